@@ -1,0 +1,43 @@
+# Everything a newcomer and the build need. `make help` lists it; every target makes .venv first when
+# it is missing or pyproject.toml has changed, and then starts at once, without the network.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SITE ?= demo-site
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install peers demo test lint check serve bench clean
+
+help: ## say what there is
+	@echo "hotline: a telephony and IVR call-centre server"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## make .venv with everything in it
+	@sh scripts/install.sh
+
+peers: install ## install the telephones that tests call with (SIPp, baresip)
+	@sh scripts/peers.sh --again
+
+demo: install ## start a server and hold a few calls with it
+	@$(BIN)/hotline demo $(ARGS)
+
+test: install ## run all tests (ARGS="-k sdp" runs some)
+	@sh scripts/peers.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: install ## check format, style, types and layers
+	@sh scripts/lint.sh
+
+check: lint test ## everything that must hold before a commit: lint, then test
+
+serve: install ## run a server (SITE=folder; made when there is none)
+	@test -e $(SITE)/hotline.yaml || $(BIN)/hotline init $(SITE)
+	@$(BIN)/hotline serve --site $(SITE) $(ARGS)
+
+bench: install ## measure load and speed on this machine
+	@$(BIN)/python -m bench $(ARGS)
+
+clean: ## remove .venv and caches
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

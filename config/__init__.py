@@ -1,0 +1,47 @@
+"""Typed settings of a site, from its YAML files and the environment, and the starter site.
+
+`load_site` is the way in. Nothing here opens a socket or knows the telephony packages.
+"""
+
+from config.kinds import HostPort, ListenAddress, Network, split_host_port
+from config.models.numbers import NumberTarget, RecordTarget
+from config.models.people import Agent, Phone, Queue
+from config.models.settings import (
+    HttpSettings,
+    LogSettings,
+    RecordingSettings,
+    RegistrationSettings,
+    RtpSettings,
+    Settings,
+    SipSettings,
+    Trunk,
+)
+from config.overrides import Override
+from config.problems import Problem, SiteError
+from config.site import Site, control_socket, load_site
+
+__all__ = [
+    "Agent",
+    "HostPort",
+    "HttpSettings",
+    "ListenAddress",
+    "LogSettings",
+    "Network",
+    "NumberTarget",
+    "Override",
+    "Phone",
+    "Problem",
+    "Queue",
+    "RecordTarget",
+    "RecordingSettings",
+    "RegistrationSettings",
+    "RtpSettings",
+    "Settings",
+    "SipSettings",
+    "Site",
+    "SiteError",
+    "Trunk",
+    "control_socket",
+    "load_site",
+    "split_host_port",
+]

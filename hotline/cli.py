@@ -1,0 +1,72 @@
+"""The command `hotline`: finds the command that is asked for, and turns errors into exit codes.
+
+Only that command's file is imported, with whatever it needs; the others are known by name and one line,
+so that `hotline version` does not wait for a media engine.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import typer
+
+from config import SiteError
+from hotline.console_text import complain_about_site
+from hotline.exit_codes import ExitCode
+
+# Name and first line of help; tests/unit/hotline/test_cli_commands.py holds the lines to the files.
+COMMANDS = {
+    "init": "Write a starter site with fresh random passwords.",
+    "serve": "Run the server until it is stopped (Ctrl-C or SIGTERM).",
+    "status": "Say what the running server is doing.",
+    "phone": "Call, answer, speak and press keys like a telephone.",
+    "demo": "Start a server and hold a few calls with it.",
+    "version": "Say which version this is.",
+}
+_HELP = "A telephony and IVR call-centre server."
+_EPILOG = (
+    "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 mistakes in the site, "
+    "4 no server answers, 5 address taken. Example: hotline init my-site"
+)
+
+
+def build(wanted: str | None) -> typer.Typer:
+    """Make the application, with the command `wanted` in full and the others by name."""
+    app = typer.Typer(
+        name="hotline",
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_accept_no_options)
+    for name, line in COMMANDS.items():
+        if name == wanted:
+            module = import_module(f"hotline.commands.{name}")
+            app.command(name, epilog=f"Example: {module.EXAMPLE}")(module.command)
+        else:
+            app.command(name, help=line)(_named_only)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; leaves with an `ExitCode`."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    wanted = next((word for word in given if not word.startswith("-")), None)
+    try:
+        build(wanted)(args=given, prog_name="hotline")
+    except SiteError as error:
+        complain_about_site(error)
+        sys.exit(ExitCode.SITE)
+
+
+def _accept_no_options() -> None:
+    """Stand above the commands, so that there are commands even when only one is built in full."""
+
+
+def _named_only() -> None:
+    """Stand for a command that is not asked for; its help line is given beside it."""

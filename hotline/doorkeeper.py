@@ -1,0 +1,140 @@
+"""Who may register, and who may call: digest for the site's phones, addresses for its trunks.
+
+Everybody else gets the same challenge whatever number they try, so nobody learns which users exist.
+What an admitted call then reaches is the router's decision.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import ip_address
+
+from config import Site, Trunk
+from telephony.call import events
+from telephony.call.leg_base import Journal
+from telephony.sip.auth import DigestAuthenticator, Verdict
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.registrar import (
+    Binding,
+    BindingAdded,
+    BindingRemoved,
+    Registrar,
+    RegistrarEffect,
+    RemovalCause,
+)
+from telephony.sip.uri import SipUri
+
+_WHY = {
+    RemovalCause.REMOVED: "removed",
+    RemovalCause.EXPIRED: "expired",
+    RemovalCause.REPLACED: "replaced",
+    RemovalCause.FLOW_CLOSED: "closed",
+}
+
+
+class Doorkeeper:
+    """Admission for one site.
+
+    Args:
+        site: users, trunks and published numbers.
+        journal: where registrations and refusals are written.
+        now: the steady clock, seconds.
+        clock: Unix time in seconds.
+    """
+
+    def __init__(
+        self, site: Site, journal: Journal, *, now: Callable[[], float], clock: Callable[[], float]
+    ) -> None:
+        self._site = site
+        self._journal = journal
+        self._now = now
+        self._clock = clock
+        self._passwords = {phone.user: phone.password for agent in site.agents for phone in agent.phones}
+        self._agent_of = {phone.user: agent.number for agent in site.agents for phone in agent.phones}
+        self._digest = DigestAuthenticator(site.settings.sip.realm, secrets.token_bytes(32))
+        wanted = site.settings.sip.registration
+        self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)
+        self._trunk_of = lru_cache(maxsize=4096)(self._find_trunk)
+
+    # --- registrations ------------------------------------------------------------------------------
+
+    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEffect]]:
+        """Answer a REGISTER, and say what it changed."""
+        user = self._authenticated(request)
+        if isinstance(user, Response):
+            return user, []
+        if not isinstance(request.to.uri, SipUri) or request.to.uri.user != user:
+            # RFC 3261 10.3 step 4: nobody registers for another one.
+            return request.response(403), []
+        result = self.registrar.process(user, request, flow, self._now())
+        response = request.response(result.status, result.reason)
+        for name, value in result.headers:
+            response.headers.add(name, value)
+        return response, list(result.effects)
+
+    def tell(self, effects: list[RegistrarEffect]) -> None:
+        """Write what changed in the registrations."""
+        for effect in effects:
+            if isinstance(effect, BindingAdded):
+                contact = str(effect.binding.contact.uri)
+                self._journal.append(events.PhoneRegistered(self._clock(), effect.aor, contact))
+            elif isinstance(effect, BindingRemoved):
+                contact, why = str(effect.binding.contact.uri), _WHY[effect.why]
+                self._journal.append(events.PhoneUnregistered(self._clock(), effect.aor, contact, why))
+
+    def phones_of(self, agent: str) -> list[Binding]:
+        """Where an agent can be reached now: all phones of that agent, best first."""
+        users = [user for user, number in self._agent_of.items() if number == agent]
+        found = [binding for user in users for binding in self.registrar.lookup(user, self._now())]
+        return sorted(found, key=lambda binding: -binding.q)
+
+    # --- calls ----------------------------------------------------------------------------------------
+
+    def admit(self, request: Request, flow: Flow) -> str | Response:
+        """Who brings a call, as "agent:1001" or "trunk:NAME"; or the response that refuses it."""
+        trunk = self._trunk_of(flow.remote[0])
+        if trunk is not None and not request.headers.get("Authorization"):
+            number = request.uri.user if isinstance(request.uri, SipUri) else None
+            from_phone = any(binding.flow.remote == flow.remote for binding in self._bindings_named(request))
+            if number is not None and trunk.publishes(number) and not from_phone:
+                return f"trunk:{trunk.name}"
+        user = self._authenticated(request)
+        if isinstance(user, Response):
+            if user.status == 403:
+                self._journal.append(events.CallRefused(self._clock(), user.status, flow.remote[0]))
+            return user
+        return f"agent:{self._agent_of[user]}"
+
+    def _bindings_named(self, request: Request) -> list[Binding]:
+        """Registrations of the user that From names: a phone on a trunk's own address is still a phone."""
+        uri = request.from_.uri
+        if not isinstance(uri, SipUri) or uri.user is None:
+            return []
+        return self.registrar.lookup(uri.user, self._now())
+
+    def _authenticated(self, request: Request) -> str | Response:
+        """The user who proved to know the password, or the response that asks for proof or refuses."""
+        result = self._digest.check(
+            request.method, request.headers.get("Authorization"), self._password, self._now()
+        )
+        if result.verdict is Verdict.OK and result.user is not None:
+            return result.user
+        if result.verdict is Verdict.REFUSED:
+            return request.response(403)
+        response = request.response(401)
+        for name, value in self._digest.challenge(self._now(), result.verdict is Verdict.STALE):
+            response.headers.add(name, value)
+        return response
+
+    def _password(self, user: str) -> str | None:
+        return self._passwords.get(user)
+
+    def _find_trunk(self, host: str) -> Trunk | None:
+        address = ip_address(host.partition("%")[0])
+        for trunk in self._site.settings.trunks:
+            if any(address in network for network in trunk.addresses):
+                return trunk
+        return None

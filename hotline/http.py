@@ -1,0 +1,79 @@
+"""The switch's own small HTTP server: /healthz for load balancers and /metrics for Prometheus.
+
+Pages and the API for people run in another process, so that none of them can be heard on the line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from twisted.internet.posixbase import PosixReactorBase
+from twisted.internet.tcp import Port
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request, Site
+
+
+class _Health(Resource):
+    isLeaf = True
+
+    def __init__(self, health: Callable[[], dict[str, Any]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._health = health
+
+    def render_GET(self, request: Request) -> bytes:
+        """200 while calls are taken, 503 once the switch is shutting down."""
+        facts = self._health()
+        request.setResponseCode(200 if facts["status"] == "ok" else 503)
+        request.setHeader(b"content-type", b"application/json")
+        return json.dumps(facts).encode() + b"\n"
+
+
+class _Metrics(Resource):
+    isLeaf = True
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._registry = registry
+
+    def render_GET(self, request: Request) -> bytes:
+        """All metrics in the Prometheus text format."""
+        request.setHeader(b"content-type", CONTENT_TYPE_PLAIN_0_0_4.encode())
+        return generate_latest(self._registry)
+
+
+class HttpServer:
+    """Serves /healthz and /metrics.
+
+    Args:
+        health: the facts for /healthz, `status` among them.
+        registry: the metrics.
+    """
+
+    def __init__(self, health: Callable[[], dict[str, Any]], registry: CollectorRegistry) -> None:
+        root = Resource()
+        # The type checker can't see that @implementer made these IResource.
+        root.putChild(b"healthz", cast(IResource, _Health(health)))
+        root.putChild(b"metrics", cast(IResource, _Metrics(registry)))
+        self._site = Site(root)
+        self._site.noisy = False
+        self._port: Port | None = None
+
+    def listen(self, reactor: PosixReactorBase, host: str, port: int) -> tuple[str, int]:
+        """Bind; returns the bound address.
+
+        Raises:
+            twisted.internet.error.CannotListenError: the address is busy or not ours.
+        """
+        self._port = reactor.listenTCP(port, self._site, interface=host)
+        address = self._port.getHost()
+        return address.host, address.port
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._port is not None:
+            self._port.stopListening()
+            self._port = None

@@ -1,0 +1,49 @@
+"""Logs for people or machines, on standard error: structlog over the standard library's logging.
+
+Every record of a call carries its id (`call`). Numbers, digits and audio appear at debug level only,
+credentials never: those who log see to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+from twisted.python.log import PythonLoggingObserver
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+
+def set_up_logs(level: str, style: str) -> None:
+    """Configure all logging of the process.
+
+    Args:
+        level: debug, info, warning or error.
+        style: "console" or "json".
+    """
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    rendering: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if style == "json":
+        rendering += [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    else:
+        rendering.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=rendering))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # Twisted and asyncio tell of every socket that they open; nobody asked.
+    logging.getLogger("twisted").setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))
+    PythonLoggingObserver().start()

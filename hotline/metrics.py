@@ -1,0 +1,85 @@
+"""Prometheus metrics of the switch, read when they are scraped: nothing is counted twice for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from telephony.media.interface import EngineCounters
+
+
+class Measured(Protocol):
+    """What can be measured at a switch."""
+
+    def gauges(self) -> dict[str, float]: ...
+
+    def events(self) -> dict[str, int]: ...
+
+    def messages(self) -> dict[str, int]: ...
+
+    def media(self) -> EngineCounters: ...
+
+
+_GAUGES = {
+    "calls": "Calls going on.",
+    "dialogs": "INVITE sessions that are not over in signalling.",
+    "transactions": "SIP transactions, those that only linger included.",
+    "registrations": "Users with at least one registered phone.",
+    "tcp_connections": "Open SIP connections over TCP.",
+}
+
+
+class SwitchCollector(Collector):
+    """Reads a switch.
+
+    Args:
+        switch: what to read.
+    """
+
+    def __init__(self, switch: Measured) -> None:
+        self._switch = switch
+
+    def collect(self) -> Iterable[Metric]:
+        """All metrics of the moment."""
+        values = self._switch.gauges()
+        for name, text in _GAUGES.items():
+            yield GaugeMetricFamily(f"hotline_{name}", text, value=values[name])
+        yield GaugeMetricFamily("hotline_tasks", "Asyncio tasks.", value=len(asyncio.all_tasks()))
+        events = CounterMetricFamily("hotline_events", "Journal events by kind.", labels=["kind"])
+        for kind, count in self._switch.events().items():
+            events.add_metric([kind], count)
+        yield events
+        messages = CounterMetricFamily("hotline_sip_messages", "SIP messages received.", labels=["method"])
+        for method, count in self._switch.messages().items():
+            messages.add_metric([method], count)
+        yield messages
+        yield from _media(self._switch.media())
+
+
+def _media(media: EngineCounters) -> Iterable[Metric]:
+    yield GaugeMetricFamily("hotline_media_legs", "Open media legs.", value=media.legs)
+    yield GaugeMetricFamily("hotline_rtp_ports_in_use", "RTP port pairs in use.", value=media.ports_in_use)
+    yield GaugeMetricFamily("hotline_rtp_ports", "RTP port pairs there are.", value=media.ports_capacity)
+    yield GaugeMetricFamily("hotline_recordings", "Recordings going on.", value=media.recordings)
+    counters = {
+        "rtp_packets_received": ("RTP packets received.", media.packets_received),
+        "rtp_packets_sent": ("RTP packets sent.", media.packets_sent),
+        "rtp_strangers": ("RTP packets dropped because of where they came from.", media.strangers),
+        "media_late_ticks": ("Times the media clock came too late.", media.late_ticks),
+        "recording_dropped_chunks": ("Pieces of recordings the disk was too slow for.", media.dropped_chunks),
+    }
+    for name, (text, value) in counters.items():
+        yield CounterMetricFamily(f"hotline_{name}", text, value=value)
+
+
+def registry_of(switch: Measured) -> CollectorRegistry:
+    """A registry with the switch's and the process's metrics."""
+    registry = CollectorRegistry()
+    registry.register(SwitchCollector(switch))
+    ProcessCollector(registry=registry)
+    return registry

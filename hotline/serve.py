@@ -1,0 +1,115 @@
+"""The process of `hotline serve`: loop and reactor, start-up lines, signals, exit code.
+
+What it runs is the `Switch`; here is only what a process has around it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import logging
+import signal
+
+import uvloop
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+from twisted.internet.error import CannotListenError
+from twisted.internet.main import installReactor
+
+from config import Site, load_site
+from hotline.console_text import complain, say
+from hotline.control import AlreadyRunning
+from hotline.exit_codes import ExitCode
+from hotline.logs import set_up_logs
+from hotline.options import ServeOptions
+from hotline.switch import Switch
+from hotline.version import VERSION
+from telephony.media.convert import PromptError
+
+log = logging.getLogger(__name__)
+
+
+def serve(options: ServeOptions) -> ExitCode:
+    """Run the switch of a site until a signal stops it.
+
+    Args:
+        options: the site and what overrides its settings.
+
+    Raises:
+        SiteError: the site has mistakes.
+    """
+    site = load_site(options.site, overrides=options.overrides)
+    set_up_logs(site.settings.log.level, site.settings.log.format)
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    reactor = AsyncioSelectorReactor(loop)
+    installReactor(reactor)
+    task = loop.create_task(_run(site, loop, reactor))
+    task.add_done_callback(lambda _: reactor.stop())
+    reactor.run(installSignalHandlers=False)
+    return task.result()
+
+
+async def _run(site: Site, loop: asyncio.AbstractEventLoop, reactor: AsyncioSelectorReactor) -> ExitCode:
+    switch = Switch(site, loop, reactor)
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    try:
+        try:
+            await switch.start()
+        except (CannotListenError, OSError, AlreadyRunning, PromptError) as error:
+            complain(_sentence(error))
+            return ExitCode.SITE if isinstance(error, PromptError) else ExitCode.BUSY
+        _announce(site, switch)
+        # What is here now stays: the collector need not walk through it each time, which takes milliseconds.
+        gc.collect()
+        gc.freeze()
+        await stop.wait()
+        stop.clear()
+        draining = asyncio.ensure_future(switch.drain(site.settings.shutdown_grace))
+        impatient = asyncio.ensure_future(stop.wait())
+        # A second signal means now.
+        await asyncio.wait({draining, impatient}, return_when=asyncio.FIRST_COMPLETED)
+        impatient.cancel()
+        if not draining.done():
+            draining.cancel()
+            await switch.drain(0)
+    finally:
+        await switch.close()
+    log.info("stopped")
+    return ExitCode.OK
+
+
+def _announce(site: Site, switch: Switch) -> None:
+    """Say what listens where, once everything does."""
+    settings = site.settings
+    say(f"hotline {VERSION}: {settings.name}, site {site.root}")
+    for line in switch.status()["listening"]:
+        transport, _, address = line.partition(":")
+        name = "HTTP" if transport == "http" else f"SIP/{transport.upper()}"
+        say(f"  {name:<8} {address}" + ("  /healthz /metrics" if name == "HTTP" else ""))
+    say(f"  {'RTP':<8} udp ports {settings.rtp.first_port}-{settings.rtp.last_port}")
+    numbers = ", ".join(f"{number} {target.kind}" for number, target in settings.numbers.items())
+    say(f"  {'numbers':<8} {numbers or 'none'}")
+    agents = ", ".join(agent.number for agent in site.agents)
+    say(f"  {'agents':<8} {agents or 'none'}")
+    say("ready")
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong at start-up, for the person who started it."""
+    if isinstance(error, AlreadyRunning):
+        return f"Another server runs for this site already: it answers on {error}."
+    if isinstance(error, CannotListenError):
+        host = error.interface or "0.0.0.0"
+        why = error.socketError
+        number = why.errno if isinstance(why, OSError) else None
+        if number == errno.EADDRINUSE:
+            return f"Cannot listen on {host}:{error.port}: the port is taken by another program."
+        if number == errno.EADDRNOTAVAIL:
+            return f"Cannot listen on {host}:{error.port}: this machine does not have that address."
+        if number == errno.EACCES:
+            return f"Cannot listen on {host}:{error.port}: ports below 1024 need more rights."
+        return f"Cannot listen on {host}:{error.port}: {why}."
+    return f"Cannot start: {error}."

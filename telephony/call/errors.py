@@ -1,0 +1,26 @@
+"""What a coroutine that runs a call may see raised.
+
+`CallEnded` is no mistake: it is how a call that is over unwinds whatever was being done with it.
+"""
+
+from __future__ import annotations
+
+
+class CallEnded(Exception):
+    """The leg is over: the far end hung up, we did, or the network failed.
+
+    Args:
+        by: "local", "remote" or "network".
+        status: the final SIP status of a leg that never came about, else None.
+        reason: a short text.
+    """
+
+    def __init__(self, by: str, status: int | None, reason: str) -> None:
+        super().__init__(f"call ended by {by}: {reason}" + (f" ({status})" if status else ""))
+        self.by = by
+        self.status = status
+        self.reason = reason
+
+
+class CallStateError(Exception):
+    """Our own mistake: the leg is not in a state for what was asked (answering twice ...)."""

@@ -1,0 +1,224 @@
+"""The facts about phone calls, as frozen events: what goes up from the switch and into the journal.
+
+An event says what happened, to which call and leg, and when (`at`, Unix seconds). Everything that is
+reported later (records, figures) is computed from these and from nothing else. Keeping them is left to
+the journal; numbers and digits in them are private and never belong in a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events.
+
+    Args:
+        at: Unix time in seconds.
+    """
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent(Event):
+    """Something that happened in a call.
+
+    Args:
+        call: the call's id, shared by all its legs.
+        leg: the leg's id, "" for facts about the call as a whole.
+    """
+
+    call: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered(CallEvent):
+    """A call came in and was admitted.
+
+    Args:
+        caller, called: user parts (numbers) of From and of the Request-URI.
+        source: who brought it, "agent:1001" or "trunk:NAME".
+        sip_call_id: the Call-ID on the wire, to find the call in a trace.
+    """
+
+    caller: str
+    called: str
+    source: str
+    sip_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegDialled(CallEvent):
+    """The switch calls somebody on behalf of a call.
+
+    Args:
+        target: what was dialled: "agent:1002" or a SIP URI.
+        sip_call_id: the Call-ID on the wire of this leg.
+    """
+
+    target: str
+    sip_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging(CallEvent):
+    """A provisional answer: `status` 180 rings, 183 may carry early media."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(CallEvent):
+    """We answered a caller; `codec` is what we send."""
+
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered(CallEvent):
+    """Somebody whom we dialled answered; `codec` is what we send."""
+
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived(CallEvent):
+    """A key was pressed (one of 0-9 * # A-D)."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitsSent(CallEvent):
+    """We pressed `count` keys towards the far end."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayStarted(CallEvent):
+    """A prompt began; `prompt` is its name."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEnded(CallEvent):
+    """A prompt ended: `reason` is finished, stopped, replaced or closed; `played_ms` of it was heard."""
+
+    prompt: str
+    reason: str
+    played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldStarted(CallEvent):
+    """A leg was put on hold; `by` is "remote" (its far end) or "local" (us)."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnded(CallEvent):
+    """A leg came back from hold; `by` as in `HoldStarted`."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBridged(CallEvent):
+    """Two legs hear each other; `other` is the second one."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallUnbridged(CallEvent):
+    """Two legs were parted."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted(CallEvent):
+    """A recording began; `file` is relative to the recordings folder."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded(CallEvent):
+    """A recording is complete; `recorded_ms` long."""
+
+    file: str
+    recorded_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDone(CallEvent):
+    """We sent the far end elsewhere (REFER); `status` is how that went, 200 for well."""
+
+    target: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded(CallEvent):
+    """One leg is over.
+
+    Args:
+        by: "local", "remote" or "network".
+        status: the final SIP status of a leg that never came about, else None.
+        reason: a short text.
+        quality: media figures by name (packets, lost, jitter_ms, rtt_ms, mos ...), empty without media.
+    """
+
+    by: str
+    status: int | None
+    reason: str
+    quality: dict[str, float | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(CallEvent):
+    """The call is over: all its legs are; `by` and `reason` are those of the leg that ended it."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRefused(Event):
+    """An INVITE was refused before it became a call; `peer` is the source address."""
+
+    status: int
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRegistered(Event):
+    """A phone of `user` can be reached now."""
+
+    user: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneUnregistered(Event):
+    """A phone of `user` cannot be reached any more; `why` is removed, expired, replaced or closed."""
+
+    user: str
+    contact: str
+    why: str
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """An event as plain data for JSON: `event` is its class name, the rest its fields."""
+    data: dict[str, Any] = {"event": type(event).__name__}
+    for field in fields(event):
+        data[field.name] = getattr(event, field.name)
+    return data

@@ -1,0 +1,86 @@
+"""Parallel forking: several legs ring, the first answer wins (RFC 3261 16.7, seen from a B2BUA)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from telephony.call.errors import CallEnded
+from telephony.call.leg import CallLeg
+
+# RFC 3326 with the status of the winner, so that a phone does not show a missed call.
+ANSWERED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+
+
+class NobodyAnswered(Exception):
+    """No leg was answered; `status` is the best of what they said, for the caller."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"{status} {reason}")
+        self.status = status
+        self.reason = reason
+
+
+async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg) -> CallLeg:
+    """Start all legs and return the one that is answered first; the others are hung up.
+
+    Args:
+        legs: made by `Switchboard.dial`, not started.
+        ring_seconds: when they are over, everybody's phone falls silent.
+        caller: whom it is for; when that leg ends, everybody's phone falls silent too.
+
+    Raises:
+        NobodyAnswered: all failed, one declined for all (6xx), or the time is over.
+        CallEnded: the caller gave up.
+    """
+    gone: asyncio.Future[None] = caller.future()
+    for leg in legs:
+        leg.start()
+    failures: list[CallEnded] = []
+    ringing: dict[asyncio.Future[None], CallLeg] = {leg.accepted: leg for leg in legs}
+    give_up = asyncio.get_running_loop().call_later(ring_seconds, _give_up, legs)
+    try:
+        while ringing:
+            done, _ = await asyncio.wait((gone, *ringing), return_when=asyncio.FIRST_COMPLETED)
+            if gone in done:
+                gone.result()
+            for future in done:
+                leg = ringing.pop(future)
+                failure = future.exception()
+                if failure is None:
+                    return leg
+                if isinstance(failure, CallEnded):
+                    failures.append(failure)
+                    if failure.status is not None and failure.status >= 600:
+                        raise _best(failures)
+        raise _best(failures)
+    finally:
+        give_up.cancel()
+        elsewhere = not gone.done()
+        gone.cancel()
+        for future, leg in ringing.items():
+            # Two may have answered in the same moment: the second is hung up like those still ringing.
+            future.cancel()
+            if elsewhere:
+                leg.hang_up("answered elsewhere", header=ANSWERED_ELSEWHERE)
+            else:
+                leg.hang_up("caller gave up")
+
+
+def _give_up(legs: Sequence[CallLeg]) -> None:
+    for leg in legs:
+        if not leg.answered and not leg.is_over:
+            leg.give_up()
+
+
+def _best(failures: Sequence[CallEnded]) -> NobodyAnswered:
+    """The failure to tell the caller (RFC 3261 16.7 step 6): 6xx first, else the lowest class.
+
+    Within 4xx a busy phone says more than one that did not answer. Deviation: what concerns only us and the
+    phone (its challenge, a timeout of ours) is told as 480.
+    """
+    known = [failure.status or 480 for failure in failures] or [480]
+    best = min(known, key=lambda status: (status < 600, status // 100, status != 486, status))
+    if best in (401, 407, 408, 487, 503) or best < 400:
+        return NobodyAnswered(480, "Temporarily Unavailable")
+    return NobodyAnswered(best, next((f.reason for f in failures if f.status == best), ""))

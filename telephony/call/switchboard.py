@@ -1,0 +1,198 @@
+"""Makes call legs: out of calls that come in, and for calls that we make.
+
+Who may call and who is called is decided above (the router); here signalling, SDP and media are put
+together.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telephony.call import events
+from telephony.call.leg import CallLeg
+from telephony.call.leg_base import LegContext
+from telephony.media.interface import MediaEngine
+from telephony.net.sip_call import SipCall
+from telephony.net.user_agent import UserAgent
+from telephony.sdp.offer_answer import MediaNegotiator
+from telephony.sip.flow import Flow
+from telephony.sip.headers import Headers
+from telephony.sip.message import Request
+from telephony.sip.uri import SipUri, Uri
+from telephony.sip.values import NameAddr
+
+CODECS = ("PCMU", "PCMA")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to call.
+
+    Args:
+        uri: the Request-URI.
+        label: what the journal calls it: "agent:1002", or the URI.
+        flow: how to get there when that is known (a registered phone); None to look at the URI.
+        stay_on_flow: the phone is behind NAT: send everything there.
+    """
+
+    uri: Uri
+    label: str
+    flow: Flow | None = None
+    stay_on_flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom the called phone is shown.
+
+    Args:
+        number: user part of our From.
+        name: display name, or None.
+        max_forwards: what is left of the inbound call's hops (RFC 3261 16.3), so that a loop through us ends.
+    """
+
+    number: str
+    name: str | None = None
+    max_forwards: int = 70
+
+
+class Switchboard:
+    """Makes legs.
+
+    Args:
+        context: what all legs share.
+        user_agent: the SIP side.
+        engine: the media side.
+        dead_after: seconds without media after which a leg ends, 0 for never.
+        public_media_address: the address for SDP towards peers beyond this machine, or None for our own.
+    """
+
+    def __init__(
+        self,
+        context: LegContext,
+        user_agent: UserAgent,
+        engine: MediaEngine,
+        *,
+        dead_after: float,
+        public_media_address: str | None = None,
+    ) -> None:
+        self._context = context
+        self._user_agent = user_agent
+        self.engine = engine
+        self._dead_after = dead_after
+        self._public = public_media_address
+
+    def take(self, sip: SipCall, request: Request, source: str) -> CallLeg:
+        """Make the leg of a call that came in.
+
+        Args:
+            sip: the call in signalling.
+            request: its INVITE.
+            source: who brought it, "agent:1001" or "trunk:NAME".
+
+        Raises:
+            PortsExhausted: no RTP port is left.
+        """
+        caller, called = _user(request.from_.uri), _user(request.uri)
+        leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
+        self._context.journal.append(
+            events.CallOffered(
+                self._context.clock(), leg.call, leg.leg, caller, called, source, request.call_id
+            )
+        )
+        return leg
+
+    async def dial(
+        self, call: str, target: Target, caller: Caller, *, codecs: Sequence[str] = CODECS
+    ) -> CallLeg:
+        """Make a leg that calls somebody; `start` it when everything is ready.
+
+        Args:
+            call: the call's id.
+            target: whom.
+            caller: whom to show.
+            codecs: what to offer, best first.
+
+        Raises:
+            Unreachable: no way leads there.
+            PortsExhausted: no RTP port is left.
+        """
+        flow = target.flow or await self._user_agent.transports.resolve(target.uri)
+        request = self._invite(target.uri, caller, flow)
+        sip = self._user_agent.call(request, flow, stay_on_flow=target.stay_on_flow)
+        try:
+            leg = self._leg(
+                call,
+                sip,
+                inbound=False,
+                caller=caller.number,
+                called=_user(target.uri),
+                codecs=codecs,
+            )
+        except Exception:
+            self._user_agent.call_done(sip)
+            raise
+        request.body = leg.make_offer()
+        self._context.journal.append(
+            events.LegDialled(self._context.clock(), call, leg.leg, target.label, request.call_id)
+        )
+        return leg
+
+    def _invite(self, uri: Uri, caller: Caller, flow: Flow) -> Request:
+        host = self._user_agent.transports.advertised(flow)[0]
+        own = NameAddr(caller.name, SipUri("sip", caller.number or None, host=host), ())
+        headers = Headers(
+            [
+                ("Max-Forwards", str(caller.max_forwards)),
+                ("From", str(own.with_param("tag", secrets.token_hex(6)))),
+                ("To", f"<{uri}>"),
+                ("Call-ID", secrets.token_hex(12)),
+                ("CSeq", "1 INVITE"),
+            ]
+        )
+        return Request("INVITE", uri, headers)
+
+    def _leg(
+        self,
+        call: str,
+        sip: SipCall,
+        *,
+        inbound: bool,
+        caller: str,
+        called: str,
+        source: str = "",
+        codecs: Sequence[str] = CODECS,
+    ) -> CallLeg:
+        family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
+        media = self.engine.open_leg(family, dead_after=self._dead_after)
+        host = sip.host
+        if self._public is not None and not host.startswith("127.") and host != "::1":
+            host = self._public
+        negotiator = MediaNegotiator(
+            host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
+        )
+        return CallLeg(
+            self._context,
+            call,
+            secrets.token_hex(4),
+            sip=sip,
+            media=media,
+            negotiator=negotiator,
+            inbound=inbound,
+            caller=caller,
+            called=called,
+            source=source,
+        )
+
+
+def _user(uri: Uri) -> str:
+    """The number in a URI: the user part, or all of a tel: URI without its parameters."""
+    if isinstance(uri, SipUri):
+        return uri.user or ""
+    return uri.rest.partition(";")[0]
+
+
+__all__ = ["CODECS", "Caller", "Switchboard", "Target"]

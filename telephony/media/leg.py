@@ -1,0 +1,490 @@
+"""One leg of a call: our RTP port pair, what is played and sent there, what is heard and who gets it.
+
+The two streams themselves are in `outgoing` and `incoming`, players in `playback`, RTCP in `reports`. This
+file puts them together: what was negotiated, whose turn it is to speak, digits, listeners, figures, the end.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from telephony.media.bridge import Echo, Relay
+from telephony.media.incoming import Incoming
+from telephony.media.interface import (
+    AudioSource,
+    Direction,
+    EndReason,
+    Frame,
+    LegStats,
+    MediaError,
+    PlayEnd,
+)
+from telephony.media.latch import SocketAddress
+from telephony.media.outgoing import Outgoing
+from telephony.media.playback import DigitPlayer, SourcePlayer
+from telephony.media.recorder import LegRecording, RecordingWriter
+from telephony.media.reports import RtcpSession
+from telephony.media.tap import FrameStream, LegTap
+from telephony.media.tick import Ticker
+from telephony.net.rtp_ports import DatagramReader, PortPair, PortPool
+from telephony.rtp.codecs import CODECS, G711, SAMPLE_RATE
+from telephony.rtp.mos import mos
+from telephony.rtp.pacing import StreamClock
+from telephony.sdp.offer_answer import Negotiated
+
+# A key that came both by RTP and by SIP INFO within this time was pressed once.
+SAME_KEY_SECONDS = 0.5
+# What the far end's listener waits for beside network and jitter: one frame to fill, one to play.
+FRAMING_DELAY_MS = 40.0
+
+
+class Connection(Protocol):
+    """A bridge, conference or echo that a leg is part of; at most one."""
+
+    def leave(self, leg: Leg) -> None:
+        """The leg is being closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegServices:
+    """What all legs of an engine share.
+
+    Args:
+        clock: seconds, monotonic. unix_clock: seconds since 1970.
+        chance: for SSRCs and spreading reports. cname: of RTCP.
+    """
+
+    ticker: Ticker
+    reader: DatagramReader
+    writer: RecordingWriter
+    clock: Callable[[], float]
+    unix_clock: Callable[[], float]
+    chance: random.Random
+    cname: str
+
+
+class Leg:
+    """`interface.MediaLeg` inside this process.
+
+    Args:
+        services: of the engine.
+        pool: where the port pair comes from and returns to.
+        closed: called once at the end.
+    """
+
+    __slots__ = (
+        "_closed_stats",
+        "_codecs",
+        "_connection",
+        "_digits",
+        "_event_payload_type",
+        "_is_closed",
+        "_late_before",
+        "_music",
+        "_on_closed",
+        "_pair",
+        "_playback",
+        "_pool",
+        "_recordings",
+        "_relay",
+        "_relay_source",
+        "_relay_target",
+        "_rtcp",
+        "_rtp_keys_heard",
+        "_services",
+        "_signalled_key",
+        "_speaker",
+        "_watched_since",
+        "dead_after",
+        "incoming",
+        "muted",
+        "on_dead",
+        "on_digit",
+        "out",
+    )
+
+    def __init__(
+        self, services: LegServices, pool: PortPool, dead_after: float, closed: Callable[[Leg], None]
+    ) -> None:
+        self._services = services
+        self._pool = pool
+        self._pair: PortPair = pool.allocate()
+        self._on_closed = closed
+        chance = services.chance
+        clock = StreamClock(0, chance.getrandbits(32), chance.getrandbits(16), chance.getrandbits(32))
+        self.out = Outgoing(self._pair.rtp.sendto, clock)
+        self.incoming = Incoming(self._latched, self._key_by_rtp)
+        self._rtcp = RtcpSession(
+            self._pair.rtcp.sendto, self.out, self.incoming, services.cname, services.unix_clock, chance
+        )
+        self.on_digit: Callable[[str], None] | None = None
+        self.on_dead: Callable[[], None] | None = None
+        self.dead_after = dead_after
+        self.muted = False
+        self._codecs: dict[int, G711] = {}
+        self._event_payload_type: int | None = None
+        self._watched_since: float | None = None
+        self._rtp_keys_heard = False
+        self._signalled_key: tuple[str, float] | None = None
+        self._speaker: DigitPlayer | SourcePlayer | None = None
+        self._digits: DigitPlayer | None = None
+        self._playback: SourcePlayer | None = None
+        self._music: SourcePlayer | None = None
+        self._connection: Connection | None = None
+        self._relay: Relay | None = None
+        self._relay_target: Leg | None = None
+        self._relay_source: Leg | None = None
+        self._recordings: list[LegRecording] = []
+        self._late_before = 0
+        self._is_closed = False
+        self._closed_stats: LegStats | None = None
+        services.reader.add(self._pair.rtp, self.incoming.receive)
+        services.reader.add(self._pair.rtcp, self._rtcp.receive)
+
+    @property
+    def address(self) -> str:
+        """What to name in SDP."""
+        return self._pool.address
+
+    @property
+    def port(self) -> int:
+        """Of RTP."""
+        return self._pair.port
+
+    @property
+    def rtcp_port(self) -> int:
+        """Of RTCP."""
+        return self._pair.port + 1
+
+    # --- negotiation ---------------------------------------------------------------------------------------
+
+    def apply(self, negotiated: Negotiated) -> None:
+        """Take the result of an offer/answer exchange.
+
+        Raises:
+            MediaError: the codec is none of ours, or the leg is closed.
+        """
+        self._require_open()
+        out, now = self.out, self._services.clock()
+        codec = CODECS.get(negotiated.codec.name)
+        if codec is None:
+            raise MediaError(f"no codec {negotiated.codec.name}")
+        known = {number: CODECS[name] for number, name in negotiated.receive.items() if name in CODECS}
+        self._codecs, self._event_payload_type = known, negotiated.dtmf_receive
+        host, port = negotiated.remote_address, negotiated.remote_port
+        self.incoming.configure(known, negotiated.dtmf_receive, host, port)
+        self.incoming.enabled = negotiated.direction.receives
+        # RFC 3264 8.4: an unspecified address (0.0.0.0) is the old way to ask for silence.
+        reachable = port > 0 and not ipaddress.ip_address(host).is_unspecified
+        was_silent = out.destination is None
+        out.destination = None
+        if reachable:
+            self._rtcp.configure(negotiated.remote_rtcp, now)
+            if self.incoming.source is not None:
+                self._rtcp.rtp_latched(self.incoming.source)
+            if negotiated.direction.sends:
+                out.destination = self.incoming.source or (host, port)
+        if was_silent and out.reserved:
+            out.resume(now)
+        # Deviation: a=ptime is the far end's wish (RFC 4566 6); what we make ourselves is always 20 ms.
+        out.clock.payload_type = negotiated.codec.payload_type
+        out.event_payload_type = negotiated.dtmf_send
+        if out.codec is not codec:
+            out.codec = codec
+            for player in (self._playback, self._music):
+                if player is not None:
+                    player.codec_changed()
+        self._configure_relays()
+        watched = negotiated.direction.receives and reachable and not negotiated.remote_hold
+        self._watched_since = now if watched else None
+
+    def _latched(self, source: SocketAddress) -> None:
+        """The far end's real address is known: answer there (RFC 4961)."""
+        if self.out.destination is not None:
+            self.out.destination = source
+        self._rtcp.rtp_latched(source)
+
+    # --- speaking ------------------------------------------------------------------------------------------
+
+    def play(
+        self,
+        source: AudioSource,
+        *,
+        loop: bool = False,
+        on_done: Callable[[PlayEnd], None] | None = None,
+    ) -> SourcePlayer:
+        """Play to the far end; see `interface.MediaLeg.play`."""
+        self._require_open()
+        player = SourcePlayer(self.out, source, loop, self._playback_over, on_done)
+        replaced, self._playback = self._playback, player
+        if replaced is not None:
+            replaced.end(EndReason.REPLACED)
+        self._choose_speaker()
+        return player
+
+    def hold_music(self, source: AudioSource | None) -> None:
+        """Play over and over whenever nothing else is played."""
+        if source is not None:
+            self._require_open()
+        if self._music is not None and self._music.source is source:
+            return
+        self._music = None
+        if source is not None:
+            self._music = SourcePlayer(self.out, source, True, _nothing, None)
+        self._choose_speaker()
+
+    def send_digits(
+        self,
+        digits: str,
+        duration_ms: int = 160,
+        gap_ms: int = 80,
+        on_done: Callable[[EndReason], None] | None = None,
+    ) -> None:
+        """Press keys towards the far end; see `interface.MediaLeg.send_digits`."""
+        self._require_open()
+        player = self._digits or DigitPlayer(self.out, self._digits_over)
+        player.add(digits, duration_ms, gap_ms, on_done)
+        self._digits = player
+        self._choose_speaker()
+
+    def _playback_over(self, player: SourcePlayer) -> None:
+        if self._playback is player:
+            self._playback = None
+            self._choose_speaker()
+
+    def _digits_over(self) -> None:
+        self._digits = None
+        self._choose_speaker()
+
+    def _choose_speaker(self) -> None:
+        """Digits go before prompts, prompts before music, and any of them before bridge and conference."""
+        speaker = self._digits or self._playback or self._music
+        if speaker is not self._speaker:
+            self._speaker = speaker
+            self.out.reserve(speaker, self._services.clock())
+            self._update_tick()
+
+    def tick(self, now: float) -> None:
+        """Hot path: 20 ms of work."""
+        speaker = self._speaker
+        if speaker is not None:
+            speaker.tick(now)
+        # In this order: a recording takes what was heard, then what was said, then writes both.
+        if self.incoming.stream is not None:
+            self.incoming.stream.tick(now)
+        if self.out.stream is not None:
+            self.out.stream.tick(now)
+
+    def _update_tick(self) -> None:
+        if self._speaker is not None or self.incoming.stream is not None or self.out.stream is not None:
+            self._services.ticker.add(self)
+        else:
+            self._services.ticker.remove(self)
+
+    # --- keys ----------------------------------------------------------------------------------------------
+
+    def digit_from_signalling(self, digit: str) -> None:
+        """A key by SIP INFO. Ignored from far ends that send events in RTP: those that do both mean one."""
+        if self._rtp_keys_heard or self._is_closed:
+            return
+        self._signalled_key = (digit, self._services.clock())
+        if self.on_digit is not None:
+            self.on_digit(digit)
+
+    def _key_by_rtp(self, digit: str) -> None:
+        self._rtp_keys_heard = True
+        signalled, self._signalled_key = self._signalled_key, None
+        if signalled is not None:
+            same = signalled[0] == digit and self._services.clock() - signalled[1] < SAME_KEY_SECONDS
+            if same:
+                return
+        if self.on_digit is not None:
+            self.on_digit(digit)
+
+    # --- other legs ----------------------------------------------------------------------------------------
+
+    def echo(self, on: bool) -> None:
+        """Send back what is received."""
+        if isinstance(self._connection, Echo):
+            if not on:
+                self._connection.close()
+        elif on:
+            Echo(self)
+
+    def mute(self, on: bool) -> None:
+        """Keep what this leg says from bridge, echo and conference."""
+        self.muted = on
+        self._update_forward()
+
+    def connect(self, connection: Connection) -> None:
+        """Become part of a bridge, conference or echo. Raises `MediaError` when part of one already."""
+        self._require_open()
+        if self._connection is not None:
+            raise MediaError("the leg is connected already")
+        self._connection = connection
+
+    def disconnect(self, connection: Connection) -> None:
+        """Leave it; nothing happens when the leg is not part of it."""
+        if self._connection is not connection:
+            return
+        self._connection = None
+        if self._relay_target is not None:
+            self._relay_target._relay_source = None
+        self._relay = self._relay_target = None
+        self._update_forward()
+        if not self.out.reserved:
+            self.out.turn = None
+
+    def relay_to(self, other: Leg) -> None:
+        """Pass what is received to another leg, or to this one itself."""
+        self._relay, self._relay_target = Relay(other.out), other
+        other._relay_source = self
+        self._configure_relays()
+        self._update_forward()
+
+    def _configure_relays(self) -> None:
+        for leg in (self, self._relay_source):
+            if leg is not None and leg._relay is not None and leg._relay_target is not None:
+                payload_type = leg._relay_target.out.clock.payload_type
+                leg._relay.configure(leg._codecs, payload_type, leg._event_payload_type)
+
+    def _update_forward(self) -> None:
+        relay, target = self._relay, self._relay_target
+        self.incoming.forward = relay.forward if relay is not None and not self.muted else None
+        if self.muted and target is not None and target.out.turn is relay:
+            # Unmuted, it joins anew: what was said meanwhile must not look like loss.
+            target.out.turn = None
+
+    # --- listeners -----------------------------------------------------------------------------------------
+
+    def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> LegTap:
+        """Give decoded frames to a consumer; see `interface.MediaLeg.tap`."""
+        self._require_open()
+        self.listen(consumer, direction)
+        return LegTap(consumer, partial(self.unlisten, direction=direction))
+
+    def record(
+        self,
+        path: Path,
+        *,
+        on_error: Callable[[OSError], None] | None = None,
+        on_closed: Callable[[], None] | None = None,
+    ) -> LegRecording:
+        """Record both directions; see `interface.MediaLeg.record`."""
+        self._require_open()
+        recording = LegRecording(self._services.writer, path, self._end_recording, on_error, on_closed)
+        self._recordings.append(recording)
+        self.listen(recording.receive_left, Direction.RECEIVED)
+        self.listen(recording.receive_right, Direction.SENT)
+        return recording
+
+    def _end_recording(self, recording: LegRecording) -> None:
+        self._recordings.remove(recording)
+        self.unlisten(recording.receive_left, Direction.RECEIVED)
+        self.unlisten(recording.receive_right, Direction.SENT)
+
+    def listen(self, listener: Callable[[Frame], None], direction: Direction) -> None:
+        """Add a listener to one of the streams."""
+        side: Incoming | Outgoing = self.incoming if direction is Direction.RECEIVED else self.out
+        if side.stream is None:
+            side.stream = FrameStream()
+        side.stream.add(listener)
+        self._update_tick()
+
+    def unlisten(self, listener: Callable[[Frame], None], direction: Direction) -> None:
+        """Take a listener off; unknown ones are ignored."""
+        side: Incoming | Outgoing = self.incoming if direction is Direction.RECEIVED else self.out
+        if side.stream is None:
+            return
+        side.stream.remove(listener)
+        if side.stream.idle:
+            if side is self.incoming:
+                self._late_before += side.stream.late
+            side.stream = None
+            self._update_tick()
+
+    # --- figures and end -----------------------------------------------------------------------------------
+
+    def housekeeping(self, now: float) -> None:
+        """Called by the engine about twice a second: RTCP reports, and is anyone still there?"""
+        rtcp = self._rtcp
+        if rtcp.due is not None and now >= rtcp.due:
+            rtcp.report(now)
+        if self.dead_after <= 0 or self._watched_since is None:
+            return
+        heard = max(self._watched_since, self.incoming.last_heard or 0.0, rtcp.last_heard or 0.0)
+        if now - heard >= self.dead_after:
+            self._watched_since = None
+            if self.on_dead is not None:
+                self.on_dead()
+
+    def stats(self) -> LegStats:
+        """The figures so far."""
+        if self._closed_stats is not None:
+            return self._closed_stats
+        incoming, out, rtcp = self.incoming, self.out, self._rtcp
+        packets, lost = incoming.packets, incoming.lost
+        jitter_ms = incoming.reception.jitter_units * 1000 / SAMPLE_RATE
+        rtt_ms = None if rtcp.round_trip_seconds is None else rtcp.round_trip_seconds * 1000
+        # A jitter buffer holds about twice the jitter.
+        delay_ms = (rtt_ms or 0.0) / 2 + 2 * jitter_ms + FRAMING_DELAY_MS
+        return LegStats(
+            packets_received=packets,
+            octets_received=incoming.octets,
+            packets_sent=out.clock.packets,
+            octets_sent=out.clock.octets,
+            lost=lost,
+            late=self._late_before + (incoming.stream.late if incoming.stream is not None else 0),
+            jitter_ms=jitter_ms,
+            rtt_ms=rtt_ms,
+            mos=mos(lost / (lost + packets), delay_ms) if packets else None,
+            remote_lost=rtcp.remote_lost,
+            remote_jitter_ms=rtcp.remote_jitter_ms,
+            strangers=incoming.strangers,
+            malformed=incoming.malformed,
+            send_errors=out.send_errors,
+            first_received=incoming.first_heard,
+            last_received=incoming.last_heard,
+            first_sent=out.first_sent,
+            last_sent=out.last_audio,
+        )
+
+    def close(self) -> LegStats:
+        """End everything and return the ports; a second time returns the same figures."""
+        if self._is_closed:
+            return self.stats()
+        self._is_closed = True
+        services = self._services
+        if self._connection is not None:
+            self._connection.leave(self)
+        for recording in list(self._recordings):
+            recording.stop()
+        self._rtcp.goodbye(services.clock())
+        self._closed_stats = self.stats()
+        services.ticker.remove(self)
+        services.reader.remove(self._pair.rtp)
+        services.reader.remove(self._pair.rtcp)
+        self._pool.release(self._pair)
+        self.incoming.stream = self.out.stream = self._music = self._speaker = None
+        self.out.destination = None
+        self._on_closed(self)
+        # Their owners last: what they do about it finds the leg closed.
+        if self._playback is not None:
+            self._playback.end(EndReason.CLOSED)
+        if self._digits is not None:
+            self._digits.close()
+        return self._closed_stats
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise MediaError("the leg is closed")
+
+
+def _nothing(player: SourcePlayer) -> None:
+    """Music has no end of its own."""

@@ -1,0 +1,172 @@
+"""What a leg can play by itself, frame by frame at its tick: audio sources and keys.
+
+Which of them speaks is decided by the leg: one player at a time, the others wait where they are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from telephony.media import tones
+from telephony.media.interface import FRAME_MS, AudioSource, EndReason, PlayEnd
+from telephony.media.outgoing import Outgoing
+from telephony.rtp.dtmf import DIGITS, dtmf_packets
+
+
+class SourcePlayer:
+    """`interface.Playback`: an audio source, once or over and over.
+
+    Args:
+        out: the leg's outgoing stream.
+        source: what to play.
+        loop: begin again at the end.
+        over: called with this player when it has ended by itself or by `stop`.
+        on_done: the user's callback.
+    """
+
+    __slots__ = ("_ended", "_frames", "_loop", "_next", "_on_done", "_out", "_over", "_played", "_source")
+
+    def __init__(
+        self,
+        out: Outgoing,
+        source: AudioSource,
+        loop: bool,
+        over: Callable[[SourcePlayer], None],
+        on_done: Callable[[PlayEnd], None] | None,
+    ) -> None:
+        self._out = out
+        self._source = source
+        self._frames = source.frames(out.codec.name)
+        self._loop = loop
+        self._over = over
+        self._on_done = on_done
+        self._next = 0
+        self._played = 0
+        self._ended = False
+
+    @property
+    def source(self) -> AudioSource:
+        """What is played."""
+        return self._source
+
+    @property
+    def played_ms(self) -> int:
+        """Audio played so far, all rounds together."""
+        return self._played * FRAME_MS
+
+    def codec_changed(self) -> None:
+        """Go on at the same place in the codec that was negotiated now."""
+        self._frames = self._source.frames(self._out.codec.name)
+
+    def tick(self, now: float) -> None:
+        """Hot path: send 20 ms. The end is told with the last frame, so the next prompt follows at once."""
+        frames = self._frames
+        if frames:
+            self._out.send_frame(frames[self._next], now)
+            self._next += 1
+            self._played += 1
+        if self._next >= len(frames):
+            self._next = 0
+            if not self._loop or not frames:
+                self.end(EndReason.FINISHED)
+
+    def stop(self) -> None:
+        """Stop at once."""
+        self.end(EndReason.STOPPED)
+
+    def end(self, reason: EndReason) -> None:
+        """Tell everyone, once."""
+        if self._ended:
+            return
+        self._ended = True
+        self._over(self)
+        if self._on_done is not None:
+            self._on_done(PlayEnd(reason, self.played_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The digits of one `send_digits`, and whom to tell."""
+
+    digits: str
+    duration_ms: int
+    gap_ms: int
+    on_done: Callable[[EndReason], None] | None
+
+
+class DigitPlayer:
+    """Presses keys towards the far end: RFC 4733 events where they were negotiated, otherwise tones.
+
+    Args:
+        out: the leg's outgoing stream.
+        over: called when the last key has been sent.
+    """
+
+    __slots__ = ("_batches", "_now", "_out", "_over", "_steps")
+
+    def __init__(self, out: Outgoing, over: Callable[[], None]) -> None:
+        self._out = out
+        self._over = over
+        self._batches: deque[_Batch] = deque()
+        self._now = 0.0
+        self._steps = self._send_batches()
+
+    def add(
+        self, digits: str, duration_ms: int, gap_ms: int, on_done: Callable[[EndReason], None] | None
+    ) -> None:
+        """Send these keys after those that wait.
+
+        Raises:
+            ValueError: no key, or one that no telephone has, or a time that cannot be.
+        """
+        keys = digits.upper()
+        if not keys or any(key not in DIGITS for key in keys) or duration_ms < 1 or gap_ms < 0:
+            raise ValueError("no digits, or no such key, duration or gap")
+        self._batches.append(_Batch(keys, duration_ms, gap_ms, on_done))
+
+    def tick(self, now: float) -> None:
+        """Send the next packet of a key, or wait out the pause after it."""
+        self._now = now
+        if next(self._steps, _END) is _END:
+            self._over()
+
+    def close(self) -> None:
+        """Give up what waits, and say so."""
+        batches = list(self._batches)
+        self._batches.clear()
+        for batch in batches:
+            if batch.on_done is not None:
+                batch.on_done(EndReason.CLOSED)
+
+    def _send_batches(self) -> Iterator[None]:
+        """One step a tick."""
+        while self._batches:
+            batch = self._batches[0]
+            for key in batch.digits:
+                yield from self._press(key, batch)
+                if not self._batches:
+                    return
+            self._batches.popleft()
+            if batch.on_done is not None:
+                batch.on_done(EndReason.FINISHED)
+
+    def _press(self, key: str, batch: _Batch) -> Iterator[None]:
+        out = self._out
+        out.resume(self._now)
+        if out.event_payload_type is None:
+            for frame in tones.dtmf(key, batch.duration_ms, batch.gap_ms).frames(out.codec.name):
+                out.send_frame(frame, self._now)
+                yield
+            return
+        started = out.clock.timestamp
+        for packet in dtmf_packets(key, batch.duration_ms):
+            out.send_event(packet, started, self._now)
+            yield
+        # The two repeated ends (RFC 4733 2.5.1.4) were sent within the pause.
+        for _ in range(batch.gap_ms // FRAME_MS - 2):
+            yield
+
+
+_END = object()

@@ -1,0 +1,195 @@
+"""SIP over TCP (RFC 3261 18): listening, connecting, and messages framed out of byte streams.
+
+One `TcpTransport` owns every connection, those that peers opened and those that we did. Choosing flows
+and answering messages are left to the layers above.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol as TypingProtocol
+from typing import cast
+
+from twisted.internet.interfaces import IAddress, IConnector
+from twisted.internet.posixbase import PosixReactorBase
+from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory, connectionDone
+from twisted.internet.tcp import Connection as TwistedConnection
+from twisted.internet.tcp import Port
+from twisted.python.failure import Failure
+
+from telephony.sip.flow import Address, Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.parser import ParseError, Ping, StreamParser
+
+CONNECT_TIMEOUT = 5.0
+MAX_CONNECTIONS = 4096
+PONG = b"\r\n"
+
+
+class TcpUser(TypingProtocol):
+    """Who listens to the connections."""
+
+    def message_received(self, message: Request | Response, flow: Flow) -> None: ...
+
+    def malformed_received(self, error: ParseError, flow: Flow) -> None: ...
+
+    def flow_closed(self, flow: Flow) -> None: ...
+
+
+class Connection(Protocol):
+    """One TCP connection with its parser."""
+
+    def __init__(self, owner: TcpTransport) -> None:
+        self._owner = owner
+        self._parser = StreamParser()
+        self.flow: Flow | None = None
+
+    def connectionMade(self) -> None:
+        """Twisted's callback: learn both addresses, and join the owner's table."""
+        wire = cast(TwistedConnection, self.transport)
+        here, there = wire.getHost(), wire.getPeer()
+        wire.setTcpNoDelay(True)
+        wire.setTcpKeepAlive(True)  # a peer that vanished is noticed, so that its flow fails
+        self.flow = self._owner.add(self, (here.host, here.port), (there.host, there.port))
+        if self.flow is None:
+            wire.abortConnection()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Twisted's callback: frame messages and pass them up, one after the other."""
+        if self.flow is None:
+            return
+        for item in self._parser.feed(data):
+            if isinstance(item, Ping):
+                self.write(PONG)  # RFC 5626 4.4.1
+            elif isinstance(item, ParseError):
+                self._owner.user.malformed_received(item, self.flow)
+            else:
+                self._owner.user.message_received(item, self.flow)
+        if self._parser.broken:
+            self.close()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Twisted's callback: the connection is gone."""
+        if self.flow is not None:
+            self._owner.lost(self.flow)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; Twisted buffers what the peer does not take at once."""
+        if self.transport is not None:
+            cast(TwistedConnection, self.transport).write(data)
+
+    def close(self) -> None:
+        """Close after what is buffered has gone out."""
+        if self.transport is not None:
+            cast(TwistedConnection, self.transport).loseConnection()
+
+
+class TcpTransport:
+    """All TCP connections of the switch.
+
+    Args:
+        reactor: Twisted's reactor.
+        user: gets messages and the news of closed connections.
+    """
+
+    def __init__(self, reactor: PosixReactorBase, user: TcpUser) -> None:
+        self._reactor = reactor
+        self.user = user
+        self._ports: list[Port] = []
+        self._connections: dict[int, Connection] = {}
+        self._by_remote: dict[Address, int] = {}
+        self._opening: dict[Address, list[bytes]] = {}
+        self._number = 0
+
+    def listen(self, host: str, port: int) -> Address:
+        """Listen; returns the bound address.
+
+        Raises:
+            twisted.internet.error.CannotListenError: the address is busy or not ours.
+        """
+        factory = _Listening(self)
+        bound = self._reactor.listenTCP(port, factory, backlog=512, interface=host)
+        self._ports.append(bound)
+        address = bound.getHost()
+        return (address.host, address.port)
+
+    def add(self, connection: Connection, local: Address, remote: Address) -> Flow | None:
+        """Register a connection that was just made; None when there are too many."""
+        if len(self._connections) >= MAX_CONNECTIONS:
+            return None
+        self._number += 1
+        flow = Flow("TCP", local, remote, self._number)
+        self._connections[self._number] = connection
+        self._by_remote[remote] = self._number
+        for data in self._opening.pop(remote, ()):
+            connection.write(data)
+        return flow
+
+    def lost(self, flow: Flow) -> None:
+        """Forget a connection and tell the user."""
+        self._connections.pop(flow.connection, None)
+        if self._by_remote.get(flow.remote) == flow.connection:
+            del self._by_remote[flow.remote]
+        self.user.flow_closed(flow)
+
+    def refused(self, remote: Address) -> None:
+        """A connection that we wanted did not come about."""
+        if self._opening.pop(remote, None) is not None:
+            self.user.flow_closed(Flow("TCP", ("", 0), remote, 0))
+
+    def flow_to(self, remote: Address) -> Flow:
+        """The open connection to a peer, else a flow that opens one when first used."""
+        number = self._by_remote.get(remote)
+        if number is not None:
+            flow = self._connections[number].flow
+            if flow is not None:
+                return flow
+        return Flow("TCP", ("", 0), remote, 0)
+
+    def send(self, flow: Flow, data: bytes) -> None:
+        """Send on the flow's connection; when it is closed, on another one to the same peer (18.2.2)."""
+        connection = self._connections.get(flow.connection)
+        if connection is None:
+            connection = self._connections.get(self._by_remote.get(flow.remote, 0))
+        if connection is not None:
+            connection.write(data)
+        elif flow.remote in self._opening:
+            self._opening[flow.remote].append(data)
+        else:
+            self._opening[flow.remote] = [data]
+            self._reactor.connectTCP(
+                flow.remote[0], flow.remote[1], _Connecting(self, flow.remote), timeout=CONNECT_TIMEOUT
+            )
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def close(self) -> None:
+        """Stop listening and close every connection."""
+        for port in self._ports:
+            port.stopListening()
+        for connection in list(self._connections.values()):
+            connection.close()
+
+
+class _Listening(ServerFactory):
+    noisy = False
+
+    def __init__(self, owner: TcpTransport) -> None:
+        self._owner = owner
+
+    def buildProtocol(self, addr: IAddress | None) -> Connection:
+        return Connection(self._owner)
+
+
+class _Connecting(ClientFactory):
+    noisy = False
+
+    def __init__(self, owner: TcpTransport, remote: Address) -> None:
+        self._owner = owner
+        self._remote = remote
+
+    def buildProtocol(self, addr: IAddress | None) -> Connection:
+        return Connection(self._owner)
+
+    def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
+        self._owner.refused(self._remote)

@@ -1,0 +1,203 @@
+"""All SIP sockets of the switch behind one face: listen, send on a flow, find a flow for a URI.
+
+Host names are looked up by A and AAAA records; a choice between several servers by SRV and NAPTR
+(RFC 3263) is left to the trunk that needs it. What the messages mean is the user agent's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from typing import Protocol
+
+from twisted.internet.posixbase import PosixReactorBase
+
+from telephony.net.tcp import TcpTransport
+from telephony.net.udp import UdpPort
+from telephony.sip.flow import Address, Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.parser import ParseError
+from telephony.sip.uri import SipUri, Uri
+
+WILDCARDS = ("0.0.0.0", "::", "")
+ROUTE_CACHE_SIZE = 4096
+
+
+class Unreachable(Exception):
+    """No flow leads to a URI: wrong scheme, unknown host, or no socket of its kind."""
+
+
+class TransportUser(Protocol):
+    """Who gets what arrives."""
+
+    def datagram_received(self, data: bytes, flow: Flow) -> None: ...
+
+    def message_received(self, message: Request | Response, flow: Flow) -> None: ...
+
+    def malformed_received(self, error: ParseError, flow: Flow) -> None: ...
+
+    def flow_closed(self, flow: Flow) -> None: ...
+
+
+class Transports:
+    """The sockets.
+
+    Args:
+        reactor: Twisted's reactor.
+        user: gets messages.
+        public_address: the host to advertise to peers beyond this machine, for a switch behind NAT.
+    """
+
+    def __init__(
+        self, reactor: PosixReactorBase, user: TransportUser, *, public_address: str | None = None
+    ) -> None:
+        self._reactor = reactor
+        self._user = user
+        self._public = public_address
+        self._udp: list[UdpPort] = []
+        self._tcp = TcpTransport(reactor, user)
+        self._tcp_listening: list[Address] = []
+        self._routes: dict[str, str] = {}
+
+    def listen(self, transport: str, host: str, port: int) -> Address:
+        """Bind one address.
+
+        Args:
+            transport: "UDP" or "TCP".
+            host: an address of this machine, or a wildcard.
+            port: 0 lets the system choose.
+
+        Returns:
+            The bound host and port.
+
+        Raises:
+            twisted.internet.error.CannotListenError: the address is busy or not ours.
+        """
+        if transport == "TCP":
+            address = self._tcp.listen(host, port)
+            self._tcp_listening.append(address)
+            return address
+        bound = UdpPort(self._user.datagram_received)
+        bound.listen(self._reactor, host, port)
+        self._udp.append(bound)
+        return bound.local
+
+    @property
+    def listening(self) -> list[tuple[str, Address]]:
+        """What is bound, as (transport, address)."""
+        udp = [("UDP", port.local) for port in self._udp]
+        return udp + [("TCP", address) for address in self._tcp_listening]
+
+    @property
+    def connections(self) -> int:
+        """TCP connections that are open."""
+        return len(self._tcp)
+
+    def send(self, flow: Flow, data: bytes) -> None:
+        """Put one message on the wire; failure shows as `flow_closed` (TCP) or as silence (UDP)."""
+        if flow.transport == "TCP":
+            self._tcp.send(flow, data)
+            return
+        for port in self._udp:
+            if port.local == flow.local:
+                port.send(flow.remote, data)
+                return
+
+    def advertised(self, flow: Flow) -> Address:
+        """The host and port under which the far end of a flow can reach us (Via, Contact, SDP)."""
+        host, port = flow.local
+        if flow.transport == "TCP" and self._tcp_listening:
+            port = self._tcp_listening[0][1]
+        if self._public is not None and not _is_loopback(flow.remote[0]):
+            return self._public, port
+        if host in WILDCARDS:
+            host = self._local_towards(flow.remote[0])
+        return host, port
+
+    def locate(self, uri: Uri) -> Flow | None:
+        """The flow to a URI whose host is an address; None for a host name (use `resolve`).
+
+        Raises:
+            Unreachable: not a SIP URI, or no socket of its transport and family.
+        """
+        if not isinstance(uri, SipUri):
+            raise Unreachable(f"cannot route a {uri.scheme}: URI")
+        host, port = uri.host_port
+        host = uri.param("maddr") or host
+        if not _is_address(host):
+            return None
+        return self._flow(uri.transport or "UDP", (host, port))
+
+    async def resolve(self, uri: Uri) -> Flow:
+        """The flow to a URI, looking its host up.
+
+        Raises:
+            Unreachable: as `locate`, or the name does not exist.
+        """
+        flow = self.locate(uri)
+        if flow is not None:
+            return flow
+        assert isinstance(uri, SipUri)
+        host, port = uri.host_port
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        except OSError as error:
+            raise Unreachable(f"unknown host {host}") from error
+        for family, _, _, _, address in found:
+            if family in (socket.AF_INET, socket.AF_INET6):
+                try:
+                    return self._flow(uri.transport or "UDP", (str(address[0]), int(address[1])))
+                except Unreachable:
+                    continue
+        raise Unreachable(f"no socket reaches {host}")
+
+    def close(self) -> None:
+        """Close every socket."""
+        for port in self._udp:
+            port.close()
+        self._tcp.close()
+
+    def _flow(self, transport: str, remote: Address) -> Flow:
+        if transport == "TCP":
+            return self._tcp.flow_to(remote)
+        if transport != "UDP":
+            raise Unreachable(f"no {transport} transport")
+        same_family = [port for port in self._udp if (":" in port.local[0]) == (":" in remote[0])]
+        if not same_family:
+            raise Unreachable("no UDP socket of that address family")
+        if len(same_family) > 1:
+            here = self._local_towards(remote[0])
+            same_family.sort(key=lambda port: port.local[0] != here)
+        return same_family[0].flow_to(remote)
+
+    def _local_towards(self, remote: str) -> str:
+        """Our own address on the route to a peer, as the kernel would choose it."""
+        found = self._routes.get(remote)
+        if found is None:
+            if len(self._routes) >= ROUTE_CACHE_SIZE:
+                self._routes.clear()
+            found = self._routes[remote] = _route(remote)
+        return found
+
+
+def _route(remote: str) -> str:
+    family = socket.AF_INET6 if ":" in remote else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((remote, 9))  # sends nothing: only asks for the route
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "::1" or host.startswith("127.")

@@ -1,0 +1,81 @@
+"""SIP over UDP (RFC 3261 18): one Twisted port that turns datagrams into (bytes, Flow) and back.
+
+Parsing, answering and choosing flows are left to the layers above.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.posixbase import PosixReactorBase
+from twisted.internet.protocol import DatagramProtocol
+from twisted.internet.udp import Port
+
+from telephony.sip.flow import Address, Flow
+
+# A burst of calls must wait in the kernel, not be lost and retransmitted half a second later.
+RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+MAX_DATAGRAM = 65535
+FLOW_CACHE_SIZE = 4096
+
+
+class UdpPort(DatagramProtocol):
+    """One bound UDP port.
+
+    Args:
+        received: called with each datagram and the flow on which it came.
+    """
+
+    def __init__(self, received: Callable[[bytes, Flow], None]) -> None:
+        self._received = received
+        self._flows: dict[Address, Flow] = {}
+        self.local: Address = ("", 0)
+        self._port: Port | None = None
+
+    def listen(self, reactor: PosixReactorBase, host: str, port: int) -> None:
+        """Bind.
+
+        Raises:
+            twisted.internet.error.CannotListenError: the address is busy or not ours.
+        """
+        self._port = reactor.listenUDP(port, self, interface=host, maxPacketSize=MAX_DATAGRAM)
+        address = self._port.getHost()
+        self.local = (address.host, address.port)
+        _enlarge_buffer(self._port.socket)
+
+    def datagramReceived(self, datagram: bytes, addr: Any) -> None:
+        """Twisted's callback: hand the datagram up."""
+        self._received(datagram, self.flow_to((addr[0], addr[1])))
+
+    def flow_to(self, remote: Address) -> Flow:
+        """The flow from this port to a peer; the same peer gets the same object."""
+        flow = self._flows.get(remote)
+        if flow is None:
+            if len(self._flows) >= FLOW_CACHE_SIZE:
+                self._flows.clear()
+            flow = self._flows[remote] = Flow("UDP", self.local, remote)
+        return flow
+
+    def send(self, remote: Address, data: bytes) -> None:
+        """Send one datagram; what the network refuses is lost, as on any UDP path."""
+        if self._port is not None:
+            with contextlib.suppress(OSError):
+                self._port.write(data, remote)
+
+    def close(self) -> None:
+        """Give the port back."""
+        if self._port is not None:
+            self._port.stopListening()
+            self._port = None
+
+
+def _enlarge_buffer(sock: socket.socket) -> None:
+    force = getattr(socket, "SO_RCVBUFFORCE", 33)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, force, RECEIVE_BUFFER_BYTES)
+    except OSError:
+        # Without CAP_NET_ADMIN the kernel's limit (net.core.rmem_max) applies.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)

@@ -1,0 +1,246 @@
+"""What one audio m= line means: where the peer listens, which codecs, which way, how long the packets are.
+
+Reading only; who may answer what to whom is decided in `offer_answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from ipaddress import ip_address
+
+from telephony.sdp.description import MediaDescription, SessionDescription
+from telephony.sdp.errors import NotAcceptable, SdpError
+
+EVENTS = "TELEPHONE-EVENT"
+"""Encoding name of RFC 4733 in the upper case in which all names are compared."""
+CLOCK_RATE = 8000
+
+STATIC = {"PCMU": 0, "GSM": 3, "PCMA": 8, "G722": 9, "G729": 18}
+"""Payload types that need no rtpmap (RFC 3551 table 4), all of clock rate 8000, even G.722 (4.5.2)."""
+
+# Deviation: 101 is dynamic, but a peer that lists it without an rtpmap has always meant telephone-event.
+_DEFAULT_ENCODINGS = {str(number): (name, CLOCK_RATE) for name, number in STATIC.items()} | {
+    "101": (EVENTS, CLOCK_RATE)
+}
+
+_DEFAULT_PTIME = 20
+
+
+class Direction(Enum):
+    """Which way media flows, seen by whoever says it (RFC 3264 section 5.1)."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+    @property
+    def sends(self) -> bool:
+        """Whether the one who says it may send."""
+        return self is Direction.SENDRECV or self is Direction.SENDONLY
+
+    @property
+    def receives(self) -> bool:
+        """Whether the one who says it wants to receive."""
+        return self is Direction.SENDRECV or self is Direction.RECVONLY
+
+    def facing(self, remote: Direction) -> Direction:
+        """What is left of our direction against a peer that says `remote` (RFC 3264 section 6.1)."""
+        return _FACING[self, remote]
+
+
+def _facing(ours: Direction, remote: Direction) -> Direction:
+    sends, receives = ours.sends and remote.receives, ours.receives and remote.sends
+    if sends:
+        return Direction.SENDRECV if receives else Direction.SENDONLY
+    return Direction.RECVONLY if receives else Direction.INACTIVE
+
+
+_FACING = {(ours, remote): _facing(ours, remote) for ours in Direction for remote in Direction}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One payload format.
+
+    Args:
+        payload_type: the number on the wire.
+        name: encoding name in upper case, such as "PCMU".
+        clock_rate: in Hz.
+        fmtp: its format parameters as the peer wrote them, or None.
+    """
+
+    payload_type: int
+    name: str
+    clock_rate: int
+    fmtp: str | None = None
+
+
+@dataclass(slots=True)
+class AudioStream:
+    """One audio stream as its m= line describes it.
+
+    Args:
+        address: IP literal where the peer listens; unspecified when it holds the call in the old way.
+        port: where it listens for RTP.
+        rtcp: where it listens for RTCP.
+        encodings: payload type to name and clock rate, in the order of preference of the m= line.
+        fmtp: payload type, as text, to format parameters.
+        direction: as the peer sees it.
+        ptime_ms: packet time that the peer wants to receive.
+    """
+
+    address: str
+    port: int
+    rtcp: tuple[str, int]
+    encodings: dict[int, tuple[str, int]]
+    fmtp: dict[str, str]
+    direction: Direction
+    ptime_ms: int
+
+    def common(self, names: Collection[str]) -> list[Codec]:
+        """The speech codecs among `names`, in the peer's order, each name once."""
+        found: dict[str, Codec] = {}
+        for number, (name, rate) in self.encodings.items():
+            if rate == CLOCK_RATE and name in names and name not in found:
+                found[name] = Codec(number, name, rate, self.fmtp.get(str(number)))
+        return list(found.values())
+
+    def events(self) -> int | None:
+        """The payload type for telephone-event at our clock rate, or None."""
+        for number, encoding in self.encodings.items():
+            if encoding == (EVENTS, CLOCK_RATE):
+                return number
+        return None
+
+
+def read_audio(session: SessionDescription, medium: MediaDescription, family: str) -> AudioStream:
+    """Read one m= line whose port is not 0.
+
+    Args:
+        session: for what is inherited from it.
+        medium: an audio stream over RTP.
+        family: "IP4" or "IP6", that of our own address.
+
+    Raises:
+        SdpError: malformed, or without an address.
+        NotAcceptable: the peer's address is none that we can send to.
+    """
+    rtpmap: dict[str, tuple[str, int] | None] = {}
+    fmtp: dict[str, str] = {}
+    plain: dict[str, str | None] = {}
+    direction: Direction | None = None
+    for name, value in medium.attributes:
+        if value is None:
+            direction = _DIRECTIONS.get(name, direction)
+        elif name == "rtpmap":
+            number, _, encoding = value.partition(" ")
+            rtpmap[number] = _encoding(encoding)
+        elif name == "fmtp":
+            number, _, parameters = value.partition(" ")
+            fmtp[number] = parameters
+        else:
+            plain[name] = value
+    encodings: dict[int, tuple[str, int]] = {}
+    for number in medium.formats:
+        encoding_of = rtpmap[number] if number in rtpmap else _DEFAULT_ENCODINGS.get(number)
+        if encoding_of is not None:
+            encodings.setdefault(_payload_type(number), encoding_of)
+    address, held = _address(session, medium, family)
+    if direction is None:
+        direction = _session_direction(session)
+    if held and direction is not Direction.SENDONLY:
+        # A peer of that age may not mean its sendrecv; one that says sendonly has music to play.
+        direction = Direction.INACTIVE
+    return AudioStream(
+        address,
+        medium.port,
+        _rtcp(plain.get("rtcp"), address, medium.port),
+        encodings,
+        fmtp,
+        direction,
+        _ptime(plain.get("ptime"), plain.get("maxptime")),
+    )
+
+
+@lru_cache(maxsize=512)
+def _encoding(text: str) -> tuple[str, int] | None:
+    """Name in upper case and clock rate of an rtpmap; None for what we could not use anyway, such as stereo.
+
+    RFC 8866 section 6.6: encoding "/" clock-rate ["/" encoding-params]
+    """
+    fields = text.strip().split("/")
+    if len(fields) < 2 or not _is_number(fields[1]) or fields[2:] not in ([], ["1"]):
+        return None
+    return fields[0].upper(), int(fields[1])
+
+
+@lru_cache(maxsize=256)
+def _payload_type(text: str) -> int:
+    if not _is_number(text) or int(text) > 127:
+        raise SdpError("a payload type in m= is not a number up to 127")
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 9
+
+
+@lru_cache(maxsize=4096)
+def family_of(address: str) -> str | None:
+    """ "IP4" or "IP6" for a unicast or unspecified IP literal, None for anything else."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return None
+    if parsed.is_multicast or address == "255.255.255.255":
+        return None
+    return f"IP{parsed.version}"
+
+
+def _address(session: SessionDescription, medium: MediaDescription, family: str) -> tuple[str, bool]:
+    """Where the peer listens, and whether that says "hold" in the way of RFC 2543 (RFC 3264 section 8.4)."""
+    connection = medium.connection or session.connection
+    if connection is None:
+        raise SdpError("neither the session nor the stream has a c= line")
+    address = connection.address
+    if address in ("0.0.0.0", "::"):
+        return address, True
+    # Deviation: a host name is allowed by the grammar, but resolving it would hold up the call.
+    if family_of(address) != family:
+        raise NotAcceptable(f"the media address is not a unicast {family} address")
+    return address, False
+
+
+def _session_direction(session: SessionDescription) -> Direction:
+    for name, value in session.attributes:
+        if value is None and name in _DIRECTIONS:
+            return _DIRECTIONS[name]
+    return Direction.SENDRECV
+
+
+def _rtcp(value: str | None, address: str, port: int) -> tuple[str, int]:
+    """Where RTCP goes: RFC 3605 section 2.1 or else the next port (RFC 3550 section 11).
+
+    rtcp-attribute = "a=rtcp:" port [nettype space addrtype space connection-address] CRLF
+    """
+    if value is not None:
+        fields = value.split()
+        if fields and _is_number(fields[0]) and 0 < int(fields[0]) <= 65535:
+            other = fields[3] if len(fields) == 4 and family_of(fields[3]) == family_of(address) else address
+            return other, int(fields[0])
+    return address, min(port + 1, 65535)
+
+
+def _ptime(ptime: str | None, maxptime: str | None) -> int:
+    """The packet time to send: what the peer asks for if that is 10, 20 ... 60 ms, within its maximum."""
+    wanted = int(ptime) if ptime is not None and _is_number(ptime) else _DEFAULT_PTIME
+    if wanted % 10 or not 10 <= wanted <= 60:
+        wanted = _DEFAULT_PTIME
+    if maxptime is not None and _is_number(maxptime) and int(maxptime) < wanted:
+        wanted = max(10, int(maxptime) // 10 * 10)
+    return wanted

@@ -1,0 +1,354 @@
+"""Offer and answer (RFC 3264) for the one audio stream of a telephone call.
+
+`MediaNegotiator` writes our descriptions and reads the peer's, for as many rounds as the call takes, and says
+after each what was agreed (`Negotiated`). Every other stream that a peer offers is refused in its place.
+Which SIP message carries what is the business of the invite session; ports and packets that of the media
+engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from telephony.sdp.audio import (
+    CLOCK_RATE,
+    EVENTS,
+    STATIC,
+    AudioStream,
+    Codec,
+    Direction,
+    family_of,
+    read_audio,
+)
+from telephony.sdp.description import Connection, MediaDescription, Origin, SessionDescription, put_together
+from telephony.sdp.errors import Glare, NotAcceptable, SdpError
+
+__all__ = ["Codec", "Direction", "Glare", "MediaNegotiator", "Negotiated", "NotAcceptable", "SdpError"]
+
+_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+"""What we speak: the feedback of AVPF (RFC 4585) need not be sent; the encryption of SAVP must be."""
+_EVENT_PAYLOAD_TYPE = 101
+_DYNAMIC = range(96, 128)
+_PTIME = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What an exchange has agreed, from our side.
+
+    Args:
+        remote_address: IP literal where to send; unspecified (0.0.0.0 or ::) while a peer holds in the old
+            way, when neither RTP nor RTCP may be sent.
+        remote_port: where to send RTP.
+        remote_rtcp: where to send RTCP.
+        codec: what we send, with the peer's payload type.
+        receive: payload type to name of the speech codecs that may come in.
+        dtmf_send: payload type of telephone-event towards the peer, or None.
+        dtmf_receive: payload type of telephone-event from the peer, or None.
+        ptime_ms: packet time to send, 10 to 60.
+        direction: what we may do, see `Direction.sends` and `Direction.receives`.
+        remote_hold: the peer does not want to hear us though we would speak.
+    """
+
+    remote_address: str
+    remote_port: int
+    remote_rtcp: tuple[str, int]
+    codec: Codec
+    receive: Mapping[int, str]
+    dtmf_send: int | None
+    dtmf_receive: int | None
+    ptime_ms: int
+    direction: Direction
+    remote_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """Our own offer, kept until the next one since answers may repeat (RFC 3261 section 13.2.1)."""
+
+    direction: Direction
+    receive: Mapping[int, str]
+    events: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """All that an exchange changes, so that it can be undone as one.
+
+    Args:
+        current: what was agreed.
+        streams: the session's m= lines in order: the refusal of each, None in the place of our own stream.
+        events: the payload type that we declared for telephone-event.
+        taken: payload types that the peer gave a meaning, which they must keep (RFC 3264 section 8.3.2).
+    """
+
+    current: Negotiated | None
+    streams: tuple[MediaDescription | None, ...]
+    events: int | None
+    taken: Mapping[int, tuple[str, int]]
+
+
+class MediaNegotiator:
+    """One audio stream, negotiated as often as the call needs.
+
+    Args:
+        address: our IP literal.
+        port: our RTP port.
+        codecs: names of static payload types (RFC 3551), best first.
+        session_id: for o=, the same throughout.
+        dtmf: whether to use telephone-event.
+        rtcp_port: when it is not the port after `port`.
+
+    Raises:
+        ValueError: no such codec, or `address` is no IP literal.
+    """
+
+    __slots__ = (
+        "_codecs",
+        "_connection",
+        "_dtmf",
+        "_offered",
+        "_pending",
+        "_port",
+        "_rtcp_port",
+        "_session_id",
+        "_state",
+        "_undo",
+        "_version",
+        "_written",
+    )
+
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        codecs: Sequence[str] = ("PCMU", "PCMA"),
+        *,
+        session_id: int,
+        dtmf: bool = True,
+        rtcp_port: int | None = None,
+    ) -> None:
+        family = family_of(address)
+        if family is None or not codecs or not all(name in STATIC for name in codecs):
+            raise ValueError("needs an IP address and codecs of static payload types")
+        self._connection = Connection("IN", family, address)
+        self._port = port
+        self._rtcp_port = rtcp_port
+        self._codecs = tuple(codecs)
+        self._dtmf = dtmf
+        self._session_id = session_id
+        self._version = 0
+        self._written = ""  # the content that has this version
+        self._state = _State(None, (None,), None, {})
+        self._undo: _State | None = None  # the state before the peer's last offer
+        self._offered: _Offered | None = None
+        self._pending = False
+
+    @property
+    def current(self) -> Negotiated | None:
+        """What holds now, None before the first exchange is complete."""
+        return self._state.current
+
+    @property
+    def pending(self) -> bool:
+        """Whether an offer of ours waits for its answer."""
+        return self._pending
+
+    def create_offer(self, direction: Direction = Direction.SENDRECV) -> bytes:
+        """Write an offer: the codec in use first, then the others as we prefer them.
+
+        Raises:
+            Glare: the last offer has not been answered; `rollback` it first.
+        """
+        if self._pending:
+            raise Glare("an offer of ours is not answered yet")
+        names = list(self._codecs)
+        if self.current is not None:
+            in_use = self.current.codec.name
+            names.sort(key=lambda name: name != in_use)
+        receive = {STATIC[name]: name for name in names}
+        events = self._own_events() if self._dtmf else None
+        self._offered = _Offered(direction, receive, events)
+        self._pending = True
+        stream = self._stream(_PROTOCOLS[0], receive, events, _PTIME, direction)
+        return self._write(self._state.streams, stream)
+
+    def receive_answer(self, body: bytes) -> Negotiated:
+        """Read the answer to our last offer; it may come again, or another one (early media, then the 2xx).
+
+        Raises:
+            SdpError: malformed, or no answer to that offer.
+            NotAcceptable: the peer refused the stream or chose nothing that we offered.
+        """
+        offered, streams = self._offered, self._state.streams
+        if offered is None:
+            raise SdpError("an answer without an offer")
+        answer = SessionDescription.parse(body)
+        if len(answer.media) != len(streams):
+            raise SdpError("the answer does not have as many m= lines as the offer")
+        medium = answer.media[streams.index(None)]
+        if medium.kind != "audio" or medium.protocol.upper() not in _PROTOCOLS:
+            raise SdpError("the answer changes the medium or the protocol")
+        if medium.port == 0:
+            raise NotAcceptable("the audio stream was refused")
+        stream = read_audio(answer, medium, self._connection.family)
+        codecs = stream.common(offered.receive.values())
+        if not codecs:
+            raise NotAcceptable("the answer has no codec that was offered")
+        send_events = stream.events() if offered.events is not None else None
+        receive_events = offered.events if send_events is not None else None
+        agreed = _agree(stream, codecs[0], offered.receive, (send_events, receive_events), offered.direction)
+        self._pending = False
+        self._undo = None
+        self._state = replace(self._state, current=agreed, events=offered.events)
+        return agreed
+
+    def receive_offer(
+        self, body: bytes, *, direction: Direction = Direction.SENDRECV
+    ) -> tuple[bytes, Negotiated]:
+        """Read the peer's offer and write the answer.
+
+        Args:
+            body: the offer.
+            direction: what we would do if the peer lets us.
+
+        Returns:
+            The answer, and what is agreed from now on unless `rollback` follows.
+
+        Raises:
+            Glare: an offer of ours is not answered yet.
+            SdpError: malformed, or fewer m= lines than before (RFC 3264 section 8).
+            NotAcceptable: no stream or codec that we could use.
+        """
+        if self._pending:
+            raise Glare("an offer of ours is not answered yet")
+        offer = SessionDescription.parse(body)
+        if self.current is not None and len(offer.media) < len(self._state.streams):
+            raise SdpError("fewer m= lines than before")
+        index, stream, codecs = self._choose(offer)
+        events = stream.events() if self._dtmf else None
+        # The answer repeats the numbers of the offer, so both ways use the same (RFC 3264 section 6.1).
+        receive = {codec.payload_type: codec.name for codec in codecs}
+        agreed = _agree(stream, codecs[0], receive, (events, events), direction)
+        streams = tuple(None if at == index else _refusal(medium) for at, medium in enumerate(offer.media))
+        ours = self._stream(offer.media[index].protocol, receive, events, stream.ptime_ms, agreed.direction)
+        answer = self._write(streams, ours, offer.times[:1])
+        self._undo = self._state
+        self._offered = None
+        self._state = _State(agreed, streams, events, stream.encodings)
+        return answer, agreed
+
+    def rollback(self) -> None:
+        """Undo the last offer: ours that was refused, or the peer's that we answered in vain."""
+        if self._pending:
+            self._pending = False
+            self._offered = None
+        elif self._undo is not None:
+            self._state, self._undo = self._undo, None
+
+    def _choose(self, offer: SessionDescription) -> tuple[int, AudioStream, list[Codec]]:
+        """The stream to accept: the one in use if it still can be, else the first that can."""
+        order = list(range(len(offer.media)))
+        if self.current is not None:
+            in_use = self._state.streams.index(None)
+            order.remove(in_use)
+            order.insert(0, in_use)
+        for index in order:
+            medium = offer.media[index]
+            if medium.kind == "audio" and medium.port and medium.protocol.upper() in _PROTOCOLS:
+                stream = read_audio(offer, medium, self._connection.family)
+                codecs = stream.common(self._codecs)
+                if codecs:
+                    return index, stream, codecs
+        raise NotAcceptable("no audio stream over RTP with a codec that we have")
+
+    def _own_events(self) -> int:
+        """The payload type to offer for telephone-event: the one declared before, or one not taken yet."""
+        if self._state.events is not None:
+            return self._state.events
+        taken = self._state.taken
+        if taken.get(_EVENT_PAYLOAD_TYPE, (EVENTS, CLOCK_RATE)) == (EVENTS, CLOCK_RATE):
+            return _EVENT_PAYLOAD_TYPE
+        return next((number for number in _DYNAMIC if number not in taken), _EVENT_PAYLOAD_TYPE)
+
+    def _stream(
+        self,
+        protocol: str,
+        receive: Mapping[int, str],
+        events: int | None,
+        ptime_ms: int,
+        direction: Direction,
+    ) -> MediaDescription:
+        """Our audio stream."""
+        formats = [str(number) for number in receive]
+        attributes: list[tuple[str, str | None]] = [
+            ("rtpmap", f"{number} {name}/{CLOCK_RATE}") for number, name in receive.items()
+        ]
+        if events is not None:
+            formats.append(str(events))
+            attributes.append(("rtpmap", f"{events} telephone-event/{CLOCK_RATE}"))
+            attributes.append(("fmtp", f"{events} 0-15"))
+        if self._rtcp_port is not None and self._rtcp_port != self._port + 1:
+            attributes.append(("rtcp", str(self._rtcp_port)))
+        attributes.append(("ptime", str(ptime_ms)))
+        attributes.append((direction.value, None))
+        return MediaDescription(
+            port=self._port, protocol=protocol, formats=tuple(formats), attributes=attributes
+        )
+
+    def _write(
+        self,
+        streams: tuple[MediaDescription | None, ...],
+        ours: MediaDescription,
+        times: Sequence[tuple[str, str]] = (),
+    ) -> bytes:
+        """A description of ours; the version in o= moves when anything else has (RFC 3264 section 8).
+
+        Args:
+            streams: as in `_State`, with `ours` to go in the place of None.
+            times: those of the offer, which the answer must repeat (RFC 3264 section 6).
+        """
+        media = [ours if stream is None else stream for stream in streams]
+        content = SessionDescription(self._connection, times=list(times), media=media).content()
+        if content != self._written:
+            self._version += 1
+            self._written = content
+        family, address = self._connection.family, self._connection.address
+        origin = Origin("-", str(self._session_id), str(self._version), "IN", family, address)
+        return put_together(origin, content)
+
+
+def _agree(
+    stream: AudioStream,
+    codec: Codec,
+    receive: Mapping[int, str],
+    events: tuple[int | None, int | None],
+    direction: Direction,
+) -> Negotiated:
+    """Put the outcome together.
+
+    Args:
+        stream: what the peer said.
+        codec: what we send.
+        receive: what may come in.
+        events: payload types of telephone-event to send and to receive.
+        direction: what we would do.
+    """
+    return Negotiated(
+        remote_address=stream.address,
+        remote_port=stream.port,
+        remote_rtcp=stream.rtcp,
+        codec=codec,
+        receive=receive,
+        dtmf_send=events[0],
+        dtmf_receive=events[1],
+        ptime_ms=stream.ptime_ms,
+        direction=direction.facing(stream.direction),
+        remote_hold=direction.sends and not stream.direction.receives,
+    )
+
+
+def _refusal(medium: MediaDescription) -> MediaDescription:
+    """The m= line that refuses a stream: same medium, protocol and formats, port 0 (RFC 3264 section 6)."""
+    return MediaDescription(kind=medium.kind, protocol=medium.protocol, formats=medium.formats)

@@ -1,0 +1,365 @@
+"""Location service: which contacts a user can be reached at, and for how long (RFC 3261 section 10.3).
+
+Pure bookkeeping over REGISTER requests, with flows (RFC 5626), Path (RFC 3327) and expiry. Who may
+register what (authentication, address-of-record in the To) is settled before by the user agent, which
+also turns a `RegisterResult` into the response.
+
+Not claimed: `Require: outbound` is never answered, since that promises keep-alive over UDP by STUN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil, inf
+from typing import TypeAlias
+
+from telephony.sip import grammar
+from telephony.sip.deadlines import DeadlineHeap
+from telephony.sip.errors import RemoteProtocolError
+from telephony.sip.flow import Flow
+from telephony.sip.message import REASONS, Request
+from telephony.sip.values import NameAddr
+
+_LARGEST_DELTA_SECONDS = 2**32 - 1  # RFC 3261 20.19
+_LARGEST_REG_ID = 2**31 - 1  # RFC 5626 section 10.2
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One way to reach one user.
+
+    Args:
+        aor: the user's address-of-record, as the caller of `Registrar.process` spells it.
+        contact: as registered, without its `expires`.
+        q: preference, 0 to 1.
+        expires_at: seconds.
+        updated_at: seconds; when it was last registered.
+        call_id: of the REGISTER.
+        cseq: of the REGISTER.
+        flow: the REGISTER came on it. A phone behind a NAT is reached there (`flow.remote` is its address
+            outside), not at its contact.
+        path: Path values to put into Route (RFC 3327), first hop first.
+        instance: `+sip.instance` of the contact, None without.
+        reg_id: `reg-id` of the contact, None without (RFC 5626).
+        user_agent: what the phone calls itself, for people.
+    """
+
+    aor: str
+    contact: NameAddr
+    q: float
+    expires_at: float
+    updated_at: float
+    call_id: str
+    cseq: int
+    flow: Flow
+    path: tuple[str, ...] = ()
+    instance: str | None = None
+    reg_id: int | None = None
+    user_agent: str | None = None
+
+
+class RemovalCause(Enum):
+    """Why a binding is gone."""
+
+    REMOVED = "removed"  # the phone took it back
+    EXPIRED = "expired"
+    REPLACED = "replaced"  # the same phone registered another contact
+    FLOW_CLOSED = "flow closed"
+
+
+@dataclass(frozen=True, slots=True)
+class BindingAdded:
+    """A user can be reached at a new contact."""
+
+    aor: str
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRefreshed:
+    """A known contact was registered again."""
+
+    aor: str
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRemoved:
+    """A contact is no longer valid."""
+
+    aor: str
+    binding: Binding
+    why: RemovalCause
+
+
+RegistrarEffect: TypeAlias = BindingAdded | BindingRefreshed | BindingRemoved
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterResult:
+    """What to answer to a REGISTER.
+
+    Args:
+        status: 200, or the refusal: 400, 403, 423 or 500 (overtaken by a later REGISTER).
+        reason: the reason phrase.
+        headers: to add to the response: Contact rows with `expires`, Path, Min-Expires.
+        effects: what changed, bindings found expired on the way included.
+    """
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...] = ()
+    effects: tuple[RegistrarEffect, ...] = ()
+
+
+class _Account:
+    """The bindings of one address-of-record."""
+
+    __slots__ = ("aor", "bindings", "due")
+
+    def __init__(self, aor: str) -> None:
+        self.aor = aor
+        self.bindings: list[Binding] = []
+        self.due = inf
+
+    @property
+    def deadline(self) -> float:
+        return min((binding.expires_at for binding in self.bindings), default=inf)
+
+
+class Registrar:
+    """The bindings of all users.
+
+    Args:
+        min_expires: shorter registrations are refused with 423, seconds.
+        default_expires: for those that ask for nothing, seconds.
+        max_expires: longer ones are cut to this, seconds.
+        max_contacts: for each user.
+    """
+
+    def __init__(
+        self,
+        min_expires: int = 60,
+        default_expires: int = 3600,
+        max_expires: int = 7200,
+        max_contacts: int = 10,
+    ) -> None:
+        self._min = min_expires
+        self._default = default_expires
+        self._max = max_expires
+        self._max_contacts = max_contacts
+        self._accounts: dict[str, _Account] = {}
+        # Only of reliable flows: datagrams don't close.
+        self._on_connection: dict[Flow, set[str]] = {}
+        self._deadlines: DeadlineHeap[_Account] = DeadlineHeap()
+
+    def __len__(self) -> int:
+        """How many users have a binding."""
+        return len(self._accounts)
+
+    def process(self, aor: str, request: Request, flow: Flow, now: float) -> RegisterResult:
+        """Carry out a REGISTER, wholly or not at all (10.3 steps 6 to 8).
+
+        Args:
+            aor: whose bindings, in canonical form (10.3 step 5).
+            request: validated and authorised.
+            flow: the flow on which it came.
+            now: seconds.
+        """
+        effects = self._expire(aor, now)
+        account = self._accounts.get(aor)
+        bindings = account.bindings if account is not None else []
+        try:
+            bindings, changes = self._changed(aor, bindings, request, flow, now)
+        except RemoteProtocolError as error:
+            headers = (("Min-Expires", str(self._min)),) if error.status == 423 else ()
+            return RegisterResult(error.status, error.reason, headers, tuple(effects))
+        if changes:
+            self._store(aor, bindings)
+        rows = [("Contact", _contact_row(binding, now)) for binding in bindings]
+        if any(option.lower() == "path" for option in request.headers.values("Supported")):
+            rows += [("Path", value) for value in request.headers.get_all("Path")]
+        return RegisterResult(200, REASONS[200], tuple(rows), (*effects, *changes))
+
+    def lookup(self, aor: str, now: float) -> list[Binding]:
+        """Where to reach a user: highest q first, among equals the latest registered."""
+        account = self._accounts.get(aor)
+        if account is None:
+            return []
+        valid = [each for each in account.bindings if each.expires_at > now]
+        return sorted(valid, key=lambda each: (-each.q, -each.updated_at))
+
+    def remove_flow(self, flow: Flow) -> list[RegistrarEffect]:
+        """A connection closed, and with it the way to all who registered over it (RFC 5626 section 6)."""
+        effects: list[RegistrarEffect] = []
+        for aor in sorted(self._on_connection.get(flow, ())):
+            bindings = self._accounts[aor].bindings
+            gone = [each for each in bindings if each.flow == flow]
+            effects += [BindingRemoved(aor, each, RemovalCause.FLOW_CLOSED) for each in gone]
+            self._store(aor, [each for each in bindings if each.flow != flow])
+        return effects
+
+    def next_deadline(self) -> float | None:
+        """When the next binding expires, in seconds."""
+        return self._deadlines.next_deadline()
+
+    def handle_timer(self, now: float) -> list[RegistrarEffect]:
+        """Take away what has expired."""
+        effects: list[RegistrarEffect] = []
+        while (account := self._deadlines.pop_due(now)) is not None:
+            effects += self._expire(account.aor, now)
+        return effects
+
+    def _expire(self, aor: str, now: float) -> list[RegistrarEffect]:
+        account = self._accounts.get(aor)
+        gone = [each for each in account.bindings if each.expires_at <= now] if account is not None else []
+        if account is not None and gone:
+            self._store(aor, [each for each in account.bindings if each.expires_at > now])
+        return [BindingRemoved(aor, each, RemovalCause.EXPIRED) for each in gone]
+
+    def _store(self, aor: str, bindings: list[Binding]) -> None:
+        """Replace a user's bindings and bring the indexes up to date."""
+        account = self._accounts.setdefault(aor, _Account(aor))
+        before = {each.flow for each in account.bindings if each.flow.reliable}
+        after = {each.flow for each in bindings if each.flow.reliable}
+        for flow in before - after:
+            users = self._on_connection[flow]
+            users.discard(aor)
+            if not users:
+                del self._on_connection[flow]
+        for flow in after - before:
+            self._on_connection.setdefault(flow, set()).add(aor)
+        account.bindings = bindings
+        if bindings:
+            self._deadlines.arm(account)
+        else:
+            del self._accounts[aor]
+
+    def _changed(
+        self, aor: str, bindings: list[Binding], request: Request, flow: Flow, now: float
+    ) -> tuple[list[Binding], list[RegistrarEffect]]:
+        """What a REGISTER makes of a user's bindings, changing nothing yet.
+
+        Raises:
+            RemoteProtocolError: with the status to refuse it with.
+        """
+        rows = request.headers.values("Contact")
+        if "*" in rows:
+            # 10.3 step 6: only alone and with "Expires: 0".
+            if len(rows) > 1 or request.headers.get("Expires") != "0":
+                raise RemoteProtocolError(400, "Bad Contact")
+            for each in bindings:
+                _check_order(each, request)
+            return [], [BindingRemoved(aor, each, RemovalCause.REMOVED) for each in bindings]
+        wanted = self._wanted(aor, request, flow, now)
+        for binding in wanted:
+            for each in bindings:
+                if _replaces(binding, each):
+                    _check_order(each, request)
+        result = bindings
+        effects: list[RegistrarEffect] = []
+        for binding in wanted:
+            result, changes = _put(binding, result)
+            effects += changes
+        # Deviation: more contacts than allowed push out the oldest. Refusing would lock out, for as long as
+        # the old ones last, a phone that takes a new contact at every start.
+        for each in result[: -self._max_contacts]:
+            effects.append(BindingRemoved(aor, each, RemovalCause.REPLACED))
+        return result[-self._max_contacts :], effects
+
+    def _wanted(self, aor: str, request: Request, flow: Flow, now: float) -> list[Binding]:
+        """The contacts of a REGISTER as bindings; those to be removed expire at once."""
+        contacts = request.contacts
+        if len(contacts) > self._max_contacts:
+            raise RemoteProtocolError(403, "Too Many Contacts")
+        header = request.headers.get("Expires")
+        path = tuple(request.headers.values("Path"))
+        user_agent = request.headers.get("User-Agent")
+        wanted = []
+        for contact in contacts:
+            text = contact.param("expires")
+            seconds = self._granted(header if text is None else text)
+            instance, reg_id = contact.param("+sip.instance"), contact.param("reg-id")
+            binding = Binding(
+                aor=aor,
+                contact=contact.with_param("expires", None),
+                q=_parse_q(contact.param("q")),
+                expires_at=now + seconds,
+                updated_at=now,
+                call_id=request.call_id,
+                cseq=request.cseq.number,
+                flow=flow,
+                path=path,
+                instance=instance.lower() if instance else None,
+                reg_id=grammar.parse_number(reg_id, _LARGEST_REG_ID) if reg_id else None,
+                user_agent=user_agent,
+            )
+            wanted.append(binding)
+        return wanted
+
+    def _granted(self, text: str | None) -> int:
+        """Seconds for what a phone asks for; a malformed value counts as none (10.2.1.1 allows it)."""
+        asked = grammar.parse_number(text, _LARGEST_DELTA_SECONDS) if text is not None else None
+        if asked is None:
+            return self._default
+        if 0 < asked < self._min:
+            raise RemoteProtocolError(423, REASONS[423])
+        return min(asked, self._max)
+
+
+def _put(binding: Binding, bindings: list[Binding]) -> tuple[list[Binding], list[RegistrarEffect]]:
+    """Add, refresh or remove one contact."""
+    aor = binding.aor
+    kept = [each for each in bindings if not _replaces(binding, each)]
+    hit = [each for each in bindings if _replaces(binding, each)]
+    if _is_removal(binding):
+        return kept, [BindingRemoved(aor, each, RemovalCause.REMOVED) for each in hit]
+    effects: list[RegistrarEffect] = []
+    known = False
+    for each in hit:
+        if each.contact.uri.matches(binding.contact.uri):
+            known = True
+        else:
+            effects.append(BindingRemoved(aor, each, RemovalCause.REPLACED))
+    effects.append(BindingRefreshed(aor, binding) if known else BindingAdded(aor, binding))
+    return [*kept, binding], effects
+
+
+def _replaces(new: Binding, old: Binding) -> bool:
+    """Tell whether two contacts are the same one.
+
+    By URI (10.3 step 7), except between phones that give their instance: two of them may have the same
+    private address behind different NATs, and one of them may have several flows with the same contact
+    (RFC 5626 section 6). Deviation: an instance without reg-id counts as well, so that a phone that comes
+    back at another address leaves no dead binding; but it can take back only what it names by URI.
+    """
+    if new.instance is not None and old.instance is not None:
+        if new.instance != old.instance:
+            return False
+        if new.reg_id is not None and old.reg_id is not None:
+            return new.reg_id == old.reg_id
+        if new.reg_id is None and old.reg_id is None and not _is_removal(new):
+            return True
+    return new.contact.uri.matches(old.contact.uri)
+
+
+def _is_removal(binding: Binding) -> bool:
+    return binding.expires_at <= binding.updated_at
+
+
+def _check_order(binding: Binding, request: Request) -> None:
+    """10.3 step 7: within one Call-ID, a REGISTER that was overtaken must change nothing."""
+    if binding.call_id == request.call_id and request.cseq.number <= binding.cseq:
+        raise RemoteProtocolError(500, "CSeq Out Of Order")
+
+
+def _parse_q(text: str | None) -> float:
+    # qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ). What isn't one counts as 1.
+    if not text or not text.isascii() or not text.replace(".", "", 1).isdigit():
+        return 1.0
+    return min(float(text), 1.0)
+
+
+def _contact_row(binding: Binding, now: float) -> str:
+    return str(binding.contact.with_param("expires", str(ceil(binding.expires_at - now))))

@@ -1,0 +1,150 @@
+"""Server transactions: RFC 3261 section 17.2 with the Accepted state of RFC 6026 section 8.7.
+
+Here are the two tables and their actions. They never answer by themselves: 100 Trying is the user's
+(it answers at once, so the 200 ms rule of 17.2.1 has nothing to do), and a 2xx to INVITE is repeated by
+the INVITE session. Matching requests and keeping deadlines are left to `transactions.py`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from telephony.sip.effects import (
+    AckReceived,
+    SendData,
+    TransactionFailed,
+    TransactionKey,
+    TransactionTimedOut,
+)
+from telephony.sip.flow import Flow
+from telephony.sip.message import Message, Request, Response
+from telephony.sip.timers import Timers
+from telephony.sip.transaction import Effects, Event, State, Table, Transaction, send_again
+
+
+class ServerTransaction(Transaction):
+    """What both server machines share. The request itself is not kept: only its last answer is.
+
+    Args:
+        key: its name.
+        flow: where responses go.
+        timers: durations.
+        merge_key: what finds a copy of the request that came another way (8.2.2.2), None if not wanted.
+    """
+
+    __slots__ = ("merge_key",)
+
+    first_state: ClassVar[State]
+
+    def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, merge_key: str | None) -> None:
+        super().__init__(key, flow, timers, self.first_state)
+        self.merge_key = merge_key
+
+
+def _send(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    assert isinstance(message, Response)
+    tx.data = message.to_bytes()
+    effects.append(SendData(tx.flow, tx.data))
+
+
+def _resend(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    """Timer G doubles up to T2."""
+    send_again(tx, message, now, effects)
+    tx.interval = min(2 * tx.interval, tx.timers.t2)
+    tx.resend_at = now + tx.interval
+
+
+def _forget(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    tx.data = b""
+
+
+def _pass_ack_up(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    assert isinstance(message, Request)
+    effects.append(AckReceived(message, tx.flow))
+
+
+def _start_g_and_h(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    if not tx.flow.reliable:
+        tx.resend_at = now + tx.interval
+    tx.expire_at = now + tx.timers.timeout
+
+
+def _start_i(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    tx.linger(tx.timers.i(tx.flow.reliable), now)
+
+
+def _start_j(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    tx.linger(tx.timers.j(tx.flow.reliable), now)
+
+
+def _start_l(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    tx.linger(tx.timers.timeout, now)
+
+
+def _time_out(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    effects.append(TransactionTimedOut(tx.key))
+
+
+def _fail(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+    effects.append(TransactionFailed(tx.key))
+
+
+_TRYING, _PROCEEDING, _COMPLETED = State.TRYING, State.PROCEEDING, State.COMPLETED
+_CONFIRMED, _ACCEPTED, _TERMINATED = State.CONFIRMED, State.ACCEPTED, State.TERMINATED
+
+# Deviation in both tables: a lost connection ends the transaction, where 18.2.2 would have us open one to
+# the sent-by address. Behind a NAT that never works, and an unanswerable call is better ended at once.
+
+# RFC 3261 figure 7, RFC 6026 figure 6. A transport error leaves Accepted alone (RFC 6026 8.7).
+INVITE_SERVER: Table = {
+    (_PROCEEDING, Event.REQUEST): (_PROCEEDING, (send_again,)),
+    (_PROCEEDING, Event.PROVISIONAL): (_PROCEEDING, (_send,)),
+    (_PROCEEDING, Event.SUCCESS): (_ACCEPTED, (_send, _forget, _start_l)),
+    (_PROCEEDING, Event.FAILURE): (_COMPLETED, (_send, _start_g_and_h)),
+    (_PROCEEDING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_COMPLETED, Event.REQUEST): (_COMPLETED, (send_again,)),
+    (_COMPLETED, Event.RESEND): (_COMPLETED, (_resend,)),  # G
+    (_COMPLETED, Event.ACK): (_CONFIRMED, (_forget, _start_i)),
+    (_COMPLETED, Event.EXPIRE): (_TERMINATED, (_time_out,)),  # H
+    (_COMPLETED, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_CONFIRMED, Event.EXPIRE): (_TERMINATED, ()),  # I
+    (_ACCEPTED, Event.SUCCESS): (_ACCEPTED, (_send, _forget)),
+    (_ACCEPTED, Event.ACK): (_ACCEPTED, (_pass_ack_up,)),
+    (_ACCEPTED, Event.EXPIRE): (_TERMINATED, ()),  # L
+}
+
+# RFC 3261 figure 8.
+NON_INVITE_SERVER: Table = {
+    (_TRYING, Event.PROVISIONAL): (_PROCEEDING, (_send,)),
+    (_TRYING, Event.SUCCESS): (_COMPLETED, (_send, _start_j)),
+    (_TRYING, Event.FAILURE): (_COMPLETED, (_send, _start_j)),
+    (_TRYING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_PROCEEDING, Event.REQUEST): (_PROCEEDING, (send_again,)),
+    (_PROCEEDING, Event.PROVISIONAL): (_PROCEEDING, (_send,)),
+    (_PROCEEDING, Event.SUCCESS): (_COMPLETED, (_send, _start_j)),
+    (_PROCEEDING, Event.FAILURE): (_COMPLETED, (_send, _start_j)),
+    (_PROCEEDING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_COMPLETED, Event.REQUEST): (_COMPLETED, (send_again,)),
+    (_COMPLETED, Event.EXPIRE): (_TERMINATED, ()),  # J
+    (_COMPLETED, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+}
+
+
+class InviteServerTransaction(ServerTransaction):
+    """A peer's INVITE (17.2.1)."""
+
+    __slots__ = ()
+
+    kind = "invite_server"
+    table = INVITE_SERVER
+    first_state = State.PROCEEDING
+
+
+class NonInviteServerTransaction(ServerTransaction):
+    """Any other request of a peer but ACK (17.2.2)."""
+
+    __slots__ = ()
+
+    kind = "non_invite_server"
+    table = NON_INVITE_SERVER
+    first_state = State.TRYING

@@ -1,0 +1,51 @@
+"""Free ports, programs that must be there, and waiting with a limit."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+HOST = "127.0.0.1"
+T = TypeVar("T")
+
+
+def free_port(count: int = 1, host: str = HOST) -> int:
+    """First of `count` neighbouring ports, even, that nobody uses with UDP or TCP.
+
+    They lie below the range the system hands out by itself (32768 on Linux), so that nobody gets them meanwhile.
+    """
+    for _ in range(200):
+        first = random.randrange(10_000, 32_000 - count) & ~1
+        if all(_is_free(port, host) for port in range(first, first + count)):
+            return first
+    raise OSError(f"no {count} free ports found")
+
+
+def _is_free(port: int, host: str) -> bool:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True
+
+
+def is_bound(port: int, table: str = "udp") -> bool:
+    """Whether some process of this machine has bound the UDP port (or listens on TCP with `table="tcp"`)."""
+    rows = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    return any(row.split()[1].endswith(f":{port:04X}") for row in rows)
+
+
+def wait_for(condition: Callable[[], T], what: str, timeout: float = 10.0, every: float = 0.02) -> T:
+    """The first true result of `condition`; AssertionError naming `what` after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if result := condition():
+            return result
+        assert time.monotonic() < deadline, f"waited {timeout:g} s in vain for {what}"
+        time.sleep(every)
