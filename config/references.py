@@ -16,7 +16,7 @@ from config.models.settings import Settings, Trunk
 from config.problems import Problem
 from config.yaml_source import Key, Source
 
-PROMPT_SUFFIXES = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a")
+PROMPT_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3")
 _DEFAULT_MUSIC = "default"
 _FEWEST_PORTS = 4  # a call between two phones: RTP and RTCP on either side
 

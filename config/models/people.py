@@ -1,4 +1,7 @@
-"""Who works here: agents with their telephones (agents.yaml), and queues (queues.yaml)."""
+"""Who works here: agents with their telephones (agents.yaml), and queues (queues.yaml).
+
+Queues are read and checked only; no number leads into one yet.
+"""
 
 from __future__ import annotations
 
@@ -69,4 +72,6 @@ class AgentsFile(Table):
 class QueuesFile(Table):
     """queues.yaml."""
 
-    queues: Items[Queue] = Field(default=(), description="The waiting lines.")
+    queues: Items[Queue] = Field(
+        default=(), description="The waiting lines. Read and checked; no number leads into one yet."
+    )

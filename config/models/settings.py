@@ -55,7 +55,7 @@ class SipSettings(Table):
     )
     domain: HostName | None = Field(
         default=None,
-        description="The site's domain in SIP addresses. Left out: any address of ours is the site.",
+        description="The site's domain in SIP addresses. This version takes every domain for its own.",
     )
     realm: Realm = Field(default="hotline", description="The realm that phones' passwords belong to.")
     public_address: IpAddress | None = Field(
@@ -119,10 +119,11 @@ class Trunk(Table):
         default=(), description='Numbers that callers on this trunk can reach; "*" for all of them.'
     )
     host: Annotated[HostPort, host_port("sip.example.org:5060", 5060)] | None = Field(
-        default=None, description="Where to send calls that go out through this trunk. Left out: none go out."
+        default=None,
+        description="Where calls go out through this trunk. This version sends none out by itself yet.",
     )
     transport: Annotated[Literal["udp", "tcp"], one_of("udp", "tcp")] = Field(
-        default="udp", description="Transport of calls that go out: udp or tcp."
+        default="udp", description="Transport of calls that go out."
     )
     from_number: Number | None = Field(
         default=None, description="Caller number shown on calls that go out. Left out: the agent's own."

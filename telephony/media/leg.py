@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from telephony.media.bridge import Echo, Relay
+from telephony.media.figures import leg_stats
 from telephony.media.incoming import Incoming
 from telephony.media.interface import (
     AudioSource,
@@ -27,21 +28,18 @@ from telephony.media.interface import (
 )
 from telephony.media.latch import SocketAddress
 from telephony.media.outgoing import Outgoing
-from telephony.media.playback import DigitPlayer, SourcePlayer
+from telephony.media.playback import SourcePlayer, Speaker
 from telephony.media.recorder import LegRecording, RecordingWriter
 from telephony.media.reports import RtcpSession
 from telephony.media.tap import FrameStream, LegTap
 from telephony.media.tick import Ticker
 from telephony.net.rtp_ports import DatagramReader, PortPair, PortPool
-from telephony.rtp.codecs import CODECS, G711, SAMPLE_RATE
-from telephony.rtp.mos import mos
+from telephony.rtp.codecs import CODECS, G711
 from telephony.rtp.pacing import StreamClock
 from telephony.sdp.offer_answer import Negotiated
 
 # A key that came both by RTP and by SIP INFO within this time was pressed once.
 SAME_KEY_SECONDS = 0.5
-# What the far end's listener waits for beside network and jitter: one frame to fill, one to play.
-FRAMING_DELAY_MS = 40.0
 
 
 class Connection(Protocol):
@@ -82,14 +80,11 @@ class Leg:
         "_closed_stats",
         "_codecs",
         "_connection",
-        "_digits",
         "_event_payload_type",
         "_is_closed",
         "_late_before",
-        "_music",
         "_on_closed",
         "_pair",
-        "_playback",
         "_pool",
         "_recordings",
         "_relay",
@@ -132,10 +127,7 @@ class Leg:
         self._watched_since: float | None = None
         self._rtp_keys_heard = False
         self._signalled_key: tuple[str, float] | None = None
-        self._speaker: DigitPlayer | SourcePlayer | None = None
-        self._digits: DigitPlayer | None = None
-        self._playback: SourcePlayer | None = None
-        self._music: SourcePlayer | None = None
+        self._speaker = Speaker(self.out, self._speaker_changed)
         self._connection: Connection | None = None
         self._relay: Relay | None = None
         self._relay_target: Leg | None = None
@@ -197,9 +189,7 @@ class Leg:
         out.event_payload_type = negotiated.dtmf_send
         if out.codec is not codec:
             out.codec = codec
-            for player in (self._playback, self._music):
-                if player is not None:
-                    player.codec_changed()
+            self._speaker.codec_changed()
         self._configure_relays()
         watched = negotiated.direction.receives and reachable and not negotiated.remote_hold
         self._watched_since = now if watched else None
@@ -221,23 +211,13 @@ class Leg:
     ) -> SourcePlayer:
         """Play to the far end; see `interface.MediaLeg.play`."""
         self._require_open()
-        player = SourcePlayer(self.out, source, loop, self._playback_over, on_done)
-        replaced, self._playback = self._playback, player
-        if replaced is not None:
-            replaced.end(EndReason.REPLACED)
-        self._choose_speaker()
-        return player
+        return self._speaker.play(source, loop, on_done)
 
     def hold_music(self, source: AudioSource | None) -> None:
         """Play over and over whenever nothing else is played."""
         if source is not None:
             self._require_open()
-        if self._music is not None and self._music.source is source:
-            return
-        self._music = None
-        if source is not None:
-            self._music = SourcePlayer(self.out, source, True, _nothing, None)
-        self._choose_speaker()
+        self._speaker.set_music(source)
 
     def send_digits(
         self,
@@ -248,33 +228,17 @@ class Leg:
     ) -> None:
         """Press keys towards the far end; see `interface.MediaLeg.send_digits`."""
         self._require_open()
-        player = self._digits or DigitPlayer(self.out, self._digits_over)
-        player.add(digits, duration_ms, gap_ms, on_done)
-        self._digits = player
-        self._choose_speaker()
+        self._speaker.send_digits(digits, duration_ms, gap_ms, on_done)
 
-    def _playback_over(self, player: SourcePlayer) -> None:
-        if self._playback is player:
-            self._playback = None
-            self._choose_speaker()
-
-    def _digits_over(self) -> None:
-        self._digits = None
-        self._choose_speaker()
-
-    def _choose_speaker(self) -> None:
-        """Digits go before prompts, prompts before music, and any of them before bridge and conference."""
-        speaker = self._digits or self._playback or self._music
-        if speaker is not self._speaker:
-            self._speaker = speaker
-            self.out.reserve(speaker, self._services.clock())
-            self._update_tick()
+    def _speaker_changed(self) -> None:
+        self.out.reserve(self._speaker.current, self._services.clock())
+        self._update_tick()
 
     def tick(self, now: float) -> None:
         """Hot path: 20 ms of work."""
-        speaker = self._speaker
-        if speaker is not None:
-            speaker.tick(now)
+        player = self._speaker.current
+        if player is not None:
+            player.tick(now)
         # In this order: a recording takes what was heard, then what was said, then writes both.
         if self.incoming.stream is not None:
             self.incoming.stream.tick(now)
@@ -282,7 +246,7 @@ class Leg:
             self.out.stream.tick(now)
 
     def _update_tick(self) -> None:
-        if self._speaker is not None or self.incoming.stream is not None or self.out.stream is not None:
+        if self._speaker.current or self.incoming.stream is not None or self.out.stream is not None:
             self._services.ticker.add(self)
         else:
             self._services.ticker.remove(self)
@@ -428,32 +392,9 @@ class Leg:
         """The figures so far."""
         if self._closed_stats is not None:
             return self._closed_stats
-        incoming, out, rtcp = self.incoming, self.out, self._rtcp
-        packets, lost = incoming.packets, incoming.lost
-        jitter_ms = incoming.reception.jitter_units * 1000 / SAMPLE_RATE
-        rtt_ms = None if rtcp.round_trip_seconds is None else rtcp.round_trip_seconds * 1000
-        # A jitter buffer holds about twice the jitter.
-        delay_ms = (rtt_ms or 0.0) / 2 + 2 * jitter_ms + FRAMING_DELAY_MS
-        return LegStats(
-            packets_received=packets,
-            octets_received=incoming.octets,
-            packets_sent=out.clock.packets,
-            octets_sent=out.clock.octets,
-            lost=lost,
-            late=self._late_before + (incoming.stream.late if incoming.stream is not None else 0),
-            jitter_ms=jitter_ms,
-            rtt_ms=rtt_ms,
-            mos=mos(lost / (lost + packets), delay_ms) if packets else None,
-            remote_lost=rtcp.remote_lost,
-            remote_jitter_ms=rtcp.remote_jitter_ms,
-            strangers=incoming.strangers,
-            malformed=incoming.malformed,
-            send_errors=out.send_errors,
-            first_received=incoming.first_heard,
-            last_received=incoming.last_heard,
-            first_sent=out.first_sent,
-            last_sent=out.last_audio,
-        )
+        stream = self.incoming.stream
+        late = self._late_before + (stream.late if stream is not None else 0)
+        return leg_stats(self.incoming, self.out, self._rtcp, late)
 
     def close(self) -> LegStats:
         """End everything and return the ports; a second time returns the same figures."""
@@ -471,20 +412,13 @@ class Leg:
         services.reader.remove(self._pair.rtp)
         services.reader.remove(self._pair.rtcp)
         self._pool.release(self._pair)
-        self.incoming.stream = self.out.stream = self._music = self._speaker = None
+        self.incoming.stream = self.out.stream = None
         self.out.destination = None
         self._on_closed(self)
-        # Their owners last: what they do about it finds the leg closed.
-        if self._playback is not None:
-            self._playback.end(EndReason.CLOSED)
-        if self._digits is not None:
-            self._digits.close()
+        # Those who wait for the end of a prompt last: what they do about it finds the leg closed.
+        self._speaker.close()
         return self._closed_stats
 
     def _require_open(self) -> None:
         if self._is_closed:
             raise MediaError("the leg is closed")
-
-
-def _nothing(player: SourcePlayer) -> None:
-    """Music has no end of its own."""

@@ -1,6 +1,6 @@
 """What a leg can play by itself, frame by frame at its tick: audio sources and keys.
 
-Which of them speaks is decided by the leg: one player at a time, the others wait where they are.
+One player speaks at a time, chosen by the `Speaker`; the others wait where they are.
 """
 
 from __future__ import annotations
@@ -170,3 +170,90 @@ class DigitPlayer:
 
 
 _END = object()
+
+
+class Speaker:
+    """The local sources of one leg, and which of them speaks.
+
+    Keys go before prompts, prompts before music, and any of them before bridge and conference.
+
+    Args:
+        out: the leg's outgoing stream.
+        changed: called when `current` has become another.
+
+    Attributes:
+        current: who speaks now, or None.
+    """
+
+    __slots__ = ("_changed", "_digits", "_music", "_out", "_playback", "current")
+
+    def __init__(self, out: Outgoing, changed: Callable[[], None]) -> None:
+        self._out = out
+        self._changed = changed
+        self._digits: DigitPlayer | None = None
+        self._playback: SourcePlayer | None = None
+        self._music: SourcePlayer | None = None
+        self.current: DigitPlayer | SourcePlayer | None = None
+
+    def play(
+        self, source: AudioSource, loop: bool, on_done: Callable[[PlayEnd], None] | None
+    ) -> SourcePlayer:
+        """Play a source in place of the one that is played now."""
+        player = SourcePlayer(self._out, source, loop, self._playback_over, on_done)
+        replaced, self._playback = self._playback, player
+        self._choose()
+        if replaced is not None:
+            replaced.end(EndReason.REPLACED)
+        return player
+
+    def set_music(self, source: AudioSource | None) -> None:
+        """Play a source over and over when nothing else is played; None ends it."""
+        if self._music is not None and self._music.source is source:
+            return
+        self._music = None
+        if source is not None:
+            self._music = SourcePlayer(self._out, source, True, _nothing, None)
+        self._choose()
+
+    def send_digits(
+        self, digits: str, duration_ms: int, gap_ms: int, on_done: Callable[[EndReason], None] | None
+    ) -> None:
+        """Send keys after those that wait. Raises ValueError as `DigitPlayer.add` does."""
+        player = self._digits or DigitPlayer(self._out, self._digits_over)
+        player.add(digits, duration_ms, gap_ms, on_done)
+        self._digits = player
+        self._choose()
+
+    def codec_changed(self) -> None:
+        """Go on in the codec that was negotiated now."""
+        for player in (self._playback, self._music):
+            if player is not None:
+                player.codec_changed()
+
+    def close(self) -> None:
+        """End everything and tell those who wait for it."""
+        playback, digits = self._playback, self._digits
+        self._playback = self._digits = self._music = self.current = None
+        if playback is not None:
+            playback.end(EndReason.CLOSED)
+        if digits is not None:
+            digits.close()
+
+    def _playback_over(self, player: SourcePlayer) -> None:
+        if self._playback is player:
+            self._playback = None
+            self._choose()
+
+    def _digits_over(self) -> None:
+        self._digits = None
+        self._choose()
+
+    def _choose(self) -> None:
+        speaker = self._digits or self._playback or self._music
+        if speaker is not self.current:
+            self.current = speaker
+            self._changed()
+
+
+def _nothing(player: SourcePlayer) -> None:
+    """Music has no end of its own."""

@@ -5,10 +5,10 @@ leaves as whole frames, order needs no sorting, and a hole is simply a timestamp
 is one sample is one timestamp unit, which holds for both laws of G.711. What to play in place of a missing
 frame is left to the caller.
 
-The delay adapts in three ways. It starts at the depth that the measured jitter asks for. It grows when the
-buffer runs empty, because play then waits instead of moving on. It shrinks by one frame at a time after a
-whole second in which the buffer never came down to what it needs. The last two also follow the drift
-between two clocks.
+The delay starts at the depth that the measured jitter asks for. It grows when the buffer runs empty, and
+when a packet is missing while play is ahead of what the jitter allows for: play then waits instead of moving
+on. It shrinks by one frame after a whole second in which the buffer never came down to what it needs. Growing
+and shrinking also follow the drift between the two clocks.
 """
 
 from __future__ import annotations
@@ -110,18 +110,18 @@ class JitterBuffer:
             payload: G.711, of any length up to `max_frames`.
             now: seconds at which it arrived.
         """
-        if self._started:
-            at = self._last + ((timestamp - self._last + 0x80000000) & 0xFFFFFFFF) - 0x80000000
-            if at < self._last - _FAR:
-                if sequence != self._restart:
-                    self._restart = (sequence + 1) & 0xFFFF
-                    self.discarded += 1
-                    return
-                self.reset()
-        else:
-            at = timestamp
+        if not 0 < len(payload) <= self._max * FRAME:
+            self.discarded += 1
+            return
+        at = self._last + ((timestamp - self._last + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+        if at < self._last - _FAR and self._started:
+            # One stray packet changes nothing; two in a row are a new beginning (RFC 3550 appendix A.1).
+            if sequence != self._restart:
+                self._restart = (sequence + 1) & 0xFFFF
+                self.discarded += 1
+                return
+            self.reset()
         if not self._started:
-            at = timestamp
             self._start(at, now)
         if at > self._last:
             self._last = at
@@ -133,7 +133,7 @@ class JitterBuffer:
                 self.late += 1
                 return
         packets = self._packets
-        if at in packets or not 0 < len(payload) <= self._max * FRAME:
+        if at in packets:
             self.discarded += 1
             return
         if not packets:
@@ -164,13 +164,13 @@ class JitterBuffer:
         if frame is not None and len(frame) == FRAME:
             self._next += FRAME
         else:
-            frame = self._cut(frame)
+            frame = self._cut(frame, now)
         depth = self._end - self._next
         if depth < self._low:
             self._low = depth
         self._played += 1
         if self._played >= _WINDOW:
-            self._shrink()
+            self._shrink(now)
         return frame
 
     def _start(self, at: int, now: float) -> None:
@@ -193,11 +193,12 @@ class JitterBuffer:
         else:
             self._peak -= self._peak * _DECAY
 
-    def _cut(self, piece: bytes | None) -> bytes | None:
+    def _cut(self, piece: bytes | None, now: float) -> bytes | None:
         """Make the next frame from packets that are not just one frame long, or find that it is missing.
 
         Args:
             piece: the packet that starts the frame, already taken out, or None.
+            now: seconds.
         """
         packets = self._packets
         for stale in [at for at in packets if at < self._next]:
@@ -210,6 +211,8 @@ class JitterBuffer:
                 return None
             nearest = min(packets)
             if nearest - self._next >= FRAME:
+                if now * _RATE - self._next - self._base < min(self._peak, (self._max - 1) * FRAME):
+                    return None  # played sooner than the jitter allows: wait for it, which adds to the delay
                 self._next += FRAME
                 self.lost += 1
                 return None
@@ -237,9 +240,9 @@ class JitterBuffer:
                 self._next = max(self._next, oldest + len(packets.pop(oldest)))
                 self.discarded += 1
 
-    def _shrink(self) -> None:
+    def _shrink(self, now: float) -> None:
         """Take out one frame when a whole window never came down to the delay that is wanted."""
         if self._low >= self.target * FRAME and self._next in self._packets:
-            self._cut(self._packets.pop(self._next))
+            self._cut(self._packets.pop(self._next), now)
             self.discarded += 1
         self._low, self._played = self._max * FRAME, 0

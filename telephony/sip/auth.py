@@ -57,7 +57,7 @@ class DigestAuthenticator:
 
     Args:
         realm: shown to users and part of every stored hash.
-        secret: key of the nonces; at least 16 random bytes, fresh at each start, since counts start afresh too.
+        secret: key of the nonces; at least 16 random bytes, fresh at each start, as the counts are.
         nonce_lifetime: seconds.
         algorithms: offered in this order; RFC 8760 section 2.4 wants the preferred one first.
         stores_hash: the lookup gives H(user ":" realm ":" password) in hex, not the password. Such a hash

@@ -46,19 +46,10 @@ def answer_challenge(
     Returns:
         Header name and value, or None when no challenge can be answered.
     """
-    best: tuple[Algorithm, dict[str, str]] | None = None
-    for value in challenge_values:
-        params = parse_digest(value)
-        if params is None or "realm" not in params or "nonce" not in params:
-            continue
-        algorithm = Algorithm.find(params.get("algorithm"))
-        if algorithm is None or _choose_qop(params) == "":
-            continue
-        if best is None or algorithm.strength > best[0].strength:
-            best = algorithm, params
-    if best is None or status not in _HEADERS:
+    chosen = _choose_challenge(challenge_values)
+    if chosen is None or status not in _HEADERS:
         return None
-    algorithm, params = best
+    algorithm, params = chosen
     answer = {"nonce": params["nonce"], "uri": uri, "nc": f"{nc:08x}", "cnonce": cnonce}
     qop = _choose_qop(params)
     if qop is not None:
@@ -114,6 +105,21 @@ def with_credentials(
     headers.set("CSeq", f"{request.cseq.number + 1} {request.method}")
     headers.set(*credentials)
     return Request(request.method, request.uri, headers, request.body)
+
+
+def _choose_challenge(values: Sequence[str]) -> tuple[Algorithm, dict[str, str]] | None:
+    """The challenge with the strongest algorithm, the first among equals, and its parameters."""
+    best: tuple[Algorithm, dict[str, str]] | None = None
+    for value in values:
+        params = parse_digest(value)
+        if params is None or "realm" not in params or "nonce" not in params:
+            continue
+        algorithm = Algorithm.find(params.get("algorithm"))
+        if algorithm is None or _choose_qop(params) == "":
+            continue
+        if best is None or algorithm.strength > best[0].strength:
+            best = algorithm, params
+    return best
 
 
 def _choose_qop(challenge: dict[str, str]) -> str | None:

@@ -157,9 +157,10 @@ class StreamParser:
         """Look for a whole head; returns why the stream is beyond repair, if it is."""
         head_end, body_start = _find_body(self._buffer, max(0, self._scanned - 2))
         if head_end < 0:
-            self._scanned = len(self._buffer)
-            if self._scanned > self._max_size:
-                return RemoteProtocolError(513, "Message Too Large")
+            self._scanned = body_start = len(self._buffer)
+        if body_start > self._max_size:
+            return RemoteProtocolError(513, "Message Too Large")
+        if head_end < 0:
             return None
         head = _read_head(bytes(self._buffer[:head_end]))
         del self._buffer[:body_start]
@@ -192,15 +193,15 @@ def _find_body(data: bytes | bytearray, start: int) -> tuple[int, int]:
 
 
 def _read_head(head: bytes) -> _Head:
-    text = head.decode("utf-8", "surrogateescape")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n")
+    text = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    # A CR of its own is a line end to some and not to others.
+    bad_line = "\r" in text
+    if bad_line:
+        text = text.replace("\r", " ")
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
     start_line, *lines = text.split("\n")
     rows: list[Row] = []
-    # A CR of its own would be a line end to some and not to others.
-    bad_line = "\r" in text
     for line in lines:
         name, colon, value = line.partition(":")
         if colon:
@@ -250,7 +251,8 @@ def _read_unusual_request_line(
     words: list[str], headers: Headers
 ) -> tuple[Request | Response, RemoteProtocolError | None]:
     # Request-Line = Method SP Request-URI SP SIP-Version CRLF
-    version = _SIP_VERSION.fullmatch(words[-1] or " ".join(words).rstrip(" ").rpartition(" ")[2])
+    last_word = next((word for word in reversed(words) if word), "")
+    version = _SIP_VERSION.fullmatch(last_word)
     if version is None or not grammar.is_token(words[0]):
         return Response(0, "", headers), RemoteProtocolError(400, "Not a SIP message")
     if version.group(1) != "2.0":

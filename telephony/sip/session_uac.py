@@ -51,7 +51,7 @@ class ClientSession(InviteSession):
         self._authorized = False
         self._cancel_reason: str | None = None
         self._cancelled = False
-        self._late_offer = not request.body
+        self._late_offer = False
 
     @property
     def local_tag(self) -> str:
@@ -60,6 +60,7 @@ class ClientSession(InviteSession):
 
     def start(self) -> list[SessionEffect]:
         """Send the INVITE."""
+        self._late_offer = not self.invite.body
         self._dress(self.invite, self.invite.body)
         self._out.append(SendRequest(self.invite))
         return self._drain()

@@ -18,8 +18,8 @@ _FRAME_SECONDS = 0.02
 class Tone:
     """What a recording holds: `seconds` from first to last sound, and the strongest sine in it.
 
-    `level` is the sine's RMS in dB against full scale; `snr` compares it, in dB, with all the rest: noise, coding,
-    gaps and jumps of phase where packets were lost or doubled.
+    `level` is the sine's RMS in dB against full scale; `snr` compares it, in dB, with all the rest: noise,
+    coding, gaps and jumps of phase where packets were lost or doubled.
     """
 
     seconds: float

@@ -1,4 +1,4 @@
-"""Runs baresip without sound hardware, steered over its TCP control port, with what it hears written to WAV files.
+"""Runs baresip without sound hardware, steered over its TCP control port, and records what it hears.
 
 Debian's baresip 1.0.0 plays from the modules `ausine` (a tone) and `aufile`; the filter `sndfile` dumps both
 directions of a call. It needs some player to receive at all: `aubridge` with nobody at its other end.
@@ -52,7 +52,7 @@ snd_path {folder}
 
 
 class Baresip:
-    """One baresip. `events` are its own, in order, as dicts with "type" (CALL_ESTABLISHED, CALL_CLOSED ...) and "param".
+    """One baresip. `events` are its own, in order: dicts with "type" (CALL_ESTABLISHED ...) and "param".
 
     Args:
         folder: a fresh folder for configuration and recordings.

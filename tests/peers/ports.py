@@ -16,7 +16,7 @@ T = TypeVar("T")
 def free_port(count: int = 1, host: str = HOST) -> int:
     """First of `count` neighbouring ports, even, that nobody uses with UDP or TCP.
 
-    They lie below the range the system hands out by itself (32768 on Linux), so that nobody gets them meanwhile.
+    They lie below the range the system hands out by itself (32768 on Linux): nobody gets them meanwhile.
     """
     for _ in range(200):
         first = random.randrange(10_000, 32_000 - count) & ~1

@@ -97,7 +97,9 @@ class Result:
             f"  {'->' if m.sent else '<-'} {m.start}  [{m.header('CSeq')}]" for m in self.messages[-40:]
         )
         last = self.messages[-1].text if self.messages else "(no message at all)"
-        return f"sipp {self.name}: exit code {self.code}\n{self.errors}\nmessages:\n{sequence}\nthe last one:\n{last}"
+        return (
+            f"sipp {self.name}: exit code {self.code}\n{self.errors}\n{sequence}\nthe last message:\n{last}"
+        )
 
 
 class Sipp:

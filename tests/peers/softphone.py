@@ -16,7 +16,7 @@ HOTLINE = Path(sys.executable).with_name("hotline")
 
 
 class Softphone:
-    """One phone process. Options are those of `hotline phone`, as in `call="4900"`, `answer=True`, `hang_up_after=3`."""
+    """One phone process. Options are those of `hotline phone`, as in `call="4900"`, `answer=True`."""
 
     def __init__(
         self, server: tuple[str, int], user: str, password: str = "", **options: str | float | bool | Path

@@ -21,6 +21,7 @@ from hotline.options import ServeOptions
 from hotline.version import VERSION
 
 STATUS = {
+    "status": "ok",
     "version": "0.1.0",
     "uptime_s": 3725.2,
     "calls": 2,
@@ -127,6 +128,7 @@ def test_status_for_people(status_server: Path, capsys: pytest.CaptureFixture[st
     assert run("status", "--site", str(status_server)) == ExitCode.OK
     assert capsys.readouterr().out.splitlines() == [
         "hotline 0.1.0, up 1 h 2 min",
+        "  status         ok",
         "  calls          2",
         "  registrations  3",
         "  listening      udp:127.0.0.1:5060, tcp:127.0.0.1:5060",

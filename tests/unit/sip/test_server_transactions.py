@@ -64,6 +64,12 @@ def test_a_refusal_of_an_invite_is_repeated_until_timer_h_gives_up() -> None:
     assert seen[-2:] == [(32.0, TransactionTimedOut(key)), (32.0, TransactionEnded(key))]
 
 
+def test_a_repeated_invite_gets_the_refusal_again() -> None:
+    layer, key, request = start("INVITE")
+    first = layer.send_response(key, request.response(486, to_tag="us"), 0.0)
+    assert layer.receive(incoming("INVITE"), UDP, 0.2) == first
+
+
 def test_over_tcp_a_refusal_is_sent_once_but_still_waits_for_the_ack() -> None:
     layer, key, request = start("INVITE", TCP)
     layer.send_response(key, request.response(486, to_tag="us"), 0.0)

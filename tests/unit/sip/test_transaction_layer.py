@@ -160,6 +160,15 @@ class TestMerging:
         for branch in ("z9hG4bK-a", "z9hG4bK-b"):
             assert received(layer.receive(incoming("CANCEL", branch=branch), UDP, 0.1)).merged is False
 
+    def test_the_end_of_a_marked_copy_changes_nothing_for_the_next(self) -> None:
+        layer = new_layer()
+        layer.receive(incoming(branch="z9hG4bK-a"), UDP, 0.0)
+        copy = received(layer.receive(incoming(branch="z9hG4bK-b"), UDP, 0.1))
+        layer.send_response(copy.key, copy.request.response(482, to_tag="us"), 0.1)
+        run_out(layer)
+        assert len(layer) == 1
+        assert received(layer.receive(incoming(branch="z9hG4bK-c"), UDP, 99.0)).merged is True
+
     def test_the_mark_lasts_no_longer_than_the_first_transaction(self) -> None:
         layer = new_layer()
         first = received(layer.receive(incoming(branch="z9hG4bK-a"), UDP, 0.0))

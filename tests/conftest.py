@@ -1,0 +1,34 @@
+"""What all tests share: the marker for peers that may be absent, and the switch as a process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from tests.peers.switch import Switch
+
+_INSTALL = {
+    "sipp": "apt-get install sip-tester",
+    "baresip": "apt-get install baresip-core",
+    "pyVoIP": "pip install 'hotline[softphone]'",
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, with the way to get it, a test whose peer is not installed."""
+    for marker in item.iter_markers("peer"):
+        for name in marker.args:
+            present = find_spec(name) if name == "pyVoIP" else shutil.which(name)
+            if not present:
+                pytest.skip(f"not run: needs {name} ({_INSTALL[name]})")
+
+
+@pytest.fixture(scope="module")
+def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
+    """A switch on the starter site, for all tests of a file; its end is checked."""
+    running = Switch(tmp_path_factory.mktemp("switch"))
+    yield running
+    running.stop()

@@ -1,0 +1,145 @@
+"""Runs `hotline serve` on a fresh starter site with ports of its own, and sees that it ends well."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.peers.ports import HOST, free_port, wait_for
+from tests.peers.softphone import HOTLINE
+
+_RTP_PORTS = 400
+
+
+class Switch:
+    """One server process.
+
+    Args:
+        folder: where the site is made.
+        settings: values to put into the starter's hotline.yaml, as nested mappings.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
+        self.site = folder / "site"
+        subprocess.run([HOTLINE, "init", self.site], check=True, capture_output=True, timeout=30)
+        self.sip = HOST, free_port()
+        self.http = HOST, free_port()
+        rtp = free_port(_RTP_PORTS)
+        values: dict[str, Any] = {
+            # Callers from this address need no password, and reach agents too.
+            "trunks": [{"name": "this-machine", "addresses": [HOST], "numbers": ["*"]}],
+            "sip": {"listen": f"{HOST}:{self.sip[1]}"},
+            "http": {"listen": f"{HOST}:{self.http[1]}"},
+            "rtp": {"first_port": rtp, "last_port": rtp + _RTP_PORTS - 1},
+            "shutdown_grace": 1,
+            "log": {"level": "info"},
+        }
+        _edit(self.site / "hotline.yaml", _merged(values, settings or {}))
+        self.passwords = _passwords(self.site / "agents.yaml")
+        self._log = (folder / "switch.log").open("wb")
+        self._log_path = folder / "switch.log"
+        self._process = subprocess.Popen(
+            [HOTLINE, "serve", "--site", self.site],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env={name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")},
+        )
+        try:
+            wait_for(self._is_ready, "the switch to answer /healthz", timeout=30)
+        except AssertionError as error:
+            self._process.kill()
+            raise AssertionError(f"{error}\n{self.log()}") from None
+
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, (
+            f"the switch ended with code {self._process.returncode}\n{self.log()}"
+        )
+        return self.health().get("status") == "ok"
+
+    def health(self) -> dict[str, Any]:
+        """The facts of /healthz; empty when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{self.http[1]}/healthz", timeout=2) as answer:
+                facts: dict[str, Any] = json.load(answer)
+                return facts
+        except (urllib.error.URLError, OSError):
+            return {}
+
+    def status(self) -> dict[str, Any]:
+        """The answer of `hotline status`."""
+        done = subprocess.run(
+            [HOTLINE, "status", "--json", "--site", self.site], check=True, capture_output=True, timeout=20
+        )
+        facts: dict[str, Any] = json.loads(done.stdout)
+        return facts
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every event so far."""
+        return [json.loads(line) for line in (self.site / "journal.jsonl").read_text().splitlines()]
+
+    def log(self) -> str:
+        """What the switch printed, the last part of it."""
+        return self._log_path.read_text(errors="replace")[-8000:]
+
+    def check_idle(self, timeout: float = 10.0) -> None:
+        """Wait until no call is left; calls that stay are a leak."""
+        wait_for(lambda: self.health().get("calls") == 0, f"calls to end; {self.health()}", timeout)
+
+    def check_log(self) -> None:
+        """Assert that nothing went wrong inside."""
+        text = self._log_path.read_text(errors="replace")
+        assert "Traceback" not in text, text[-8000:]
+        assert "error" not in text.lower(), text[-8000:]
+
+    def stop(self) -> None:
+        """SIGTERM, and assert a clean end: exit code 0, in time, with nothing wrong in the log."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(5)
+                raise AssertionError(f"the switch did not stop within 15 s\n{self.log()}") from None
+        self._log.close()
+        assert self._process.returncode == 0, f"exit code {self._process.returncode}\n{self.log()}"
+        self.check_log()
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`, mappings merged key by key."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = (
+            _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        )
+    return merged
+
+
+def _edit(path: Path, values: Mapping[str, Any]) -> None:
+    yaml = YAML(typ="rt")
+    data = yaml.load(path)
+    for key, value in values.items():
+        data[key] = _merged(data[key], value) if isinstance(value, Mapping) and key in data else value
+    yaml.dump(data, path)
+
+
+def _passwords(path: Path) -> dict[str, str]:
+    """Passwords of the agents' phones, by user name."""
+    agents = YAML(typ="safe").load(path)["agents"]
+    return {
+        str(phone.get("user", agent["number"])): phone["password"]
+        for agent in agents
+        for phone in agent["phones"]
+    }
