@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Coroutine
 from typing import Any
 
@@ -27,6 +28,9 @@ from telephony.sip.uri import SipUri, parse_uri
 
 log = logging.getLogger(__name__)
 
+# What may go out through a trunk: a telephone number, perhaps with its country (E.164).
+OUTSIDE = re.compile(r"\+?[0-9]{2,20}")
+
 
 class Router:
     """Routes the calls of one site.
@@ -42,6 +46,8 @@ class Router:
         self._house = house
         self._doorkeeper = doorkeeper
         self._agents = {agent.number: agent for agent in site.agents}
+        # The first trunk with an address for calls to the outside.
+        self._way_out = next((trunk for trunk in site.settings.trunks if trunk.host is not None), None)
         self._tasks: set[asyncio.Task[None]] = set()
         self.legs: dict[str, CallLeg] = {}
         """The caller's leg of every call that is going on, by call id."""
@@ -68,7 +74,9 @@ class Router:
             await asyncio.wait(self._tasks, timeout=seconds)
 
     async def _run(self, leg: CallLeg, request: Request) -> None:
-        log.info("call offered", extra={"call": leg.call, "source": leg.source})
+        # Agents are people: their numbers are for the journal, not for the log.
+        source = "agent" if leg.source.startswith("agent:") else leg.source
+        log.info("call offered", extra={"call": leg.call, "source": source})
         try:
             if self._acceptable(leg, request):
                 await self._serve(leg, request)
@@ -88,7 +96,7 @@ class Router:
 
     def _acceptable(self, leg: CallLeg, request: Request) -> bool:
         """Refuse at once what can't work: a number that nobody has, an offer without anything in common."""
-        if not self.knows(leg.called):
+        if not self.knows(leg.called) and not self._may_go_out(leg):
             leg.reject(404)
             return False
         try:
@@ -100,6 +108,14 @@ class Router:
             leg.reject(400, f"Bad SDP: {error}")
             return False
         return True
+
+    def _may_go_out(self, leg: CallLeg) -> bool:
+        """Whether a number that nobody here has is for the outside: agents may dial out through a trunk."""
+        return (
+            self._way_out is not None
+            and leg.source.startswith("agent:")
+            and OUTSIDE.fullmatch(leg.called) is not None
+        )
 
     def _serve(self, leg: CallLeg, request: Request) -> Coroutine[Any, Any, None]:
         target = self._site.settings.numbers.get(leg.called)
@@ -155,6 +171,13 @@ class Router:
         """The phones of an agent, or a SIP address."""
         if name in self._agents:
             return [_phone(name, binding) for binding in self._doorkeeper.phones_of(name)]
+        if self._way_out is not None and OUTSIDE.fullmatch(name):
+            host = self._way_out.host
+            assert host is not None
+            uri = SipUri("sip", name, host=host.host, port=host.port)
+            if self._way_out.transport == "tcp":
+                uri = uri.with_params(transport="tcp")
+            return [Target(uri, f"trunk:{self._way_out.name}", shown=self._way_out.from_number)]
         return [Target(parse_uri(name), name)]
 
 

@@ -82,6 +82,7 @@ class Switch:
             self._agent,
             self._engine,
             dead_after=settings.rtp.dead_after,
+            domain=sip.domain,
             public_media_address=settings.rtp.public_address or sip.public_address,
         )
         self._prompts = PromptStore(site.root / "prompts", site.path(PROMPT_CACHE))

@@ -36,12 +36,14 @@ class Target:
         label: what the journal calls it: "agent:1002", or the URI.
         flow: how to get there when that is known (a registered phone); None to look at the URI.
         stay_on_flow: the phone is behind NAT: send everything there.
+        shown: the caller's number to show there instead of the caller's own (a trunk's main number).
     """
 
     uri: Uri
     label: str
     flow: Flow | None = None
     stay_on_flow: bool = False
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Switchboard:
         user_agent: the SIP side.
         engine: the media side.
         dead_after: seconds without media after which a leg ends, 0 for never.
+        domain: the host of our From, None for the address that the far end sees.
         public_media_address: the address for SDP towards peers beyond this machine, or None for our own.
     """
 
@@ -77,12 +80,14 @@ class Switchboard:
         engine: MediaEngine,
         *,
         dead_after: float,
+        domain: str | None = None,
         public_media_address: str | None = None,
     ) -> None:
         self._context = context
         self._user_agent = user_agent
         self.engine = engine
         self._dead_after = dead_after
+        self._domain = domain
         self._public = public_media_address
 
     def take(self, sip: SipCall, request: Request, source: str) -> CallLeg:
@@ -121,7 +126,7 @@ class Switchboard:
             PortsExhausted: no RTP port is left.
         """
         flow = target.flow or await self._user_agent.transports.resolve(target.uri)
-        request = self._invite(target.uri, caller, flow)
+        request = self._invite(target, caller, flow)
         sip = self._user_agent.call(request, flow, stay_on_flow=target.stay_on_flow)
         try:
             leg = self._leg(
@@ -141,9 +146,10 @@ class Switchboard:
         )
         return leg
 
-    def _invite(self, uri: Uri, caller: Caller, flow: Flow) -> Request:
-        host = self._user_agent.transports.advertised(flow)[0]
-        own = NameAddr(caller.name, SipUri("sip", caller.number or None, host=host), ())
+    def _invite(self, target: Target, caller: Caller, flow: Flow) -> Request:
+        uri = target.uri
+        host = self._domain or self._user_agent.transports.advertised(flow)[0]
+        own = NameAddr(caller.name, SipUri("sip", target.shown or caller.number or None, host=host), ())
         headers = Headers(
             [
                 ("Max-Forwards", str(caller.max_forwards)),

@@ -233,7 +233,7 @@ class MediaNegotiator:
         agreed = _agree(stream, codecs[0], receive, (events, events), direction)
         streams = tuple(None if at == index else _refusal(medium) for at, medium in enumerate(offer.media))
         ours = self._stream(offer.media[index].protocol, receive, events, stream.ptime_ms, agreed.direction)
-        answer = self._write(streams, ours, offer.times[:1])
+        answer = self._write(streams, ours, [line for line in offer.times if line[0] == "t"][:1])
         self._undo = self._state
         self._offered = None
         self._state = _State(agreed, streams, events, stream.encodings)

@@ -1,0 +1,182 @@
+"""A switch with short timers for robustness tests: what it must look like afterwards, and a call that must work.
+
+Everything goes over the wire; figures come from /metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from tests.peers import wire
+from tests.peers.ports import HOST, wait_for
+from tests.peers.switch import Switch
+
+# 64*T1, the longest wait of a call that ends, is 3.2 s. Timer D (RFC 3261 17.1.1.2) stays at 32 s, whatever T1 is.
+SIP_TIMERS = {"t1": 0.05, "t2": 0.2, "t4": 0.2, "ring_timeout": 3}
+DEAD_AFTER = 2.0
+
+# Gauges that are back at what they were once every call is over.
+GAUGES = (
+    "hotline_calls",
+    "hotline_dialogs",
+    "hotline_transactions",
+    "hotline_tcp_connections",
+    "hotline_media_legs",
+    "hotline_rtp_ports_in_use",
+    "hotline_recordings",
+    "hotline_tasks",
+    "process_open_fds",
+)
+
+
+def short_timers(more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Settings for `Switch`, with those of `more` over them."""
+    return {"sip": dict(SIP_TIMERS), "rtp": {"dead_after": DEAD_AFTER}, **(more or {})}
+
+
+def metrics(http: tuple[str, int]) -> dict[str, float]:
+    """What /metrics says, by name; of those with labels the sum."""
+    with urllib.request.urlopen(f"http://{http[0]}:{http[1]}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    figures: dict[str, float] = {}
+    for line in lines:
+        if line and not line.startswith("#"):
+            name, _, value = line.rpartition(" ")
+            name = name.partition("{")[0]
+            figures[name] = figures.get(name, 0.0) + float(value)
+    return figures
+
+
+def gauges(switch: Switch) -> dict[str, float]:
+    """Those figures that must come back."""
+    figures = metrics(switch.http)
+    return {name: figures[name] for name in GAUGES}
+
+
+class Tidy:
+    """Sees that what was done to a switch leaves nothing behind.
+
+    Args:
+        switch: with short timers.
+    """
+
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
+        check_call(switch)
+        self.before = {}
+        wait_for(self._is_idle, f"the switch to be idle; {self.before}", 10, every=0.1)
+
+    def _is_idle(self) -> bool:
+        self.before = gauges(self._switch)
+        return self.before["hotline_transactions"] == 0 and self.before["hotline_calls"] == 0
+
+    def check(self, timeout: float = 15.0) -> None:
+        """Assert that the switch works, that nothing is left of all calls, and that nothing went wrong inside."""
+        check_call(self._switch)
+        self._switch.check_log()
+        left: dict[str, float] = {}
+
+        def settled() -> bool:
+            now = gauges(self._switch)
+            left.clear()
+            left.update({name: now[name] - value for name, value in self.before.items() if now[name] != value})
+            return not left
+
+        try:
+            wait_for(settled, "", timeout, every=0.1)
+        except AssertionError:
+            raise AssertionError(f"left behind after {timeout:g} s: {left}") from None
+        self._switch.check_log()
+
+
+def check_call(switch: Switch) -> None:
+    """Call the echo, and hear what was said."""
+    asyncio.run(_check_call(switch.sip))
+
+
+async def _check_call(sip: wire.Address) -> None:
+    line = await wire.open_udp(sip)
+    ear = await open_ear()
+    try:
+        call = wire.Call(line, "4900", wire.sdp(ear.port))
+        call.begin()
+        answer = await call.reply()
+        assert answer.status == 200, answer.start
+        call.ack()
+        await ear.talk(wire.media_address(answer.body), frames=15)
+        heard = await ear.wait_heard(12)
+        assert heard >= 12, f"heard {heard} of 15 frames of the echo"
+        call.bye()
+        assert (await call.reply("BYE")).status == 200
+    finally:
+        ear.close()
+        line.close()
+
+
+class Ear(asyncio.DatagramProtocol):
+    """An RTP socket that talks in frames which can be told apart, and counts those that it hears.
+
+    Attributes:
+        heard: payloads of our own making that came back, each once.
+        packets: all that came.
+    """
+
+    def __init__(self) -> None:
+        self.ssrc = random.getrandbits(32)
+        self.said: set[bytes] = set()
+        self.heard: set[bytes] = set()
+        self.packets = 0
+        self._sequence = random.getrandbits(16)
+        self._timestamp = random.getrandbits(32)
+        self.port = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: wire.Address) -> None:
+        self.packets += 1
+        self.heard.add(data[12:])
+
+    def say(self, to: wire.Address, payload: bytes | None = None) -> None:
+        """Send one 20 ms packet; its sound is random, so that it is told apart from all others."""
+        payload = random.randbytes(160) if payload is None else payload
+        self.said.add(payload)
+        self.transport.sendto(wire.rtp(self._sequence, self._timestamp, self.ssrc, payload), to)
+        self._sequence += 1
+        self._timestamp += 160
+
+    async def talk(self, to: wire.Address, frames: int, every: float = 0.01) -> None:
+        """Send so many packets."""
+        for _ in range(frames):
+            self.say(to)
+            await asyncio.sleep(every)
+
+    async def wait_heard(self, frames: int, of: set[bytes] | None = None, timeout: float = 3.0) -> int:
+        """How many of the frames in `of` (by default our own) were heard, as soon as that is `frames`."""
+        wanted = self.said if of is None else of
+        deadline = asyncio.get_running_loop().time() + timeout
+        while len(wanted & self.heard) < frames and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.01)
+        return len(wanted & self.heard)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.transport.close()
+
+
+async def open_ear(host: str = HOST) -> Ear:
+    """An RTP socket."""
+    loop = asyncio.get_running_loop()
+    _, ear = await loop.create_datagram_endpoint(Ear, local_addr=(host, 0))
+    return ear
+
+
+def start(folder: Path, more: Mapping[str, Any] | None = None) -> Switch:
+    """A switch with short timers."""
+    return Switch(folder, short_timers(more))
