@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
 
 from tests.peers.switch import Switch
+
+# Two busy cores make any single example slow once in a while; speed is for bench/, not for tests.
+settings.register_profile("hotline", deadline=None)
+settings.load_profile("hotline")
 
 _INSTALL = {
     "sipp": "apt-get install sip-tester",
