@@ -50,6 +50,7 @@ async def dial(
         return
     finally:
         for other in legs:
+            other.on_progress = None
             if not other.answered:
                 other.hang_up("not answered")
     await _connect(leg, winner, progress.bridge, house)

@@ -18,6 +18,7 @@ import re
 import secrets
 from collections.abc import Callable
 
+import pyVoIP.VoIP  # noqa: F401  # before SIP: the two import each other, and only this order works
 from pyVoIP import SIP
 
 _METHODS = [

@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Thread, Timer
 
-import pyVoIP
+import pyVoIP.VoIP  # before SIP: the two import each other, and only this order works
 from pyVoIP import RTP, SIP, VoIP
 
 from hotline.phone.message import Message, credentials

@@ -17,7 +17,14 @@ from telephony.call.leg_audio import AudioLeg
 from telephony.call.leg_base import LegContext
 from telephony.media.interface import AudioSource, MediaLeg
 from telephony.net.sip_call import CallEvent, SipCall
-from telephony.sdp.offer_answer import Direction, MediaNegotiator, Negotiated, NotAcceptable, SdpError
+from telephony.sdp.offer_answer import (
+    Direction,
+    Glare,
+    MediaNegotiator,
+    Negotiated,
+    NotAcceptable,
+    SdpError,
+)
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.session_events import (
     Accepted,
@@ -348,6 +355,8 @@ class CallLeg(AudioLeg):
             answer, negotiated = self._negotiator.receive_offer(body, direction=direction)
         except NotAcceptable:
             self._sip.refuse_reoffer(488)
+        except Glare:
+            self._sip.refuse_reoffer(491)
         except SdpError:
             self._sip.refuse_reoffer(400)
         else:
@@ -357,7 +366,7 @@ class CallLeg(AudioLeg):
     def _take_answer(self, body: bytes) -> bool:
         try:
             self._apply(self._negotiator.receive_answer(body))
-        except SdpError:
+        except (SdpError, NotAcceptable):
             self._negotiator.rollback()
             return False
         return True

@@ -116,6 +116,8 @@ class LegBase:
         for callback in list(self.ended):
             callback()
         self.ended.clear()
+        # Parts the ring of leg and media, so that both go without waiting for the collector.
+        self.media.on_digit = self.media.on_dead = None
 
     def _now(self) -> float:
         return self._context.clock()

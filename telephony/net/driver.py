@@ -49,16 +49,20 @@ class Driver(Generic[E]):
 
         An effect may lead back here (an event makes the call above command the same machine): what
         comes of that is queued, so that the order on the wire is the order in which things were said.
+        An effect that fails is reported to the loop's exception handler and the next one carried out: the
+        effects of one step belong to many calls, and one call's fault must not stop the others.
         """
-        self._queue.extend(effects)
+        queue = self._queue
+        queue.extend(effects)
         if self._running:
             return
         self._running = True
-        try:
-            while self._queue:
-                self._perform(self._queue.popleft())
-        finally:
-            self._running = False
+        while queue:
+            try:
+                self._perform(queue.popleft())
+            except Exception as error:
+                self._loop.call_exception_handler({"message": "an effect failed", "exception": error})
+        self._running = False
         self._arm()
 
     def stop(self) -> None:
@@ -67,6 +71,8 @@ class Driver(Generic[E]):
             self._timer.cancel()
             self._timer = None
         self._queue.clear()
+        # Parts the ring of driver and owner, so that both go without waiting for the collector.
+        self._perform = _ignore
 
     def _arm(self) -> None:
         deadline = self._machine.next_deadline()
@@ -88,3 +94,7 @@ class Driver(Generic[E]):
         self._timer = None
         # uvloop rounds timers to milliseconds and may call a moment early; nothing is due then.
         self.run(self._machine.handle_timer(self._loop.time()))
+
+
+def _ignore(effect: object) -> None:
+    """What is said after the end concerns nobody."""

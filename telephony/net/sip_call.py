@@ -76,7 +76,17 @@ class SipCall:
         host: our own address as the peer sees it, for SDP.
     """
 
-    __slots__ = ("_driver", "_wire", "flow", "host", "invite_key", "on_event", "session", "stay_on_flow")
+    __slots__ = (
+        "_driver",
+        "_wire",
+        "flow",
+        "host",
+        "invite_key",
+        "keys",
+        "on_event",
+        "session",
+        "stay_on_flow",
+    )
 
     def __init__(
         self, wire: CallWire, session: InviteSession, flow: Flow, *, stay_on_flow: bool, host: str
@@ -87,24 +97,20 @@ class SipCall:
         self.stay_on_flow = stay_on_flow
         self.host = host
         self.invite_key: TransactionKey | None = None
+        self.keys: list[TransactionKey] = []
+        """Transactions by which the user agent finds this call, to be forgotten with it."""
         self.on_event: Callable[[CallEvent], None] | None = None
         self._driver = wire.drive(self)
 
     @property
     def local_tag(self) -> str:
         """Our tag, by which messages find the call."""
-        session = self.session
-        if isinstance(session, ClientSession):
-            return session.local_tag
-        return session.dialog.local_tag if session.dialog else ""
+        return self.session.local_tag
 
     @property
     def sip_call_id(self) -> str:
         """The Call-ID header's value, the same that a trace of the wire shows."""
-        session = self.session
-        if isinstance(session, ServerSession | ClientSession):
-            return session.invite.call_id
-        return ""
+        return self.session.invite.call_id
 
     @property
     def over(self) -> bool:
@@ -119,12 +125,17 @@ class SipCall:
 
     def request_failed(self, method: str, cseq: int, status: int) -> None:
         """A request of ours got no answer (408) or could not be sent (503)."""
-        self._driver.run(self.session.request_failed(method, cseq, status, self._wire.now()))
+        self._driver.run(self.session.request_failed(method, cseq, status))
 
     def cancelled(self) -> None:
         """The peer's CANCEL for our INVITE came."""
         if isinstance(self.session, ServerSession):
-            self._driver.run(self.session.cancelled(self._wire.now()))
+            self._driver.run(self.session.cancelled())
+
+    def unreachable(self) -> None:
+        """The transaction of the peer's INVITE failed: nobody hears what we would answer."""
+        if isinstance(self.session, ServerSession):
+            self._driver.run(self.session.unreachable())
 
     # --- commands of the call layer -------------------------------------------------------------------
 
@@ -152,11 +163,11 @@ class SipCall:
 
     def hang_up(self, reason: str | None = None) -> None:
         """End the call, whatever its state; `reason` is a Reason header value."""
-        self._driver.run(self.session.hang_up(self._wire.now(), reason=reason))
+        self._driver.run(self.session.hang_up(reason))
 
     def want_reoffer(self) -> None:
         """Ask for a turn to change the session; `ReofferDue` comes when the line is free."""
-        self._driver.run(self.session.want_reoffer(self._wire.now()))
+        self._driver.run(self.session.want_reoffer())
 
     def request(self, method: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b"") -> None:
         """Send a REFER or INFO in the dialog; `Replied` comes back."""
@@ -164,7 +175,7 @@ class SipCall:
 
     def reoffer(self, body: bytes) -> None:
         """Change the session by re-INVITE, on `ReofferDue`."""
-        self._driver.run(self.session.reoffer(body, self._wire.now()))
+        self._driver.run(self.session.reoffer(body))
 
     def accept_reoffer(self, body: bytes) -> None:
         """Accept the peer's re-INVITE."""
@@ -172,7 +183,7 @@ class SipCall:
 
     def refuse_reoffer(self, status: int) -> None:
         """Refuse the peer's re-INVITE."""
-        self._driver.run(self.session.refuse_reoffer(status, self._wire.now()))
+        self._driver.run(self.session.refuse_reoffer(status))
 
     def perform(self, effect: SessionEffect) -> None:
         """Carry out one effect of the session: the driver calls this."""
@@ -181,6 +192,7 @@ class SipCall:
         elif isinstance(effect, SessionDone):
             self._driver.stop()
             self._wire.call_done(self)
+            self.on_event = None  # parts the ring of call and leg, so that both go without the collector
         elif self.on_event is not None:
             self.on_event(effect)
 

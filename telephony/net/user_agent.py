@@ -298,6 +298,7 @@ class UserAgent:
         translated = flow.remote != (via.host, via.port or 5060)
         call = self._adopt(session, flow, flow.reliable or translated)
         self._by_invite[event.key] = call
+        call.keys.append(event.key)
         self._application.offered(call, request, source)
 
     def _find(self, request: Request) -> SipCall | None:
@@ -329,6 +330,10 @@ class UserAgent:
     def call_done(self, call: SipCall) -> None:
         """A call has nothing more to say."""
         self._calls.pop(call.local_tag, None)
+        # The transactions linger for 32 s more, which must not keep a call's legs and descriptions.
+        for key in call.keys:
+            self._asked.pop(key, None)
+            self._by_invite.pop(key, None)
         if not self._calls and self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
@@ -374,6 +379,7 @@ class UserAgent:
             return
         key, effects = self._layer.send_request(request, flow, self._loop.time())
         self._asked[key] = (call, request.method, request.cseq.number)
+        call.keys.append(key)
         if request.method == "INVITE":
             call.invite_key = key
         self._driver.run(effects)

@@ -100,7 +100,7 @@ class JitterBuffer:
         """Samples held, holes between them included."""
         if not self._packets:
             return 0
-        return self._end - (min(self._packets) if self._buffering else self._next)
+        return max(0, self._end - (min(self._packets) if self._buffering else self._next))
 
     def push(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         """Take one packet.

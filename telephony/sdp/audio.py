@@ -27,6 +27,8 @@ _DEFAULT_ENCODINGS = {str(number): (name, CLOCK_RATE) for name, number in STATIC
 }
 
 _DEFAULT_PTIME = 20
+_LONGEST_CACHED = 64
+"""Characters: what strangers write is remembered only in small pieces."""
 
 
 class Direction(Enum):
@@ -139,7 +141,7 @@ def read_audio(session: SessionDescription, medium: MediaDescription, family: st
             direction = _DIRECTIONS.get(name, direction)
         elif name == "rtpmap":
             number, _, encoding = value.partition(" ")
-            rtpmap[number] = _encoding(encoding)
+            rtpmap[number] = _encoding(encoding[:_LONGEST_CACHED])
         elif name == "fmtp":
             number, _, parameters = value.partition(" ")
             fmtp[number] = parameters
@@ -190,9 +192,13 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
-@lru_cache(maxsize=4096)
 def family_of(address: str) -> str | None:
     """ "IP4" or "IP6" for a unicast or unspecified IP literal, None for anything else."""
+    return _family_of(address) if len(address) <= _LONGEST_CACHED else None
+
+
+@lru_cache(maxsize=4096)
+def _family_of(address: str) -> str | None:
     try:
         parsed = ip_address(address)
     except ValueError:

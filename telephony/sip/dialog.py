@@ -2,12 +2,13 @@
 
 Keeps identifiers, sequence numbers, the route set and the remote target, and builds the requests that
 are sent inside the dialog. Which request is sent when, and what a response means, is the INVITE
-session's business (`session.py`); how a request reaches the next hop is left to `telephony.net`.
+session's business (`session_core.py`); how a request reaches the next hop is left to `telephony.net`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.headers import Headers
@@ -68,17 +69,22 @@ class Dialog:
 
     @classmethod
     def from_response(cls, request: Request, response: Response) -> Dialog:
-        """The caller's dialog, from a 1xx or 2xx with a To tag (RFC 3261 12.1.2).
+        """The caller's dialog, from a 2xx (RFC 3261 12.1.2).
 
-        Raises:
-            RemoteProtocolError: when the response carries no usable Contact.
+        Deviation: a 2xx must carry a Contact (12.1.1). One that does not, or none that can be read, still has
+        to be acknowledged and hung up one day: what it says in To is then the best guess where.
         """
+        try:
+            target = _contact_of(response)
+            routes = response.headers.values("Record-Route")[::-1] if response.record_routes else []
+        except RemoteProtocolError:
+            target, routes = response.to.uri, []
         return cls(
             call_id=request.call_id,
             local=request.from_,
             remote=response.to,
-            remote_target=_contact_of(response),
-            route_set=response.headers.values("Record-Route")[::-1],
+            remote_target=target,
+            route_set=routes,
             local_cseq=request.cseq.number,
         )
 
@@ -133,17 +139,22 @@ class Dialog:
         return first, [*self.route_set[1:], f"<{self.remote_target}>"]
 
     def accepts(self, request: Request) -> bool:
-        """True for a request whose CSeq is not older than the last one (12.2.2), which it then becomes."""
+        """True for a request (not an ACK) that is newer than the last one (12.2.2), which it then becomes.
+
+        Deviation: equal numbers are refused as well as lower ones. The transaction layer has absorbed the
+        retransmissions, so this is another request under the same number.
+        """
         number = request.cseq.number
-        if self.remote_cseq is not None and number <= self.remote_cseq and request.method != "ACK":
+        if self.remote_cseq is not None and number <= self.remote_cseq:
             return False
         self.remote_cseq = number
         return True
 
     def refresh_target(self, message: Request | Response) -> None:
-        """Take the Contact of a target-refresh request or its 2xx as the new remote target (12.2.1.2)."""
-        if message.contacts:
-            self.remote_target = message.contacts[0].uri
+        """Take the Contact of a re-INVITE or its 2xx as the new remote target (12.2.1.2, 12.2.2)."""
+        # A Contact that is absent or can't be read leaves the target as it was.
+        with suppress(RemoteProtocolError):
+            self.remote_target = _contact_of(message)
 
 
 def _contact_of(message: Request | Response) -> Uri:

@@ -1,6 +1,6 @@
 """What an INVITE session says: effects for the user agent below, events for the call above.
 
-Plain frozen values only; `session.py` and its two sides produce them.
+Plain frozen values only; `session_core.py`, `session.py` and its two sides produce them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from telephony.sip.dialog import Dialog
 from telephony.sip.effects import TransactionKey
 from telephony.sip.message import Request, Response
 
@@ -16,16 +17,27 @@ from telephony.sip.message import Request, Response
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """Send through a new client transaction to the dialog's next hop."""
+    """Send through a new client transaction.
+
+    Args:
+        request: complete but for its Via.
+        dialog: the one that it belongs to and that knows its next hop (a fork has its own); None for the
+            INVITE that begins the call.
+    """
 
     request: Request
+    dialog: Dialog | None
 
 
 @dataclass(frozen=True, slots=True)
 class SendAck:
-    """Send the ACK of a 2xx: straight to the transport, it has no transaction (RFC 3261 13.2.2.4)."""
+    """Send the ACK of a 2xx: straight to the transport, it has no transaction (RFC 3261 13.2.2.4).
+
+    The same effect is said again when the 2xx comes again: the ACK is then sent as it was, Via and all.
+    """
 
     request: Request
+    dialog: Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class Respond:
 
 @dataclass(frozen=True, slots=True)
 class CancelInvite:
-    """CANCEL the initial INVITE's client transaction (RFC 3261 9.1).
+    """CANCEL the client transaction of the INVITE that was sent last (RFC 3261 9.1).
 
     Args:
         reason: a Reason header value (RFC 3326), or None.
@@ -49,7 +61,10 @@ class CancelInvite:
 
 @dataclass(frozen=True, slots=True)
 class SessionDone:
-    """Nothing will be said or expected any more; said exactly once."""
+    """Nothing will be said or expected any more; said exactly once.
+
+    One thing may still follow: a phone that answers a forked call late is acknowledged and hung up.
+    """
 
 
 # --- events for the call ----------------------------------------------------------------------------
@@ -89,7 +104,7 @@ class Reoffered:
 
 @dataclass(frozen=True, slots=True)
 class ReofferConfirmed:
-    """The ACK of an offerless re-INVITE brought the answer to our offer."""
+    """The ACK of an offerless re-INVITE came; `body` is the answer to our offer."""
 
     body: bytes
 
@@ -123,9 +138,15 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class ReferProgressed:
-    """A NOTIFY tells how the transfer that we asked for goes (RFC 3515 2.4.4): the status it reports."""
+    """A NOTIFY tells how the transfer that we asked for goes (RFC 3515 2.4.4).
+
+    Args:
+        status: what the far end reports of its call to the target, 100 when it says nothing of use.
+        over: no further report will come.
+    """
 
     status: int
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)

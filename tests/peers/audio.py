@@ -71,6 +71,12 @@ def seconds_of_sound(path: Path) -> float:
     return len(_sounding(samples, rate)) / rate
 
 
+def share_of(samples: Floats, rate: int, frequency: float) -> float:
+    """Share of the power (0..1) that a sine of this frequency explains; 0.0 for silence."""
+    tone, rest = _split(samples, rate, frequency)
+    return tone / (tone + rest) if tone + rest > 0 else 0.0
+
+
 def _sounding(samples: Floats, rate: int) -> Floats:
     size = int(rate * _FRAME_SECONDS)
     frames = samples[: len(samples) // size * size].reshape(-1, size)

@@ -7,6 +7,7 @@ directions of a call. It needs some player to receive at all: `aubridge` with no
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import time
@@ -134,6 +135,13 @@ class Baresip:
             stream.read(1)
             (self.events if value.get("event") else self._responses).append(value)
 
+    def await_registered(self) -> None:
+        """Wait until the server has taken the registration (the event may come before anybody listens)."""
+        try:
+            wait_for(lambda: re.search(r"200 OK .*\[\d+ bindings?\]", self.trace()), "baresip to register")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self._log_end()}") from None
+
     # -- commands
 
     def command(self, name: str, params: str = "") -> None:
@@ -188,6 +196,7 @@ class Baresip:
         return self._recording("enc")
 
     def _recording(self, kind: str) -> Path:
+        """The newest one: every call and every re-INVITE starts a file, named after the second."""
         files = sorted(self._folder.glob(f"dump-*-{kind}.wav"))
         assert files, f"baresip recorded nothing\n{self._log_end()}"
         return files[-1]

@@ -64,8 +64,9 @@ class Message:
 
     @property
     def cseq(self) -> int:
-        """The CSeq number."""
-        return int(self.get("cseq").partition(" ")[0])
+        """The CSeq number; 0 when there is none."""
+        number = self.get("cseq").partition(" ")[0]
+        return int(number) if number.isdecimal() else 0
 
     def get(self, name: str) -> str:
         """The first value, "" for none."""
@@ -86,7 +87,12 @@ def build(start: str, headers: list[tuple[str, str]], body: bytes = b"") -> byte
 
 
 def answer_to(
-    request: Message, status: int, *, tag: str = "", headers: list[tuple[str, str]] | None = None, body: bytes = b""
+    request: Message,
+    status: int,
+    *,
+    tag: str = "",
+    headers: list[tuple[str, str]] | None = None,
+    body: bytes = b"",
 ) -> bytes:
     """A response."""
     rows = [("Via", value) for value in request.all("via")]
@@ -99,10 +105,19 @@ def answer_to(
     return build(f"SIP/2.0 {status} {_REASONS.get(status, 'Whatever')}", rows, body)
 
 
-_REASONS = {100: "Trying", 180: "Ringing", 200: "OK", 481: "No Such Call", 486: "Busy Here", 487: "Terminated"}
+_REASONS = {
+    100: "Trying",
+    180: "Ringing",
+    200: "OK",
+    481: "No Such Call",
+    486: "Busy Here",
+    487: "Terminated",
+}
 
 
-def sdp(port: int, *, host: str = HOST, formats: str = "0 8 101", direction: str = "sendrecv", version: int = 1) -> bytes:
+def sdp(
+    port: int, *, host: str = HOST, formats: str = "0 8 101", direction: str = "sendrecv", version: int = 1
+) -> bytes:
     """An offer or answer for one telephone call."""
     return (
         f"v=0\r\no=- 4711 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
@@ -129,10 +144,11 @@ def rtp(sequence: int, timestamp: int, ssrc: int, payload: bytes, *, payload_typ
 
 
 class Line:
-    """A socket with SIP on it: messages go to the call that has their Call-ID, new INVITEs to `on_invite`.
+    """A socket with SIP on it: each message goes to the call that has its Call-ID.
 
     Attributes:
-        broken: what came and was no message; a switch that sends such a thing fails the test.
+        stray: gets the messages that belong to no call, new INVITEs among them.
+        broken: what came and was no message.
     """
 
     transport_name = ""
@@ -141,7 +157,7 @@ class Line:
         self.peer = peer
         self.local: Address = ("", 0)
         self.calls: dict[str, Callable[[Message, Address], None]] = {}
-        self.on_request: Callable[[Message, Line, Address], None] | None = None
+        self.stray: Callable[[Message, Line, Address], None] | None = None
         self.broken: list[bytes] = []
         self.closed = False
 
@@ -158,15 +174,15 @@ class Line:
         try:
             message = Message.parse(data)
             call_id = message.get("call-id")
-            _ = message.status, message.cseq
+            _ = message.status
         except (ValueError, IndexError):
             self.broken.append(data)
             return
         taker = self.calls.get(call_id)
         if taker is not None:
             taker(message, source)
-        elif not message.status and self.on_request is not None:
-            self.on_request(message, self, source)
+        elif self.stray is not None:
+            self.stray(message, self, source)
 
 
 class UdpLine(Line, asyncio.DatagramProtocol):
@@ -201,6 +217,8 @@ class TcpLine(Line, asyncio.Protocol):
         super().__init__(peer)
         self._made = made
         self._buffer = b""
+        self._writable = asyncio.Event()
+        self._writable.set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._socket = cast(asyncio.Transport, transport)
@@ -223,6 +241,25 @@ class TcpLine(Line, asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
+        self._writable.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def stop_reading(self) -> None:
+        """Take nothing more from the connection, so that the peer's sendings pile up."""
+        self._socket.pause_reading()
+
+    async def drained(self, seconds: float) -> bool:
+        """Wait until what was sent is nearly out; False when the peer takes no more for so long."""
+        try:
+            await asyncio.wait_for(self._writable.wait(), seconds)
+        except TimeoutError:
+            return False
+        return not self.closed
 
     def send(self, data: bytes, to: Address | None = None) -> None:
         if not self.closed:
@@ -354,13 +391,13 @@ class Call:
         """Leave the line; what still comes is nobody's."""
         self.line.calls.pop(self.call_id, None)
 
-    async def reply(self, method: str = "INVITE", *, timeout: float = 8.0, final: bool = True) -> Message:
+    async def reply(self, method: str = "INVITE", *, seconds: float = 8.0, final: bool = True) -> Message:
         """The next (final) response to a request of that kind; TimeoutError when none comes.
 
         Over UDP the INVITE is sent again until something is heard.
         """
         loop = asyncio.get_running_loop()
-        deadline, heard = loop.time() + timeout, False
+        deadline, heard = loop.time() + seconds, False
         while True:
             wait = min(deadline - loop.time(), 0.5)
             if wait <= 0:

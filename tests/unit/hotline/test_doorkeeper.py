@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,8 +44,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    yield House(tmp_path / "site")
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "site")
 
 
 def request(method: str, user: str, *, sender: str = "load", cseq: int = 1, more: str = "") -> Request:
