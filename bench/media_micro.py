@@ -106,7 +106,11 @@ def nothing(engine: Engine, legs: list[Leg]) -> None:
 
 
 async def measure(
-    name: str, arrange: Callable[[Engine, list[Leg]], None], count: int, seconds: float, codecs: tuple[str, str]
+    name: str,
+    arrange: Callable[[Engine, list[Leg]], None],
+    count: int,
+    seconds: float,
+    codecs: tuple[str, str],
 ) -> None:
     """One line of figures."""
     loop = asyncio.get_running_loop()

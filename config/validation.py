@@ -44,7 +44,8 @@ def validate(model: type[TableT], source: Source) -> tuple[TableT, list[Problem]
         if not problems:
             problems = [_problem(model, source, detail) for detail in details]
         # Later items first, so that an index still means what it meant.
-        for path in sorted({_cut_path(detail) for detail in details}, key=_later_last, reverse=True):
+        cuts = {as_written(data, _cut_path(detail)) for detail in details}
+        for path in sorted(cuts, key=_later_last, reverse=True):
             _cut(data, path)
 
 
@@ -81,8 +82,7 @@ def _problem(model: type[Table], source: Source, detail: ErrorDetails) -> Proble
     if kind == "extra_forbidden":
         return source.problem(path, "unknown setting" + _did_you_mean(model, path), at_key=True)
     found = detail["input"]
-    if path and path[-1] == 0 and not isinstance(_at(source.data, path[:-1]), list):
-        path = path[:-1]  # one value that stands for a list of one
+    path = as_written(source.data, path)
     if kind == "expected":
         wanted = str(context["expected"])
         item = context.get("item")
@@ -132,6 +132,25 @@ def _did_you_mean(model: type[Table], path: Key) -> str:
     if close:
         return f', did you mean "{close[0]}"?'
     return f"; known here: {', '.join(known)}" if known else ""
+
+
+def as_written(data: Data, path: Key) -> Key:
+    """The path of a value as it stands in the file, where a short form may leave parts of it out.
+
+    One value stands for a list of one, or for the table that it is the important setting of.
+    """
+    written: list[str | int] = []
+    for part in path:
+        if isinstance(data, dict) and part in data:
+            data = data[str(part)]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        elif isinstance(data, dict | list):
+            continue
+        else:
+            break
+        written.append(part)
+    return tuple(written)
 
 
 def _cut_path(detail: ErrorDetails) -> Key:

@@ -167,6 +167,32 @@ class TransferDone(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class FlowStarted(CallEvent):
+    """A voice flow took the call; `version` is that of the whole set of flows it belongs to."""
+
+    flow: str
+    version: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEntered(CallEvent):
+    """The caller came to a step of a flow; `verb` is what the step does (say, menu ...)."""
+
+    flow: str
+    step: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEnded(CallEvent):
+    """The flow that took the call is over; `flow` is the one it ended in, `reason` a short text."""
+
+    flow: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegEnded(CallEvent):
     """One leg is over.
 

@@ -7,9 +7,14 @@ legs are the business of `mixer`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
+from telephony.media.incoming import Incoming
+from telephony.media.interface import FRAME_SAMPLES
+from telephony.media.latch import SocketAddress
 from telephony.media.outgoing import Outgoing
+from telephony.media.tap import FrameStream
 from telephony.rtp.codecs import G711
 from telephony.rtp.packet import HEADER, HEADER_SIZE, MARKER, VERSION_BYTE
 
@@ -24,6 +29,24 @@ _MAX_MISORDER = 100
 
 _pack = HEADER.pack
 
+# By payload type that comes in: the one that goes out, the table to translate with, and whether it is speech.
+_Routes: TypeAlias = dict[int, tuple[int, bytes | None, bool]]
+
+
+@lru_cache(maxsize=256)
+def _routes(
+    codecs: tuple[tuple[int, G711], ...],
+    payload_type: int,
+    codec: G711,
+    events: tuple[int | None, int | None],
+) -> _Routes:
+    """Shared by all relays between sides that agreed the same: one copy stays in the processor's cache."""
+    routes: _Routes = {number: (payload_type, other.translate_to(codec), True) for number, other in codecs}
+    event_in, event_out = events
+    if event_in is not None and event_out is not None:
+        routes[event_in] = (event_out, None, False)
+    return routes
+
 
 class Relay:
     """One direction: from one leg's incoming stream to another's (or, for echo, its own) outgoing one.
@@ -31,17 +54,45 @@ class Relay:
     Sequence numbers and timestamps are moved by constants, so order, gaps, packet times and the marker of
     the source survive; only where the source changes, or someone else spoke in between, the constants are
     set anew and the stream goes on without a seam.
+
+    What a packet needs is copied here when the relay takes its turn, and what it changes is worked out from
+    what was received when someone asks: with a thousand legs, each object that is touched for a packet costs
+    80 ns of waiting for memory (measured by bench/media_micro.py: 9.5 us a relayed packet before, 8 after).
+
+    Args:
+        incoming: of the leg that speaks.
+        out: of the leg that hears.
     """
 
-    __slots__ = ("_last", "_out", "_routes", "_sequence_shift", "_ssrc", "_timestamp_shift")
+    __slots__ = (
+        "_active",
+        "_destination",
+        "_incoming",
+        "_last_sequence",
+        "_last_timestamp",
+        "_octets_before",
+        "_out",
+        "_packets_before",
+        "_routes",
+        "_send",
+        "_sequence_shift",
+        "_ssrc",
+        "_stream",
+        "_timestamp_shift",
+    )
 
-    def __init__(self, out: Outgoing) -> None:
+    def __init__(self, incoming: Incoming, out: Outgoing) -> None:
+        self._incoming = incoming
         self._out = out
-        self._routes: dict[int, tuple[int, bytes | None, bool]] = {}
-        self._ssrc = -1
-        self._last = 0
-        self._sequence_shift = 0
-        self._timestamp_shift = 0
+        self._send = out.send
+        self._ssrc = out.clock.ssrc
+        self._destination: SocketAddress = ()
+        self._stream: FrameStream | None = None
+        self._routes: _Routes = {}
+        self._active = False
+        self._last_sequence = self._last_timestamp = 0
+        self._sequence_shift = self._timestamp_shift = 0
+        self._packets_before = self._octets_before = 0
 
     def configure(
         self, codecs: Mapping[int, G711], payload_type: int, event_payload_type: int | None
@@ -53,63 +104,92 @@ class Relay:
             payload_type: of speech towards the side that hears.
             event_payload_type: of keys from the side that speaks, or None.
         """
-        out = self._out
-        self._routes = {
-            number: (payload_type, codec.translate_to(out.codec), True) for number, codec in codecs.items()
-        }
-        if event_payload_type is not None and out.event_payload_type is not None:
-            self._routes[event_payload_type] = (out.event_payload_type, None, False)
+        events = (event_payload_type, self._out.event_payload_type)
+        self._routes = _routes(tuple(codecs.items()), payload_type, self._out.codec, events)
 
-    def forward(self, second: int, sequence: int, timestamp: int, ssrc: int, data: bytes, now: float) -> None:
-        """Hot path: pass one packet on; arguments as for `incoming.Forward`."""
-        out = self._out
+    def forward(self, second: int, sequence: int, timestamp: int, data: bytes, now: float) -> None:
+        """Hot path: pass one packet on.
+
+        Args:
+            second: marker and payload type.
+            sequence, timestamp: of the header.
+            data: the datagram, its header plain.
+            now: seconds.
+        """
         if (
-            out.turn is not self
-            or ssrc != self._ssrc
-            or (sequence - self._last + _MAX_MISORDER) & 0xFFFF > _MAX_DROPOUT + _MAX_MISORDER
-        ) and not self._rebase(sequence, timestamp, ssrc, now):
+            not self._active
+            or (sequence - self._last_sequence + _MAX_MISORDER) & 0xFFFF > _MAX_DROPOUT + _MAX_MISORDER
+        ) and not self._join(sequence, timestamp, len(data) - HEADER_SIZE, now):
             return
-        self._last = sequence
+        self._last_sequence = sequence
         route = self._routes.get(second & 0x7F)
-        destination = out.destination
-        if route is None or destination is None:
-            # Keys for a far end that knows none: close the gap, or it would count them as lost.
-            self._sequence_shift -= 1
+        if route is None:
+            self._leave_out(len(data) - HEADER_SIZE)
             return
         payload_type, table, is_audio = route
         payload = data[HEADER_SIZE:]
         if table is not None:
             payload = payload.translate(table)
-        clock = out.clock
         out_sequence = (sequence + self._sequence_shift) & 0xFFFF
         out_timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
+        header = _pack(VERSION_BYTE, second & MARKER | payload_type, out_sequence, out_timestamp, self._ssrc)
         try:
-            out.send(
-                _pack(VERSION_BYTE, second & MARKER | payload_type, out_sequence, out_timestamp, clock.ssrc)
-                + payload,
-                destination,
-            )
+            self._send(header + payload, self._destination)
         except OSError:
-            out.send_errors += 1
-        clock.sequence = (out_sequence + 1) & 0xFFFF
-        clock.packets += 1
-        clock.octets += len(payload)
+            self._out.send_errors += 1
         if is_audio:
-            # One byte of G.711 is one unit of the timestamp.
-            clock.timestamp = (out_timestamp + len(payload)) & 0xFFFFFFFF
-            out.last_audio = now
-            if out.stream is not None:
-                out.stream.push(out.codec, clock.ssrc, out_sequence, out_timestamp, payload, now)
+            self._last_timestamp = timestamp
+            if self._stream is not None:
+                self._stream.push(self._out.codec, self._ssrc, out_sequence, out_timestamp, payload, now)
 
-    def _rebase(self, sequence: int, timestamp: int, ssrc: int, now: float) -> bool:
-        """Join a source to the outgoing stream where that stands now; False while another one speaks."""
-        out = self._out
-        if not out.take_turn(self, now):
+    def settle(self) -> None:
+        """Bring the outgoing stream's clock and figures up to date with what was passed on."""
+        if not self._active:
+            return
+        incoming, clock = self._incoming, self._out.clock
+        packets, octets = incoming.packets, incoming.octets
+        clock.packets += packets - self._packets_before
+        clock.octets += octets - self._octets_before
+        self._packets_before, self._octets_before = packets, octets
+        clock.sequence = (self._last_sequence + self._sequence_shift + 1) & 0xFFFF
+        clock.timestamp = (self._last_timestamp + self._timestamp_shift + FRAME_SAMPLES) & 0xFFFFFFFF
+        self._out.last_audio = incoming.last_heard
+
+    def interrupt(self) -> None:
+        """Someone else speaks, or something was negotiated: join anew with the next packet."""
+        self.settle()
+        self._active = False
+
+    def _join(self, sequence: int, timestamp: int, octets: int, now: float) -> bool:
+        """Join the source to the outgoing stream where that stands now; False while another one speaks.
+
+        Args:
+            sequence, timestamp, octets: of the packet at which it joins, which is counted as received.
+            now: seconds.
+        """
+        incoming, out = self._incoming, self._out
+        packets_before, octets_before = incoming.packets - 1, incoming.octets - octets
+        if self._active:
+            # The source has jumped. What came before it is settled without the packet that did.
+            self.settle()
+            out.clock.packets -= 1
+            out.clock.octets -= octets
+        if not out.relay_turn(self, now) or out.destination is None:
             return False
-        self._ssrc = ssrc
+        self._active = True
+        self._packets_before, self._octets_before = packets_before, octets_before
+        self._destination = out.destination
+        self._stream = out.stream
         self._sequence_shift = out.clock.sequence - sequence
         self._timestamp_shift = out.clock.timestamp - timestamp
+        self._last_timestamp = timestamp
         return True
+
+    def _leave_out(self, octets: int) -> None:
+        """A key for a far end that knows none: close the gap, or it would be counted there as lost."""
+        self._sequence_shift -= 1
+        self._packets_before += 1
+        self._octets_before += octets
 
 
 class LegBridge:

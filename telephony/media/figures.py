@@ -19,6 +19,7 @@ FRAMING_DELAY_MS = 40.0
 
 def leg_stats(incoming: Incoming, out: Outgoing, rtcp: RtcpSession, late: int) -> LegStats:
     """The figures of one leg; `late` is counted by its jitter buffers."""
+    out.settle()
     packets, lost = incoming.packets, incoming.lost
     jitter_ms = incoming.reception.jitter_units * 1000 / SAMPLE_RATE
     rtt_ms = None if rtcp.round_trip_seconds is None else rtcp.round_trip_seconds * 1000

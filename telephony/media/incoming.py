@@ -6,8 +6,11 @@ key to the key's receiver. Everything else about the leg is left to `leg`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
+from telephony.media.interface import FRAME_SAMPLES
 from telephony.media.latch import SocketAddress, SourceLatch
 from telephony.media.tap import FrameStream
 from telephony.rtp.codecs import G711, SAMPLE_RATE
@@ -15,10 +18,19 @@ from telephony.rtp.dtmf import DtmfReceiver
 from telephony.rtp.packet import HEADER, HEADER_SIZE, MARKER, VERSION_BYTE, payload_of
 from telephony.rtp.reception import ReceptionStats
 
-# (marker and payload type, sequence, timestamp, SSRC, whole datagram with plain header, arrival)
-Forward = Callable[[int, int, int, int, bytes, float], None]
-
 _unpack = HEADER.unpack_from
+# Of nearly all packets: 20 ms of G.711. What is the same for all is not counted for each.
+USUAL_SIZE = HEADER_SIZE + FRAME_SAMPLES
+
+
+class Forwarding(Protocol):
+    """A relay, seen from the side that speaks."""
+
+    def forward(self, second: int, sequence: int, timestamp: int, data: bytes, now: float) -> None:
+        """Pass one packet on; arguments as for `bridge.Relay.forward`."""
+
+    def interrupt(self) -> None:
+        """Another source begins."""
 
 
 class Incoming:
@@ -29,14 +41,15 @@ class Incoming:
         pressed: called with each key.
 
     Attributes:
-        forward: gets every good packet while bridged.
+        codecs: what may come in, by payload type.
+        source: where the far end's packets come from, once known.
+        relay: gets every good packet while bridged.
         stream: gets all speech while somebody listens.
         enabled: the negotiated direction lets the far end speak; if not, packets are counted and go nowhere.
         last_heard: when the last good packet came.
     """
 
     __slots__ = (
-        "_codecs",
         "_earlier_lost",
         "_earlier_packets",
         "_event_payload_type",
@@ -44,14 +57,15 @@ class Incoming:
         "_latch",
         "_latched",
         "_pressed",
-        "_source",
+        "_unusual_octets",
+        "codecs",
         "enabled",
         "first_heard",
-        "forward",
         "last_heard",
         "malformed",
-        "octets",
         "reception",
+        "relay",
+        "source",
         "ssrc",
         "strangers",
         "stream",
@@ -61,32 +75,32 @@ class Incoming:
         self._latched = latched
         self._pressed = pressed
         self._latch: SourceLatch | None = None
-        self._source: SocketAddress | None = None
-        self._codecs: Mapping[int, G711] = {}
+        self.source: SocketAddress | None = None
+        self.codecs: Mapping[int, G711] = {}
         self._event_payload_type: int | None = None
         self._keys = DtmfReceiver()
         self._earlier_lost = 0
         self._earlier_packets = 0
         self.reception = ReceptionStats()
         self.ssrc: int | None = None
-        self.octets = 0
+        self._unusual_octets = 0  # by how much all packets together are longer than usual ones
         self.strangers = 0
         self.malformed = 0
         self.first_heard: float | None = None
         self.last_heard: float | None = None
-        self.forward: Forward | None = None
+        self.relay: Forwarding | None = None
         self.stream: FrameStream | None = None
         self.enabled = True
-
-    @property
-    def source(self) -> SocketAddress | None:
-        """Where the far end's packets come from, once known."""
-        return self._source
 
     @property
     def packets(self) -> int:
         """Received, of all sources so far."""
         return self._earlier_packets + self.reception.received
+
+    @property
+    def octets(self) -> int:
+        """Received, without headers."""
+        return self.packets * FRAME_SAMPLES + self._unusual_octets
 
     @property
     def lost(self) -> int:
@@ -106,12 +120,12 @@ class Incoming:
         Returns:
             True when the far end's address is new, so that what was known of its real one is forgotten.
         """
-        self._codecs = codecs
+        self.codecs = codecs
         self._event_payload_type = event_payload_type
         if self._latch is not None and self._latch.is_for(host, port):
             return False
         self._latch = SourceLatch(host, port)
-        self._source = None
+        self.source = None
         return True
 
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
@@ -129,25 +143,26 @@ class Incoming:
                 return
             data = plain
         _, second, sequence, timestamp, ssrc = _unpack(data)
-        codec = self._codecs.get(second & 0x7F)
+        codec = self.codecs.get(second & 0x7F)
         if codec is None and second & 0x7F != self._event_payload_type:
             self._refuse(source)
             return
-        if source != self._source and not self._admit(source, ssrc, sequence, now):
+        if source != self.source and not self._admit(source, ssrc, sequence, now):
             self.strangers += 1
             return
         if ssrc != self.ssrc:
             self._begin(ssrc)
         self.last_heard = now
-        self.octets += len(data) - HEADER_SIZE
+        if len(data) != USUAL_SIZE:
+            self._unusual_octets += len(data) - USUAL_SIZE
         if codec is None:
             self.reception.count(sequence)
         else:
             self.reception.update(sequence, timestamp, int(now * SAMPLE_RATE))
         if not self.enabled:
             return
-        if self.forward is not None:
-            self.forward(second, sequence, timestamp, ssrc, data, now)
+        if self.relay is not None:
+            self.relay.forward(second, sequence, timestamp, data, now)
         if codec is None:
             key = self._keys.receive(timestamp, data[HEADER_SIZE:], second >= MARKER, now)
             if key is not None:
@@ -157,7 +172,7 @@ class Incoming:
 
     def _refuse(self, source: SocketAddress) -> None:
         """A payload type that was not agreed: the far end's mistake (mostly comfort noise), or a stranger."""
-        if source == self._source:
+        if source == self.source:
             self.malformed += 1
         else:
             self.strangers += 1
@@ -165,10 +180,11 @@ class Incoming:
     def _admit(self, source: SocketAddress, ssrc: int, sequence: int, now: float) -> bool:
         if self._latch is None or not self._latch.admit(source, ssrc, sequence, self.last_heard, now):
             return False
-        self._source = source
+        # One string for the many legs of a trunk: it is compared with each packet's.
+        self.source = (sys.intern(source[0]), *source[1:])
         if self.first_heard is None:
             self.first_heard = now
-        self._latched(source)
+        self._latched(self.source)
         return True
 
     def _begin(self, ssrc: int) -> None:
@@ -178,6 +194,8 @@ class Incoming:
             self._earlier_packets = self.packets
             self.reception = ReceptionStats()
             self._keys.reset()
+        if self.relay is not None:
+            self.relay.interrupt()
         self.ssrc = ssrc
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -122,7 +122,7 @@ class Leg:
         self.on_dead: Callable[[], None] | None = None
         self.dead_after = dead_after
         self.muted = False
-        self._codecs: dict[int, G711] = {}
+        self._codecs: Mapping[int, G711] = {}
         self._event_payload_type: int | None = None
         self._watched_since: float | None = None
         self._rtp_keys_heard = False
@@ -164,10 +164,11 @@ class Leg:
         """
         self._require_open()
         out, now = self.out, self._services.clock()
+        out.release_turn()
         codec = CODECS.get(negotiated.codec.name)
         if codec is None:
             raise MediaError(f"no codec {negotiated.codec.name}")
-        known = {number: CODECS[name] for number, name in negotiated.receive.items() if name in CODECS}
+        known = _codecs(tuple(negotiated.receive.items()))
         self._codecs, self._event_payload_type = known, negotiated.dtmf_receive
         host, port = negotiated.remote_address, negotiated.remote_port
         self.incoming.configure(known, negotiated.dtmf_receive, host, port)
@@ -197,6 +198,7 @@ class Leg:
     def _latched(self, source: SocketAddress) -> None:
         """The far end's real address is known: answer there (RFC 4961)."""
         if self.out.destination is not None:
+            self.out.release_turn()
             self.out.destination = source
         self._rtcp.rtp_latched(source)
 
@@ -300,14 +302,13 @@ class Leg:
         self._connection = None
         if self._relay_target is not None:
             self._relay_target._relay_source = None
-        self._relay = self._relay_target = None
-        self._update_forward()
-        if not self.out.reserved:
-            self.out.turn = None
+            self._relay_target.out.release_turn()
+        self._relay = self._relay_target = self.incoming.relay = None
+        self.out.release_turn()
 
     def relay_to(self, other: Leg) -> None:
         """Pass what is received to another leg, or to this one itself."""
-        self._relay, self._relay_target = Relay(other.out), other
+        self._relay, self._relay_target = Relay(self.incoming, other.out), other
         other._relay_source = self
         self._configure_relays()
         self._update_forward()
@@ -315,15 +316,15 @@ class Leg:
     def _configure_relays(self) -> None:
         for leg in (self, self._relay_source):
             if leg is not None and leg._relay is not None and leg._relay_target is not None:
+                leg._relay.interrupt()
                 payload_type = leg._relay_target.out.clock.payload_type
                 leg._relay.configure(leg._codecs, payload_type, leg._event_payload_type)
 
     def _update_forward(self) -> None:
-        relay, target = self._relay, self._relay_target
-        self.incoming.forward = relay.forward if relay is not None and not self.muted else None
-        if self.muted and target is not None and target.out.turn is relay:
+        self.incoming.relay = None if self.muted else self._relay
+        if self._relay is not None:
             # Unmuted, it joins anew: what was said meanwhile must not look like loss.
-            target.out.turn = None
+            self._relay.interrupt()
 
     # --- listeners -----------------------------------------------------------------------------------------
 
@@ -357,6 +358,7 @@ class Leg:
         """Add a listener to one of the streams."""
         side: Incoming | Outgoing = self.incoming if direction is Direction.RECEIVED else self.out
         if side.stream is None:
+            self.out.release_turn()
             side.stream = FrameStream()
         side.stream.add(listener)
         self._update_tick()
@@ -370,6 +372,7 @@ class Leg:
         if side.stream.idle:
             if side is self.incoming:
                 self._late_before += side.stream.late
+            self.out.release_turn()
             side.stream = None
             self._update_tick()
 
@@ -422,3 +425,9 @@ class Leg:
     def _require_open(self) -> None:
         if self._is_closed:
             raise MediaError("the leg is closed")
+
+
+@lru_cache(maxsize=256)
+def _codecs(receive: tuple[tuple[int, str], ...]) -> Mapping[int, G711]:
+    """Shared by all legs that agreed the same: one copy stays in the processor's cache."""
+    return {number: CODECS[name] for number, name in receive if name in CODECS}

@@ -8,7 +8,7 @@ may speak when is decided by the leg.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from telephony.media.interface import FRAME_SAMPLES
 from telephony.media.latch import SocketAddress
@@ -16,6 +16,16 @@ from telephony.media.tap import FrameStream
 from telephony.rtp.codecs import G711, PCMU, SAMPLE_RATE
 from telephony.rtp.dtmf import DtmfPacket
 from telephony.rtp.pacing import StreamClock
+
+
+class Relaying(Protocol):
+    """A relay, which sends by itself and keeps its own count until asked."""
+
+    def settle(self) -> None:
+        """Bring the stream's clock and figures up to date."""
+
+    def interrupt(self) -> None:
+        """Settle, and take a turn anew before the next packet."""
 
 
 class Outgoing:
@@ -29,14 +39,15 @@ class Outgoing:
         destination: where packets go; None while nothing may be sent.
         codec: what is sent.
         event_payload_type: for keys (RFC 4733), or None where the far end knows none.
-        turn: who speaks now, or spoke last: a relay, a playback, a conference ... Whoever finds someone else
-            here takes over by `take_turn` first.
+        turn: who speaks now, or spoke last: a playback, a conference, a relay. Whoever finds someone else
+            here takes over by `take_turn` (a relay by `relay_turn`) first.
         reserved: a local source (prompt, digits, music) speaks; relays and conferences must wait.
         stream: gets a copy of all speech sent while somebody listens.
         last_audio: when speech was sent last.
     """
 
     __slots__ = (
+        "_relay",
         "clock",
         "codec",
         "destination",
@@ -56,7 +67,8 @@ class Outgoing:
         self.destination: SocketAddress | None = None
         self.codec: G711 = PCMU
         self.event_payload_type: int | None = None
-        self.turn: Any = None
+        self.turn: object = None
+        self._relay: Relaying | None = None
         self.reserved = False
         self.stream: FrameStream | None = None
         self.send_errors = 0
@@ -65,18 +77,40 @@ class Outgoing:
 
     def reserve(self, source: object | None, now: float) -> None:
         """Give the stream to a local source, or take it back."""
+        self.release_turn()
         self.reserved = source is not None
         self.turn = source
         if self.reserved:
             self.resume(now)
 
     def take_turn(self, who: object, now: float) -> bool:
-        """Let a relay or a conference speak next; False while a local source does or nothing may be sent."""
+        """Let someone speak next; False while a local source does or nothing may be sent."""
         if self.reserved or self.destination is None:
             return False
+        self.release_turn()
         self.turn = who
         self.resume(now)
         return True
+
+    def relay_turn(self, relay: Relaying, now: float) -> bool:
+        """`take_turn` for a relay, which is told when its turn ends."""
+        if not self.take_turn(relay, now):
+            return False
+        self._relay = relay
+        return True
+
+    def release_turn(self) -> None:
+        """End the turn of whoever speaks: something about the stream is about to change."""
+        if self._relay is not None:
+            self._relay.interrupt()
+            self._relay = None
+        if not self.reserved:
+            self.turn = None
+
+    def settle(self) -> None:
+        """Bring `clock` and `last_audio` up to date; to be called before reading them."""
+        if self._relay is not None:
+            self._relay.settle()
 
     def resume(self, now: float) -> None:
         """Move the timestamp on by the time in which nothing was sent; the next packet gets the marker."""

@@ -119,11 +119,13 @@ class RtcpSession:
     def report(self, now: float) -> None:
         """Send a report if there is anything to say, and set when the next one is due."""
         self.due = now + INTERVAL_SECONDS * (0.5 + self._chance.random())
+        self._out.settle()
         if self._out.clock.packets or self._in.packets:
             self._transmit(self._report(now))
 
     def goodbye(self, now: float) -> None:
         """Tell the far end that our stream is over (RFC 3550 6.3.7: only if it ever heard of us)."""
+        self._out.settle()
         if self._out.clock.packets or self._in.packets:
             self._transmit([*self._report(now), Goodbye((self._out.clock.ssrc,))])
 

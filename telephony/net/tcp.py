@@ -6,6 +6,7 @@ and answering messages are left to the layers above.
 
 from __future__ import annotations
 
+import socket
 from typing import Protocol as TypingProtocol
 from typing import cast
 
@@ -21,6 +22,8 @@ from telephony.sip.message import Request, Response
 from telephony.sip.parser import ParseError, Ping, StreamParser
 
 CONNECT_TIMEOUT = 5.0
+# A connection whose peer takes nothing of what we send for so long is given up (RFC 5482).
+UNTAKEN_MILLISECONDS = 30_000
 MAX_CONNECTIONS = 4096
 PONG = b"\r\n"
 
@@ -49,6 +52,9 @@ class Connection(Protocol):
         here, there = wire.getHost(), wire.getPeer()
         wire.setTcpNoDelay(True)
         wire.setTcpKeepAlive(True)  # a peer that vanished is noticed, so that its flow fails
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
+        wire.registerProducer(self, True)
         self.flow = self._owner.add(self, (here.host, here.port), (there.host, there.port))
         if self.flow is None:
             wire.abortConnection()
@@ -71,6 +77,20 @@ class Connection(Protocol):
         """Twisted's callback: the connection is gone."""
         if self.flow is not None:
             self._owner.lost(self.flow)
+
+    def pauseProducing(self) -> None:
+        """Twisted's callback: the peer is slow to take what we send, so we take no more requests from it.
+
+        Otherwise the answers to a peer that asks and never listens would fill our memory.
+        """
+        cast(TwistedConnection, self.transport).pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Twisted's callback: what we sent is out."""
+        cast(TwistedConnection, self.transport).resumeProducing()
+
+    def stopProducing(self) -> None:
+        """Twisted's callback: the connection is closed."""
 
     def write(self, data: bytes) -> None:
         """Send bytes; Twisted buffers what the peer does not take at once."""

@@ -142,7 +142,7 @@ class Transports:
         host, port = uri.host_port
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label that no name can have
             raise Unreachable(f"unknown host {host}") from error
         for family, _, _, _, address in found:
             if family in (socket.AF_INET, socket.AF_INET6):

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.error import MessageLengthError
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.udp import Port
@@ -60,9 +61,12 @@ class UdpPort(DatagramProtocol):
         return flow
 
     def send(self, remote: Address, data: bytes) -> None:
-        """Send one datagram; what the network refuses is lost, as on any UDP path."""
+        """Send one datagram; what the network refuses is lost, as on any UDP path.
+
+        So is what is longer than a datagram can be: the answer to a request that was hardly shorter.
+        """
         if self._port is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, MessageLengthError):
                 self._port.write(data, remote)
 
     def close(self) -> None:

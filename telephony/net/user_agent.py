@@ -34,7 +34,7 @@ from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.flow import Flow
 from telephony.sip.grammar import join_host_port
 from telephony.sip.message import Request, Response
-from telephony.sip.parser import ParseError, parse_message, validate_request
+from telephony.sip.parser import ParseError, parse_message, validate_request, validate_response
 from telephony.sip.session import InviteSession
 from telephony.sip.session_events import CancelInvite, Respond, SendAck, SendRequest, SessionEffect
 from telephony.sip.session_states import ALLOW, SDP
@@ -175,6 +175,8 @@ class UserAgent:
                 validate_request(message)
             else:
                 self.counters["RESPONSE"] += 1
+                validate_response(message)
+                _ = message.record_routes  # read for the check alone: a dialog takes them as its way
             effects = self._layer.receive(message, flow, self._loop.time())
         except RemoteProtocolError as error:
             self.malformed_received(ParseError(error), flow)

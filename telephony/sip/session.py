@@ -166,7 +166,7 @@ class InviteSession(SessionCore):
         elif response.status < 200:
             self._reoffer_progressed(offer, now)
         else:
-            again = self._with_credentials(response)
+            again = self._with_credentials(response) if response.status >= 300 else None
             self._our_offer = None
             self._deadlines.pop("reoffer", None)
             if again is not None:

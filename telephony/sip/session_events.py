@@ -61,10 +61,7 @@ class CancelInvite:
 
 @dataclass(frozen=True, slots=True)
 class SessionDone:
-    """Nothing will be said or expected any more; said exactly once.
-
-    One thing may still follow: a phone that answers a forked call late is acknowledged and hung up.
-    """
+    """Nothing will be said or expected any more; said exactly once."""
 
 
 # --- events for the call ----------------------------------------------------------------------------

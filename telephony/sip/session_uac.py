@@ -120,7 +120,10 @@ class ClientSession(InviteSession):
             super()._invite_response(response, now)  # the same one again
             return
         if self.state not in UNANSWERED:
-            self._dismiss_fork(response)
+            # Deviation: once the call is over nobody remembers it, and a phone that answers only then waits
+            # for its ACK in vain until it gives up by itself (13.3.1.4).
+            if self.state is not State.DONE:
+                self._dismiss_fork(response)
             return
         given_up = self.state is State.CANCELLING
         self.dialog = Dialog.from_response(self.invite, response)
@@ -189,9 +192,9 @@ class ClientSession(InviteSession):
         return again
 
     def _credentials(self, cseq: int) -> Iterable[tuple[str, str]]:
-        request = self.invite if cseq == self.invite.cseq.number else self._sent.get(cseq)
-        if request is None or self._authorize is None:
+        if self._authorize is None:
             return ()
+        request = self._sent.pop(cseq, self.invite)
         found = [(name, request.headers.get_all(name)) for name in CREDENTIALS.values()]
         return [(name, value) for name, values in found for value in values]
 

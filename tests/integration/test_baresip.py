@@ -84,9 +84,10 @@ def test_hears_the_prompt(phone: MakePhone) -> None:
     assert audio.seconds_of_sound(agent.heard()) > 1.0
 
 
-def test_two_phones_hear_each_other(phone: MakePhone) -> None:
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_two_phones_hear_each_other(phone: MakePhone, transport: str) -> None:
     caller = phone("1001", source="ausine,600")
-    callee = phone("1002", source="ausine,1100", answers="auto")
+    callee = phone("1002", source="ausine,1100", answers="auto", transport=transport)
     caller.dial("1002")
     caller.await_event("CALL_ESTABLISHED")
     callee.await_event("CALL_ESTABLISHED")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.ports import free_port
+from tests.peers.ports import free_port, wait_for
 from tests.peers.sipp import Message, Result, Sipp
 from tests.peers.switch import Switch
 
@@ -116,6 +116,19 @@ def test_an_offer_made_late_is_answered_in_the_ack(call: Run) -> None:
     call("late_offer")
 
 
+def test_an_offer_made_late_reaches_an_agent(call: Run, phone: Phone) -> None:
+    callee = phone("answer", duration_ms=200)
+    call("late_offer", "1001")
+    callee.check(calls=1)
+
+
+def test_the_caller_hears_what_comes_before_the_answer(call: Run, phone: Phone) -> None:
+    callee = phone("answer_early", duration_ms=500)
+    result = call("call", "1001")
+    callee.check(calls=1)
+    assert "m=audio" in result.received(183)[0].text
+
+
 def test_video_is_refused_with_port_zero(call: Run) -> None:
     call("video")
 
@@ -189,8 +202,9 @@ def test_a_lost_ack_ends_the_call_after_64_times_t1(tmp_path: Path) -> None:
     assert 9 <= copies <= 12, result.story()
 
 
-def test_bye_outside_any_call_is_481(call: Run) -> None:
-    call("ghost_bye")
+@pytest.mark.parametrize("scenario", ["ghost_bye", "ghost_invite"])
+def test_a_request_inside_no_call_is_481(call: Run, scenario: str) -> None:
+    call(scenario)
 
 
 # --- cancelling
@@ -246,6 +260,12 @@ def test_an_agent_puts_the_caller_on_hold(call: Run, phone: Phone) -> None:
     callee.check(calls=1)
 
 
+def test_a_call_that_went_round_too_often_is_refused(call: Run, phone: Phone) -> None:
+    phone("uas")
+    result = call("call_fails", "1001", replace={"Max-Forwards: 70": "Max-Forwards: 0"})
+    assert result.final_status() == 483
+
+
 @pytest.mark.parametrize("answer", ["486 Busy Here", "603 Decline", "480 Temporarily Unavailable"])
 def test_the_caller_learns_why_an_agent_refused(call: Run, phone: Phone, answer: str) -> None:
     callee = phone("refuse", replace={"486 Busy Here": answer})
@@ -262,6 +282,16 @@ def test_a_phone_that_nobody_answers_is_given_up(tmp_path: Path) -> None:
     callee.check(calls=1)
     switch.stop()
     assert result.final_status() in (408, 480)
+
+
+def test_a_phone_that_has_gone_is_given_up_after_64_times_t1(tmp_path: Path) -> None:
+    """It registered and lost its power: nobody answers the INVITE (RFC 3261 17.1.1.2, timer B)."""
+    switch = Switch(tmp_path, {"sip": {"t1": 0.05}})
+    register(switch, tmp_path, "1001").check()
+    result = Sipp("call_fails", tmp_path, remote=switch.sip, service="1001", timeout=10).check()
+    assert result.final_status() == 480
+    switch.check_idle()
+    switch.stop()
 
 
 def test_an_agent_without_a_phone_is_unavailable(call: Run) -> None:
@@ -346,6 +376,48 @@ def test_an_unknown_method_is_refused(call: Run) -> None:
 
 def test_a_required_extension_we_lack_is_named(call: Run) -> None:
     call("require_100rel")
+
+
+# --- the server's own limits
+
+
+def test_a_call_without_sound_is_hung_up(tmp_path: Path) -> None:
+    """SIPp sends no RTP, so the call is dead after `rtp.dead_after` seconds."""
+    switch = Switch(tmp_path, {"rtp": {"dead_after": 1}})
+    result = Sipp("call_until_bye", tmp_path, remote=switch.sip, service=ECHO).check(calls=1)
+    assert "cause=408" in result.received(method="BYE")[0].header("Reason")
+    switch.stop()
+
+
+def test_calls_beyond_the_limit_are_told_to_come_later(tmp_path: Path) -> None:
+    switch = Switch(tmp_path, {"sip": {"max_calls": 1}})
+    first = Sipp("call", tmp_path, remote=switch.sip, service=PROMPT, duration_ms=1500)
+    wait_for(lambda: switch.health()["calls"] == 1, "the first call")
+    second = Sipp("call_fails", tmp_path, remote=switch.sip, service=PROMPT).check()
+    assert second.final_status() == 503
+    assert int(second.received(503)[0].header("Retry-After")) > 0
+    first.check(calls=1)
+    switch.stop()
+
+
+def test_stopping_refuses_new_calls_and_hangs_up_those_going_on(tmp_path: Path) -> None:
+    switch = Switch(tmp_path, {"shutdown_grace": 1.5})
+    going_on = Sipp("call_until_bye", tmp_path, remote=switch.sip, service=PROMPT)
+    wait_for(lambda: switch.health()["calls"] == 1, "the call")
+    switch.terminate()
+    wait_for(lambda: switch.health_status() == 503, "/healthz to say that it is over")
+    late = Sipp("call_fails", tmp_path, remote=switch.sip, service=PROMPT).check()
+    assert late.final_status() == 503
+    going_on.check(calls=1)
+    switch.stop()
+
+
+def test_a_registration_runs_out(tmp_path: Path) -> None:
+    switch = Switch(tmp_path, {"sip": {"registration": {"min_expires": 1}}})
+    register(switch, tmp_path, "1001", expires=1).check()
+    wait_for(lambda: switch.status()["registrations"] == 0, "the registration to run out", every=0.2)
+    assert Sipp("call_fails", tmp_path, remote=switch.sip, service="1001").check().final_status() == 480
+    switch.stop()
 
 
 def _session_version(text: str) -> int:

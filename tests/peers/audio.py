@@ -28,11 +28,12 @@ class Tone:
     snr: float
 
 
-def read(path: Path) -> tuple[int, Floats]:
-    """Sample rate and samples (full scale 1.0) of a 16-bit mono WAV file."""
+def read(path: Path, channel: int = 0) -> tuple[int, Floats]:
+    """Sample rate and samples (full scale 1.0) of one channel of a 16-bit WAV file."""
     with wave.open(str(path), "rb") as file:
-        assert (file.getsampwidth(), file.getnchannels()) == (2, 1), f"{path} is not 16-bit mono"
-        return file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768.0
+        assert file.getsampwidth() == 2, f"{path} is not 16-bit"
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return file.getframerate(), samples[channel :: file.getnchannels()] / 32768.0
 
 
 def write_tone(path: Path, frequency: float, seconds: float, dbov: float = -13.0, rate: int = 8000) -> Path:
@@ -47,9 +48,9 @@ def write_tone(path: Path, frequency: float, seconds: float, dbov: float = -13.0
     return path
 
 
-def measure(path: Path, *, trim: float = 0.3) -> Tone:
+def measure(path: Path, *, trim: float = 0.3, channel: int = 0) -> Tone:
     """Measure the sounding part of a recording, without `trim` seconds at each end of it."""
-    rate, samples = read(path)
+    rate, samples = read(path, channel)
     sounding = _sounding(samples, rate)
     assert len(sounding) > 2 * trim * rate, (
         f"{path} sounds for {len(sounding) / rate:.2f} s of {len(samples) / rate:.2f} s"

@@ -11,16 +11,21 @@ from typing import TypeVar
 
 HOST = "127.0.0.1"
 T = TypeVar("T")
+_given: set[int] = set()
 
 
 def free_port(count: int = 1, host: str = HOST) -> int:
-    """First of `count` neighbouring ports, even, that nobody uses with UDP or TCP.
+    """First of `count` neighbouring ports, even, that nobody uses with UDP or TCP, and never given before.
 
     They lie below the range the system hands out by itself (32768 on Linux): nobody gets them meanwhile.
     """
-    for _ in range(200):
-        first = random.randrange(10_000, 32_000 - count) & ~1
-        if all(_is_free(port, host) for port in range(first, first + count)):
+    # Long ranges have a region of their own, where single ports don't break them up.
+    low, high = (10_000, 20_000) if count > 20 else (20_000, 32_000)
+    for _ in range(1000):
+        first = random.randrange(low, high - count) & ~1
+        wanted = range(first, first + count)
+        if _given.isdisjoint(wanted) and all(_is_free(port, host) for port in wanted):
+            _given.update(wanted)
             return first
     raise OSError(f"no {count} free ports found")
 

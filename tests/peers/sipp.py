@@ -147,7 +147,7 @@ class Sipp:
             str(free_port(4, host)),
         ]
         command += ["-m", str(calls), "-d", str(duration_ms), "-t", transport, "-s", service, "-nostdin"]
-        command += ["-timeout", f"{timeout:g}s", "-timeout_error", "-cp", str(free_port())]
+        command += ["-timeout", f"{timeout:g}s", "-timeout_error"]
         values = {**_DEFAULT_KEYS, **(keys or {})}
         for name, value in values.items():
             command += ["-key", name, value]

@@ -20,6 +20,8 @@ from tests.peers.switch import Switch
 # 64*T1, the longest wait of a call that ends, is 3.2 s. Timer D (RFC 3261 17.1.1.2) stays at 32 s.
 SIP_TIMERS = {"t1": 0.05, "t2": 0.2, "t4": 0.2, "ring_timeout": 3}
 DEAD_AFTER = 2.0
+# Above those that Linux hands out by itself; the switch steps over pairs that another program holds.
+RTP_PORTS = 61_000, 64_999
 
 # Gauges that are back at what they were once every call is over.
 GAUGES = (
@@ -33,11 +35,6 @@ GAUGES = (
     "hotline_tasks",
     "process_open_fds",
 )
-
-
-def short_timers(more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Settings for `Switch`, with those of `more` over them."""
-    return {"sip": dict(SIP_TIMERS), "rtp": {"dead_after": DEAD_AFTER}, **(more or {})}
 
 
 def metrics(http: tuple[str, int]) -> dict[str, float]:
@@ -124,12 +121,16 @@ async def _check_call(sip: wire.Address) -> None:
 class Ear(asyncio.DatagramProtocol):
     """An RTP socket that talks in frames which can be told apart, and counts those that it hears.
 
+    Args:
+        keep: remember what was said and heard.
+
     Attributes:
-        heard: payloads of our own making that came back, each once.
+        said, heard: payloads, each once.
         packets: all that came.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: bool = True) -> None:
+        self._keep = keep
         self.ssrc = random.getrandbits(32)
         self.said: set[bytes] = set()
         self.heard: set[bytes] = set()
@@ -145,21 +146,25 @@ class Ear(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: wire.Address) -> None:
         self.packets += 1
-        self.heard.add(data[12:])
-        self._news.set()
+        if self._keep:
+            self.heard.add(data[12:])
+            self._news.set()
 
     def say(self, to: wire.Address, payload: bytes | None = None) -> None:
         """Send one 20 ms packet; its sound is random, so that it is told apart from all others."""
         payload = random.randbytes(160) if payload is None else payload
-        self.said.add(payload)
+        if self._keep:
+            self.said.add(payload)
         self.transport.sendto(wire.rtp(self._sequence, self._timestamp, self.ssrc, payload), to)
         self._sequence += 1
         self._timestamp += 160
 
-    async def talk(self, to: wire.Address, frames: int, every: float = 0.01) -> None:
+    async def talk(
+        self, to: wire.Address, frames: int, every: float = 0.01, payload: bytes | None = None
+    ) -> None:
         """Send so many packets."""
         for _ in range(frames):
-            self.say(to)
+            self.say(to, payload)
             await asyncio.sleep(every)
 
     async def wait_heard(self, frames: int, of: set[bytes] | None = None, seconds: float = 3.0) -> int:
@@ -177,13 +182,20 @@ class Ear(asyncio.DatagramProtocol):
         self.transport.close()
 
 
-async def open_ear(host: str = HOST) -> Ear:
+async def open_ear(host: str = HOST, *, keep: bool = True) -> Ear:
     """An RTP socket."""
     loop = asyncio.get_running_loop()
-    _, ear = await loop.create_datagram_endpoint(Ear, local_addr=(host, 0))
+    _, ear = await loop.create_datagram_endpoint(lambda: Ear(keep), local_addr=(host, 0))
     return ear
 
 
 def start(folder: Path, more: Mapping[str, Any] | None = None) -> Switch:
-    """A switch with short timers."""
-    return Switch(folder, short_timers(more))
+    """A switch with short timers, and ports enough for calls that nobody ends.
+
+    Args:
+        folder: for its site.
+        more: further settings.
+    """
+    first, last = RTP_PORTS
+    rtp = {"dead_after": DEAD_AFTER, "first_port": first, "last_port": last}
+    return Switch(folder, {"sip": dict(SIP_TIMERS), "rtp": rtp, **(more or {})})

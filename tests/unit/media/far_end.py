@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
+import itertools
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -123,7 +124,7 @@ class FarEnd:
         """Without keys."""
         return [packet for packet in self.received if packet.payload_type != self.events]
 
-    def keys(self) -> list[Packet]:
+    def key_packets(self) -> list[Packet]:
         """Keys only."""
         return [packet for packet in self.received if packet.payload_type == self.events]
 
@@ -262,4 +263,11 @@ def strongest(samples: NDArray[np.int16]) -> float:
 
 def steps(numbers: Sequence[int], modulus: int) -> set[int]:
     """The differences between neighbours, modulo."""
-    return {(after - before) % modulus for before, after in zip(numbers, numbers[1:], strict=False)}
+    return {(after - before) % modulus for before, after in itertools.pairwise(numbers)}
+
+
+async def until_read(leg: Leg, packets: int) -> None:
+    """Wait until the engine has read so many good packets in all on a leg."""
+    async with asyncio.timeout(TIMEOUT):
+        while leg.stats().packets_received < packets:  # noqa: ASYNC110 (the engine tells nobody)
+            await asyncio.sleep(0)

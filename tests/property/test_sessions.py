@@ -1,0 +1,371 @@
+"""What holds for every call, whatever both sides, the network and the clock do; time moves by deadlines."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from telephony.sip.errors import LocalProtocolError
+from telephony.sip.message import Request
+from telephony.sip.parser import parse_message
+from telephony.sip.session_states import State
+from telephony.sip.session_uas import ServerSession
+from tests.property.endpoint import Endpoint
+from tests.unit.sip.exchange import answer_to, incoming
+
+PICK = st.integers(0, 10**6)
+WHO = st.sampled_from(["caller", "callee"])
+STATUSES = st.sampled_from([100, 180, 183, 200, 202, 302, 401, 408, 481, 486, 488, 491, 500, 603])
+METHODS = st.sampled_from(["INVITE", "BYE", "INFO", "OPTIONS", "NOTIFY", "REFER", "UPDATE"])
+# States in which a session waits for nobody but the people who use it.
+AT_REST = {State.OFFERED, State.PROCEEDING, State.CONFIRMED, State.DONE}
+
+
+class Call(RuleBasedStateMachine):
+    """A caller and a callee, each on its own transaction layer, and the packets between them."""
+
+    @initialize(offer=st.sampled_from([b"first", b""]), seed=st.integers(0, 1000), up=st.booleans())
+    def begin(self, offer: bytes, seed: int, up: bool) -> None:
+        self.now = 0.0
+        self.packets: list[tuple[Endpoint, bytes]] = []
+        self.caller = Endpoint("caller", partial(self.put, "callee"), seed)
+        self.callee = Endpoint("callee", partial(self.put, "caller"), seed + 1)
+        self.caller.call(offer)
+        if up:
+            self.all_packets_arrive()
+            self.callee.answer()
+
+    def put(self, to: str, data: bytes) -> None:
+        self.packets.append((self.side(to), data))
+
+    def side(self, name: str) -> Endpoint:
+        side: Endpoint = getattr(self, name)
+        return side
+
+    @property
+    def sides(self) -> tuple[Endpoint, Endpoint]:
+        return self.caller, self.callee
+
+    # --- the network and the clock ---------------------------------------------------------------------
+
+    @precondition(lambda self: self.packets)
+    @rule(pick=PICK)
+    def a_packet_arrives(self, pick: int) -> None:
+        to, data = self.packets.pop(pick % len(self.packets))
+        to.receive(data)
+
+    @precondition(lambda self: self.packets)
+    @rule()
+    def all_packets_arrive(self) -> None:
+        while self.packets:
+            to, data = self.packets.pop(0)
+            to.receive(data)
+
+    @precondition(lambda self: self.packets)
+    @rule(pick=PICK)
+    def a_packet_arrives_twice(self, pick: int) -> None:
+        self.packets.append(self.packets[pick % len(self.packets)])
+
+    def move_to(self, instant: float) -> None:
+        self.now = instant
+        for side in self.sides:
+            side.now = instant
+        for side in self.sides:
+            side.handle_timer()
+
+    def next_deadline(self) -> float | None:
+        return min((at for side in self.sides if (at := side.next_deadline()) is not None), default=None)
+
+    @precondition(lambda self: not self.packets)
+    @rule()
+    def time_passes_when_all_is_said(self) -> None:
+        deadline = self.next_deadline()
+        if deadline is not None:
+            assert deadline >= self.now
+            self.move_to(deadline)
+
+    # --- the people --------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.callee.state is State.OFFERED)
+    @rule(status=st.sampled_from([180, 183]))
+    def the_callee_rings(self, status: int) -> None:
+        assert isinstance(self.callee.session, ServerSession)
+        self.callee.carry_out(self.callee.session.progress(status, self.now))
+
+    @precondition(lambda self: self.callee.state is State.OFFERED)
+    @rule()
+    def the_callee_answers(self) -> None:
+        self.callee.answer()
+
+    @precondition(lambda self: self.callee.state is State.OFFERED)
+    @rule()
+    def the_callee_refuses(self) -> None:
+        assert isinstance(self.callee.session, ServerSession)
+        self.callee.carry_out(self.callee.session.refuse(486))
+
+    @rule(who=WHO)
+    def somebody_hangs_up(self, who: str) -> None:
+        side = self.side(who)
+        if side.session is not None and not side.done:
+            side.carry_out(side.session.hang_up())
+
+    @rule(who=WHO)
+    def somebody_wants_a_change(self, who: str) -> None:
+        side = self.side(who)
+        if side.state in (State.ACCEPTED, State.CONFIRMED) and side.ended is None:
+            assert side.session is not None
+            side.carry_out(side.session.want_reoffer())
+
+    @rule(who=WHO, accept=st.booleans())
+    def somebody_decides(self, who: str, accept: bool) -> None:
+        if self.side(who).wants_decision:
+            self.side(who).decide(accept)
+
+    @rule(who=WHO)
+    def somebody_sends_info(self, who: str) -> None:
+        side = self.side(who)
+        if side.state is State.CONFIRMED:
+            assert side.session is not None
+            side.carry_out(side.session.request("INFO"))
+
+    # --- what holds ----------------------------------------------------------------------------------------
+
+    @invariant()
+    def an_end_is_told_before_the_last_word(self) -> None:
+        for side in self.sides:
+            assert side.done == (side.state is State.DONE)
+            assert not side.done or side.ended is not None
+
+    def settle(self) -> None:
+        """Let all packets arrive and time pass until nothing more happens; people decide at once."""
+        for _ in range(2000):
+            while self.packets:
+                to, data = self.packets.pop(0)
+                to.receive(data)
+                for side in self.sides:
+                    if side.wants_decision:
+                        side.decide(accept=True)
+            deadline = self.next_deadline()
+            if deadline is None or self.rings_for_ever():
+                return
+            self.move_to(deadline)
+        raise AssertionError("this never ends")
+
+    def rings_for_ever(self) -> bool:
+        """Only the repeated 180 of a callee who decides nothing is left."""
+        return (
+            self.callee.state is State.OFFERED
+            and len(self.callee.layer) == self.callee.layer.counts()["invite_server"]
+            and self.caller.state in (State.PROCEEDING, State.DONE)
+            and len(self.caller.layer) == self.caller.layer.counts()["invite_client"]
+        )
+
+    def agree(self) -> None:
+        """Both sides are of one mind, once everything that was said has arrived."""
+        pair = (self.caller.state, self.callee.state)
+        if pair == (State.CONFIRMED, State.CONFIRMED):
+            assert self.caller.agreed == self.callee.agreed
+        else:
+            assert pair in {(State.DONE, State.DONE), (State.PROCEEDING, State.OFFERED)}, pair
+
+    def teardown(self) -> None:
+        if not hasattr(self, "caller"):
+            return
+        for side in self.sides:
+            if side.wants_decision:
+                side.decide(accept=True)
+        self.settle()
+        assert {side.state for side in self.sides} - {None} <= AT_REST
+        self.agree()
+        for side in self.sides:
+            if side.session is not None and not side.done:
+                side.carry_out(side.session.hang_up())
+        self.settle()
+        for side in self.sides:
+            assert side.session is None or side.done
+            assert len(side.layer) == 0
+            assert side.next_deadline() is None
+
+
+class LossyCall(Call):
+    """The same where packets are lost, come late, and the transport may fail."""
+
+    @precondition(lambda self: self.packets)
+    @rule(pick=PICK)
+    def a_packet_is_lost(self, pick: int) -> None:
+        self.packets.pop(pick % len(self.packets))
+
+    @precondition(lambda self: self.packets)
+    @rule()
+    def all_packets_are_lost(self) -> None:
+        self.packets.clear()
+
+    @rule()
+    def time_passes(self) -> None:
+        deadline = self.next_deadline()
+        if deadline is not None:
+            self.move_to(deadline)
+
+    @rule(seconds=st.floats(0.01, 40))
+    def the_timers_are_served_late(self, seconds: float) -> None:
+        self.move_to(self.now + seconds)
+
+    @rule(who=WHO)
+    def the_transport_fails(self, who: str) -> None:
+        self.side(who).fail()
+
+    def agree(self) -> None:
+        """Who has heard nothing for long enough may be of another mind: only `hang_up` must end both."""
+
+
+class Attack(RuleBasedStateMachine):
+    """One session against a peer that says any well-formed thing at any time."""
+
+    @initialize(calls=st.booleans(), offer=st.sampled_from([b"offer", b""]), up=st.booleans())
+    def begin(self, calls: bool, offer: bytes, up: bool) -> None:
+        self.sent: list[Request] = []
+        self.us = Endpoint("us", self.put)
+        if calls:
+            self.us.call(offer)
+            if up:
+                self.a_response_comes(0, 200, "peer", "<sip:peer@192.0.2.9>", b"answer")
+            return
+        extra = ["Contact: <sip:peer@192.0.2.9>", *([] if up else ["Expires: 20"])]
+        invite = incoming("INVITE", branch="z9hG4bK-first", from_tag="peer", extra=extra)
+        invite.body = offer
+        self.us.receive(invite.to_bytes())
+        if up:
+            self.us.answer()
+            self.an_ack_or_a_cancel_comes("ACK", 1, first=False)
+
+    def put(self, data: bytes) -> None:
+        message = parse_message(data)
+        if isinstance(message, Request) and message.method != "ACK":
+            self.sent.append(message)
+
+    @rule(
+        method=METHODS,
+        cseq=st.integers(0, 8),
+        branch=st.integers(0, 30),
+        to_tag=st.sampled_from(["us", "us", "us", "other"]),
+        from_tag=st.sampled_from(["peer", "peer", "peer", "other", None]),
+        body=st.sampled_from([b"", b"offer", b"SIP/2.0 200 OK"]),
+        extra=st.sampled_from(
+            [(), ("Contact: <sip:moved@192.0.2.7>",), ("Event: refer",), ("Contact: <tel:+1>",)]
+        ),
+    )
+    def a_request_comes(
+        self,
+        method: str,
+        cseq: int,
+        branch: int,
+        to_tag: str,
+        from_tag: str | None,
+        body: bytes,
+        extra: tuple[str, ...],
+    ) -> None:
+        request = incoming(
+            method, branch=f"z9hG4bK-{branch}", to_tag=to_tag, from_tag=from_tag, cseq=cseq, extra=extra
+        )
+        request.body = body
+        self.us.receive(request.to_bytes())
+
+    @rule(method=st.sampled_from(["ACK", "CANCEL"]), cseq=st.integers(0, 8), first=st.booleans())
+    def an_ack_or_a_cancel_comes(self, method: str, cseq: int, first: bool) -> None:
+        branch = "first" if first else str(cseq)
+        tag = "us" if method == "ACK" else None
+        self.us.receive(
+            incoming(method, branch=f"z9hG4bK-{branch}", to_tag=tag, from_tag="peer", cseq=cseq).to_bytes()
+        )
+
+    @precondition(lambda self: self.sent)
+    @rule(
+        pick=PICK,
+        status=STATUSES,
+        tag=st.sampled_from(["peer", "peer", "peer", "fork", None]),
+        contact=st.sampled_from(["<sip:peer@192.0.2.9>", "<sip:[", None]),
+        body=st.sampled_from([b"", b"answer"]),
+    )
+    def a_response_comes(
+        self, pick: int, status: int, tag: str | None, contact: str | None, body: bytes
+    ) -> None:
+        response = answer_to(self.sent[pick % len(self.sent)], status, tag)
+        if contact is not None:
+            response.headers.add("Contact", contact)
+        response.body = body
+        self.us.receive(response.to_bytes())
+
+    @rule(what=st.sampled_from(["hang up", "answer", "ring", "refuse", "change", "decide", "refer"]))
+    def we_do_something(self, what: str) -> None:
+        us, session = self.us, self.us.session
+        if session is None or us.done:
+            return
+        try:
+            if what == "hang up":
+                us.carry_out(session.hang_up())
+            elif what == "change":
+                us.carry_out(session.want_reoffer())
+            elif what == "refer":
+                us.carry_out(session.request("REFER"))
+            elif what == "decide":
+                us.decide(accept=True)
+            elif isinstance(session, ServerSession):
+                self.command_server(session, what)
+        except LocalProtocolError:
+            assert what != "hang up", "always possible"
+
+    def command_server(self, session: ServerSession, what: str) -> None:
+        if what == "answer":
+            self.us.answer()
+        elif what == "ring":
+            self.us.carry_out(session.progress(180, self.us.now))
+        else:
+            self.us.carry_out(session.refuse(486))
+
+    @rule()
+    def the_transport_fails(self) -> None:
+        self.us.fail()
+
+    @rule()
+    def time_passes(self) -> None:
+        deadline = self.us.next_deadline()
+        if deadline is not None:
+            self.us.now = deadline
+            self.us.handle_timer()
+
+    @invariant()
+    def an_end_is_told_before_the_last_word(self) -> None:
+        assert self.us.session is None or self.us.done == (self.us.state is State.DONE)
+
+    @invariant()
+    def every_request_is_answered_but_an_invite_that_waits_for_a_decision(self) -> None:
+        undecided = self.us.wants_decision or self.us.state is State.OFFERED
+        for request in self.us.open.values():
+            assert request.method == "INVITE"
+            assert undecided
+
+    def teardown(self) -> None:
+        """Once we hang up, silence is enough to end everything."""
+        if not hasattr(self, "us"):
+            return
+        us = self.us
+        if us.session is not None and not us.done:
+            us.carry_out(us.session.hang_up())
+        while (deadline := us.next_deadline()) is not None:
+            assert deadline < 10_000, "this never ends"
+            us.now = deadline
+            us.handle_timer()
+        assert us.session is None or us.done
+        assert len(us.layer) == 0
+
+
+STEPS = {"stateful_step_count": 60, "deadline": None}
+TestCall = Call.TestCase
+TestCall.settings = settings(max_examples=100, **STEPS)
+TestLossyCall = LossyCall.TestCase
+TestLossyCall.settings = settings(max_examples=100, **STEPS)
+TestAttack = Attack.TestCase
+TestAttack.settings = settings(max_examples=150, **STEPS)
