@@ -43,6 +43,11 @@ def find_prompt(root: Path, name: str) -> Path | None:
     return None
 
 
+def flow_file(root: Path, name: str) -> Path:
+    """The file of a voice flow; what it holds is read by `ivr_flows`."""
+    return root / "flows" / f"{name}.yaml"
+
+
 def check(parts: Parts) -> Iterator[Problem]:
     """Yield every mistake between the settings."""
     agents = _written(parts.agents_source, "agents", "number")
@@ -162,6 +167,11 @@ def _numbers(parts: Parts, agents: set[str]) -> Iterator[Problem]:
             ("numbers", number), f"{number} is an agent's number; expected another", at_key=True
         )
     for number, target in parts.settings.numbers.items():
+        if target.flow is not None and not flow_file(parts.root, target.flow).is_file():
+            yield source.problem(
+                ("numbers", number, "flow"),
+                f'found "{target.flow}", expected a flow of this site: there is no flows/{target.flow}.yaml',
+            )
         for index, goal in enumerate(target.dial):
             if not goal.lower().startswith(("sip:", "sips:")) and goal not in agents:
                 path: Key = ("numbers", number, "dial")

@@ -79,6 +79,8 @@ async def record(leg: CallLeg, house: House, target: RecordTarget) -> None:
     timer = house.context.loop.call_later(target.max_seconds, take.finish)
     recording = leg.record(house.recordings, f"{leg.call}.wav", on_error=disk_failed)
     tap = leg.tap(take.hear)
+    # Phones, firewalls and NATs take a stream that stops for one that is dead.
+    leg.media.play(tones.silence(), loop=True)
     leg.on_digit = take.key
     try:
         await over

@@ -54,8 +54,11 @@ class Doorkeeper:
         self._clock = clock
         self._passwords = {phone.user: phone.password for agent in site.agents for phone in agent.phones}
         self._agent_of = {phone.user: agent.number for agent in site.agents for phone in agent.phones}
-        self._digest = DigestAuthenticator(site.settings.sip.realm, secrets.token_bytes(32))
-        wanted = site.settings.sip.registration
+        sip = site.settings.sip
+        self._digest = DigestAuthenticator(
+            sip.realm, secrets.token_bytes(32), algorithms=sip.digest_algorithms
+        )
+        wanted = sip.registration
         self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)
         self._trunk_of = lru_cache(maxsize=4096)(self._find_trunk)
 

@@ -1,4 +1,4 @@
-"""What answers a dialled number: exactly one of echo, play, record, dial or hold."""
+"""What answers a dialled number: exactly one of flow, echo, play, record, dial or hold."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pydantic import Field, model_validator
 
 from config.kinds import DialTarget, Name, OneOrMore, OnOff, expected, one_of, seconds
 from config.models.base import Table
+from config.models.people import Language
 
-Kind = Literal["echo", "play", "record", "dial", "hold"]
-KINDS: tuple[Kind, ...] = ("echo", "play", "record", "dial", "hold")
+Kind = Literal["flow", "echo", "play", "record", "dial", "hold"]
+KINDS: tuple[Kind, ...] = ("flow", "echo", "play", "record", "dial", "hold")
 # Settings that only make sense beside one of the kinds.
-_BESIDE: dict[str, Kind] = {"repeat": "play", "ring_timeout": "dial"}
+_BESIDE: dict[str, Kind] = {"language": "flow", "repeat": "play", "ring_timeout": "dial"}
 
 Key = Annotated[
     Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", ""],
@@ -35,8 +36,12 @@ class RecordTarget(Table):
 
 
 class NumberTarget(Table):
-    """What happens to a call to one number. `kind` says which of the five it is."""
+    """What happens to a call to one number. `kind` says which of the six it is."""
 
+    flow: Name | None = Field(default=None, description="Run this voice flow of flows/, named without .yaml.")
+    language: Language | None = Field(
+        default=None, description="With `flow`: the language that the call begins in. Left out: the flow's first."
+    )
     echo: OnOff = Field(default=False, description="Answer, and send the caller's own sound back.")
     play: Name | None = Field(default=None, description="Answer, play this prompt, hang up.")
     repeat: OnOff = Field(default=False, description="With `play`: play it over and over.")
@@ -54,7 +59,7 @@ class NumberTarget(Table):
     @classmethod
     def _exactly_one_kind(cls, data: Any) -> Any:
         if not isinstance(data, dict):
-            raise expected("one of echo, play, record, dial, hold, such as {echo: true}")
+            raise expected("one of " + ", ".join(KINDS) + ", such as {echo: true}")
         if "record" in data and data["record"] in (None, True):
             data = {**data, "record": {}}
         given = [kind for kind in KINDS if data.get(kind) not in (None, False)]
@@ -69,5 +74,5 @@ class NumberTarget(Table):
 
     @property
     def kind(self) -> Kind:
-        """Which of the five this number is."""
+        """Which of the six this number is."""
         return next(kind for kind in KINDS if getattr(self, kind) not in (None, False, ()))

@@ -31,6 +31,8 @@ from config.models.base import Table
 from config.models.numbers import NumberTarget
 from config.models.people import Language
 
+DigestAlgorithm = Annotated[Literal["MD5", "SHA-256"], one_of("MD5", "SHA-256")]
+
 
 class RegistrationSettings(Table):
     """How long a phone's registration lasts (RFC 3261 10.3)."""
@@ -58,6 +60,11 @@ class SipSettings(Table):
         description="The site's domain in SIP addresses. This version takes every domain for its own.",
     )
     realm: Realm = Field(default="hotline", description="The realm that phones' passwords belong to.")
+    digest_algorithms: OneOrMore[DigestAlgorithm] = Field(
+        default=("MD5",),
+        description="Digests that phones may prove their password with, best first: MD5, SHA-256. Many "
+        "phones give up when they are offered one that they do not know.",
+    )
     public_address: IpAddress | None = Field(
         default=None, description="Our address as others see it, when we sit behind a NAT router."
     )

@@ -158,6 +158,12 @@ class AudioLeg(LegBase):
             if collecting.timer is not None:
                 collecting.timer.cancel()
 
+    def take_digits(self) -> str:
+        """Keys that were pressed and not collected, which are forgotten by this."""
+        digits = "".join(self._buffer)
+        self._buffer.clear()
+        return digits
+
     def forget_digits(self) -> None:
         """Drop keys that were pressed and not collected."""
         self._buffer.clear()

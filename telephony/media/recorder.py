@@ -11,6 +11,7 @@ import asyncio
 import os
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,6 +19,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from telephony.media.interface import FRAME_MS, FRAME_SAMPLES, Frame
+from telephony.media.tap import SILENCE
 from telephony.rtp.codecs import SAMPLE_RATE
 
 CHANNELS = 2
@@ -188,7 +190,7 @@ class LegRecording:
         self._on_error = on_error
         self._file = writer.open(path, self._failed, on_closed or _ignore)
         self._chunk = np.zeros((CHUNK_FRAMES, FRAME_SAMPLES, CHANNELS), "<i2")
-        self._left: Frame | None = None
+        self._left: deque[Frame] = deque()
         self._fill = 0  # frames in the chunk
         self._flushed = 0  # frames handed to the writer
         self._paused = False
@@ -209,16 +211,15 @@ class LegRecording:
 
     def receive_left(self, frame: Frame) -> None:
         """The next 20 ms of what the leg says; `receive_right` completes them."""
-        self._left = frame
+        self._left.append(frame)
 
     def receive_right(self, frame: Frame) -> None:
         """The same 20 ms of what the leg hears."""
+        left = self._left.popleft() if self._left else SILENCE
         if not self._paused:
             row = self._chunk[self._fill]
-            if self._left is not None:
-                row[:, 0] = self._left
+            row[:, 0] = left
             row[:, 1] = frame
-        self._left = None
         self._fill += 1
         if self._fill == CHUNK_FRAMES:
             self._flush()

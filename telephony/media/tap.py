@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from telephony.media.interface import FRAME_SAMPLES, Frame
+from telephony.media.tick import TICK_SECONDS
 from telephony.rtp.codecs import G711, PCMU
 from telephony.rtp.jitter import JitterBuffer
 
@@ -21,12 +22,13 @@ SILENCE.flags.writeable = False
 class FrameStream:
     """A jitter buffer, a decoder, and those who listen."""
 
-    __slots__ = ("_codec", "_jitter", "_listeners", "_ssrc")
+    __slots__ = ("_codec", "_jitter", "_listeners", "_ssrc", "_ticked_at")
 
     def __init__(self) -> None:
         self._jitter = JitterBuffer()
         self._codec = PCMU
         self._ssrc: int | None = None
+        self._ticked_at: float | None = None
         self._listeners: list[Callable[[Frame], None]] = []
 
     @property
@@ -57,7 +59,17 @@ class FrameStream:
         self._jitter.push(sequence, timestamp, payload, now)
 
     def tick(self, now: float) -> None:
-        """Give out the next 20 ms."""
+        """Give out the next 20 ms, and before it what was due in ticks that were given up (`tick`).
+
+        So time stays true for those who listen: a recording keeps its length, speech its pauses.
+        """
+        if self._ticked_at is not None:
+            for _ in range(round((now - self._ticked_at) / TICK_SECONDS) - 1):
+                self._give_out(now)
+        self._ticked_at = now
+        self._give_out(now)
+
+    def _give_out(self, now: float) -> None:
         payload = self._jitter.pop(now)
         frame = SILENCE if payload is None else self._codec.decode(payload)
         for listener in self._listeners:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from random import SystemRandom
 from typing import Protocol, TypeAlias
 
 from telephony.net.driver import Driver
+from telephony.net.identifiers import new_branch, new_tag
 from telephony.net.screening import OWN_METHODS, screen
 from telephony.net.sip_call import SipCall
 from telephony.net.transports import Transports, Unreachable
@@ -89,7 +88,7 @@ class UserAgent:
         self._server = server
         self._random = SystemRandom()
         self.transports: Transports
-        self._layer = TransactionLayer(timers, new_branch=_new_branch, sent_by=self._sent_by)
+        self._layer = TransactionLayer(timers, new_branch=new_branch, sent_by=self._sent_by)
         self._driver: Driver[Effect] = Driver(self._layer, self._perform, loop)
         self._calls: dict[str, SipCall] = {}
         self._by_invite: dict[TransactionKey, SipCall] = {}
@@ -192,7 +191,7 @@ class UserAgent:
         if request is None or request.method == "ACK":
             return
         try:
-            response = request.response(error.status, error.reason, to_tag=_new_tag())
+            response = request.response(error.status, error.reason, to_tag=new_tag())
             self.transports.send(flow, response.to_bytes())
         except RemoteProtocolError:
             return  # not even its From or Via can be read back
@@ -242,18 +241,18 @@ class UserAgent:
             elif request.to.tag is not None:
                 self._in_dialog(event)
             elif event.merged:
-                self._respond(event.key, request.response(482, to_tag=_new_tag()))
+                self._respond(event.key, request.response(482, to_tag=new_tag()))
             else:
                 self._out_of_dialog(event)
         except RemoteProtocolError as error:
-            self._respond(event.key, request.response(error.status, error.reason, to_tag=_new_tag()))
+            self._respond(event.key, request.response(error.status, error.reason, to_tag=new_tag()))
 
     def _cancel(self, event: RequestReceived) -> None:
         call = self._by_invite.get(event.invite_key) if event.invite_key is not None else None
         if event.invite_key is None:
-            self._respond(event.key, event.request.response(481, to_tag=_new_tag()))
+            self._respond(event.key, event.request.response(481, to_tag=new_tag()))
             return
-        tag = call.local_tag if call is not None else _new_tag()
+        tag = call.local_tag if call is not None else new_tag()
         self._respond(event.key, event.request.response(200, to_tag=tag))
         if call is not None:
             call.cancelled()
@@ -272,12 +271,12 @@ class UserAgent:
         elif request.method == "REGISTER":
             self._respond(event.key, self._application.register(request, event.flow))
         elif request.method == "OPTIONS":
-            response = request.response(200, to_tag=_new_tag())
+            response = request.response(200, to_tag=new_tag())
             response.headers.add("Allow", f"{ALLOW}, REGISTER")
             response.headers.add("Accept", SDP)
             self._respond(event.key, response)
         else:
-            self._respond(event.key, request.response(481, to_tag=_new_tag()))
+            self._respond(event.key, request.response(481, to_tag=new_tag()))
 
     def _invite(self, event: RequestReceived) -> None:
         request, flow = event.request, event.flow
@@ -290,7 +289,7 @@ class UserAgent:
         session = ServerSession(
             event.key,
             request,
-            local_tag=_new_tag(),
+            local_tag=new_tag(),
             timers=self._timers,
             contact=self.contact(flow),
             random=self._random.random,
@@ -390,15 +389,8 @@ class UserAgent:
         if self._server is not None:
             response.headers.set("Server", self._server)
         if response.status > 100 and response.to.tag is None:
-            response.headers.set("To", str(response.to.with_param("tag", _new_tag())))
+            response.headers.set("To", str(response.to.with_param("tag", new_tag())))
         self._driver.run(self._layer.send_response(key, response, self._loop.time()))
 
     def _sent_by(self, flow: Flow) -> str:
         return join_host_port(*self.transports.advertised(flow))
-
-
-def _new_branch() -> str:
-    return f"z9hG4bK{secrets.token_hex(8)}"
-
-
-_new_tag = partial(secrets.token_hex, 6)
