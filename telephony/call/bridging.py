@@ -56,8 +56,12 @@ class CallBridge:
             events.CallUnbridged(self._context.clock(), self._first.call, self._first.leg, self._second.leg)
         )
 
-    async def wait(self) -> CallLeg:
-        """Wait until one side ends and hang up the other; returns the leg that ended first."""
+    async def wait(self, *, keep: CallLeg | None = None) -> CallLeg:
+        """Wait until one side ends and hang up the other; returns the leg that ended first.
+
+        Args:
+            keep: the side that stays on the line when the other hangs up.
+        """
         over: asyncio.Future[CallLeg] = self._context.loop.create_future()
 
         def ended(leg: CallLeg) -> None:
@@ -79,5 +83,6 @@ class CallBridge:
                     one.ended.remove(watcher)
             self.close()
         other = self._second if leg is self._first else self._first
-        other.hang_up("other side hung up")
+        if other is not keep:
+            other.hang_up("other side hung up")
         return leg

@@ -170,7 +170,7 @@ class CallLeg(AudioLeg):
         self._sip.refuse(status, reason)
 
     def _need_unanswered(self) -> None:
-        self._check_open()
+        self.check_open()
         if not self.inbound or self.answered:
             raise CallStateError("only a call that was not answered yet")
 
@@ -195,7 +195,7 @@ class CallLeg(AudioLeg):
             CallEnded: refused, unreachable, or not answered in time.
         """
         if self.answered:
-            self._check_open()
+            self.check_open()
             return
         accepted = self.accepted
         timer = None

@@ -63,8 +63,8 @@ class AudioLeg(LegBase):
 
     def __init__(self, context: LegContext, call: str, leg: str, media: MediaLeg) -> None:
         super().__init__(context, call, leg, media)
-        self.on_digit: Callable[[str], None] | None = None
-        """Called with each key, beside whatever else happens to it."""
+        self.on_digit: Callable[[str], bool] | None = None
+        """Offered each key first; True when it took it, so that nobody else gets it."""
         self._buffer: deque[str] = deque(maxlen=MAX_BUFFERED_DIGITS)
         self._collecting: _Collecting | None = None
         self._playback: Playback | None = None
@@ -89,7 +89,7 @@ class AudioLeg(LegBase):
             CallEnded: the leg ended meanwhile.
         """
         if barge_in and self._buffer:
-            self._check_open()
+            self.check_open()
             return PlayEnd(EndReason.STOPPED, 0)
         over: asyncio.Future[PlayEnd] = self.future()
 
@@ -119,7 +119,7 @@ class AudioLeg(LegBase):
 
     def echo(self, on: bool = True) -> None:
         """Send the far end its own voice back."""
-        self._check_open()
+        self.check_open()
         self.media.echo(on)
 
     # --- digits -------------------------------------------------------------------------------------
@@ -164,6 +164,10 @@ class AudioLeg(LegBase):
         self._buffer.clear()
         return digits
 
+    def keep_digit(self, digit: str) -> None:
+        """Put a key back for whoever collects next."""
+        self._buffer.append(digit)
+
     def forget_digits(self) -> None:
         """Drop keys that were pressed and not collected."""
         self._buffer.clear()
@@ -187,8 +191,8 @@ class AudioLeg(LegBase):
 
     def _digit_pressed(self, digit: str) -> None:
         self._tell(events.DigitReceived(self._now(), self.call, self.leg, digit))
-        if self.on_digit is not None:
-            self.on_digit(digit)
+        if self.on_digit is not None and self.on_digit(digit):
+            return
         if self._collecting is not None and not self._collecting.future.done():
             self._collect(self._collecting, digit)
         else:
@@ -231,7 +235,7 @@ class AudioLeg(LegBase):
             file: name inside it, ending in .wav.
             on_error: the disk failed; the call goes on.
         """
-        self._check_open()
+        self.check_open()
 
         def closed() -> None:
             self._tell(events.RecordingEnded(self._now(), self.call, self.leg, file, recording.recorded_ms))
@@ -242,5 +246,5 @@ class AudioLeg(LegBase):
 
     def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> Tap:
         """Give decoded 20 ms frames to a consumer on the loop."""
-        self._check_open()
+        self.check_open()
         return self.media.tap(consumer, direction=direction)

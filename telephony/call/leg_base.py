@@ -89,14 +89,14 @@ class LegBase:
         assert self._end is not None
         return self._end
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
         """Raise `CallEnded` when the leg is over already."""
         if self._end is not None:
             raise CallEnded(self._end.by, self._end.status, self._end.reason)
 
     def future(self) -> asyncio.Future[T]:
         """A future that fails with `CallEnded` when the leg ends before it has a result."""
-        self._check_open()
+        self.check_open()
         future: asyncio.Future[T] = self._context.loop.create_future()
         self._waiting.add(future)  # type: ignore[arg-type]
         future.add_done_callback(self._waiting.discard)

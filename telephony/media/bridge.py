@@ -57,7 +57,7 @@ class Relay:
 
     What a packet needs is copied here when the relay takes its turn, and what it changes is worked out from
     what was received when someone asks: with a thousand legs, each object that is touched for a packet costs
-    80 ns of waiting for memory (measured by bench/media_micro.py: 9.5 us a relayed packet before, 8 after).
+    80 ns of waiting for memory, and this saves an eighth of all that relaying costs (bench/media_micro.py).
 
     Args:
         incoming: of the leg that speaks.
@@ -94,18 +94,16 @@ class Relay:
         self._sequence_shift = self._timestamp_shift = 0
         self._packets_before = self._octets_before = 0
 
-    def configure(
-        self, codecs: Mapping[int, G711], payload_type: int, event_payload_type: int | None
-    ) -> None:
-        """Work out what becomes of each payload type that may come in.
+    def configure(self, codecs: Mapping[int, G711], event_payload_type: int | None) -> None:
+        """Work out what becomes of each payload type, now that one side has negotiated.
 
         Args:
             codecs: by payload type, of the side that speaks.
-            payload_type: of speech towards the side that hears.
             event_payload_type: of keys from the side that speaks, or None.
         """
-        events = (event_payload_type, self._out.event_payload_type)
-        self._routes = _routes(tuple(codecs.items()), payload_type, self._out.codec, events)
+        out = self._out
+        events = (event_payload_type, out.event_payload_type)
+        self._routes = _routes(tuple(codecs.items()), out.clock.payload_type, out.codec, events)
 
     def forward(self, second: int, sequence: int, timestamp: int, data: bytes, now: float) -> None:
         """Hot path: pass one packet on.

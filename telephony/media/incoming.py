@@ -145,7 +145,7 @@ class Incoming:
         _, second, sequence, timestamp, ssrc = _unpack(data)
         codec = self.codecs.get(second & 0x7F)
         if codec is None and second & 0x7F != self._event_payload_type:
-            self._refuse(source)
+            self._refuse(source, now)
             return
         if source != self.source and not self._admit(source, ssrc, sequence, now):
             self.strangers += 1
@@ -170,10 +170,11 @@ class Incoming:
         elif self.stream is not None:
             self.stream.push(codec, ssrc, sequence, timestamp, data[HEADER_SIZE:], now)
 
-    def _refuse(self, source: SocketAddress) -> None:
+    def _refuse(self, source: SocketAddress, now: float) -> None:
         """A payload type that was not agreed: the far end's mistake (mostly comfort noise), or a stranger."""
         if source == self.source:
             self.malformed += 1
+            self.last_heard = now  # useless, but a sign of life
         else:
             self.strangers += 1
 

@@ -7,9 +7,7 @@ file puts them together: what was negotiated, whose turn it is to speak, digits,
 from __future__ import annotations
 
 import ipaddress
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
@@ -26,20 +24,18 @@ from telephony.media.interface import (
     MediaError,
     PlayEnd,
 )
+from telephony.media.keys import KeyPresses
 from telephony.media.latch import SocketAddress
 from telephony.media.outgoing import Outgoing
 from telephony.media.playback import SourcePlayer, Speaker
-from telephony.media.recorder import LegRecording, RecordingWriter
+from telephony.media.recorder import LegRecording
 from telephony.media.reports import RtcpSession
+from telephony.media.services import LegServices
 from telephony.media.tap import FrameStream, LegTap
-from telephony.media.tick import Ticker
-from telephony.net.rtp_ports import DatagramReader, PortPair, PortPool
+from telephony.net.rtp_ports import PortPair, PortPool
 from telephony.rtp.codecs import CODECS, G711
 from telephony.rtp.pacing import StreamClock
 from telephony.sdp.offer_answer import Negotiated
-
-# A key that came both by RTP and by SIP INFO within this time was pressed once.
-SAME_KEY_SECONDS = 0.5
 
 
 class Connection(Protocol):
@@ -47,24 +43,6 @@ class Connection(Protocol):
 
     def leave(self, leg: Leg) -> None:
         """The leg is being closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class LegServices:
-    """What all legs of an engine share.
-
-    Args:
-        clock: seconds, monotonic. unix_clock: seconds since 1970.
-        chance: for SSRCs and spreading reports. cname: of RTCP.
-    """
-
-    ticker: Ticker
-    reader: DatagramReader
-    writer: RecordingWriter
-    clock: Callable[[], float]
-    unix_clock: Callable[[], float]
-    chance: random.Random
-    cname: str
 
 
 class Leg:
@@ -82,6 +60,7 @@ class Leg:
         "_connection",
         "_event_payload_type",
         "_is_closed",
+        "_keys",
         "_late_before",
         "_on_closed",
         "_pair",
@@ -91,9 +70,7 @@ class Leg:
         "_relay_source",
         "_relay_target",
         "_rtcp",
-        "_rtp_keys_heard",
         "_services",
-        "_signalled_key",
         "_speaker",
         "_watched_since",
         "dead_after",
@@ -125,8 +102,7 @@ class Leg:
         self._codecs: Mapping[int, G711] = {}
         self._event_payload_type: int | None = None
         self._watched_since: float | None = None
-        self._rtp_keys_heard = False
-        self._signalled_key: tuple[str, float] | None = None
+        self._keys = KeyPresses()
         self._speaker = Speaker(self.out, self._speaker_changed)
         self._connection: Connection | None = None
         self._relay: Relay | None = None
@@ -146,7 +122,7 @@ class Leg:
 
     @property
     def port(self) -> int:
-        """Of RTP."""
+        """Of RTP, even."""
         return self._pair.port
 
     @property
@@ -256,21 +232,13 @@ class Leg:
     # --- keys ----------------------------------------------------------------------------------------------
 
     def digit_from_signalling(self, digit: str) -> None:
-        """A key by SIP INFO. Ignored from far ends that send events in RTP: those that do both mean one."""
-        if self._rtp_keys_heard or self._is_closed:
-            return
-        self._signalled_key = (digit, self._services.clock())
-        if self.on_digit is not None:
+        """A key by SIP INFO."""
+        counts = not self._is_closed and self._keys.by_signalling(digit, self._services.clock())
+        if counts and self.on_digit is not None:
             self.on_digit(digit)
 
     def _key_by_rtp(self, digit: str) -> None:
-        self._rtp_keys_heard = True
-        signalled, self._signalled_key = self._signalled_key, None
-        if signalled is not None:
-            same = signalled[0] == digit and self._services.clock() - signalled[1] < SAME_KEY_SECONDS
-            if same:
-                return
-        if self.on_digit is not None:
+        if self._keys.by_rtp(digit, self._services.clock()) and self.on_digit is not None:
             self.on_digit(digit)
 
     # --- other legs ----------------------------------------------------------------------------------------
@@ -315,10 +283,9 @@ class Leg:
 
     def _configure_relays(self) -> None:
         for leg in (self, self._relay_source):
-            if leg is not None and leg._relay is not None and leg._relay_target is not None:
+            if leg is not None and leg._relay is not None:
                 leg._relay.interrupt()
-                payload_type = leg._relay_target.out.clock.payload_type
-                leg._relay.configure(leg._codecs, payload_type, leg._event_payload_type)
+                leg._relay.configure(leg._codecs, leg._event_payload_type)
 
     def _update_forward(self) -> None:
         self.incoming.relay = None if self.muted else self._relay
@@ -396,21 +363,21 @@ class Leg:
         if self._closed_stats is not None:
             return self._closed_stats
         stream = self.incoming.stream
-        late = self._late_before + (stream.late if stream is not None else 0)
-        return leg_stats(self.incoming, self.out, self._rtcp, late)
+        late = 0 if stream is None else stream.late
+        return leg_stats(self.incoming, self.out, self._rtcp, self._late_before + late)
 
     def close(self) -> LegStats:
         """End everything and return the ports; a second time returns the same figures."""
         if self._is_closed:
             return self.stats()
         self._is_closed = True
-        services = self._services
         if self._connection is not None:
             self._connection.leave(self)
         for recording in list(self._recordings):
             recording.stop()
+        services = self._services
         self._rtcp.goodbye(services.clock())
-        self._closed_stats = self.stats()
+        stats = self._closed_stats = self.stats()
         services.ticker.remove(self)
         services.reader.remove(self._pair.rtp)
         services.reader.remove(self._pair.rtcp)
@@ -420,7 +387,7 @@ class Leg:
         self._on_closed(self)
         # Those who wait for the end of a prompt last: what they do about it finds the leg closed.
         self._speaker.close()
-        return self._closed_stats
+        return stats
 
     def _require_open(self) -> None:
         if self._is_closed:

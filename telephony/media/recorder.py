@@ -8,6 +8,7 @@ one costs pieces of recordings, which stay silent at their place, and never the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import struct
 import threading
@@ -147,8 +148,8 @@ class RecordingWriter:
                 self._call(file.on_closed)
 
     def _call(self, callback: Callable[..., None], *arguments: object) -> None:
-        # The engine is closed after its loop only when the process ends: nobody is left to tell.
-        if not self._loop.is_closed():
+        # A loop that is closed before its engine: the process ends, and nobody is left to tell.
+        with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(callback, *arguments)
 
 

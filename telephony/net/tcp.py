@@ -166,7 +166,10 @@ class TcpTransport:
         return Flow("TCP", ("", 0), remote, 0)
 
     def send(self, flow: Flow, data: bytes) -> None:
-        """Send on the flow's connection; when it is closed, on another one to the same peer (18.2.2)."""
+        """Send on the flow's connection; when it is closed, on another one to the same peer (18.2.2).
+
+        Where it was the peer who connected, its port went with the connection: the flow fails.
+        """
         connection = self._connections.get(flow.connection)
         if connection is None:
             connection = self._connections.get(self._by_remote.get(flow.remote, 0))
@@ -174,6 +177,8 @@ class TcpTransport:
             connection.write(data)
         elif flow.remote in self._opening:
             self._opening[flow.remote].append(data)
+        elif any(port.getHost().port == flow.local[1] for port in self._ports):
+            self.user.flow_closed(flow)
         else:
             self._opening[flow.remote] = [data]
             self._reactor.connectTCP(

@@ -219,6 +219,7 @@ class TcpLine(Line, asyncio.Protocol):
         self._buffer = b""
         self._writable = asyncio.Event()
         self._writable.set()
+        self.lost = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._socket = cast(asyncio.Transport, transport)
@@ -242,6 +243,7 @@ class TcpLine(Line, asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
         self._writable.set()
+        self.lost.set()
 
     def pause_writing(self) -> None:
         self._writable.clear()

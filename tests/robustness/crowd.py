@@ -52,6 +52,7 @@ class Crowd:
         self.faults: list[str] = []
         self.ear: Ear
         self._lines: list[wire.UdpLine] = []
+        self._connections: list[wire.TcpLine] = []
         self._streams: set[asyncio.Task[None]] = set()
 
     async def run(self, calls: int, at_once: int, seconds: float = 1e9) -> int:
@@ -73,9 +74,13 @@ class Crowd:
         await asyncio.gather(*(caller() for _ in range(at_once)))
         for stream in self._streams:
             stream.cancel()
-        phones.close()
+        await phones.close()
+        for tcp in self._connections:
+            tcp.abort()  # those that were closed may still have something to send
+            await tcp.lost.wait()
         for line in (*self._lines, self.ear):
             line.close()
+        self._connections.clear()
         return made
 
     async def _one(self) -> None:
@@ -93,6 +98,8 @@ class Crowd:
             self.faults.append(f"{plan} to {number} over {line.transport_name}: {error!r}")
         call.forget()
         if isinstance(line, wire.TcpLine):
+            self._connections = [open for open in self._connections if not open.lost.is_set()]
+            self._connections.append(line)
             line.abort() if chance.random() < 0.3 else line.close()
         if any(line.broken for line in self._lines):
             self.faults.append("something that is no SIP message came from the switch")
@@ -312,15 +319,19 @@ class Phones:
 
     def _made(self, line: wire.Line) -> None:
         line.stray = self._rung
+        self._lines = [open for open in self._lines if not open.closed]
         self._lines.append(line)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Hang up nothing, just be gone."""
         for task in self._tasks:
             task.cancel()
         self._server.close()
         for line in self._lines:
-            if not line.closed:
+            if isinstance(line, wire.TcpLine):
+                line.abort()
+                await line.lost.wait()
+            else:
                 line.close()
 
     def _rung(self, message: wire.Message, line: wire.Line, source: wire.Address) -> None:

@@ -126,7 +126,7 @@ class Ear(asyncio.DatagramProtocol):
 
     Attributes:
         said, heard: payloads, each once.
-        packets: all that came.
+        packets: of RTP that came.
     """
 
     def __init__(self, keep: bool = True) -> None:
@@ -145,6 +145,8 @@ class Ear(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: wire.Address) -> None:
+        if len(data) > 1 and 192 <= data[1] <= 223:
+            return  # RTCP (RFC 5761 section 4): a far end behind NAT may send it from any port of its host
         self.packets += 1
         if self._keep:
             self.heard.add(data[12:])

@@ -38,7 +38,7 @@ async def test_a_tone_arrives_at_its_frequency_and_level(codec: str, other_codec
         other_leg, other = house.call(other_codec)
         house.engine.bridge(leg, other_leg)
         said = sine(1004.0, 1.0)
-        far.talk(said)
+        far.blurt(said)
         await other.until(lambda: len(other.received) == 50)
         assert {packet.payload_type for packet in other.received} == {0 if other_codec == "PCMU" else 8}
         assert abs(strongest(other.heard()) - 1004.0) < 1.0
@@ -161,6 +161,7 @@ async def test_the_other_leg_of_a_closed_one_can_be_used_on() -> None:
         other_leg.close()
         house.engine.bridge(leg, third_leg)
         await spoken(far, third, 2)
+        assert (len(other.received), len(third.received)) == (2, 2)
 
 
 @on_loop

@@ -25,6 +25,7 @@ async def test_before_anything_came_packets_go_where_the_sdp_says() -> None:
         leg, far = house.call()
         leg.play(tones.beep())
         await far.until(lambda: far.received)
+        assert far.received[0].payload == tones.beep().frames("PCMU")[0]
 
 
 @on_loop
@@ -95,6 +96,7 @@ async def test_negotiating_again_with_the_same_address_forgets_nothing() -> None
             await until_read(leg, count)
         leg.play(tones.beep())
         await far.until(lambda: far.received)
+        assert leg.stats().strangers == 0
 
 
 @on_loop
@@ -145,7 +147,7 @@ async def test_packets_of_all_sources_of_a_call_are_counted() -> None:
 async def test_media_that_stays_away_is_reported_dead_once() -> None:
     async with a_house() as house:
         leg, far = house.call()
-        leg.dead_after = 0.7
+        leg.dead_after = 0.4
         times: list[float] = []
         dead = asyncio.Event()
 
@@ -157,10 +159,10 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
         far.send(bytes(160))
         began = asyncio.get_running_loop().time()
         await asyncio.wait_for(dead.wait(), 5)
-        assert times[0] - began >= 0.69
+        assert times[0] - began >= 0.39
         other, _ = house.call()  # a second leg's death comes a while later; by then the first told once only
         second = asyncio.Event()
-        other.dead_after, other.on_dead = 0.7, second.set
+        other.dead_after, other.on_dead = 0.4, second.set
         await asyncio.wait_for(second.wait(), 5)
         assert len(times) == 1
 
@@ -178,11 +180,11 @@ async def test_media_that_should_stay_away_is_not_dead() -> None:
         for how in held:
             leg, far = house.call()
             leg.apply(agreed(far, **how))  # type: ignore[arg-type]
-            leg.dead_after, leg.on_dead = 0.6, lambda how=how: silent.append(how)  # type: ignore[misc]
+            leg.dead_after, leg.on_dead = 0.3, lambda how=how: silent.append(how)  # type: ignore[misc]
         dead = asyncio.Event()
         (watched, _), (off, _) = house.call(), house.call()
         off.on_dead = lambda: silent.append({})
-        watched.dead_after, watched.on_dead = 1.2, dead.set
+        watched.dead_after, watched.on_dead = 0.6, dead.set
         await asyncio.wait_for(dead.wait(), 5)
         assert not silent
 
@@ -213,21 +215,21 @@ async def test_a_tap_gets_what_is_said_frame_by_frame_in_order() -> None:
 
         def take(frame: Frame) -> None:
             frames.append(frame)
-            if len(frames) == 70:
+            if len(frames) == 45:
                 enough.set()
 
         tap = leg.tap(take)
-        await far.talk(sine(700.0, 1.0))
+        await far.talk(sine(700.0, 0.6))
         await asyncio.wait_for(enough.wait(), 5)
         tap.close()
         tap.close()
         assert {frame.shape for frame in frames} == {(160,)}
         assert {frame.dtype for frame in frames} == {np.dtype(np.int16)}
         sound = [frame for frame in frames if np.abs(frame).max() > 100]
-        assert 45 <= len(sound) <= 50  # a busy machine may come too late for some
+        assert 25 <= len(sound) <= 30  # a busy machine may come too late for some
         assert abs(strongest(np.concatenate(sound)) - 700.0) < 10.0
         assert leg.incoming.stream is None
-        assert len(frames) == 70
+        assert len(frames) == 45
 
 
 @on_loop

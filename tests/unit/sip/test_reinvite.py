@@ -385,3 +385,14 @@ def test_a_refer_that_finds_no_dialog_ends_the_call(side: Side) -> None:
     effects = line.answer(refer, 481)
     assert said(effects, Replied) == []
     assert said(effects, Ended) == [Ended("network", None, "dialog lost")]
+
+
+@SIDES
+def test_late_news_of_an_earlier_reinvite_does_not_touch_the_open_one(side: Side) -> None:
+    line = side.up()
+    earlier = reinvite(line)
+    line.answer(earlier, 488)
+    request = reinvite(line)
+    assert line.answer(earlier, 488) == []
+    assert line.session.request_failed("INVITE", earlier.cseq.number, 503) == []
+    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReofferAnswered"]
