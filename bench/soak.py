@@ -1,4 +1,4 @@
-"""The crowd of `tests/robustness` for as long as one likes: is every call forgotten, does the switch stay small?
+"""The crowd of `tests/robustness` for as long as one likes: is every call forgotten, does memory stay small?
 
     python -m bench.soak [--calls 100000] [--seconds 3600] [--at-once 50] [--seed 1] [--every 10]
 

@@ -16,6 +16,8 @@ from config.models.settings import (
     SipSettings,
     Trunk,
 )
+from config.models.speech import RecogniserSettings, SpeechSettings
+from config.models.voices import VoiceSettings, VoicesSettings
 from config.overrides import Override
 from config.problems import Problem, SiteError
 from config.site import Site, control_socket, load_site
@@ -32,6 +34,7 @@ __all__ = [
     "Phone",
     "Problem",
     "Queue",
+    "RecogniserSettings",
     "RecordTarget",
     "RecordingSettings",
     "RegistrationSettings",
@@ -40,7 +43,10 @@ __all__ = [
     "SipSettings",
     "Site",
     "SiteError",
+    "SpeechSettings",
     "Trunk",
+    "VoiceSettings",
+    "VoicesSettings",
     "control_socket",
     "load_site",
     "split_host_port",

@@ -14,7 +14,7 @@ from config.yaml_source import Data, Key, Source, parse_yaml, plain_scalar
 
 PREFIX = "HOTLINE_"
 # Read by the command line itself; no settings.
-RESERVED = frozenset({"HOTLINE_SITE", "HOTLINE_PHONE_PASSWORD"})
+RESERVED = frozenset({"HOTLINE_SITE", "HOTLINE_PHONE_PASSWORD", "HOTLINE_MODELS"})
 
 
 @dataclass(frozen=True, slots=True)

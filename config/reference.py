@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -28,6 +28,7 @@ _FILES: tuple[tuple[str, type[Table]], ...] = (
     ("agents.yaml", AgentsFile),
     ("queues.yaml", QueuesFile),
 )
+_CONFIG = ConfigDict(arbitrary_types_allowed=True)  # as every `Table` has
 
 
 def settings_reference() -> str:
@@ -66,6 +67,11 @@ def _path_below(path: str, name: str, field: FieldInfo) -> str:
 def _table(title: str, model: type[Table]) -> Iterator[str]:
     if title:
         yield f"### {title}\n"
+    yield from setting_rows(model)
+
+
+def setting_rows(model: type[Table]) -> Iterator[str]:
+    """Write a Markdown table of a model's settings: each with what it may be, and its default."""
     yield "| setting | value | default | what it does |"
     yield "| --- | --- | --- | --- |"
     for name, field in model.model_fields.items():
@@ -77,16 +83,23 @@ def _expected(field: FieldInfo) -> str:
     below = table_of(field.annotation)
     if below is not None:
         text = str(field.annotation)
-        return "a list of tables" if text.startswith("tuple") else "a table"
+        takes = getattr(below, "takes", "a table")
+        return "a list of tables" if text.startswith("tuple") else str(takes)
+    if get_origin(field.annotation) is dict:
+        return "a table of: " + _refusal(get_args(field.annotation)[1])
     # Nothing accepts an object, so every kind says here what it expects.
-    kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    return _refusal(Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation)
+
+
+def _refusal(kind: Any) -> str:
+    """What a kind says it expects, when it refuses an object."""
     try:
-        TypeAdapter(kind).validate_python(object())
+        TypeAdapter(kind, config=_CONFIG).validate_python(object())
     except ValidationError as error:
         detail = next(detail for detail in error.errors() if detail["type"] == "expected")
         text = str(detail["ctx"]["expected"]).replace("|", "\\|").replace("*", "\\*")
         return f"one or a list of: {text}" if detail["loc"] else text
-    raise TypeError(f"{field} accepts anything")
+    raise TypeError(f"{kind} accepts anything")
 
 
 def _default(field: FieldInfo) -> str:

@@ -83,6 +83,8 @@ def _problem(model: type[Table], source: Source, detail: ErrorDetails) -> Proble
         return source.problem(path, "unknown setting" + _did_you_mean(model, path), at_key=True)
     found = detail["input"]
     path = as_written(source.data, path)
+    if found == {} and _at(source.data, path) is None:
+        found = None  # a name with nothing behind the colon, read as an empty table
     if kind == "expected":
         wanted = str(context["expected"])
         item = context.get("item")
@@ -93,7 +95,9 @@ def _problem(model: type[Table], source: Source, detail: ErrorDetails) -> Proble
     else:
         wanted = detail["msg"]
     shown = "(hidden)" if _SECRET_SETTINGS.intersection(path) else found_text(found)
-    return source.problem(path, f"found {shown}, expected {wanted}", at_key="[key]" in detail["loc"])
+    # Nothing has no place of its own: the next word in the file is not it.
+    at_key = found is None or "[key]" in detail["loc"]
+    return source.problem(path, f"found {shown}, expected {wanted}", at_key=at_key)
 
 
 def found_text(value: object) -> str:

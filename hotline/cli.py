@@ -21,8 +21,11 @@ COMMANDS = {
     "init": "Write a starter site with fresh random passwords.",
     "serve": "Run the server until it is stopped (Ctrl-C or SIGTERM).",
     "status": "Say what the running server is doing.",
+    "reload": "Take the site's changed files into the running server; calls going on keep the old ones.",
     "phone": "Call, answer, speak and press keys like a telephone.",
     "demo": "Start a server and hold a few calls with it.",
+    "flows": "Check, try and draw the voice flows of a site.",
+    "models": "List, get and check the models that hear and speak.",
     "version": "Say which version this is.",
 }
 _HELP = "A telephony and IVR call-centre server."
@@ -47,7 +50,11 @@ def build(wanted: str | None) -> typer.Typer:
     for name, line in COMMANDS.items():
         if name == wanted:
             module = import_module(f"hotline.commands.{name}")
-            app.command(name, epilog=f"Example: {module.EXAMPLE}")(module.command)
+            example = f"Example: {module.EXAMPLE}"
+            if hasattr(module, "app"):
+                app.add_typer(module.app, name=name, epilog=example)
+            else:
+                app.command(name, epilog=example)(module.command)
         else:
             app.command(name, help=line)(_named_only)
     return app

@@ -29,13 +29,13 @@ def say_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def complain_about_site(error: SiteError) -> None:
-    """List every mistake of a site, one line each, and their number."""
+def complain_about_site(error: SiteError, *, consequence: str = ": nothing was started") -> None:
+    """List every mistake of a site, one line each, then their number and what that means."""
     console = Console(stderr=True)
     for problem in error.problems:
         console.print(_coloured(problem), soft_wrap=True)
     count = len(error.problems)
-    console.print(Text(f"{count} mistake{'s' if count > 1 else ''}: nothing was started."), soft_wrap=True)
+    console.print(Text(f"{count} mistake{'s' if count > 1 else ''}{consequence}."), soft_wrap=True)
 
 
 def _coloured(problem: Problem) -> Text:

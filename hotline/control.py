@@ -10,14 +10,14 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 LONGEST_QUESTION = 64 * 1024
 PATIENCE = 30.0
 
-Answer = Callable[[], dict[str, Any]]
+Answer = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class AlreadyRunning(Exception):
@@ -71,7 +71,8 @@ class ControlSocket:
                     line = await reader.readline()
                 if not line:
                     break
-                writer.write(json.dumps(self._answer(line), ensure_ascii=False).encode() + b"\n")
+                answer = await self._answer(line)
+                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
         except (OSError, TimeoutError, ValueError):
             pass  # the other side is gone, silent, or said more than a line may hold
@@ -79,7 +80,7 @@ class ControlSocket:
             self._busy.discard(writer)
             writer.close()
 
-    def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             question = json.loads(line)
             command = question["command"]
@@ -88,7 +89,7 @@ class ControlSocket:
         answer = self._answers.get(command) if isinstance(command, str) else None
         if answer is None:
             return {"error": f"unknown command; there are: {', '.join(sorted(self._answers))}"}
-        return answer()
+        return await answer()
 
 
 def _answers(path: Path) -> bool:

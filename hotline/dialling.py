@@ -22,38 +22,61 @@ log = logging.getLogger(__name__)
 async def dial(
     leg: CallLeg, house: House, targets: Sequence[Target], *, caller: Caller, ring_seconds: float
 ) -> None:
-    """Ring all targets, answer the caller when one answers, and connect the two until one hangs up.
+    """Connect a caller who was not answered yet, or refuse the call with what the phones said.
 
-    Args:
-        leg: the caller's leg, not answered yet.
-        house: what applications work with.
-        targets: whom to ring.
-        caller: whom the phones show.
-        ring_seconds: how long to ring.
+    Arguments as for `connect`.
 
     Raises:
         CallEnded: the caller gave up before anybody answered.
     """
+    try:
+        await connect(leg, house, targets, caller=caller, ring_seconds=ring_seconds)
+    except PortsExhausted:
+        leg.reject(503)
+    except NobodyAnswered as failure:
+        leg.reject(failure.status, failure.reason or None)
+
+
+async def connect(
+    leg: CallLeg,
+    house: House,
+    targets: Sequence[Target],
+    *,
+    caller: Caller,
+    ring_seconds: float,
+    keep: bool = False,
+) -> None:
+    """Ring all targets, answer the caller when one answers, and connect the two until one hangs up.
+
+    Args:
+        leg: the caller's leg; when it was answered before, it hears music while the phones ring.
+        house: what applications work with.
+        targets: whom to ring.
+        caller: whom the phones show.
+        ring_seconds: how long to ring.
+        keep: leave the caller on the line when the other side hangs up.
+
+    Raises:
+        NobodyAnswered: with the status to tell the caller.
+        PortsExhausted: no RTP port is left.
+        CallEnded: the caller gave up before anybody answered.
+    """
     legs: list[CallLeg] = []
+    waiting = leg.media.play(house.music, loop=True) if leg.answered else None
     try:
         await _make_legs(leg, house, targets, caller, legs)
         if not legs:
-            leg.reject(480)
-            return
+            raise NobodyAnswered(480, "")
         progress = _Progress(leg, legs, house)
         winner = await ring_all(legs, ring_seconds, leg)
-    except PortsExhausted:
-        leg.reject(503)
-        return
-    except NobodyAnswered as failure:
-        leg.reject(failure.status, failure.reason or None)
-        return
     finally:
+        if waiting is not None:
+            waiting.stop()
         for other in legs:
             other.on_progress = None
             if not other.answered:
                 other.hang_up("not answered")
-    await _connect(leg, winner, progress.bridge, house)
+    await _talk(leg, winner, progress.bridge, house, keep)
 
 
 async def _make_legs(
@@ -95,16 +118,18 @@ class _Progress:
             leg.ring()
 
 
-async def _connect(leg: CallLeg, winner: CallLeg, bridge: CallBridge | None, house: House) -> None:
+async def _talk(leg: CallLeg, winner: CallLeg, bridge: CallBridge | None, house: House, keep: bool) -> None:
+    """Connect the two until one hangs up."""
     try:
-        leg.answer()
+        if not leg.answered:
+            leg.answer()
         if bridge is None:
             bridge = CallBridge(house.context, house.switchboard.engine, leg, winner, house.music)
         recording = None
         if house.record_calls:
-            recording = leg.record(house.recordings, f"{leg.call}.wav", on_error=disk_failed)
+            recording = leg.record(house.recordings, f"{leg.call}-{winner.leg}.wav", on_error=disk_failed)
         try:
-            await bridge.wait()
+            await bridge.wait(keep=leg if keep else None)
         finally:
             if recording is not None:
                 recording.stop()

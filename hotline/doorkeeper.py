@@ -48,18 +48,23 @@ class Doorkeeper:
     def __init__(
         self, site: Site, journal: Journal, *, now: Callable[[], float], clock: Callable[[], float]
     ) -> None:
-        self._site = site
         self._journal = journal
         self._now = now
         self._clock = clock
-        self._passwords = {phone.user: phone.password for agent in site.agents for phone in agent.phones}
-        self._agent_of = {phone.user: agent.number for agent in site.agents for phone in agent.phones}
+        self.use(site)
         sip = site.settings.sip
         self._digest = DigestAuthenticator(
             sip.realm, secrets.token_bytes(32), algorithms=sip.digest_algorithms
         )
         wanted = sip.registration
         self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)
+
+    def use(self, site: Site) -> None:
+        """Know the users and trunks of this version of the site from now on; registrations stay."""
+        phones = [(agent.number, phone) for agent in site.agents for phone in agent.phones]
+        self._passwords = {phone.user: phone.password for _, phone in phones}
+        self._agent_of = {phone.user: number for number, phone in phones}
+        self._trunks = site.settings.trunks
         self._trunk_of = lru_cache(maxsize=4096)(self._find_trunk)
 
     # --- registrations ------------------------------------------------------------------------------
@@ -137,7 +142,7 @@ class Doorkeeper:
 
     def _find_trunk(self, host: str) -> Trunk | None:
         address = ip_address(host.partition("%")[0])
-        for trunk in self._site.settings.trunks:
+        for trunk in self._trunks:
             if any(address in network for network in trunk.addresses):
                 return trunk
         return None

@@ -16,7 +16,7 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 from twisted.internet.main import installReactor
 
-from config import Site, load_site
+from config import Problem, Site, SiteError, load_site
 from hotline.console_text import complain, say
 from hotline.control import AlreadyRunning
 from hotline.exit_codes import ExitCode
@@ -24,6 +24,8 @@ from hotline.logs import set_up_logs
 from hotline.options import ServeOptions
 from hotline.switch import Switch
 from hotline.version import VERSION
+from ivr_flows.flow_set import FlowSet
+from ivr_flows.loader import read_flows
 from telephony.media.convert import PromptError
 
 log = logging.getLogger(__name__)
@@ -38,20 +40,35 @@ def serve(options: ServeOptions) -> ExitCode:
     Raises:
         SiteError: the site has mistakes.
     """
-    site = load_site(options.site, overrides=options.overrides)
+    site, flows = _load(options)
     set_up_logs(site.settings.log.level, site.settings.log.format)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     reactor = AsyncioSelectorReactor(loop)
     installReactor(reactor)
-    task = loop.create_task(_run(site, loop, reactor))
+    switch = Switch(site, flows, lambda: _load(options), loop=loop, reactor=reactor)
+    task = loop.create_task(_run(site, switch, loop))
     task.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)
     return task.result()
 
 
-async def _run(site: Site, loop: asyncio.AbstractEventLoop, reactor: AsyncioSelectorReactor) -> ExitCode:
-    switch = Switch(site, loop, reactor)
+def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
+    """The site and its flows; every mistake in both is said at once."""
+    problems: list[Problem] = []
+    site = None
+    try:
+        site = load_site(options.site, overrides=options.overrides)
+    except SiteError as error:
+        problems += error.problems
+    loaded = read_flows(options.site, site, shown=options.site)
+    problems += loaded.problems
+    if site is None or loaded.flows is None or problems:
+        raise SiteError(problems)
+    return site, loaded.flows
+
+
+async def _run(site: Site, switch: Switch, loop: asyncio.AbstractEventLoop) -> ExitCode:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
@@ -101,6 +118,9 @@ def _announce(site: Site, switch: Switch) -> None:
     say(f"  {'RTP':<8} udp ports {settings.rtp.first_port}-{settings.rtp.last_port}")
     numbers = ", ".join(f"{number} {target.kind}" for number, target in settings.numbers.items())
     say(f"  {'numbers':<8} {numbers or 'none'}")
+    for line in switch.speech.lines:
+        kind, _, rest = line.partition(" ")
+        say(f"  {kind:<8} {rest}")
     agents = ", ".join(agent.number for agent in site.agents)
     say(f"  {'agents':<8} {agents or 'none'}")
     say("ready")

@@ -9,22 +9,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
 
-from config import Site
+from config import Site, SiteError
 from hotline.applications import House
 from hotline.control import ControlSocket
 from hotline.doorkeeper import Doorkeeper
 from hotline.http import HttpServer
 from hotline.journal import Journal
 from hotline.metrics import registry_of
+from hotline.number_plan import NumberPlan
 from hotline.router import Router
+from hotline.speech import SpeechHouse
+from hotline.tickets import TicketBook
 from hotline.version import VERSION
+from ivr_flows.flow_set import FlowSet
+from ivr_flows.texts import TEXTS
 from telephony.call.leg_base import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media import tones
+from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
 from telephony.media.interface import AudioSource, EngineCounters
 from telephony.media.prompts import PromptStore
@@ -43,6 +51,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = "5"
 GOODBYE_SECONDS = 2.0
 PROMPT_CACHE = "run/prompt-cache"
+TICKETS = "tickets"
 
 
 class Switch:
@@ -50,12 +59,24 @@ class Switch:
 
     Args:
         site: the loaded site.
+        flows: its flows.
+        reread: loads both anew from the same files, for a reload; raises `SiteError`.
         loop: the running event loop.
         reactor: Twisted's reactor on that loop.
     """
 
-    def __init__(self, site: Site, loop: asyncio.AbstractEventLoop, reactor: PosixReactorBase) -> None:
+    def __init__(
+        self,
+        site: Site,
+        flows: FlowSet,
+        reread: Callable[[], tuple[Site, FlowSet]],
+        *,
+        loop: asyncio.AbstractEventLoop,
+        reactor: PosixReactorBase,
+    ) -> None:
         self._site = site
+        self._flows = flows
+        self._reread = reread
         self._loop = loop
         self._reactor = reactor
         self._started = loop.time()
@@ -85,10 +106,14 @@ class Switch:
             domain=sip.domain,
             public_media_address=settings.rtp.public_address or sip.public_address,
         )
-        self._prompts = PromptStore(site.root / "prompts", site.path(PROMPT_CACHE))
+        self._tickets = TicketBook(site.path(TICKETS), self.journal)
+        languages = {language for flow in flows.flows.values() for language in flow.languages}
+        self.speech = SpeechHouse(site, languages if self._speaks(site) else ())
         self._router: Router
         self._http = HttpServer(self.health, registry_of(self))
-        self._control = ControlSocket(site.control_socket, {"status": self.status})
+        self._control = ControlSocket(
+            site.control_socket, {"status": self._answer_status, "reload": self.reload}
+        )
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -100,29 +125,56 @@ class Switch:
             AlreadyRunning: another server has this site.
             twisted.internet.error.CannotListenError: an address is busy or not ours.
         """
-        house = House(
-            self.context,
-            self._switchboard,
-            self._prompts,
-            await self._load_prompts(),
-            self._site.recordings_folder,
-            self._site.settings.recordings.record_calls,
-        )
-        self._router = Router(self._site, house, self._doorkeeper)
+        self._router = Router(await self._make_plan(self._site, self._flows), self.context)
         await self._control.open()
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
+        await self.speech.start()
+        self._speak_ahead(self._flows)
 
-    async def _load_prompts(self) -> AudioSource:
-        """Load what numbers play, so that nothing is converted while a caller waits; returns the music."""
-        settings = self._site.settings
+    @staticmethod
+    def _speaks(site: Site) -> bool:
+        """Whether any number leads into a flow: without one, no voice and no recogniser is started."""
+        return any(target.kind == "flow" for target in site.settings.numbers.values())
+
+    def _speak_ahead(self, flows: FlowSet) -> None:
+        own = [pair for texts in TEXTS.values() for pair in texts.items()]
+        self.speech.prepare([*flows.texts(), *own])
+
+    async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
+        """Load what numbers play, so that nothing is converted while a caller waits."""
+        settings = site.settings
+        prompts = PromptStore(site.root / "prompts", site.path(PROMPT_CACHE))
         for name in {target.play for target in settings.numbers.values() if target.play is not None}:
-            await asyncio.to_thread(self._prompts.load, name)
+            await asyncio.to_thread(prompts.load, name)
         if settings.music_on_hold == "default":
-            return await asyncio.to_thread(tones.music)
-        return await asyncio.to_thread(self._prompts.load, settings.music_on_hold)
+            music: AudioSource = await asyncio.to_thread(tones.music)
+        else:
+            music = await asyncio.to_thread(prompts.load, settings.music_on_hold)
+        recordings = site.recordings_folder
+        house = House(
+            self.context, self._switchboard, prompts, music, recordings, settings.recordings.record_calls
+        )
+        speech = self.speech.for_plan(prompts, recordings, _local_time)
+        return NumberPlan(site, flows, house, speech, self._tickets, self._doorkeeper)
+
+    async def reload(self) -> dict[str, Any]:
+        """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
+        try:
+            site, flows = await asyncio.to_thread(self._reread)
+            plan = await self._make_plan(site, flows)
+        except SiteError as error:
+            return {"problems": [str(problem) for problem in error.problems]}
+        except PromptError as error:
+            return {"problems": [str(error)]}
+        restart = _needs_restart(self._site, site)
+        self._site, self._flows, self._router.plan = site, flows, plan
+        self._doorkeeper.use(site)
+        self._speak_ahead(flows)
+        log.info("site reloaded", extra={"flows": flows.version})
+        return {"problems": [], "flows": flows.version, "restart": restart}
 
     async def drain(self, seconds: float) -> None:
         """Take no new calls, and wait until those going on are over, but not for ever.
@@ -144,6 +196,7 @@ class Switch:
         self.transports.close()
         self._http.close()
         await self._control.close()
+        await self.speech.close()
         self._engine.close()
         self._registrations.stop()
         self.journal.close()
@@ -214,6 +267,9 @@ class Switch:
             "calls": len(self._router.legs),
         }
 
+    async def _answer_status(self) -> dict[str, Any]:
+        return self.status()
+
     def status(self) -> dict[str, Any]:
         """The answer to `hotline status`."""
         media = self._engine.counters()
@@ -225,6 +281,8 @@ class Switch:
             "registrations": len(self._doorkeeper.registrar),
             "dialogs": self._agent.dialogs,
             "transactions": self._agent.transactions,
+            "flows": self._flows.version,
+            "speech": self.speech.recognisers.status() if self.speech.recognisers is not None else {},
             "media": {
                 "legs": media.legs,
                 "ports_in_use": media.ports_in_use,
@@ -243,3 +301,13 @@ def _port_pools(site: Site) -> list[PortPool]:
     rtp = site.settings.rtp
     families = {":" in address.host for address in site.settings.sip.listen}
     return [PortPool("::" if six else "0.0.0.0", rtp.first_port, rtp.last_port) for six in sorted(families)]
+
+
+def _local_time() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _needs_restart(old: Site, new: Site) -> list[str]:
+    """Settings that changed and are only read at start-up."""
+    names = ("sip", "rtp", "http", "speech", "voices", "recordings", "log", "journal")
+    return [name for name in names if getattr(old.settings, name) != getattr(new.settings, name)]

@@ -40,7 +40,8 @@ class NumberTarget(Table):
 
     flow: Name | None = Field(default=None, description="Run this voice flow of flows/, named without .yaml.")
     language: Language | None = Field(
-        default=None, description="With `flow`: the language that the call begins in. Left out: the flow's first."
+        default=None,
+        description="With `flow`: the language that the call begins in. Left out: the flow's first.",
     )
     echo: OnOff = Field(default=False, description="Answer, and send the caller's own sound back.")
     play: Name | None = Field(default=None, description="Answer, play this prompt, hang up.")

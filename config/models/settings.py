@@ -30,6 +30,8 @@ from config.kinds import (
 from config.models.base import Table
 from config.models.numbers import NumberTarget
 from config.models.people import Language
+from config.models.speech import SpeechSettings
+from config.models.voices import VoicesSettings
 
 DigestAlgorithm = Annotated[Literal["MD5", "SHA-256"], one_of("MD5", "SHA-256")]
 
@@ -183,6 +185,10 @@ class Settings(Table):
         default_factory=dict, description="What answers each number; agents' own numbers need no entry."
     )
     music_on_hold: Name = Field(default="default", description="A prompt, or default for the built-in music.")
+    speech: SpeechSettings = Field(
+        default_factory=SpeechSettings, description="Who understands what callers say."
+    )
+    voices: VoicesSettings = Field(default_factory=VoicesSettings, description="Who speaks to callers.")
     recordings: RecordingSettings = Field(default_factory=RecordingSettings, description="Recordings.")
     shutdown_grace: Annotated[float, seconds(0, 3600)] = Field(
         default=30.0, description="Seconds that running calls get to finish after SIGTERM."

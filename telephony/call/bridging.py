@@ -7,6 +7,7 @@ side holds, the facts in the journal, and the end.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
@@ -15,13 +16,17 @@ from telephony.media.interface import AudioSource, MediaEngine
 
 
 class CallBridge:
-    """Connects two answered (or early) legs from its making until `close`.
+    """Connects two answered (or early) legs from its making until `close` or the end of one of them.
 
     Args:
         context: what all legs share.
         engine: the media engine.
         first, second: the legs.
         music: what one side hears while the other holds.
+
+    Raises:
+        CallEnded: one of the legs is over.
+        MediaError: one of the legs is connected already.
     """
 
     def __init__(
@@ -32,57 +37,63 @@ class CallBridge:
         second: CallLeg,
         music: AudioSource | None,
     ) -> None:
+        first.check_open()
+        second.check_open()
         self._context = context
         self._first, self._second = first, second
         self._music = music
         self._bridge = engine.bridge(first.media, second.media)
-        first.on_far_hold = lambda held: self._hold(second, held)
-        second.on_far_hold = lambda held: self._hold(first, held)
+        self._over: asyncio.Future[CallLeg | None] = context.loop.create_future()
+        self._watchers = [(leg, partial(self._ended, leg)) for leg in (first, second)]
+        for (leg, watcher), other in zip(self._watchers, (second, first), strict=True):
+            leg.ended.append(watcher)
+            leg.on_far_hold = partial(self._hold, other)
         context.journal.append(events.CallBridged(context.clock(), first.call, first.leg, second.leg))
+        for leg, other in ((first, second), (second, first)):
+            if leg.far_holds:
+                self._hold(other, True)
 
     def _hold(self, other: CallLeg, held: bool) -> None:
         # Also when the holder says sendonly: phones that do rarely send music of their own.
-        if not other.is_over:
-            other.media.hold_music(self._music if held else None)
+        other.wait_with(self._music if held else None)
+
+    def _ended(self, leg: CallLeg) -> None:
+        self._close(leg)
 
     def close(self) -> None:
-        """Part the legs; both stay up."""
+        """Part the legs; both stay up. A second time does nothing."""
+        self._close(None)
+
+    def _close(self, ended: CallLeg | None) -> None:
+        if not self._watchers:
+            return
+        watchers, self._watchers = self._watchers, []
         self._bridge.close()
-        self._first.on_far_hold = self._second.on_far_hold = None
-        for leg in (self._first, self._second):
-            if not leg.is_over:
-                leg.media.hold_music(None)
+        for leg, watcher in watchers:
+            leg.on_far_hold = None
+            leg.wait_with(None)
+            if watcher in leg.ended:
+                leg.ended.remove(watcher)
         self._context.journal.append(
             events.CallUnbridged(self._context.clock(), self._first.call, self._first.leg, self._second.leg)
         )
+        if not self._over.done():
+            self._over.set_result(ended)
 
-    async def wait(self, *, keep: CallLeg | None = None) -> CallLeg:
-        """Wait until one side ends and hang up the other; returns the leg that ended first.
+    async def wait(self, *, keep: CallLeg | None = None) -> CallLeg | None:
+        """Wait until one side ends and hang up the other. Who stops waiting parts the legs.
 
         Args:
             keep: the side that stays on the line when the other hangs up.
+
+        Returns:
+            The leg that ended first; None when the legs were parted by `close` and are both still up.
         """
-        over: asyncio.Future[CallLeg] = self._context.loop.create_future()
-
-        def ended(leg: CallLeg) -> None:
-            if not over.done():
-                over.set_result(leg)
-
-        watchers = []
-        for leg in (self._first, self._second):
-            if leg.is_over:
-                ended(leg)
-            watcher = lambda leg=leg: ended(leg)  # noqa: E731 (each leg needs its own)
-            watchers.append(watcher)
-            leg.ended.append(watcher)
         try:
-            leg = await over
+            ended = await self._over
         finally:
-            for one, watcher in zip((self._first, self._second), watchers, strict=True):
-                if watcher in one.ended:
-                    one.ended.remove(watcher)
             self.close()
-        other = self._second if leg is self._first else self._first
-        if other is not keep:
-            other.hang_up("other side hung up")
-        return leg
+        for leg in (self._first, self._second):
+            if ended is not None and leg is not ended and leg is not keep:
+                leg.hang_up("other side hung up")
+        return ended

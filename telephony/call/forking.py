@@ -22,7 +22,7 @@ class NobodyAnswered(Exception):
 
 
 async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg) -> CallLeg:
-    """Start all legs and return the one that is answered first; the others are hung up.
+    """Start all legs and return the one that is answered first; the others are hung up, however this ends.
 
     Args:
         legs: made by `Switchboard.dial`, not started.
@@ -33,44 +33,48 @@ async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg
         NobodyAnswered: all failed, one declined for all (6xx), or the time is over.
         CallEnded: the caller gave up.
     """
-    gone: asyncio.Future[None] = caller.future()
-    for leg in legs:
-        leg.start()
-    failures: list[CallEnded] = []
-    ringing: dict[asyncio.Future[None], CallLeg] = {leg.accepted: leg for leg in legs}
+    winner: CallLeg | None = None
     give_up = asyncio.get_running_loop().call_later(ring_seconds, _give_up, legs)
+    gone: asyncio.Future[None] | None = None
     try:
-        while ringing:
-            done, _ = await asyncio.wait((gone, *ringing), return_when=asyncio.FIRST_COMPLETED)
-            if gone in done:
-                gone.result()
-            for future in done:
-                leg = ringing.pop(future)
-                failure = future.exception()
-                if failure is None:
-                    return leg
-                if isinstance(failure, CallEnded):
-                    failures.append(failure)
-                    if failure.status is not None and failure.status >= 600:
-                        raise _best(failures)
-        raise _best(failures)
+        gone = caller.future()
+        for leg in legs:
+            if not leg.is_over:
+                leg.start()
+        winner = await _first_answer(legs, gone)
+        return winner
     finally:
         give_up.cancel()
-        elsewhere = not gone.done()
-        gone.cancel()
-        for future, leg in ringing.items():
-            # Two may have answered in the same moment: the second is hung up like those still ringing.
-            future.cancel()
-            if elsewhere:
+        if gone is not None:
+            gone.cancel()
+        for leg in legs:
+            if winner is not None and leg is not winner:
+                # Two may have answered in the same moment: the second is hung up like those still ringing.
                 leg.hang_up("answered elsewhere", header=ANSWERED_ELSEWHERE)
-            else:
-                leg.hang_up("caller gave up")
+            elif winner is None:
+                leg.hang_up("caller gave up" if caller.is_over else "given up")
+
+
+async def _first_answer(legs: Sequence[CallLeg], gone: asyncio.Future[None]) -> CallLeg:
+    failures = [leg.end for leg in legs if leg.end is not None]
+    ringing = {leg.accepted: leg for leg in legs if leg.end is None}
+    while ringing:
+        await asyncio.wait((gone, *ringing), return_when=asyncio.FIRST_COMPLETED)
+        if gone.done():
+            gone.result()
+        for future in [future for future in ringing if future.done()]:
+            leg = ringing.pop(future)
+            if leg.end is None:
+                return leg
+            failures.append(leg.end)  # also of a leg that was answered, and hung up in the same moment
+            if leg.end.status is not None and leg.end.status >= 600:
+                raise _best(failures)
+    raise _best(failures)
 
 
 def _give_up(legs: Sequence[CallLeg]) -> None:
     for leg in legs:
-        if not leg.answered and not leg.is_over:
-            leg.give_up()
+        leg.give_up()
 
 
 def _best(failures: Sequence[CallEnded]) -> NobodyAnswered:

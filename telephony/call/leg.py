@@ -1,31 +1,26 @@
 """A call leg: one phone call as the layers above see it.
 
 It joins a call in signalling (`telephony.net.sip_call`), one audio stream's negotiation
-(`telephony.sdp`) and a media leg. Coroutines raise `CallEnded` when the leg goes away. Making legs is
-`switchboard.py`'s business, who is connected to whom the router's.
+(`telephony.sdp`) and a media leg. Coroutines raise `CallEnded` when the leg goes away. Here is how a call
+begins, is passed on and ends; what is done while it lasts is in `leg_session.py` and `leg_audio.py`. Making
+legs is `switchboard.py`'s business, who is connected to whom the router's.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from telephony.call import events
-from telephony.call.errors import CallStateError
+from telephony.call.errors import CallEnded, CallStateError
 from telephony.call.info_digits import digit_of
-from telephony.call.leg_audio import AudioLeg
 from telephony.call.leg_base import LegContext
-from telephony.media.interface import AudioSource, MediaLeg
+from telephony.call.leg_session import SessionLeg
+from telephony.media.interface import MediaLeg
 from telephony.net.sip_call import CallEvent, SipCall
-from telephony.sdp.offer_answer import (
-    Direction,
-    Glare,
-    MediaNegotiator,
-    Negotiated,
-    NotAcceptable,
-    SdpError,
-)
-from telephony.sip.errors import LocalProtocolError
+from telephony.sdp.offer_answer import MediaNegotiator
+from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.session_events import (
     Accepted,
     Confirmed,
@@ -33,18 +28,22 @@ from telephony.sip.session_events import (
     InfoReceived,
     Progressed,
     ReferProgressed,
-    ReofferAnswered,
-    ReofferConfirmed,
-    ReofferDue,
-    Reoffered,
-    ReofferRefused,
     Replied,
 )
+from telephony.sip.uri import SipUri, parse_uri
 
 TRANSFER_TIMEOUT = 60.0
 
 
-class CallLeg(AudioLeg):
+@dataclass(slots=True)
+class _Transfer:
+    """A REFER of ours: whether the far end took it, and how its call to the target went."""
+
+    outcome: asyncio.Future[int]
+    accepted: bool = False
+
+
+class CallLeg(SessionLeg):
     """One leg.
 
     Args:
@@ -61,19 +60,11 @@ class CallLeg(AudioLeg):
 
     __slots__ = (
         "_accepted",
-        "_held_by_them",
-        "_held_by_us",
-        "_negotiator",
         "_offer",
-        "_refer_status",
-        "_reoffer",
-        "_reply",
-        "_sip",
-        "answered",
+        "_transfer",
         "called",
         "caller",
         "inbound",
-        "on_far_hold",
         "on_progress",
         "source",
     )
@@ -92,25 +83,16 @@ class CallLeg(AudioLeg):
         called: str,
         source: str = "",
     ) -> None:
-        super().__init__(context, call, leg, media)
-        self._sip = sip
-        self._negotiator = negotiator
+        super().__init__(context, call, leg, media, sip, negotiator)
         self.inbound = inbound
         self.caller = caller
         self.called = called
         self.source = source
-        self.answered = False
         self.on_progress: Callable[[int, bool], None] | None = None
         """Called for each 1xx of a leg we dialled: status, and whether early media can be heard now."""
-        self.on_far_hold: Callable[[bool], None] | None = None
-        """Called when the far end holds or resumes."""
-        self._offer = b""
+        self._offer = b""  # what we say with 183 and 200: our answer, or our offer
         self._accepted: asyncio.Future[None] | None = None
-        self._reoffer: asyncio.Future[bool] | None = None
-        self._reply: asyncio.Future[int] | None = None
-        self._refer_status: asyncio.Future[int] | None = None
-        self._held_by_us = False
-        self._held_by_them = False
+        self._transfer: _Transfer | None = None
         media.on_dead = self._media_dead
         sip.on_event = self._event
 
@@ -120,12 +102,6 @@ class CallLeg(AudioLeg):
         if self._accepted is None:
             raise CallStateError("not dialled")
         return self._accepted
-
-    @property
-    def codec(self) -> str:
-        """Name of the codec that we send, "" before negotiation."""
-        current = self._negotiator.current
-        return current.codec.name if current is not None else ""
 
     # --- being called ---------------------------------------------------------------------------------
 
@@ -153,19 +129,38 @@ class CallLeg(AudioLeg):
     def open_early_media(self) -> None:
         """Let the caller hear us before the answer (183 with our SDP answer)."""
         self._need_unanswered()
+        # An unreliable response may not bring an offer (RFC 3261 13.2.1): then the caller only learns that
+        # something goes on.
         early = self._offer if self._negotiator.current is not None else b""
         self._sip.progress(183, early)
         self._tell(events.LegRinging(self._now(), self.call, self.leg, 183))
 
     def answer(self) -> None:
-        """Answer the caller; sound flows from now on."""
+        """Answer the caller; sound flows from now on.
+
+        Raises:
+            CallEnded: the caller gave up.
+            CallStateError: answered before, not prepared, or a leg that we dialled.
+        """
         self._need_unanswered()
+        if not self._offer:
+            raise CallStateError("answer a call that was prepared")
         self.answered = True
         self._sip.accept(self._offer)
         self._tell(events.CallAnswered(self._now(), self.call, self.leg, self.codec))
+        self._note_far_hold()
 
     def reject(self, status: int, reason: str | None = None) -> None:
-        """Refuse the caller with a final status (300..699)."""
+        """Refuse the caller with a final status (300..699).
+
+        Args:
+            status: what the caller's phone acts on.
+            reason: the phrase that the caller may see, None for the usual one.
+
+        Raises:
+            CallEnded: the caller gave up.
+            CallStateError: answered before, or a leg that we dialled.
+        """
         self._need_unanswered()
         self._sip.refuse(status, reason)
 
@@ -181,12 +176,19 @@ class CallLeg(AudioLeg):
         return self._negotiator.create_offer()
 
     def start(self) -> None:
-        """Send the INVITE of a leg that we dial."""
+        """Send the INVITE of a leg that we dial.
+
+        Raises:
+            CallEnded: the leg was hung up already.
+            CallStateError: started before, or a leg that the peer made.
+        """
+        if self.inbound or self._accepted is not None:
+            raise CallStateError("only a leg that we dial, and once")
         self._accepted = self.future()
         self._sip.start()
 
     async def wait_answered(self, ring_seconds: float | None = None) -> None:
-        """Wait until the far end answers.
+        """Wait until the far end answers. Who stops waiting gives the call up.
 
         Args:
             ring_seconds: how long to ring; when it is over the call is cancelled.
@@ -203,66 +205,56 @@ class CallLeg(AudioLeg):
             timer = self._context.loop.call_later(ring_seconds, self.give_up)
         try:
             await accepted
+        except asyncio.CancelledError:
+            self.hang_up("given up")
+            raise
         finally:
             if timer is not None:
                 timer.cancel()
 
     def give_up(self) -> None:
-        """Stop ringing: nobody answered in time."""
-        self._finish("local", 408, "no answer")
-        self._sip.hang_up('SIP;cause=408;text="No answer"')
+        """Stop ringing: nobody answered in time. Nothing happens to a call that was answered, or is over."""
+        # The answer may have come in the very turn of the loop in which the ringing time is over.
+        if not self.answered and not self.is_over:
+            self._finish("local", 408, "no answer")
+            self._sip.hang_up('SIP;cause=408;text="No answer"')
 
-    # --- while the call is up ---------------------------------------------------------------------------
-
-    async def hold(self, music: AudioSource | None = None) -> bool:
-        """Put the far end on hold: it hears music and is not heard.
-
-        Returns:
-            False when the far end refused; the call then goes on as before.
-        """
-        if self._held_by_us:
-            return True
-        self._held_by_us = True
-        if not await self._change():
-            self._held_by_us = False
-            return False
-        self.media.hold_music(music)
-        self._tell(events.HoldStarted(self._now(), self.call, self.leg, "local"))
-        return True
-
-    async def resume(self) -> bool:
-        """Take the far end back from hold; False when it refused."""
-        if not self._held_by_us:
-            return True
-        self._held_by_us = False
-        if not await self._change():
-            self._held_by_us = True
-            return False
-        self.media.hold_music(None)
-        self._tell(events.HoldEnded(self._now(), self.call, self.leg, "local"))
-        return True
+    # --- passing on and ending --------------------------------------------------------------------------
 
     async def transfer(self, target: str) -> int:
         """Send the far end elsewhere (REFER, RFC 3515) and wait how that goes.
 
         Args:
-            target: a SIP URI.
+            target: a SIP or tel URI.
 
         Returns:
             The status that the far end reports: 200 when the new call is up; the caller hangs up then.
+            408 when it reports none.
 
         Raises:
             CallEnded: the leg ended meanwhile (some phones hang up at once).
+            CallStateError: the call is not up, or is being transferred already.
+            ValueError: no URI.
         """
-        self._reply, self._refer_status = self.future(), self.future()
-        self._sip.request("REFER", (("Refer-To", f"<{target}>"), ("Referred-By", f"<sip:{self._sip.host}>")))
+        refer = _refer_headers(target, self._sip.host)
+        if self._transfer is not None:
+            raise CallStateError("the leg is being transferred already")
+        self._transfer = transfer = _Transfer(self.future())
         try:
+            self._sip.request("REFER", refer)
             async with asyncio.timeout(TRANSFER_TIMEOUT):
-                status = await self._reply
-                if status < 300:
-                    status = await self._refer_status
+                status = await transfer.outcome
         except TimeoutError:
             status = 408
+        except LocalProtocolError as error:
+            transfer.outcome.cancel()
+            raise CallStateError(str(error)) from error
+        except CallEnded:
+            if transfer.accepted:  # it went where it was sent, and how that ended it told nobody
+                self._tell(events.TransferDone(self._now(), self.call, self.leg, target, 202))
+            raise
+        finally:
+            self._transfer = None
         self._tell(events.TransferDone(self._now(), self.call, self.leg, target, status))
         return status
 
@@ -274,22 +266,13 @@ class CallLeg(AudioLeg):
             header: a Reason header value for the far end (RFC 3326).
         """
         if not self.is_over:
-            self._finish("local", None, reason)
+            status = None
+            if not self.answered:
+                status = 480 if self.inbound else 487
+            self._finish("local", status, reason)
             self._sip.hang_up(header)
 
-    async def _change(self) -> bool:
-        """Offer the session anew by re-INVITE; True when the far end accepted."""
-        if self._reoffer is not None and not self._reoffer.done():
-            raise CallStateError("a change of the session is under way")
-        self._reoffer = self.future()
-        try:
-            self._sip.want_reoffer()
-        except LocalProtocolError as error:
-            self._reoffer.cancel()
-            raise CallStateError(str(error)) from error
-        return await self._reoffer
-
-    # --- what signalling says ---------------------------------------------------------------------------
+    # --- what signalling and media say ------------------------------------------------------------------
 
     def _event(self, event: CallEvent) -> None:
         if isinstance(event, Ended):
@@ -300,9 +283,9 @@ class CallLeg(AudioLeg):
             self._progressed(event)
         elif isinstance(event, Accepted):
             self._was_accepted(event)
-        elif isinstance(event, Confirmed | ReofferConfirmed):
-            if event.body and not self._take_answer(event.body):
-                self._broken("unusable SDP answer")
+        elif isinstance(event, Confirmed):
+            if self._negotiator.pending and not self._take_answer(event.body):
+                self._broken("no usable SDP answer")
         elif isinstance(event, InfoReceived):
             digit = digit_of(event.content_type, event.body)
             if digit is not None:
@@ -319,73 +302,27 @@ class CallLeg(AudioLeg):
             self.on_progress(event.status, early)
 
     def _was_accepted(self, event: Accepted) -> None:
-        if not event.body and self._negotiator.current is None:
-            self._broken("answer without SDP")
-        elif event.body and not self._take_answer(event.body):
-            self._broken("unusable SDP answer")
-        else:
-            self.answered = True
-            self._tell(events.LegAnswered(self._now(), self.call, self.leg, self.codec))
-            if self._accepted is not None and not self._accepted.done():
-                self._accepted.set_result(None)
-
-    def _reoffer_event(self, event: Reoffered | ReofferAnswered | ReofferRefused | ReofferDue) -> None:
-        if isinstance(event, Reoffered):
-            self._far_reoffer(event.body)
-        elif isinstance(event, ReofferDue):
-            direction = Direction.SENDONLY if self._held_by_us else Direction.SENDRECV
-            self._sip.reoffer(self._negotiator.create_offer(direction))
-        elif isinstance(event, ReofferAnswered):
-            self._settle_reoffer(self._take_answer(event.body))
-        else:
-            self._negotiator.rollback()
-            if event.status != 491:  # glare: another turn comes by itself (RFC 3261 14.1)
-                self._settle_reoffer(False)
-
-    def _settle_reoffer(self, accepted: bool) -> None:
-        if self._reoffer is not None and not self._reoffer.done():
-            self._reoffer.set_result(accepted)
-
-    def _far_reoffer(self, body: bytes) -> None:
-        direction = Direction.SENDONLY if self._held_by_us else Direction.SENDRECV
-        try:
-            if not body:
-                self._sip.accept_reoffer(self._negotiator.create_offer(direction))
-                return
-            answer, negotiated = self._negotiator.receive_offer(body, direction=direction)
-        except NotAcceptable:
-            self._sip.refuse_reoffer(488)
-        except Glare:
-            self._sip.refuse_reoffer(491)
-        except SdpError:
-            self._sip.refuse_reoffer(400)
-        else:
-            self._sip.accept_reoffer(answer)
-            self._apply(negotiated)
-
-    def _take_answer(self, body: bytes) -> bool:
-        try:
-            self._apply(self._negotiator.receive_answer(body))
-        except (SdpError, NotAcceptable):
-            self._negotiator.rollback()
-            return False
-        return True
-
-    def _apply(self, negotiated: Negotiated) -> None:
-        self.media.apply(negotiated)
-        # Before an answer nobody can be on hold: one-way early offers are no fact worth telling.
-        held = negotiated.remote_hold and self.answered
-        if held != self._held_by_them:
-            self._held_by_them = held
-            kind = events.HoldStarted if held else events.HoldEnded
-            self._tell(kind(self._now(), self.call, self.leg, "remote"))
-            if self.on_far_hold is not None:
-                self.on_far_hold(held)
+        # The answer may have come with a 1xx, and then need not come again (RFC 3261 13.2.1).
+        if (event.body or self._negotiator.current is None) and not self._take_answer(event.body):
+            self._broken("no usable SDP answer")
+            return
+        self.answered = True
+        self._tell(events.LegAnswered(self._now(), self.call, self.leg, self.codec))
+        self._note_far_hold()
+        if self._accepted is not None and not self._accepted.done():
+            self._accepted.set_result(None)
 
     def _transfer_progressed(self, event: Replied | ReferProgressed) -> None:
-        future = self._reply if isinstance(event, Replied) else self._refer_status
-        if future is not None and not future.done() and (isinstance(event, Replied) or event.status >= 200):
-            future.set_result(event.status)
+        transfer = self._transfer
+        if transfer is None or transfer.outcome.done():
+            return
+        if isinstance(event, ReferProgressed):
+            if event.over:
+                transfer.outcome.set_result(event.status if event.status >= 200 else 408)
+        elif event.method == "REFER":
+            transfer.accepted = event.status < 300
+            if not transfer.accepted:
+                transfer.outcome.set_result(event.status)
 
     def _media_dead(self) -> None:
         self._finish("network", None, "media timeout")
@@ -394,3 +331,16 @@ class CallLeg(AudioLeg):
     def _broken(self, reason: str) -> None:
         self._finish("network", 488, reason)
         self._sip.hang_up(f'SIP;cause=488;text="{reason}"')
+
+
+def _refer_headers(target: str, host: str) -> tuple[tuple[str, str], ...]:
+    """Refer-To and Referred-By of a transfer (RFC 3515 2.1).
+
+    Raises:
+        ValueError: the target is no URI.
+    """
+    try:
+        uri = parse_uri(target)
+    except RemoteProtocolError as error:
+        raise ValueError(f"not a URI: {error.reason}") from error
+    return ("Refer-To", f"<{uri}>"), ("Referred-By", f"<{SipUri('sip', None, host=host)}>")

@@ -59,7 +59,7 @@ class _Collecting:
 class AudioLeg(LegBase):
     """A leg that can be heard. Arguments as for `LegBase`."""
 
-    __slots__ = ("_barge_in", "_buffer", "_collecting", "_playback", "_recordings", "on_digit")
+    __slots__ = ("_barge_in", "_buffer", "_collecting", "_playback", "on_digit")
 
     def __init__(self, context: LegContext, call: str, leg: str, media: MediaLeg) -> None:
         super().__init__(context, call, leg, media)
@@ -69,7 +69,6 @@ class AudioLeg(LegBase):
         self._collecting: _Collecting | None = None
         self._playback: Playback | None = None
         self._barge_in = False
-        self._recordings: list[Recording] = []
         media.on_digit = self._digit_pressed
 
     # --- playing ------------------------------------------------------------------------------------
@@ -185,7 +184,11 @@ class AudioLeg(LegBase):
             if not over.done() and reason is not EndReason.CLOSED:
                 over.set_result(None)
 
-        self.media.send_digits(digits, on_done=done)
+        try:
+            self.media.send_digits(digits, on_done=done)
+        except ValueError:
+            over.cancel()
+            raise
         self._tell(events.DigitsSent(self._now(), self.call, self.leg, len(digits)))
         await over
 

@@ -113,6 +113,7 @@ class LegBase:
         for future in list(self._waiting):
             if not future.done():
                 future.set_exception(CallEnded(by, status, reason))
+                future.exception()  # seen: not every future has somebody who waits for it at this moment
         for callback in list(self.ended):
             callback()
         self.ended.clear()

@@ -138,7 +138,7 @@ class Switchboard:
                 codecs=codecs,
             )
         except Exception:
-            self._user_agent.call_done(sip)
+            sip.hang_up()
             raise
         request.body = leg.make_offer()
         self._context.journal.append(

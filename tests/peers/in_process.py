@@ -1,7 +1,7 @@
-"""The lower half of the switch inside the test's own process: SIP, calls and media, without a site or a router.
+"""The lower half of the switch inside the test's own process: SIP, calls, media, but no site and no router.
 
-It runs on the loop and reactor of `hotline serve`, with real sockets. The test itself has the legs in hand, so
-that it can do at any moment what the router would do: hold, resume, hang up.
+It runs on the loop and reactor of `hotline serve`, with real sockets. The test has the legs in hand, so it
+can do at any moment what the router would do: hold, resume, hang up.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from telephony.sip.uri import SipUri
 from tests.peers.ports import HOST, free_port
 
 T = TypeVar("T")
+E = TypeVar("E", bound=events.Event)
 RTP_PORTS = 24
 
 
@@ -49,6 +50,7 @@ class SwitchHalf:
     def __init__(self, loop: asyncio.AbstractEventLoop, timers: Timers) -> None:
         self.events: list[events.Event] = []
         self.faults: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
         self._offered: asyncio.Queue[CallLeg] = asyncio.Queue()
         loop.set_exception_handler(lambda _, fault: self.faults.append(fault))
         self._reactor = AsyncioSelectorReactor(loop)
@@ -82,9 +84,16 @@ class SwitchHalf:
         await self._agent.wait_idle(seconds)
         assert self._agent.dialogs == 0, f"{self._agent.dialogs} dialogs are left"
 
-    def told(self, kind: type[events.Event]) -> list[events.Event]:
+    def told(self, kind: type[E]) -> list[E]:
         """Events of one kind, in order."""
         return [event for event in self.events if isinstance(event, kind)]
+
+    async def wait_told(self, kind: type[E]) -> E:
+        """The first event of a kind, as soon as there is one."""
+        while not (found := self.told(kind)):
+            self._news.clear()
+            await self._news.wait()
+        return found[0]
 
     def close(self) -> None:
         """Close every socket."""
@@ -96,6 +105,7 @@ class SwitchHalf:
 
     def append(self, event: events.Event) -> None:
         self.events.append(event)
+        self._news.set()
 
     # --- `Application` --------------------------------------------------------------------------------
 
@@ -125,8 +135,10 @@ def with_half(story: Callable[[SwitchHalf], Awaitable[T]], *, t1: float = 0.1, t
     async def run() -> T:
         half = SwitchHalf(asyncio.get_running_loop(), Timers(t1, t2, t2))
         try:
-            told = await story(half)
-            await half.wait_idle()
+            # Above any peer's own limit. (pytest's SIGALRM does not get through to a coroutine on uvloop.)
+            async with asyncio.timeout(30):
+                told = await story(half)
+                await half.wait_idle()
         finally:
             half.close()
         assert not half.faults, half.faults

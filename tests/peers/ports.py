@@ -1,9 +1,12 @@
-"""Free ports, programs that must be there, and waiting with a limit."""
+"""Free ports that no other test run on this machine is given, and waiting with a limit."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +15,16 @@ from typing import TypeVar
 HOST = "127.0.0.1"
 T = TypeVar("T")
 _given: set[int] = set()
+# One byte for each port. Whoever was given a port keeps its byte locked until the process ends; the kernel
+# lets go of the locks by itself. Without this, two runs side by side (pytest -n) would be given the same port
+# in the moment between asking for it and binding it.
+_register = os.open(
+    Path(tempfile.gettempdir(), f"hotline-test-ports-{os.getuid()}"), os.O_RDWR | os.O_CREAT, 0o600
+)
 
 
 def free_port(count: int = 1, host: str = HOST) -> int:
-    """First of `count` neighbouring ports, even, that nobody uses with UDP or TCP, and never given before.
+    """First of `count` neighbouring ports, even, that nobody uses with UDP or TCP, and nobody was given.
 
     They lie below the range the system hands out by itself (32768 on Linux): nobody gets them meanwhile.
     """
@@ -24,10 +33,20 @@ def free_port(count: int = 1, host: str = HOST) -> int:
     for _ in range(1000):
         first = random.randrange(low, high - count) & ~1
         wanted = range(first, first + count)
-        if _given.isdisjoint(wanted) and all(_is_free(port, host) for port in wanted):
+        if _given.isdisjoint(wanted) and _reserve(wanted):
             _given.update(wanted)
-            return first
+            if all(_is_free(port, host) for port in wanted):
+                return first
     raise OSError(f"no {count} free ports found")
+
+
+def _reserve(ports: range) -> bool:
+    """Lock these ports against other processes, until this one ends."""
+    try:
+        fcntl.lockf(_register, fcntl.LOCK_EX | fcntl.LOCK_NB, len(ports), ports[0])
+    except OSError:
+        return False
+    return True
 
 
 def _is_free(port: int, host: str) -> bool:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,15 @@ class Switch:
     Args:
         folder: where the site is made.
         settings: values to put into the starter's hotline.yaml, as nested mappings.
+        prepare: given the site's folder before the server starts, to change more of it.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Any] | None = None,
+        prepare: Callable[[Path], None] | None = None,
+    ) -> None:
         self.site = folder / "site"
         subprocess.run([HOTLINE, "init", self.site], check=True, capture_output=True, timeout=30)
         self.sip = HOST, free_port()
@@ -46,7 +52,10 @@ class Switch:
             "log": {"level": "info"},
         }
         _edit(self.site / "hotline.yaml", _merged(values, settings or {}))
+        if prepare is not None:
+            prepare(self.site)
         self.passwords = _passwords(self.site / "agents.yaml")
+        self._is_told_to_stop = False
         self._log = (folder / "switch.log").open("wb")
         self._log_path = folder / "switch.log"
         self._process = subprocess.Popen(
@@ -112,12 +121,15 @@ class Switch:
 
     def terminate(self) -> None:
         """Send SIGTERM and go on; `stop` waits for the end."""
+        self._is_told_to_stop = True
         self._process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         """SIGTERM, and assert a clean end: exit code 0, in time, with nothing wrong in the log."""
         if self._process.poll() is None:
-            self.terminate()
+            # A second signal may meet a Python that is going down, which SIGTERM ends at once (code -15).
+            if not self._is_told_to_stop:
+                self.terminate()
             try:
                 self._process.wait(15)
             except subprocess.TimeoutExpired:

@@ -78,8 +78,9 @@ class Crowd:
         for tcp in self._connections:
             tcp.abort()  # those that were closed may still have something to send
             await tcp.lost.wait()
-        for line in (*self._lines, self.ear):
+        for line in self._lines:
             line.close()
+        self.ear.close()
         self._connections.clear()
         return made
 

@@ -56,6 +56,15 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
         running.stop()
 
 
+@pytest.fixture(autouse=True)
+def unharmed(switch: Switch) -> Iterator[None]:
+    """After each test the switch takes calls, and has logged no mistake of its own."""
+    log = house.LogWatch(switch)
+    yield
+    house.check_call(switch)
+    log.check()
+
+
 class Fuzzer:
     """Sends spoilt packets from one socket to one leg.
 
@@ -141,7 +150,6 @@ def strangers(chance: random.Random, ears: list[Ear], media: wire.Address) -> li
 
 def test_echo_survives_and_is_heard(switch: Switch) -> None:
     asyncio.run(_echo(switch, random.Random(3550), ticks=400))
-    switch.check_log()
 
 
 async def _echo(switch: Switch, chance: random.Random, ticks: int) -> None:
@@ -172,7 +180,6 @@ async def _echo(switch: Switch, chance: random.Random, ticks: int) -> None:
 
 def test_bridge_survives_and_both_sides_are_heard(switch: Switch) -> None:
     asyncio.run(_bridge(switch, random.Random(4961), ticks=400))
-    switch.check_log()
 
 
 async def _bridge(switch: Switch, chance: random.Random, ticks: int) -> None:
@@ -243,7 +250,6 @@ def test_recording_survives_and_holds_the_right_sound(switch: Switch) -> None:
     asyncio.run(_record(switch, random.Random(4733)))
     (made,) = wait_for(lambda: set(folder.glob("*.wav")) - before, "the recording")
     assert tone_share(made) > 0.9
-    switch.check_log()
 
 
 async def _record(switch: Switch, chance: random.Random) -> None:
@@ -292,8 +298,6 @@ def tone_share(path: Path) -> float:
 def test_far_end_behind_nat_on_the_last_port(switch: Switch) -> None:
     """Its RTCP would be on port 65536, which there is not."""
     asyncio.run(_last_port(switch))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _last_port(switch: Switch) -> None:
@@ -312,7 +316,6 @@ def test_every_spoilt_offer_is_answered(switch: Switch) -> None:
     outcomes = asyncio.run(_offers(switch, random.Random(8866), 3000))
     assert outcomes.keys() <= {200, 400, 415, 488}, outcomes
     assert min(outcomes[200], outcomes[400], outcomes[488]) > 50, outcomes
-    switch.check_log()
 
 
 async def _offers(switch: Switch, chance: random.Random, count: int) -> Counter[int]:

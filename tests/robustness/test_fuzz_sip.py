@@ -43,6 +43,15 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
         running.stop()
 
 
+@pytest.fixture(autouse=True)
+def unharmed(switch: Switch) -> Iterator[None]:
+    """After each test the switch takes calls, and has logged no mistake of its own."""
+    log = house.LogWatch(switch)
+    yield
+    house.check_call(switch)
+    log.check()
+
+
 async def ping(line: wire.Line) -> None:
     """Wait until the switch has dealt with all that was sent on this line before."""
     probe = wire.Call(line, "", target=f"sip:{HOST}", remote=f"<sip:{HOST}>")
@@ -93,8 +102,6 @@ def hang_up_some(chance: random.Random) -> Callable[[wire.Message, wire.Line, wi
 
 def test_spoilt_datagrams(switch: Switch) -> None:
     asyncio.run(_spoilt_datagrams(switch, random.Random(4475), 2000))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _spoilt_datagrams(switch: Switch, chance: random.Random, count: int) -> None:
@@ -110,8 +117,6 @@ async def _spoilt_datagrams(switch: Switch, chance: random.Random, count: int) -
 
 def test_spoilt_streams(switch: Switch) -> None:
     asyncio.run(_spoilt_streams(switch, random.Random(5626), 200))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _spoilt_streams(switch: Switch, chance: random.Random, connections: int) -> None:
@@ -138,8 +143,6 @@ async def _spoilt_streams(switch: Switch, chance: random.Random, connections: in
 
 def test_spoilt_requests_inside_calls(switch: Switch) -> None:
     asyncio.run(_inside_calls(switch, random.Random(3264), calls=20, count=1000))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _inside_calls(switch: Switch, chance: random.Random, calls: int, count: int) -> None:
@@ -210,8 +213,6 @@ def inside(call: wire.Call, port: int, chance: random.Random) -> bytes:
 
 def test_callees_that_answer_nonsense(switch: Switch) -> None:
     asyncio.run(_nonsense_callees(switch, random.Random(3261), 240))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _nonsense_callees(switch: Switch, chance: random.Random, calls: int) -> None:
@@ -255,7 +256,7 @@ def nonsense(port: int, chance: random.Random) -> Callable[[wire.Message, wire.L
         body = chance.choice(
             (offer, offer, b"", spoil(offer, chance), wire.sdp(0), wire.sdp(port, formats="9"))
         )
-        statuses = (180, 183, 200, 200, 200, 486, 603, 302, 401, 500, 699)
+        statuses: tuple[int, ...] = (180, 183, 200, 200, 200, 486, 603, 302, 401, 500, 699)
         if request.method != "INVITE":
             statuses = (200, 200, 481, 500)
         for status in chance.sample(statuses, chance.randint(1, 3)):
@@ -270,8 +271,6 @@ def nonsense(port: int, chance: random.Random) -> Callable[[wire.Message, wire.L
 
 def test_spoilt_registrations(switch: Switch) -> None:
     asyncio.run(_registrations(switch, random.Random(7616), 400))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _registrations(switch: Switch, chance: random.Random, count: int) -> None:
@@ -337,8 +336,6 @@ async def _registered(call: wire.Call, rows: list[tuple[str, str]]) -> wire.Mess
 
 def test_a_connection_that_is_never_read_does_not_grow_the_switch(switch: Switch) -> None:
     asyncio.run(_never_read(switch))
-    house.check_call(switch)
-    switch.check_log()
 
 
 async def _never_read(switch: Switch) -> None:

@@ -17,6 +17,9 @@ def test_the_starter_site_is_right(tmp_path: Path) -> None:
     write_starter_site(tmp_path / "site")
     site = load_site(tmp_path / "site", {})
     assert {number: target.kind for number, target in site.settings.numbers.items()} == {
+        "4000": "flow",
+        "4001": "flow",
+        "4002": "flow",
         "4900": "echo",
         "4901": "play",
         "4902": "record",

@@ -11,7 +11,12 @@ import pytest
 
 from hotline.control import AlreadyRunning, ControlSocket
 
-ANSWERS = {"status": lambda: {"calls": 3, "site": "测试"}}
+
+async def status() -> dict[str, Any]:
+    return {"calls": 3, "site": "测试"}
+
+
+ANSWERS = {"status": status}
 
 
 async def ask(path: Path, *lines: bytes) -> list[dict[str, Any]]:

@@ -1,0 +1,174 @@
+"""The whisper engine: faster-whisper, which reads an utterance as a whole and gives the better text.
+
+Three things keep it fit for telephone answers (figures: docs/decisions/010-whisper.md):
+
+* Whisper always encodes 30 seconds, about one core-second for a "yes" as for a sentence. A short utterance is
+  read with a shorter view first; only what then looks doubtful is read again with the full one.
+* It invents text where nothing is said, and repeats itself: silence is cut out before, tokens are limited by
+  the time that speech takes, and what looks invented is dropped after.
+* Nothing is carried from one stretch to the next, and temperature is zero: the same audio, the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.transcribe import Segment as Heard
+from numpy.typing import NDArray
+
+from asr.engines import Engine, EngineError, Stream
+from asr.protocol import Segment, StreamConfig
+from asr.results import Partial, Word
+
+RATE = 16000
+FRAMES_PER_SECOND = 100  # of Whisper's log-mel features
+
+FULL_VIEW = 30.0
+SHORTEST_VIEW = 8.0
+VIEW_MARGIN = 2.0
+"""Seconds that the encoder sees beside the utterance; with less it repeats and guesses more."""
+
+TOKENS_PER_SECOND, TOKENS_AT_LEAST = 10, 12  # fast Chinese takes about eight
+
+DOUBTFUL_LOGPROB, DOUBTFUL_COMPRESSION = -0.8, 2.0
+INVENTED_LOGPROB, INVENTED_COMPRESSION = -1.3, 2.4
+STUTTERS, SHORTEST_WORD = 3, 0.3  # the same word so often, in less time than it can be said in
+SILENT_PROBABILITY, SILENT_LOGPROB = 0.6, -0.7
+
+VOICE_ACTIVITY = {"threshold": 0.35, "min_silence_duration_ms": 1000, "speech_pad_ms": 300}
+
+
+def load(model: Path, language: str, threads: int) -> Engine:
+    """Load a Whisper model in CTranslate2's format, for one language."""
+    return WhisperEngine(model, language, threads)
+
+
+class _Model(WhisperModel):  # type: ignore[misc]  # the library has no types
+    """faster-whisper's model with an encoder that can be told to see less than 30 seconds."""
+
+    view = FULL_VIEW
+
+    def encode(self, features: NDArray[np.float32]) -> Any:
+        return super().encode(features[..., : round(self.view * FRAMES_PER_SECOND)])
+
+
+class WhisperEngine:
+    """A loaded Whisper model.
+
+    Args:
+        model: its folder.
+        language: what every utterance is taken to be in.
+        threads: cores that one utterance may use.
+    """
+
+    streaming = False
+    parallel = 1
+
+    def __init__(self, model: Path, language: str, threads: int) -> None:
+        if not (model / "model.bin").is_file():
+            raise EngineError(f"{model} holds no Whisper model.")
+        try:
+            self._model = _Model(
+                str(model), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise EngineError(f"{model} cannot be loaded: {error}.") from None
+        self._language = language
+
+    def open(self, config: StreamConfig) -> Stream:
+        """Begin an utterance; phrases are not used: told of them, Whisper hears them everywhere."""
+        return WhisperStream(self, config)
+
+    def transcribe(self, audio: NDArray[np.float32]) -> list[Heard]:
+        """Read one utterance.
+
+        Args:
+            audio: samples at 16 kHz, -1..1.
+        """
+        view = max(SHORTEST_VIEW, audio.size / RATE + VIEW_MARGIN)
+        if view < FULL_VIEW:
+            heard, speech = self._read(audio, view)
+            if not any(_is_doubtful(part, speech) for part in heard):
+                return heard
+        return self._read(audio, FULL_VIEW)[0]
+
+    def _read(self, audio: NDArray[np.float32], view: float) -> tuple[list[Heard], float]:
+        """Read with a view of so many seconds; returns also how many seconds of speech there were."""
+        self._model.view = view
+        segments, facts = self._model.transcribe(
+            audio,
+            language=self._language,
+            beam_size=1,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            max_new_tokens=round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * min(audio.size / RATE, FULL_VIEW)),
+            word_timestamps=True,
+            vad_filter=True,
+            vad_parameters=VOICE_ACTIVITY,
+        )
+        return list(segments), float(facts.duration_after_vad)
+
+
+class WhisperStream:
+    """One utterance for Whisper: kept until it is whole."""
+
+    __slots__ = ("_engine", "_pcm", "_rate")
+
+    def __init__(self, engine: WhisperEngine, config: StreamConfig) -> None:
+        self._engine = engine
+        self._rate = config.sample_rate
+        self._pcm = bytearray()
+
+    def feed(self, pcm: bytes) -> Partial:
+        """Keep more audio."""
+        self._pcm += pcm
+        return Partial("")
+
+    def finish(self) -> Segment:
+        """Read all of it."""
+        audio = _floats(bytes(self._pcm), self._rate)
+        heard = [part for part in self._engine.transcribe(audio) if not _is_invented(part)]
+        text = "".join(part.text for part in heard).strip()
+        return Segment(text, tuple(_words(heard)))
+
+
+def _floats(pcm: bytes, rate: int) -> NDArray[np.float32]:
+    """Make 16 kHz samples of -1..1 out of 16-bit PCM."""
+    samples = np.frombuffer(pcm, dtype="<i2")
+    if not samples.size:
+        return np.zeros(0, np.float32)
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+    frame.sample_rate = rate
+    parts = [part.to_ndarray().ravel() for part in (*resampler.resample(frame), *resampler.resample(None))]
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def _words(heard: list[Heard]) -> Iterator[Word]:
+    for part in heard:
+        for word in part.words or ():
+            if word.word.strip():
+                yield Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+
+
+def _is_doubtful(part: Heard, speech: float) -> bool:
+    if part.avg_logprob < DOUBTFUL_LOGPROB or part.compression_ratio > DOUBTFUL_COMPRESSION:
+        return True
+    words = [word.word.strip(" ,.!?-").lower() for word in part.words or ()]
+    return any(
+        len(run) >= STUTTERS and len(run) * SHORTEST_WORD > speech
+        for run in (list(group) for _, group in groupby(words))
+    )
+
+
+def _is_invented(part: Heard) -> bool:
+    silent = part.no_speech_prob > SILENT_PROBABILITY and part.avg_logprob < SILENT_LOGPROB
+    return bool(
+        silent or part.avg_logprob < INVENTED_LOGPROB or part.compression_ratio > INVENTED_COMPRESSION
+    )

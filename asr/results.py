@@ -1,0 +1,73 @@
+"""What a recogniser says: plain values, the same for every engine.
+
+How they travel between processes is left to `asr.protocol`, who makes them to `asr.client`, and what a
+caller meant by them to `asr.slots`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word and when it was said.
+
+    Args:
+        text: as the engine spells it; for Chinese one or more characters.
+        start: seconds from the start of the utterance.
+        end: seconds from the start of the utterance.
+        confidence: 0..1, None when the engine gives none.
+    """
+
+    text: str
+    start: float
+    end: float
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What the utterance seems to be so far; the next one replaces it.
+
+    Args:
+        text: all of it, not only what is new.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """What an utterance was taken to be.
+
+    Args:
+        text: as the engine gave it (`asr.text` tidies it); empty when no words were heard.
+        words: the same word by word; empty when the engine gives no times.
+        confidence: mean of the words' confidences, 0..1; None when there are none.
+        language: as the recogniser was asked for: "en", "zh", "ko".
+        engine: "vosk", "vosk-server" or "whisper".
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    confidence: float | None
+    language: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a recogniser can do.
+
+    Args:
+        streaming: gives partial results while the caller speaks.
+        languages: those it understands.
+        phrase_lists: can be told which few phrases to expect.
+        word_times: says when each word was said, and how sure it is.
+    """
+
+    streaming: bool
+    languages: frozenset[str]
+    phrase_lists: bool
+    word_times: bool

@@ -1,0 +1,154 @@
+"""Korean numerals: Sino-Korean digit by digit with 공, native ones (하나, 다섯), numbers of both kinds."""
+
+from __future__ import annotations
+
+import re
+
+from asr.slots.numerals import Token, TokenKind
+from asr.text import plain, without_fillers
+
+_SINO = {
+    "영": 0, "공": 0, "빵": 0, "일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "륙": 6, "유": 6,
+    "칠": 7, "팔": 8, "구": 9,
+}  # fmt: skip
+_NATIVE = {
+    "하나": 1, "둘": 2, "셋": 3, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "여덜": 8, "아홉": 9,
+}  # fmt: skip
+_NATIVE_COUNT = {**_NATIVE, "한": 1, "두": 2, "세": 3, "네": 4, "석": 3, "넉": 4}
+_NATIVE_TENS = {
+    "열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70, "여든": 80,
+    "아흔": 90,
+}  # fmt: skip
+_SCALES = {"십": 10, "백": 100, "천": 1000}
+
+# What stands between groups: "공일공에 일이삼사의 오육칠팔", "다시" is the dash.
+_GAPS = re.compile(r"다시|대시|하이픈|작대기|그리고|그다음에?|국에|국의|에|의|번에")
+_CORRECTIONS = re.compile(r"아니요?|아뇨|잠깐만요?|틀렸어요|잘못")
+_STOPS = re.compile(r"내선|교환")
+_SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
+    (_CORRECTIONS, "correction"),
+    (_STOPS, "stop"),
+    (_GAPS, "gap"),
+)
+_ARABIC = re.compile(r"\+?\d+")
+_NUMBER = re.compile(
+    r"(?:[일이삼사오육칠팔구]?천)?(?:[일이삼사오육칠팔구]?백)?(?:[일이삼사오육칠팔구]?십)?[일이삼사오육륙칠팔구]?"
+)
+_ENDING = re.compile(r"(?:입니다|이에요|예요|에요|이고요|고요|이요|요|이야|번으로|번|으로|로|인데요?)+$")
+_VOWEL_DIGITS = frozenset("이사오구유")
+_WHOLE_NATIVE = re.compile(
+    r"(열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔)?"
+    r"(하나|한|둘|두|셋|세|석|넷|네|넉|다섯|여섯|일곱|여덟|여덜|아홉)?"
+)
+_WHOLE_SINO = re.compile(r"[영공일이삼사오육륙칠팔구십백천만]+")
+_COUNTERS = re.compile(
+    r"(?:개|대|명|번|시간?|분|일|층|호|살|권|장|건|원|군데|가지)?(?:째)?(?:요|예요|이에요|입니다|정도)?$"
+)
+
+
+def lex(text: str) -> list[Token]:
+    """Tokens of a spoken digit string."""
+    tokens: list[Token] = []
+    for word in plain(without_fillers(text, "ko"), "ko").split():
+        tokens.extend(_tokens(word))
+    return tokens
+
+
+def cardinals(text: str) -> list[int]:
+    """The whole numbers in a text, in order; a number is a word of its own, with or without its counter."""
+    said = plain(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text), "ko")
+    found = []
+    for word in re.sub(r"(?<=[만천백십])\s+(?=[일이삼사오육칠팔구])", "", said).split():
+        number = value(word)
+        if number is None:
+            number = value(_COUNTERS.sub("", word))
+        if number is not None:
+            found.append(number)
+    return found
+
+
+def value(word: str) -> int | None:
+    """A numeral as a number: 십이, 삼백오, 스물다섯, 세, 25; 일이삼 is 123. None when it is none."""
+    arabic = re.fullmatch(r"(\d+)(만|천|백)?", word)
+    if arabic:
+        return int(arabic[1]) * {"만": 10_000, "천": 1000, "백": 100}.get(arabic[2] or "", 1)
+    native = _WHOLE_NATIVE.fullmatch(word)
+    if native and word:
+        return _NATIVE_TENS.get(native[1], 0) + _NATIVE_COUNT.get(native[2], 0)
+    if not word or not _WHOLE_SINO.fullmatch(word):
+        return None
+    if not any(letter in "십백천만" for letter in word):
+        return int("".join(str(_SINO[letter]) for letter in word))
+    high, ten_thousand, low = word.rpartition("만")
+    return (_below_ten_thousand(high) or 1 if ten_thousand else 0) * 10_000 + _below_ten_thousand(low)
+
+
+def _below_ten_thousand(numeral: str) -> int:
+    total = current = 0
+    for letter in numeral:
+        if letter in _SCALES:
+            total += (current or 1) * _SCALES[letter]
+            current = 0
+        else:
+            current = _SINO.get(letter, 0)
+    return total + current
+
+
+def _tokens(word: str) -> list[Token]:
+    """Tokens of one word: all of it when it is made of digits, else the digits of a long run within it."""
+    whole = _digits_of(_without_ending(word))
+    if whole is not None:
+        return whole
+    for pattern, kind in _SIGNS:
+        if pattern.fullmatch(word):
+            return [Token(kind, word)]
+    if word in ("플러스", "+"):
+        return [Token("plus", word)]
+    # Written without spaces: "제번호는공일공일이삼사오육칠팔입니다". Short runs are syllables of other words.
+    for start in range(1, len(word)):
+        inner = _digits_of(_without_ending(word[start:]))
+        if inner is not None and sum(len(token.text) for token in inner if token.kind == "digits") >= 4:
+            return [Token("other", word[:start]), *inner]
+    return [Token("other", word)]
+
+
+def _without_ending(word: str) -> str:
+    """The word without its particle: 이요, 이에요 after a consonant; after a vowel 이 is a digit, two."""
+    found = _ENDING.search(word)
+    if found is None:
+        return word
+    stem, ending = word[: found.start()], found[0]
+    if ending.startswith("이") and stem and stem[-1] in _VOWEL_DIGITS:
+        return stem + "이"
+    return stem
+
+
+def _digits_of(word: str) -> list[Token] | None:
+    """Tokens of a word that holds nothing but digits and what stands between them; None for another."""
+    tokens: list[Token] = []
+    position = 0
+    while position < len(word):
+        found = _ARABIC.match(word, position)
+        native = next((name for name in _NATIVE if word.startswith(name, position)), "")
+        number = _NUMBER.match(word, position)
+        gap = _GAPS.match(word, position)
+        if found:
+            if found[0].startswith("+"):
+                tokens.append(Token("plus", "+"))
+            tokens.append(Token("digits", found[0].lstrip("+")))
+            position = found.end()
+        elif native:
+            tokens.append(Token("digits", str(_NATIVE[native])))
+            position += len(native)
+        elif number and any(letter in _SCALES for letter in number[0]):
+            tokens.append(Token("digits", str(_below_ten_thousand(number[0]))))
+            position = number.end()
+        elif word[position] in _SINO:
+            tokens.append(Token("digits", str(_SINO[word[position]]), sure=word[position] not in "빵유"))
+            position += 1
+        elif gap and tokens:
+            tokens.append(Token("gap", gap[0]))
+            position = gap.end()
+        else:
+            return None
+    return tokens if any(token.kind == "digits" for token in tokens) else None

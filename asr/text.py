@@ -1,0 +1,93 @@
+"""Recognised text as people would write it, and the small things said about it: fillers, unfinished ends.
+
+What a recogniser made up is thrown out by `asr.inventions`; what an answer means is left to `asr.slots`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from opencc import OpenCC
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
+_CJK_MARKS = "\u3001-\u3003\u3008-\u3011\uff01\uff0c\uff1a\uff1b\uff1f"
+_BETWEEN_HAN = re.compile(
+    rf"(?<=[{_HAN}{_CJK_MARKS}])\s+(?=[{_HAN}{_CJK_MARKS}0-9])|(?<=[0-9])\s+(?=[{_HAN}])"
+)
+_BEFORE_MARK = re.compile(r"\s+(?=[,.!?;:%\u3001\u3002\uff01\uff0c\uff1f])")
+_WIDE = {
+    wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_PUNCTUATION = re.compile(r"[^\w\s+#*]|_")
+_SENTENCE = re.compile(r"[^.!?\u3002\uff01\uff1f]+[.!?\u3002\uff01\uff1f]*\s*")
+_TO_SIMPLIFIED = OpenCC("t2s")
+
+_FILLERS: dict[str, str] = {
+    "en": r"\b(?:u+[hm]+|e+r+m*|h+m+|m+h*m+|a+h+|erm)\b",
+    "zh": r"嗯+|呃+|額+|额(?=[，,…。\s]|$)|唔+"
+    r"|(?:^|(?<=[，,。…\s]))(?:啊+|哦+|那个那个|这个这个)(?=[，,。…\s])",
+    "ko": r"(?:(?<=\s)|^)(?:음+|으음|어+|에+)(?=[\s,.…]|$)",
+}
+_FILLER = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _FILLERS.items()}
+_FILLER_LAST = {
+    language: re.compile(rf"(?:{pattern})\s*$", re.IGNORECASE) for language, pattern in _FILLERS.items()
+}
+
+# At the end of what was said so far: nobody ends an answer like this.
+_OPEN_ENDS: dict[str, str] = {
+    "en": r"\b(?:and|or|but|so|because|cause|then|the|a|an|my|our|your|his|her|their|its|to|of|for|from|with"
+    r"|at|in|on|is|are|was|were|its|im|if|when|that|which|who|like|i mean|you know|well|let me see"
+    r"|let me think|hold on|wait|one moment|one second|just a second)$",
+    "zh": r"(?:然后|因为|所以|但是|可是|不过|而且|还有|就是|就是说|那个|这个|如果|比如|或者|和|跟|我的|的时候"
+    r"|的话|等一下|让我想想|我想想|我看看|我看一下|怎么说呢|稍等)$",
+    "ko": r"(?:그리고|그런데|근데|그래서|왜냐하면|하지만|만약에|그러니까|그게|저기|제가|잠깐만|잠깐만요"
+    r"|잠시만요|[가-힣]+(?:는데|은데|인데|지만|니까|아서|어서|해서|[하되]고))$",
+}
+_OPEN_END = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _OPEN_ENDS.items()}
+
+
+def tidy(text: str, language: str) -> str:
+    """Text as it is written: one space between words, none between Chinese characters, simplified Chinese.
+
+    Args:
+        text: as a recogniser gave it.
+        language: en, zh or ko.
+    """
+    text = text.translate(_WIDE)
+    if language == "zh":
+        text = _BETWEEN_HAN.sub("", _TO_SIMPLIFIED.convert(text))
+    return _BEFORE_MARK.sub("", " ".join(text.split()))
+
+
+def plain(text: str, language: str) -> str:
+    """Text for comparing: tidy, lower case, without punctuation; apostrophes vanish ("that's", "thats")."""
+    text = tidy(text, language).casefold().replace("'", "").replace("\u2019", "")
+    text = _PUNCTUATION.sub(" ", text)
+    if language == "zh":
+        text = _BETWEEN_HAN.sub("", text)
+    return " ".join(text.split())
+
+
+def sentences(text: str) -> list[str]:
+    """The text's sentences with their marks; together they are the text."""
+    return _SENTENCE.findall(text)
+
+
+def without_fillers(text: str, language: str) -> str:
+    """The text without "um", 呃, 음; for reading back and for asking whether anything is left."""
+    text = _FILLER[language].sub("", text)
+    text = re.sub(r"([,，…])(?:\s*[,，…])+", r"\1", text)
+    return tidy(re.sub(r"^[\s,，…。.]+|[\s,，…]+$", "", text), language)
+
+
+def breaks_off(text: str, language: str) -> bool:
+    """Whether somebody who pauses after these words is likely to go on: a filler, "and", 因为, 그런데 ..."""
+    said = plain(text, language)
+    return bool(_FILLER_LAST[language].search(said) or _OPEN_END[language].search(said))
+
+
+def length(text: str, language: str) -> int:
+    """How long a text is to the ear: words, or characters in Chinese (Latin words and numbers count one)."""
+    if language != "zh":
+        return len(text.split())
+    return len(re.findall(rf"[{_HAN}]|[A-Za-z0-9]+", text))

@@ -1,0 +1,149 @@
+"""`hotline models`: list the models that hear and speak, get them, try those that are here."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+
+from hotline.commands.options import JsonOption
+from hotline.console_text import complain, say, say_json
+from hotline.exit_codes import ExitCode
+from hotline.models.catalogue import CATALOGUE, RECOMMENDED, Entry, wanted
+from hotline.models.check import Report, is_supported, try_model
+from hotline.models.getter import GetError
+from hotline.models.getter import get as get_model
+from hotline.models.store import find, models_folder
+
+EXAMPLE = "hotline models get en zh ko"
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+NamesArgument: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME]...", help="Models by name, or en, zh, ko for the best of a language."),
+]
+
+
+@app.callback()
+def command() -> None:
+    """List, get and check the models that hear and speak."""
+
+
+@app.command("list", epilog="Example: hotline models list --json")
+def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
+    """Show the models that there are."""
+    folder = models_folder()
+    entries = _wanted(names) or list(CATALOGUE)
+    if json:
+        say_json({"folder": str(folder), "models": [_facts(entry, folder) for entry in entries]})
+        return
+    width = max(len(entry.name) for entry in entries)
+    for entry in entries:
+        here = "here" if find(entry.name, folder) else "-"
+        facts = (
+            f"{' '.join(entry.languages):<8}  {entry.size / 1e6:>5.0f} MB  {here:<4}  {entry.sites[0]:<15}"
+        )
+        say(f"{entry.name:<{width}}  {facts}  {entry.about} ({entry.licence})")
+    say()
+    say(f"Models lie in {folder}; HOTLINE_MODELS names another folder.")
+    for language, recommended in RECOMMENDED.items():
+        say(f"hotline models get {language} gets {' and '.join(recommended)}.")
+
+
+@app.command(epilog="Example: hotline models get en zh ko")
+def get(names: NamesArgument = None, json: JsonOption = False) -> None:
+    """Download models, check them and put them where the server finds them."""
+    folder = models_folder()
+    entries = _wanted(names)
+    if not entries:
+        raise typer.BadParameter(f"say which: languages ({', '.join(RECOMMENDED)}) or names of models")
+    problems = _get(entries, folder)
+    if json:
+        say_json({"models": [_facts(entry, folder) for entry in entries], "problems": problems})
+    else:
+        for entry in entries:
+            if path := find(entry.name, folder):
+                say(f"{entry.name}: {path}")
+        for sentence in problems:
+            complain(sentence)
+        for engine in dict.fromkeys(entry.engine for entry in entries):
+            if not is_supported(engine):
+                complain(f"The package for {engine} is missing: pip install 'hotline[speech]'")
+    if problems:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command(epilog="Example: hotline models check ko")
+def check(names: NamesArgument = None, json: JsonOption = False) -> None:
+    """Load the models that are here, or those that are named, as a call would."""
+    folder = models_folder()
+    named = _wanted(names)
+    reports: list[Report] = []
+    for entry in named or CATALOGUE:
+        path = find(entry.name, folder)
+        if path is not None:
+            reports.append(asyncio.run(try_model(entry, path)))
+        elif named:
+            reports.append(Report(entry.name, f"it is not here: hotline models get {entry.name}", 0.0))
+        else:
+            continue
+        if not json:
+            report = reports[-1]
+            say(f"{report.name}: {report.problem or f'works, loaded in {report.seconds:g} s'}")
+    if json:
+        say_json({"models": [{"name": r.name, "problem": r.problem, "seconds": r.seconds} for r in reports]})
+    elif not reports:
+        say(f"No model is in {folder}. Get some: hotline models get en")
+    if any(report.problem for report in reports):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _wanted(names: list[str] | None) -> list[Entry]:
+    try:
+        return wanted(names or ())
+    except KeyError as error:
+        complain(f"There is no model {error.args[0]}: `hotline models list` shows all there are.")
+        raise typer.Exit(ExitCode.USAGE) from None
+
+
+def _get(entries: list[Entry], folder: Path) -> list[str]:
+    """Get those that are not here, with a bar for each; returns what went wrong."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    problems: list[str] = []
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        for entry in entries:
+            if find(entry.name, folder) is not None:
+                continue
+            task = progress.add_task(entry.name, total=entry.size)
+            try:
+                get_model(entry, folder, partial(_advance, progress, task))
+            except GetError as error:
+                progress.stop_task(task)
+                problems.append(str(error))
+    return problems
+
+
+def _advance(progress: Progress, task: TaskID, here: int) -> None:
+    progress.update(task, completed=here)
+
+
+def _facts(entry: Entry, folder: Path) -> dict[str, Any]:
+    path = find(entry.name, folder)
+    return {
+        "name": entry.name,
+        "engine": entry.engine,
+        "kind": "voice" if entry.is_voice else "recogniser",
+        "languages": entry.languages,
+        "about": entry.about,
+        "bytes": entry.size,
+        "licence": entry.licence,
+        "from": entry.sites,
+        "recommended_for": [language for language, names in RECOMMENDED.items() if entry.name in names],
+        "path": None if path is None else str(path),
+    }

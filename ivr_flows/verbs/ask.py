@@ -1,0 +1,134 @@
+"""ask: one question whose answer is words, or keys where keys can say it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from asr.slots.values import CallWindow, SlotContext, SlotValue
+from config.kinds import OnOff, expected, one_of, seconds, whole
+from ivr_flows.context import Context
+from ivr_flows.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.kinds import Step, Variable
+from ivr_flows.outcomes import Done, Goto, Outcome
+from ivr_flows.questions import Answer, Question, ask_and_confirm
+from ivr_flows.tables import Saying
+from ivr_flows.understanding import Sorry, as_parts, as_slot, as_variable, meaning, speech_wanted, yes_or_no
+from ivr_flows.verbs.base import Then, Verb, go
+
+Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]
+_SLOTS = ("yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number")
+_KEYED = frozenset({"number", "digits", "phone_number"})
+
+
+class Ask(Verb):
+    """Ask for one thing: yes or no, a number, a name, a time to call back, or anything in free words.
+
+    Yes and no are also keys 1 and 2; numbers may be keyed in and ended with `#`. Without a recogniser for
+    the caller's language, what only words can say goes to `otherwise`.
+
+    Example:
+        steps:
+          callback:
+            ask:
+              slot: yes_no
+              say: Shall we call you back?
+              if_yes: when
+              if_no: end
+              otherwise: end
+          when:
+            ask:
+              slot: callback_time
+              say: When is a good time?
+              into: time
+              confirm: true
+              otherwise: call-back
+          call-back:
+            callback: support
+          end:
+            hangup:
+    """
+
+    slot: Annotated[Slot, one_of(*_SLOTS)] = Field(description="What the answer is.")
+    say: Saying = Field(description="What to ask.")
+    again: Saying | None = Field(default=None, description="The same, shorter. Left out: `say`.")
+    into: Variable | None = Field(default=None, description="The variable that takes the answer.")
+    confirm: OnOff = Field(
+        default=False, description="Whether to read the answer back and ask whether it is right."
+    )
+    tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask.")
+    timeout: Annotated[float, seconds(1, 60)] = Field(
+        default=6.0, description="Seconds to wait for a key after the text."
+    )
+    barge_in: OnOff = Field(
+        default=True, description="Whether the caller may answer before the text is over."
+    )
+    if_yes: Step | None = Field(default=None, description="With yes_no: the step for yes.")
+    if_no: Step | None = Field(default=None, description="With yes_no: the step for no.")
+    otherwise: Step | None = Field(
+        default=None, description="The step to go to without an answer after all tries. Left out: `on_error`."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _answers_go_somewhere(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("slot") not in _SLOTS:
+            return data
+        yes_no = data["slot"] == "yes_no"
+        if not yes_no and ("if_yes" in data or "if_no" in data):
+            raise expected("if_yes and if_no only with slot: yes_no")
+        if yes_no and data.get("confirm") is True:
+            raise expected("no confirm with slot: yes_no")
+        if not (yes_no and ("if_yes" in data or "if_no" in data)) and "into" not in data:
+            raise expected("into: VARIABLE" + (", or if_yes and if_no" if yes_no else ""))
+        return data
+
+    def by_input(self) -> frozenset[str]:
+        """What the caller has to say or press something for."""
+        return frozenset({"next", "if_yes", "if_no"})
+
+    def then(self) -> Then:
+        """Yes and no may both say where to go."""
+        return Then.NEVER if self.if_yes and self.if_no else Then.NEXT
+
+    async def run(self, conversation: Conversation, context: Context) -> Outcome:
+        """Ask, read back, keep."""
+        first = context.parts(self.say)
+        again = context.parts(self.again) if self.again is not None else first
+        wanted = Wanted(self._keys(), speech_wanted(self.slot))
+        answer: Answer[SlotValue] | None = await ask_and_confirm(
+            conversation,
+            context,
+            Question(first, again, wanted, self.tries, self.barge_in),
+            lambda heard: self._understand(heard, conversation, context),
+            (lambda value: as_parts(self.slot, value)) if self.confirm else None,
+        )
+        if answer is None:
+            return go(self.otherwise, "no answer")
+        if isinstance(answer.value, CallWindow):
+            context.call_window = answer.value
+        if self.into is not None:
+            context.variables[self.into] = as_variable(answer.value)
+            context.remember(as_slot(self.into, answer.value, answer.heard, confirmed=self.confirm))
+        step = self.if_yes if answer.value is True else self.if_no if answer.value is False else None
+        return Done() if step is None else Goto(step)
+
+    def _keys(self) -> KeysWanted | None:
+        if self.slot == "yes_no":
+            return KeysWanted(1, "", self.timeout)
+        return KeysWanted(20, "#", self.timeout) if self.slot in _KEYED else None
+
+    def _understand(self, heard: Heard, conversation: Conversation, context: Context) -> SlotValue | Sorry:
+        language = conversation.language
+        if self.slot == "yes_no":
+            return yes_or_no(heard, language)
+        if heard.kind == "keys":
+            if not heard.digits.isdecimal():
+                return Sorry("not_understood")
+            return int(heard.digits) if self.slot == "number" else heard.digits
+        now = conversation.now()
+        hours = context.hours.business_hours(now) if context.hours is not None else None
+        return meaning(
+            self.slot, heard, language, SlotContext(now=now, hours=hours, confidence=heard.confidence)
+        )

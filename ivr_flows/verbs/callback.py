@@ -1,0 +1,104 @@
+"""callback: keep the caller's place and call back."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from config.kinds import OnOff, whole
+from ivr_flows.context import Context
+from ivr_flows.conversation import Conversation, KeysWanted, Spoken, Wanted
+from ivr_flows.kinds import Queue, Step, TextTemplate
+from ivr_flows.outcomes import Callback as CallbackOutcome
+from ivr_flows.outcomes import Done, Outcome, Result
+from ivr_flows.questions import Question, ask_and_confirm, confirm
+from ivr_flows.tables import Saying, ShortTable
+from ivr_flows.texts import part
+from ivr_flows.understanding import digits, speech_wanted
+from ivr_flows.verbs.base import Verb, go
+
+_NUMBER = re.compile(r"\+?[0-9]{3,20}")
+_FEWEST_DIGITS = 3
+_MOST_DIGITS = 20
+
+
+class Callback(ShortTable, Verb):
+    """Keep the caller's place in a queue and call them back.
+
+    Offers the caller's own number, read in groups; the caller says yes, or keys in another, which is read
+    back as well. When a step before asked for a `callback_time`, that is when the call is made.
+
+    Example:
+        steps:
+          call-back:
+            callback:
+              queue: support
+              otherwise: agent
+          thanks:
+            say: Thank you. We will call you.
+          end:
+            hangup:
+          agent:
+            enqueue: support
+    """
+
+    shorthand = "queue"
+
+    queue: Queue = Field(description="The queue whose agents call back.")
+    number: TextTemplate | None = Field(
+        default=None,
+        description='The number to offer, such as "{customer_phone}". Left out: the caller\'s own.',
+    )
+    say: Saying | None = Field(default=None, description="What to say before the number is asked for.")
+    ask: OnOff = Field(
+        default=True, description="Whether to ask if the number is right; false takes it as it is."
+    )
+    tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask for a number.")
+    otherwise: Step | None = Field(
+        default=None,
+        description="The step to go to without a number, or when it cannot be done. Left out: `on_error`.",
+    )
+
+    def by_input(self) -> frozenset[str]:
+        """A caller who is asked has to answer."""
+        return frozenset({"next"}) if self.ask else frozenset()
+
+    async def run(self, conversation: Conversation, context: Context) -> Outcome:
+        """Find the number, and leave."""
+        if self.say is not None:
+            await conversation.say(context.parts(self.say))
+        number = await self._number(conversation, context)
+        if number is None:
+            return go(self.otherwise, "no number to call back")
+        return CallbackOutcome(self.queue, number, conversation.language, context.call_window, context.slots)
+
+    async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:
+        """Go on when the callback is written down."""
+        return Done() if result.word == "done" else go(self.otherwise, f"callback: {result.word}")
+
+    async def _number(self, conversation: Conversation, context: Context) -> str | None:
+        offered = context.text(self.number) if self.number is not None else conversation.caller
+        if _NUMBER.fullmatch(offered):
+            parts = [
+                part("call_back_at", conversation, context),
+                Spoken("phone_number", offered),
+                part("number_right", conversation, context),
+            ]
+            if not self.ask or await confirm(conversation, context, parts):
+                return offered
+        language = conversation.language
+        answer = await ask_and_confirm(
+            conversation,
+            context,
+            Question(
+                [part("enter_number", conversation, context)],
+                [part("enter_number_again", conversation, context)],
+                Wanted(KeysWanted(_MOST_DIGITS, "#", 8.0, 4.0), speech_wanted("phone_number")),
+                self.tries,
+            ),
+            lambda heard: digits(heard, "phone_number", language, _FEWEST_DIGITS, _MOST_DIGITS),
+            lambda value: [Spoken("phone_number", value)],
+        )
+        return None if answer is None else answer.value

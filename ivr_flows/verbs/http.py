@@ -1,0 +1,163 @@
+"""http: look something up in another system."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from config.kinds import expected, one_of, seconds
+from ivr_flows.context import Context
+from ivr_flows.conversation import Conversation, HttpAnswer, HttpRequest
+from ivr_flows.expressions import Value
+from ivr_flows.kinds import Setting, Step, TextTemplate, Variable, read_template
+from ivr_flows.outcomes import Done, Goto, Outcome
+from ivr_flows.tables import ShortTable
+from ivr_flows.templates import Template
+from ivr_flows.verbs.base import Verb, go
+from ivr_flows.verbs.set import setting_value
+
+_URL = re.compile(r"https?://[^\s/?#{}]+([/?#].*)?", re.DOTALL)
+_PATH = re.compile(r"[\w-]+(\.[\w-]+)*")
+_HEADER = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]{1,100}")
+_LONGEST_VALUE = 1000
+
+
+def _url(value: object) -> object:
+    if isinstance(value, str) and not _URL.fullmatch(value):
+        raise expected("http:// or https://, a host without {...}, and a path; values may stand in the path")
+    return read_template(value)
+
+
+def _json_path(value: object) -> object:
+    if not isinstance(value, str) or not _PATH.fullmatch(value):
+        raise expected('where it stands in the answer\'s JSON, such as "ticket.state" or "items.0.name"')
+    return value
+
+
+def _header_name(value: object) -> object:
+    if not isinstance(value, str) or not _HEADER.fullmatch(value):
+        raise expected("the name of an HTTP header, such as Authorization")
+    return value
+
+
+Url = Annotated[Template, BeforeValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+JsonPath = Annotated[str, BeforeValidator(_json_path)]
+HeaderName = Annotated[str, BeforeValidator(_header_name)]
+
+
+class Http(ShortTable, Verb):
+    """Look something up in another system over HTTP, and keep parts of its JSON answer in variables.
+
+    No caller should wait long for it: after `timeout` seconds, and whenever the answer is no success
+    (2xx), the variables get the values of `fallback` and the call goes to `otherwise`, or to the next step
+    when there is a `fallback`. `http.status` is the answer's status, 0 without an answer. Values in the
+    address are escaped.
+
+    Example:
+        steps:
+          look:
+            http:
+              url: https://desk.example.org/tickets/{ticket}
+              timeout: 2
+              save: {state: ticket.state}
+              if_not_found: unknown
+              otherwise: sorry
+          tell:
+            say: Your ticket is {state}.
+            next: end
+          unknown:
+            say: There is no such ticket.
+            next: end
+          sorry:
+            say: I cannot look that up at the moment.
+          end:
+            hangup:
+    """
+
+    shorthand = "url"
+    needs_answer = False
+
+    url: Url = Field(description="The address; `{...}` may stand behind the host.")
+    method: Annotated[Literal["GET", "POST"], one_of("GET", "POST")] = Field(
+        default="GET", description="How to ask."
+    )
+    headers: dict[HeaderName, TextTemplate] = Field(
+        default_factory=dict, description="Headers of the question."
+    )
+    body: dict[str, Setting] = Field(default_factory=dict, description="With POST: values to send as JSON.")
+    timeout: Annotated[float, seconds(0.1, 30)] = Field(
+        default=3.0, description="Seconds to wait for the answer."
+    )
+    save: dict[Variable, JsonPath] = Field(
+        default_factory=dict, description="Variables, each with the place of its value in the answer's JSON."
+    )
+    fallback: dict[Variable, Setting] = Field(
+        default_factory=dict, description="What the variables are without an answer."
+    )
+    if_not_found: Step | None = Field(default=None, description="After a 404. Left out: `otherwise`.")
+    otherwise: Step | None = Field(
+        default=None,
+        description="Without an answer that is a success. Left out: the next step with `fallback`, else "
+        "`on_error`.",
+    )
+
+    async def run(self, conversation: Conversation, context: Context) -> Outcome:
+        """Ask, keep, go on."""
+        request = HttpRequest(
+            self.method,
+            self.url.text(context.names, lambda value: quote(value, safe="")),
+            {name: _one_line(context.text(value)) for name, value in self.headers.items()},
+            self._body(context) if self.method == "POST" else None,
+            self.timeout,
+        )
+        answer = await conversation.lookup(request)
+        context.variables["http.status"] = 0 if answer is None else answer.status
+        found = _read(answer)
+        if found is not None:
+            for name, path in self.save.items():
+                context.variables[name] = _at(found, path)
+            return Done()
+        for name, value in self.fallback.items():
+            context.variables[name] = setting_value(context, value)
+        if answer is not None and answer.status == 404 and self.if_not_found is not None:
+            return Goto(self.if_not_found)
+        if self.otherwise is None and self.fallback:
+            return Done()
+        return go(self.otherwise, "no answer" if answer is None else f"http status {answer.status}")
+
+    def _body(self, context: Context) -> str:
+        values = {name: setting_value(context, value) for name, value in self.body.items()}
+        return json.dumps(values, ensure_ascii=False)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _read(answer: HttpAnswer | None) -> Any:
+    """The JSON of a success; an empty table when it has no JSON that we can read; None when it is none."""
+    if answer is None or not 200 <= answer.status < 300:
+        return None
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return {} if found is None else found
+
+
+def _at(found: Any, path: str) -> Value:
+    """The value at a path, "" where there is none."""
+    for part in path.split("."):
+        if isinstance(found, dict):
+            found = found.get(part)
+        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return ""
+    if isinstance(found, str):
+        return found[:_LONGEST_VALUE]
+    return found if isinstance(found, bool | int | float) else ""

@@ -1,0 +1,116 @@
+"""intake: the bot that takes in a problem by voice."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from asr import intake_values as bot
+from asr.intake import Intake as Bot
+from asr.intake_settings import IntakeSettings
+from config.kinds import OnOff, one_of, seconds, whole
+from ivr_flows.context import Context
+from ivr_flows.conversation import Conversation
+from ivr_flows.intake_runner import as_ticket, run_policy
+from ivr_flows.kinds import Queue, Step
+from ivr_flows.outcomes import Done, Outcome, Result
+from ivr_flows.verbs.base import Verb, go
+
+
+class Intake(Verb):
+    """Let a bot take in the caller's problem by voice, and open a ticket with it.
+
+    It asks for the problem, reads it back, asks where and when to call, and says what happens next. At any
+    moment the caller may ask for a person. Whatever was said is kept with its recording, also when the
+    caller hangs up, when nothing was understood, or when no recogniser is there: then it is recorded.
+
+    The ticket's number is then in the variable `ticket`. With an `hours` step before it, the bot offers
+    times to call back in those hours.
+
+    Example:
+        steps:
+          problem:
+            intake:
+              queue: support
+              if_human: agent
+              otherwise: agent
+          end:
+            hangup:
+          agent:
+            enqueue: support
+    """
+
+    queue: Queue | None = Field(default=None, description="Who works on the ticket.")
+    greet: OnOff = Field(default=True, description="Whether the bot says first who it is.")
+    ask_name: OnOff = Field(default=False, description="Whether it asks for the caller's name.")
+    ask_number: OnOff = Field(
+        default=True, description="Whether it asks where to call back; else the caller's own number is taken."
+    )
+    ask_time: OnOff = Field(
+        default=True, description="Whether it asks when to call back; else as soon as possible."
+    )
+    read_back: Annotated[Literal["always", "unsure"], one_of("always", "unsure")] = Field(
+        default="always", description="Whether it reads the problem back always, or only when it is not sure."
+    )
+    tries: Annotated[int, whole(1, 9)] = Field(
+        default=3, description="How often it asks one thing: in full, shorter, then by keys."
+    )
+    give_up: Annotated[Literal["human", "recording"], one_of("human", "recording")] = Field(
+        default="human",
+        description="What comes when the caller is not understood: `if_human`, or a plain recording.",
+    )
+    recording_seconds: Annotated[float, seconds(1, 3600)] = Field(
+        default=120.0, description="The longest plain recording."
+    )
+    if_human: Step | None = Field(
+        default=None,
+        description="The step to go to when the caller wants a person, or could not be understood. "
+        "Left out: callers cannot reach a person from here.",
+    )
+    otherwise: Step | None = Field(
+        default=None,
+        description="The step to go to when the ticket could not be written down. Left out: `on_error`.",
+    )
+
+    async def run(self, conversation: Conversation, context: Context) -> Outcome:
+        """Start the bot."""
+        now = conversation.now()
+        hours = context.hours.business_hours(now) if context.hours is not None else None
+        context.intake = Bot(hours, self._settings())
+        language = conversation.language
+        started = bot.Started(conversation.caller, language, conversation.understands(language))
+        return await self._feed(started, conversation, context)
+
+    async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:
+        """Tell the bot that its ticket is written down."""
+        if result.word != "done":
+            return go(self.otherwise, f"ticket: {result.word}")
+        return await self._feed(bot.Filed(result.values.get("ticket", "")), conversation, context)
+
+    def _settings(self) -> IntakeSettings:
+        return IntakeSettings(
+            greet=self.greet,
+            ask_name=self.ask_name,
+            ask_number=self.ask_number,
+            ask_time=self.ask_time,
+            read_back=self.read_back,
+            attempts=self.tries,
+            human=self.if_human is not None,
+            give_up=self.give_up,
+            recording_seconds=self.recording_seconds,
+        )
+
+    async def _feed(self, event: bot.IntakeEvent, conversation: Conversation, context: Context) -> Outcome:
+        policy = context.intake
+        assert policy is not None, "run made it"
+        wanted = await run_policy(policy, event, conversation, context)
+        match wanted:
+            case bot.File(ticket):
+                return as_ticket(ticket, self.queue)
+            case bot.ReachHuman(why, so_far):
+                context.so_far = as_ticket(so_far, self.queue, f"wanted a person: {why}")
+                for slot in so_far.slots:
+                    context.remember(slot)
+                return go(self.if_human, f"intake: {why}")
+        return Done()

@@ -1,0 +1,101 @@
+"""voicemail: record a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from config.kinds import OnOff, seconds, whole
+from config.models.numbers import Key as FinishKey
+from ivr_flows.context import Context
+from ivr_flows.conversation import CallerGone, Conversation, Recording
+from ivr_flows.kinds import Queue, Step
+from ivr_flows.outcomes import Done, OpenTicket, Outcome, Result, Slot, TicketState
+from ivr_flows.tables import Saying
+from ivr_flows.verbs.base import Verb, go
+
+_SHORTEST = 1.0
+
+
+class Voicemail(Verb):
+    """Record a message and open a ticket with it.
+
+    A caller who hangs up in mid-sentence has left that much of a message. The ticket's number is then in
+    the variable `ticket`.
+
+    Example:
+        steps:
+          message:
+            voicemail:
+              say: Please leave a message after the tone.
+              queue: support
+              otherwise: end
+          thanks:
+            say: Thank you. Your number is {ticket:ticket}.
+          end:
+            hangup:
+    """
+
+    say: Saying = Field(description="What to say before the tone.")
+    queue: Queue | None = Field(default=None, description="Who works on the message.")
+    max_seconds: Annotated[float, seconds(1, 3600)] = Field(default=120.0, description="The longest message.")
+    silence_seconds: Annotated[float, seconds(1, 60, or_off=True)] = Field(
+        default=5.0, description="This much silence ends the message; 0 never does."
+    )
+    finish_key: FinishKey = Field(default="#", description='The key that ends the message; "" for none.')
+    beep: OnOff = Field(default=True, description="Whether a tone says that the recording begins.")
+    tries: Annotated[int, whole(1, 9)] = Field(
+        default=2, description="How often to ask a caller who says nothing."
+    )
+    otherwise: Step | None = Field(
+        default=None, description="The step to go to without a message. Left out: the flow's `on_error`."
+    )
+
+    def by_input(self) -> frozenset[str]:
+        """What the caller has to say or press something for."""
+        return frozenset({"next"})
+
+    async def run(self, conversation: Conversation, context: Context) -> Outcome:
+        """Ask, record, write it down."""
+        for _ in range(self.tries):
+            await conversation.say(context.parts(self.say))
+            try:
+                taken = await conversation.record(
+                    max_seconds=self.max_seconds,
+                    silence_seconds=self.silence_seconds,
+                    finish_key=self.finish_key,
+                    beep=self.beep,
+                )
+            except CallerGone as gone:
+                if gone.heard is None or gone.heard.audio is None or gone.heard.seconds < _SHORTEST:
+                    raise
+                cut = Recording(gone.heard.audio, gone.heard.seconds)
+                return self._ticket(conversation, context, cut, "hung_up")
+            if taken.seconds >= _SHORTEST:
+                return self._ticket(conversation, context, taken, "recorded")
+        return go(self.otherwise, "no message")
+
+    async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:
+        """Go on when the ticket is written down."""
+        return Done() if result.word == "done" else go(self.otherwise, f"voicemail: {result.word}")
+
+    def _ticket(
+        self, conversation: Conversation, context: Context, taken: Recording, state: TicketState
+    ) -> OpenTicket:
+        message = Slot("message", "", audio=() if taken.path is None else (taken.path,))
+        so_far, context.so_far = context.so_far, None
+        if so_far is not None:
+            queue = self.queue or so_far.queue
+            return replace(so_far, kind="voicemail", state=state, queue=queue, slots=(*so_far.slots, message))
+        return OpenTicket(
+            "voicemail",
+            state,
+            conversation.caller,
+            conversation.language,
+            self.queue,
+            (*context.slots, message),
+            callback_number=conversation.caller or None,
+            when=context.call_window,
+        )

@@ -1,0 +1,11 @@
+"""What can go wrong with speech."""
+
+from __future__ import annotations
+
+
+class VoiceError(Exception):
+    """A text could not be spoken; the text is one sentence that says why."""
+
+
+class VoiceUnavailable(VoiceError):
+    """There is no voice for the language, or synthesis has been shut down."""
