@@ -148,6 +148,7 @@ class Intake:
         if event.audio is not None and event.seconds >= _SOMETHING_SAID:
             self._draft.problem.append(heard)
             return self._proceed(self._wording.text("recorded"))
+        self._draft.unclear.append(heard)
         if self._draft.recogniser_gone and self._to_human:
             return self._reach_human("recogniser_gone")
         return self._file()

@@ -76,11 +76,16 @@ class Draft:
         """Whether there are words or a recording of a problem."""
         return bool(self._told)
 
+    @property
+    def nothing_said(self) -> bool:
+        """Whether the caller has not spoken of a problem at all."""
+        return not self.has_problem and all(heard.kind != "speech" for heard in self.unclear)
+
     def outcome(self) -> Outcome:
         """How far it has come, with the caller still there."""
         if self.recogniser_gone and not self.problem_confirmed:
             return "recogniser_gone"
-        if not self.has_problem and not any(heard.kind == "speech" for heard in self.unclear):
+        if self.nothing_said:
             return "no_speech"
         complete = self.problem_confirmed and self.number_confirmed and self.time_confirmed
         return "confirmed" if complete else "unconfirmed"

@@ -104,7 +104,7 @@ class Wording:
 
     def goodbye(self, draft: Draft, ticket: str) -> tuple[Part, ...]:
         """What happens next; `ticket` is its number, "" when not known."""
-        if not draft.has_problem and not draft.unclear:
+        if draft.nothing_said:
             return (self.text("nothing_said"),)
         parts: list[Part] = [self.text("thanks")]
         if ticket:

@@ -43,13 +43,12 @@ class Setup:
     @property
     def capabilities(self) -> Capabilities:
         """What can be expected of it."""
-        whisper = self.engine == "whisper"
-        # Only Vosk models whose graph is put together at run time can be narrowed to phrases; whether a
-        # remote server's can, nobody says, and it takes a list that it cannot use without complaint.
-        narrows = self.model is None or (self.model / "graph" / "Gr.fst").is_file()
+        # Only Vosk models whose graph is put together at run time can be narrowed to phrases. Whether those
+        # of a remote server can, nobody says; it takes a list that it cannot use without complaint.
+        narrows = self.model is None or self.engine != "vosk" or (self.model / "graph" / "Gr.fst").is_file()
         return Capabilities(
-            streaming=not whisper,
+            streaming=self.engine != "whisper",
             languages=frozenset({self.language}),
-            phrase_lists=not whisper and narrows,
+            phrase_lists=narrows,
             word_times=True,
         )

@@ -1,6 +1,6 @@
 """What voices cost and how well they are understood, after G.711 and with the machine as it is.
 
-    python bench/voices.py [--models DIR] [--engines piper kokoro espeak] [--threads 1] [--no-listening]
+    python bench/voices.py [--models DIR] [--engines piper kokoro espeak] [--threads 2] [--no-listening]
 
 For each voice: the time from asking to the first sentence in a fresh worker (its model is loaded) and in a
 warm one, the CPU seconds for each second spoken, and, with Whisper base as the listener, the share of words
@@ -156,7 +156,7 @@ def main() -> None:
     )
     parser.add_argument("--models", type=Path, default=models_folder())
     parser.add_argument("--engines", nargs="*", default=["piper", "kokoro", "espeak"])
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--no-listening", action="store_true")
     options: Any = parser.parse_args()
     listener = None if options.no_listening else Listener(options.models / "whisper-base")

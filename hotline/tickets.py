@@ -49,7 +49,10 @@ class TicketBook:
         self._next += 1
         opened = time.time()
         kind = wanted.kind if isinstance(wanted, OpenTicket) else "callback"
-        ticket = {"number": number, "opened": opened, "call": call, "kind": kind, **asdict(wanted)}
+        told = asdict(wanted)
+        if isinstance(wanted, Callback):
+            told["callback_number"] = told.pop("number")
+        ticket = {"number": number, "opened": opened, "call": call, "kind": kind, **told}
         await asyncio.to_thread(self._keep, self._folder / f"{number}.json", ticket)
         self._journal.append(TicketOpened(opened, call, leg, number, kind, wanted.queue or ""))
         return number

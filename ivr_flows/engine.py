@@ -66,6 +66,7 @@ class FlowRun:
     __slots__ = (
         "_closing",
         "_conversation",
+        "_departure",
         "_failed",
         "_flow",
         "_flows",
@@ -93,6 +94,7 @@ class FlowRun:
         self._steps = 0
         self._failed = False
         self._closing: str | None = None
+        self._departure: Departure | None = None
         self._over = False
         conversation.language = language or self._flow.languages[0]
         self.context = Context(conversation, flows.prompts)
@@ -126,8 +128,10 @@ class FlowRun:
 
     async def resume(self, result: Result) -> Departure:
         """Go on after a departure, to the next one; raises nothing but cancellation."""
-        if self._closing is not None:
-            return self._hang_up(self._closing)
+        if self._closing is not None or self._over:
+            return self._hang_up(self._closing or "flow is over")
+        if isinstance(self._departure, OpenTicket) and result.word != "done":
+            self.context.so_far = self._departure  # not written down yet: it must not be lost
         self.context.variables["result"] = result.word
         self.context.variables.update(result.values)
         return await self._walk(result)
@@ -150,6 +154,7 @@ class FlowRun:
                 if isinstance(found, HangUp):
                     return self._hang_up(found.reason)
                 if found is not None:
+                    self._departure = found
                     return found
                 result = None
         except CallerGone:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 from config.kinds import OneOrMore, Text, expected
 from config.models.base import Table
 from config.models.people import Language
+from ivr_flows.kinds import FLOW_NAME
 from ivr_flows.kinds import Step as StepKind
 from ivr_flows.verbs import VERBS, Verb
 
@@ -97,6 +98,7 @@ class FlowFile(Table):
     steps: Annotated[dict[StepKind, _Step], BeforeValidator(_steps)] = Field(
         default_factory=dict,
         validate_default=False,
+        json_schema_extra={"propertyNames": {"pattern": f"^{FLOW_NAME.pattern}$"}},
         description="The steps, in the order in which calls go through them.",
     )
 

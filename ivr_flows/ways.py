@@ -41,7 +41,7 @@ class Way:
         kind: what sort of way it is.
         setting: the setting that names the target: "next" for the step's own or the step below.
         label: when it is gone, for people: "1 agent", "if_busy", "" for the ordinary way.
-        by_input: whether it takes something that the caller pressed or said.
+        by_input: whether it takes something that the caller pressed, said or waited for.
     """
 
     target: str

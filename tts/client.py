@@ -95,7 +95,7 @@ class Voices:
         threads: cores that synthesis may use.
     """
 
-    def __init__(self, voices: Iterable[Voice], folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, voices: Iterable[Voice], folder: Path, *, threads: int = 2) -> None:
         self._voices = {voice.language: voice for voice in voices}
         self._cache = Cache(folder)
         self._worker = WorkerProcess(threads)

@@ -26,7 +26,7 @@ ENGINES = {
 }
 PACKAGES = {
     "piper": ("piper",),
-    "kokoro": ("onnxruntime", "misaki", "pypinyin", "jieba", "ko_pron", "espeakng_loader"),
+    "kokoro": ("onnxruntime", "pypinyin", "jieba", "ko_pron", "espeakng_loader"),
     "espeak": ("espeakng_loader",),
 }
 # Of the voices that can be had without a model hub, the ones that recognisers understood best
@@ -38,7 +38,7 @@ KOKORO_VOICES = {
 }
 ESPEAK_VOICES = {"en": "en-us", "zh": "cmn", "ko": "ko"}
 # Slower than a voice's own pace where that was measured to be understood better.
-SPEEDS = {("kokoro", "ko"): 0.9}
+SPEEDS = {("kokoro", "zh"): 0.9, ("kokoro", "ko"): 0.9}
 GET = {
     "en": "hotline models get piper-en_US-joe-medium",
     "zh": "hotline models get kokoro-82m",

@@ -1,17 +1,21 @@
 """The whisper engine: faster-whisper, which reads an utterance as a whole and gives the better text.
 
-Three things keep it fit for telephone answers (figures: docs/decisions/010-whisper.md):
+Four things keep it fit for telephone answers (figures: docs/decisions/010-whisper.md):
 
 * Whisper always encodes 30 seconds, about one core-second for a "yes" as for a sentence. A short utterance is
   read with a shorter view first; only what then looks doubtful is read again with the full one.
 * It invents text where nothing is said, and repeats itself: silence is cut out before, tokens are limited by
   the time that speech takes, and what looks invented is dropped after.
+* A single word is what it reads worst; where phrases are expected, it is asked again in their tokens alone
+  (`whisper_phrases`), and that is taken when it is about as likely.
 * Nothing is carried from one stretch to the next, and temperature is zero: the same audio, the same text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,10 +23,12 @@ from typing import Any
 import av
 import numpy as np
 from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.engines.whisper_phrases import Phrases
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
 
@@ -38,10 +44,16 @@ TOKENS_PER_SECOND, TOKENS_AT_LEAST = 10, 12  # fast Chinese takes about eight
 
 DOUBTFUL_LOGPROB, DOUBTFUL_COMPRESSION = -0.8, 2.0
 INVENTED_LOGPROB, INVENTED_COMPRESSION = -1.3, 2.4
-STUTTERS, SHORTEST_WORD = 3, 0.3  # the same word so often, in less time than it can be said in
+NARROWED_LOGPROB, NARROWED_LOSS = -1.0, 0.35  # what phrases may cost
+SHORTEST_WORD = 0.3  # the same word again and again takes so long each time
 SILENT_PROBABILITY, SILENT_LOGPROB = 0.6, -0.7
 
-VOICE_ACTIVITY = {"threshold": 0.35, "min_silence_duration_ms": 1000, "speech_pad_ms": 300}
+PADDING = 0.3  # seconds kept on either side of speech
+VOICE_ACTIVITY = {
+    "threshold": 0.35,
+    "min_silence_duration_ms": 1000,
+    "speech_pad_ms": round(PADDING * 1000),
+}
 
 
 def load(model: Path, language: str, threads: int) -> Engine:
@@ -80,26 +92,34 @@ class WhisperEngine:
         except (RuntimeError, ValueError, OSError) as error:
             raise EngineError(f"{model} cannot be loaded: {error}.") from None
         self._language = language
+        self._phrases = lru_cache(maxsize=64)(self._find_phrases)
 
     def open(self, config: StreamConfig) -> Stream:
-        """Begin an utterance; phrases are not used: told of them, Whisper hears them everywhere."""
+        """Begin an utterance."""
         return WhisperStream(self, config)
 
-    def transcribe(self, audio: NDArray[np.float32]) -> list[Heard]:
+    def transcribe(self, audio: NDArray[np.float32], phrases: tuple[str, ...] = ()) -> list[Heard]:
         """Read one utterance.
 
         Args:
             audio: samples at 16 kHz, -1..1.
+            phrases: the phrases to expect, empty for anything.
         """
         view = max(SHORTEST_VIEW, audio.size / RATE + VIEW_MARGIN)
-        if view < FULL_VIEW:
-            heard, speech = self._read(audio, view)
-            if not any(_is_doubtful(part, speech) for part in heard):
-                return heard
-        return self._read(audio, FULL_VIEW)[0]
+        if view >= FULL_VIEW:
+            return self._read(audio, FULL_VIEW).parts
+        free = self._read(audio, view)
+        if phrases and free.parts:
+            expected = self._phrases(phrases)
+            if not expected.make(free.text):
+                narrowed = self._read(audio, view, expected.suppressed)
+                likely = narrowed.logprob >= max(NARROWED_LOGPROB, free.logprob - NARROWED_LOSS)
+                if likely and expected.make(narrowed.text) and not narrowed.stutters:
+                    return narrowed.parts
+        return self._read(audio, FULL_VIEW).parts if free.is_doubtful else free.parts
 
-    def _read(self, audio: NDArray[np.float32], view: float) -> tuple[list[Heard], float]:
-        """Read with a view of so many seconds; returns also how many seconds of speech there were."""
+    def _read(self, audio: NDArray[np.float32], view: float, suppressed: Sequence[int] = (-1,)) -> _Reading:
+        """Read with a view of so many seconds, without these tokens (-1: those that are no speech)."""
         self._model.view = view
         segments, facts = self._model.transcribe(
             audio,
@@ -108,21 +128,63 @@ class WhisperEngine:
             temperature=0.0,
             condition_on_previous_text=False,
             max_new_tokens=round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * min(audio.size / RATE, FULL_VIEW)),
+            suppress_tokens=list(suppressed),
             word_timestamps=True,
             vad_filter=True,
             vad_parameters=VOICE_ACTIVITY,
         )
-        return list(segments), float(facts.duration_after_vad)
+        return _Reading(list(segments), float(facts.duration_after_vad) - 2 * PADDING)
+
+    def _find_phrases(self, phrases: tuple[str, ...]) -> Phrases:
+        model = self._model
+        multilingual = bool(model.model.is_multilingual)
+        return Phrases(phrases, Tokenizer(model.hf_tokenizer, multilingual, "transcribe", self._language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read in one go.
+
+    Args:
+        parts: the segments.
+        speech: seconds of speech that there were, or less.
+    """
+
+    parts: list[Heard]
+    speech: float
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+    @property
+    def logprob(self) -> float:
+        """Mean over the segments, of their mean over tokens."""
+        return float(sum(part.avg_logprob for part in self.parts)) / max(1, len(self.parts))
+
+    @property
+    def stutters(self) -> bool:
+        """Whether it says something over and over, faster than anyone speaks."""
+        if any(part.compression_ratio > DOUBTFUL_COMPRESSION for part in self.parts):
+            return True
+        words = [word.word.strip(" ,.!?-").lower() for part in self.parts for word in part.words or ()]
+        runs = [len(list(run)) for _, run in groupby(words)]
+        return any(run > 1 and run * SHORTEST_WORD > self.speech for run in runs)
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.stutters or any(part.avg_logprob < DOUBTFUL_LOGPROB for part in self.parts)
 
 
 class WhisperStream:
     """One utterance for Whisper: kept until it is whole."""
 
-    __slots__ = ("_engine", "_pcm", "_rate")
+    __slots__ = ("_engine", "_pcm", "_phrases", "_rate")
 
     def __init__(self, engine: WhisperEngine, config: StreamConfig) -> None:
         self._engine = engine
         self._rate = config.sample_rate
+        self._phrases = config.phrases
         self._pcm = bytearray()
 
     def feed(self, pcm: bytes) -> Partial:
@@ -133,7 +195,7 @@ class WhisperStream:
     def finish(self) -> Segment:
         """Read all of it."""
         audio = _floats(bytes(self._pcm), self._rate)
-        heard = [part for part in self._engine.transcribe(audio) if not _is_invented(part)]
+        heard = [part for part in self._engine.transcribe(audio, self._phrases) if not _is_invented(part)]
         text = "".join(part.text for part in heard).strip()
         return Segment(text, tuple(_words(heard)))
 
@@ -155,16 +217,6 @@ def _words(heard: list[Heard]) -> Iterator[Word]:
         for word in part.words or ():
             if word.word.strip():
                 yield Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
-
-
-def _is_doubtful(part: Heard, speech: float) -> bool:
-    if part.avg_logprob < DOUBTFUL_LOGPROB or part.compression_ratio > DOUBTFUL_COMPRESSION:
-        return True
-    words = [word.word.strip(" ,.!?-").lower() for word in part.words or ()]
-    return any(
-        len(run) >= STUTTERS and len(run) * SHORTEST_WORD > speech
-        for run in (list(group) for _, group in groupby(words))
-    )
 
 
 def _is_invented(part: Heard) -> bool:

@@ -52,5 +52,5 @@ class VoicesSettings(Table):
     zh: VoiceSettings = Field(default_factory=VoiceSettings, description="Mandarin.")
     ko: VoiceSettings = Field(default_factory=VoiceSettings, description="Korean.")
     threads: Annotated[int, whole(1, 64)] = Field(
-        default=1, description="Cores that speaking may use; two make the first words come sooner."
+        default=2, description="Cores that speaking may use; calls go before it on all of them."
     )

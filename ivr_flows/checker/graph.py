@@ -200,19 +200,13 @@ def _is_end(graph: Graph, node: Node) -> bool:
 
 def _idle_loops(graph: Graph) -> Iterator[list[Node]]:
     """Every loop that a call goes round in when the caller does nothing; its steps in order."""
-
-    def after(node: Node) -> Iterator[Node]:
-        for found in graph.after(node, inputs=False, failures=False):
-            if not graph.flows[found[0]].steps[found[1]].verb.waits:
-                yield found
-
+    after = partial(graph.after, inputs=False, failures=False)
     seen: set[Node] = set()
     for name, flow in graph.flows.items():
         for step in flow.steps:
-            node = (name, step)
-            if node in seen or flow.steps[step].verb.waits:
+            if (name, step) in seen:
                 continue
-            loop = _loop(node, after)
+            loop = _loop((name, step), after)
             if loop and not seen.intersection(loop):
                 yield loop
             seen.update(loop)

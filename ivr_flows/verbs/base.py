@@ -36,15 +36,16 @@ class Verb(Table):
 
     needs_answer: ClassVar[bool] = True
     """Whether the caller has to be connected: the call is answered before the step unless it is."""
-    waits: ClassVar[bool] = False
-    """Whether the caller waits here for a person: coming back here again and again is no idle loop."""
 
     def then(self) -> Then:
         """Where the call goes when the step is done."""
         return Then.NEXT
 
     def by_input(self) -> frozenset[str]:
-        """Settings whose step takes something the caller pressed or said; "next" is the step's own."""
+        """Settings whose step takes something the caller pressed, said or waited for.
+
+        Every other way can be gone at once by a caller who does nothing. "next" is the step's own.
+        """
         return frozenset()
 
     @abstractmethod

@@ -36,7 +36,6 @@ class Enqueue(ShortTable, Verb):
     """
 
     shorthand = "queue"
-    waits = True
 
     queue: Queue = Field(description="The queue.")
     priority: Annotated[int, whole(-100, 100)] = Field(default=0, description="Higher ones are served first.")
@@ -69,6 +68,10 @@ class Enqueue(ShortTable, Verb):
     def then(self) -> Then:
         """After the conversation only a named step."""
         return Then.NAMED
+
+    def by_input(self) -> frozenset[str]:
+        """Having waited is no idling; being refused at once is."""
+        return frozenset({"next", "if_timeout", "if_key"})
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Hand the caller over."""

@@ -14,7 +14,8 @@ from ivr_flows.context import Context
 from ivr_flows.conversation import Conversation
 from ivr_flows.intake_runner import as_ticket, run_policy
 from ivr_flows.kinds import Queue, Step
-from ivr_flows.outcomes import Done, Outcome, Result
+from ivr_flows.outcomes import Done, OpenTicket, Outcome, Result
+from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
 
 
@@ -23,7 +24,8 @@ class Intake(Verb):
 
     It asks for the problem, reads it back, asks where and when to call, and says what happens next. At any
     moment the caller may ask for a person. Whatever was said is kept with its recording, also when the
-    caller hangs up, when nothing was understood, or when no recogniser is there: then it is recorded.
+    caller hangs up, when nothing was understood, or when no recogniser is there: then it is recorded. A
+    caller who asked for a person, and comes here again because nobody was free, is not asked once more.
 
     The ticket's number is then in the variable `ticket`. With an `hours` step before it, the bot offers
     times to call back in those hours.
@@ -74,7 +76,11 @@ class Intake(Verb):
     )
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
-        """Start the bot."""
+        """Start the bot, unless one before has been told everything and no person took the call."""
+        so_far, context.so_far = context.so_far, None
+        if so_far is not None and _holds_something(so_far):
+            context.intake = None
+            return so_far
         now = conversation.now()
         hours = context.hours.business_hours(now) if context.hours is not None else None
         context.intake = Bot(hours, self._settings())
@@ -86,6 +92,9 @@ class Intake(Verb):
         """Tell the bot that its ticket is written down."""
         if result.word != "done":
             return go(self.otherwise, f"ticket: {result.word}")
+        if context.intake is None:
+            await conversation.say([part("passed_on", conversation, context)])
+            return Done()
         return await self._feed(bot.Filed(result.values.get("ticket", "")), conversation, context)
 
     def _settings(self) -> IntakeSettings:
@@ -113,4 +122,11 @@ class Intake(Verb):
                 for slot in so_far.slots:
                     context.remember(slot)
                 return go(self.if_human, f"intake: {why}")
+        await conversation.pause(0)  # no further step for a caller who has hung up meanwhile
         return Done()
+
+
+def _holds_something(ticket: OpenTicket) -> bool:
+    """Whether a ticket says, or a recording in it may say, what the caller wants."""
+    heard = (turn.heard for turn in ticket.history)
+    return bool(ticket.slots) or any(one is not None and one.audio is not None for one in heard)

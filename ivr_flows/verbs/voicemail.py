@@ -79,6 +79,7 @@ class Voicemail(Verb):
 
     async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:
         """Go on when the ticket is written down."""
+        await conversation.pause(0)  # no further step for a caller who has hung up meanwhile
         return Done() if result.word == "done" else go(self.otherwise, f"voicemail: {result.word}")
 
     def _ticket(

@@ -34,9 +34,11 @@ def free_port(count: int = 1, host: str = HOST) -> int:
         first = random.randrange(low, high - count) & ~1
         wanted = range(first, first + count)
         if _given.isdisjoint(wanted) and _reserve(wanted):
-            _given.update(wanted)
             if all(_is_free(port, host) for port in wanted):
+                _given.update(wanted)
                 return first
+            # Somebody who asked nobody has one of them; the others may serve in another range.
+            fcntl.lockf(_register, fcntl.LOCK_UN, len(wanted), wanted[0])
     raise OSError(f"no {count} free ports found")
 
 

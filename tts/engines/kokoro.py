@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import InferenceSession, SessionOptions
 
 from tts.engines import Sound
+from tts.engines.onnx import open_session
 from tts.engines.phonemes import PHONEMES
 from tts.voice import Voice
 
@@ -39,9 +39,7 @@ class Kokoro:
         self._style = _read_style(model.parent, name)
         self._phonemes = PHONEMES[language]
         self._speed = speed
-        options = SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(model, threads)
 
     def speak(self, text: str) -> Sound:
         """See `tts.engines.Engine`."""

@@ -1,6 +1,6 @@
 """Text to the phonemes that Kokoro knows, by language.
 
-Mandarin: misaki, which is Kokoro's own (pinyin by pypinyin, words by jieba). English: espeak-ng, its phonemes
+Mandarin: words by jieba, pinyin by pypinyin, as Kokoro was taught. English: espeak-ng, its phonemes
 rewritten into Kokoro's. Korean: Kokoro was never taught any, but the phonemes of its other languages cover
 it; ko-pron knows how Korean spelling sounds (assimilation, linking), and recognisers understand the result,
 which they do not when espeak-ng speaks. Latin letters in Chinese and Korean text are spoken as English.
@@ -11,13 +11,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from contextlib import suppress
 
 import jieba
 import ko_pron
-from misaki.zh import ZHG2P
 from pypinyin import Style, lazy_pinyin
 
+from tts.engines import pinyin
 from tts.engines.espeak import library
 
 # jieba reports on its dictionary for every start.
@@ -46,17 +45,28 @@ _KOREAN = (
 )  # fmt: skip
 
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")
+_CHINESE_DIGITS = re.compile(r"([零幺一二三四五六七八九]{3,})")
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z'’ -]*")
 _HANGUL_RUN = re.compile(r"[가-힣]+")
-_PUNCTUATION = str.maketrans("，。！？：；、", ",.!?:;,")
+# Marks that carry intonation, as Kokoro knows them: with a space behind.
+_WESTERN = (
+    ("，", ", "), ("、", ", "), ("。", ". "), ("．", ". "), ("！", "! "), ("？", "? "), ("：", ": "),
+    ("；", "; "), ("「", " “"), ("」", "” "), ("《", " “"), ("》", "” "), ("（", " ("), ("）", ") "),
+)  # fmt: skip
 
 
 def english(text: str) -> str:
     """American English; its punctuation is kept, since it carries the intonation."""
     return "".join(
-        _english_words(piece) if index % 2 == 0 else piece.translate(_PUNCTUATION) + " "
-        for index, piece in enumerate(re.split(r"\s*([,.;:!?，。！？：；、]+)(?:\s+|$)", text))
+        _english_words(piece) if index % 2 == 0 else piece + " "
+        for index, piece in enumerate(re.split(r"\s*([,.;:!?]+)(?:\s+|$)", _western(text)))
     ).strip()
+
+
+def _western(text: str) -> str:
+    for chinese_mark, western_mark in _WESTERN:
+        text = text.replace(chinese_mark, western_mark)
+    return text
 
 
 def _english_words(text: str) -> str:
@@ -68,29 +78,28 @@ def _english_words(text: str) -> str:
 
 def chinese(text: str) -> str:
     """Mandarin, with words in Latin letters spoken as English."""
-    mapped = ZHG2P.map_punctuation(text)
-    mapped = _LATIN_RUN.sub(lambda found: f" {_english_words(found[0])} ", mapped)
-    mapped = _CHINESE_RUN.sub(lambda found: _chinese_words(found[0]), mapped)
-    return re.sub(r"\s+", " ", mapped).strip()
+    text = _LATIN_RUN.sub(lambda found: f" {_english_words(found[0])} ", _western(text))
+    return re.sub(r"\s+", " ", _CHINESE_RUN.sub(lambda found: _chinese_words(found[0]), text)).strip()
 
 
 def _chinese_words(run: str) -> str:
-    # U+032F marks a vowel as no syllable of its own; Kokoro was taught without.
-    return " ".join(_chinese_word(word) for word in jieba.lcut(run)).replace("\u032f", "")
+    # Digits said one by one are a word each; jieba makes words of them (三八, 零零) that swallow one.
+    words = [
+        word
+        for piece in _CHINESE_DIGITS.split(run)
+        for word in (piece if _CHINESE_DIGITS.fullmatch(piece) else jieba.lcut(piece))
+    ]
+    return " ".join(_chinese_word(word) for word in words)
 
 
 def _chinese_word(word: str) -> str:
     syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
-    phonemes = ""
-    for syllable in syllables:
-        with suppress(ValueError, KeyError):  # interjections whose pinyin misaki has no phonemes for
-            phonemes += ZHG2P.py2ipa(syllable)
-    return phonemes
+    return "".join(pinyin.phonemes(syllable) for syllable in syllables)
 
 
 def korean(text: str) -> str:
     """Korean, with words in Latin letters spoken as English."""
-    text = _LATIN_RUN.sub(lambda found: f" {_english_words(found[0])} ", text.translate(_PUNCTUATION))
+    text = _LATIN_RUN.sub(lambda found: f" {_english_words(found[0])} ", _western(text))
     return re.sub(r"\s+", " ", _HANGUL_RUN.sub(lambda found: _korean_word(found[0]), text)).strip()
 
 

@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from onnxruntime import InferenceSession, SessionOptions
 from piper import PiperVoice, SynthesisConfig
 from piper.config import PiperConfig
 
 from tts.engines import Sound
+from tts.engines.onnx import open_session
 from tts.voice import Voice
 
 
@@ -28,11 +28,8 @@ class Piper:
 
     def __init__(self, model: Path, threads: int, speed: float) -> None:
         config = PiperConfig.from_dict(json.loads(model.with_name(model.name + ".json").read_bytes()))
-        options = SessionOptions()
-        options.intra_op_num_threads = threads
         # Not PiperVoice.load: it takes every core of the machine.
-        session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._voice = PiperVoice(session=session, config=config)
+        self._voice = PiperVoice(session=open_session(model, threads), config=config)
         self._synthesis = SynthesisConfig(length_scale=config.length_scale / speed)
 
     def speak(self, text: str) -> Sound:

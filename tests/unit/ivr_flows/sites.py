@@ -63,11 +63,13 @@ def call(
     flow: str = "main",
     results: Sequence[Result | str] = (),
     now: datetime = datetime(2026, 11, 25, 12, 0, tzinfo=UTC),
+    language: str | None = None,
     **options: object,
 ) -> Call:
     """Call a flow; see `Caller` for the answers. Departures go as `results` say, then well."""
     caller = Caller(answers, now=now, **options)  # type: ignore[arg-type]
-    return Call(flows, flow, caller, [Result(r) if isinstance(r, str) else r for r in results])  # type: ignore[arg-type]
+    run = FlowRun(flows, flow, caller, language=language)
+    return Call(run, caller, [Result(r) if isinstance(r, str) else r for r in results])  # type: ignore[arg-type]
 
 
 class Call:
@@ -76,9 +78,9 @@ class Call:
     Attributes: `departures` in their order, without the end; `end`; `said` and `steps` in short.
     """
 
-    def __init__(self, flows: FlowSet, flow: str, caller: Caller, results: Sequence[Result]) -> None:
+    def __init__(self, run: FlowRun, caller: Caller, results: Sequence[Result]) -> None:
         self.caller = caller
-        self.run = FlowRun(flows, flow, caller)
+        self.run = run
         self.departures: list[Departure] = []
         self.end = asyncio.run(self._walk(list(results)))
 

@@ -98,14 +98,17 @@ def test_waiting_in_a_line_again_and_again_is_no_idle_loop(tmp_path: Path) -> No
     text = """\
         steps:
           wait:
-            enqueue: {queue: support, max_wait: 60, if_timeout: still, otherwise: end}
+            enqueue: {queue: support, max_wait: 60, if_timeout: still, otherwise: OTHERWISE}
           still:
             say: You are still in the line.
             next: wait
           end:
             hangup:
     """
-    assert problems(write_site(tmp_path / "s", {"main": text})) == []
+    assert problems(write_site(tmp_path / "1", {"main": text.replace("OTHERWISE", "end")})) == []
+    # A queue that refuses callers does so at once, again and again.
+    found, _ = problems(write_site(tmp_path / "2", {"main": text.replace("OTHERWISE", "still")}))
+    assert "wait -> still -> wait" in found.message
 
 
 def test_the_version_follows_the_meaning_of_the_files(tmp_path: Path) -> None:

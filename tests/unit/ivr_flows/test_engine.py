@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from asr.intake_values import Slot
-from ivr_flows.conversation import CallerGone
+from ivr_flows.conversation import CallerGone, Recording
 from ivr_flows.engine import MOST_STEPS, FlowRun
 from ivr_flows.outcomes import HandOff, HangUp, OpenTicket, Result
 from ivr_flows.texts import TEXTS
@@ -213,6 +213,18 @@ def test_what_the_bot_was_told_outlives_a_caller_who_leaves_no_message(tmp_path:
     second = FlowRun(flows, "main", Caller([CallerGone()], now=NOON))
     second.context.so_far = run.context.so_far
     assert asyncio.run(second.start()) == run.context.so_far
+
+
+def test_a_ticket_that_could_not_be_written_down_is_tried_again_at_the_end(tmp_path: Path) -> None:
+    text = """\
+        steps:
+          message: {voicemail: {say: Speak., otherwise: end}}
+          end: {hangup: {reason: over}}
+    """
+    one = call(make(tmp_path, text), Recording(Path("message.wav"), 7.0), results=["failed"])
+    first, second = one.departures
+    assert first == second
+    assert one.end == HangUp("over")
 
 
 def test_an_event_tells_each_end_once(tmp_path: Path) -> None:

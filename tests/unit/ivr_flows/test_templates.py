@@ -43,9 +43,7 @@ def test_parts(source: str, parts: list[object]) -> None:
     assert Template(source).parts(VARIABLES) == parts
 
 
-@pytest.mark.parametrize(
-    "source", ["{", "}", "{name", "name}", "{}", "{name:telephone}", "{1 +}", "{name}}"]
-)
+@pytest.mark.parametrize("source", ["{", "}", "{name", "name}", "{}", "{name:telephone}", "{1 +}", "{name}}"])
 def test_wrong_braces_are_refused(source: str) -> None:
     with pytest.raises(ExpressionError):
         Template(source)

@@ -1,0 +1,144 @@
+"""Draw the state machines of SIP as Mermaid diagrams, from the tables that the code itself runs on.
+
+`python scripts/diagrams.py docs/architecture.md` renews what stands between the two marks in that file. The
+test tests/test_diagrams.py fails when the page and the tables differ.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+from telephony.sip.client_transactions import InviteClientTransaction, NonInviteClientTransaction
+from telephony.sip.server_transactions import InviteServerTransaction, NonInviteServerTransaction
+from telephony.sip.session_states import MOVES
+from telephony.sip.transaction import Event, State, Table
+
+BEGIN = "<!-- diagrams: made by `python scripts/diagrams.py docs/architecture.md`, do not edit -->"
+END = "<!-- end of diagrams -->"
+
+# Which of the two timers of a transaction (to send again, to give up or end) has which letter in RFC 3261
+# table 4 and RFC 6026: the code needs no letters, a reader who compares it with the figures does.
+INVITE_CLIENT_TIMERS = {
+    (State.CALLING, Event.RESEND): "timer A",
+    (State.CALLING, Event.EXPIRE): "timer B",
+    (State.PROCEEDING, Event.EXPIRE): "64*T1 after CANCEL",
+    (State.COMPLETED, Event.EXPIRE): "timer D",
+    (State.ACCEPTED, Event.EXPIRE): "timer M",
+}
+NON_INVITE_CLIENT_TIMERS = {
+    (State.TRYING, Event.RESEND): "timer E",
+    (State.TRYING, Event.EXPIRE): "timer F",
+    (State.PROCEEDING, Event.RESEND): "timer E",
+    (State.PROCEEDING, Event.EXPIRE): "timer F",
+    (State.COMPLETED, Event.EXPIRE): "timer K",
+}
+INVITE_SERVER_TIMERS = {
+    (State.COMPLETED, Event.RESEND): "timer G",
+    (State.COMPLETED, Event.EXPIRE): "timer H",
+    (State.CONFIRMED, Event.EXPIRE): "timer I",
+    (State.ACCEPTED, Event.EXPIRE): "timer L",
+}
+NON_INVITE_SERVER_TIMERS = {(State.COMPLETED, Event.EXPIRE): "timer J"}
+
+CLIENT_EVENTS = {
+    Event.PROVISIONAL: "1xx",
+    Event.SUCCESS: "2xx",
+    Event.FAILURE: "300-699",
+    Event.CANCELLED: "CANCEL sent",
+    Event.TRANSPORT_ERROR: "transport error",
+}
+SERVER_EVENTS = {
+    Event.PROVISIONAL: "1xx sent",
+    Event.SUCCESS: "2xx sent",
+    Event.FAILURE: "300-699 sent",
+    Event.REQUEST: "request again",
+    Event.ACK: "ACK",
+    Event.TRANSPORT_ERROR: "transport error",
+}
+
+S = TypeVar("S", bound=Enum)
+Names = Mapping[Event, str]
+Timers = Mapping[tuple[State, Event], str]
+
+
+def renew(page: str) -> str:
+    """Replace what stands between the marks in `page` with the diagrams."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{diagrams()}\n{END}{after}"
+
+
+def diagrams() -> str:
+    """All diagrams as Markdown, each under a heading."""
+    client, server = CLIENT_EVENTS, SERVER_EVENTS
+    parts = {
+        "INVITE session": moves(MOVES),
+        "INVITE client transaction": _machine(InviteClientTransaction, client, INVITE_CLIENT_TIMERS),
+        "Non-INVITE client transaction": _machine(
+            NonInviteClientTransaction, client, NON_INVITE_CLIENT_TIMERS
+        ),
+        "INVITE server transaction": _machine(InviteServerTransaction, server, INVITE_SERVER_TIMERS),
+        "Non-INVITE server transaction": _machine(
+            NonInviteServerTransaction, server, NON_INVITE_SERVER_TIMERS
+        ),
+    }
+    return "\n".join(f"### {title}\n\n```mermaid\n{diagram}\n```\n" for title, diagram in parts.items())
+
+
+def moves(table: Mapping[S, frozenset[S]]) -> str:
+    """A diagram of bare moves; it begins in the states to which none leads, and ends where none goes on."""
+    reached = {state for after in table.values() for state in after}
+    lines = [f"    [*] --> {state.value}" for state in table if state not in reached]
+    for state, after in table.items():
+        lines += [f"    {state.value} --> {other.value}" for other in table if other in after]
+        if not after:
+            lines.append(f"    {state.value} --> [*]")
+    return "\n".join(["stateDiagram-v2", *lines])
+
+
+def transitions(table: Table, first: State, events: Names, timers: Timers) -> str:
+    """A diagram of one transaction machine.
+
+    Args:
+        table: what it runs on.
+        first: its first state.
+        events: what to call each event but the two timers.
+        timers: what to call those, by state.
+
+    Raises:
+        KeyError: an event of the table has no name.
+    """
+    edges: dict[tuple[State, State], list[str]] = {}
+    for (state, event), (after, _) in table.items():
+        is_timer = event in (Event.RESEND, Event.EXPIRE)
+        label = timers[state, event] if is_timer else events[event]
+        edges.setdefault((state, after), []).append(label)
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {_name(first)}", *_lines(edges)])
+
+
+def _machine(
+    kind: type[InviteClientTransaction | NonInviteClientTransaction]
+    | type[InviteServerTransaction | NonInviteServerTransaction],
+    events: Names,
+    timers: Timers,
+) -> str:
+    return transitions(kind.table, kind.first_state, events, timers)
+
+
+def _lines(edges: Mapping[tuple[State, State], list[str]]) -> Iterator[str]:
+    for (state, after), labels in edges.items():
+        yield f"    {_name(state)} --> {_name(after)} : {', '.join(labels)}"
+    yield f"    {_name(State.TERMINATED)} --> [*]"
+
+
+def _name(state: State) -> str:
+    return state.name.capitalize()
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.write_text(renew(target.read_text(encoding="utf-8")), encoding="utf-8")

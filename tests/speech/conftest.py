@@ -1,0 +1,138 @@
+"""What the tests by telephone share: models, voices for callers, recordings of people, and a service desk.
+
+The models are got once per machine (`hotline models get en zh ko`); where they cannot be had, or the speech
+libraries are not installed, these tests are skipped and say why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from hotline.models import models_folder
+from tests.peers import sounds
+from tests.peers.ports import wait_for
+from tests.peers.softphone import HOTLINE
+from tests.peers.sounds import Sound
+from tests.peers.switch import Switch
+from tests.speech.phrases import PHRASES, VOICES
+from tts.client import Voices
+from tts.installed import Wish, choose
+
+HERE = Path(__file__).parent
+PEOPLE = HERE.parent.parent.parent / "shared" / "speech"
+LANGUAGES = ("en", "zh", "ko")
+LIBRARIES = ("faster_whisper", "vosk", "piper", "misaki", "espeakng_loader")
+SECONDS = 600
+"""For one test: the first one may have to get models and speak phrases."""
+
+NUMBERS: Mapping[int, Mapping[str, str]] = {
+    7000: {"flow": "words"},
+    7001: {"flow": "words", "language": "zh"},
+    7002: {"flow": "words", "language": "ko"},
+    7010: {"flow": "number"},
+    7020: {"flow": "yes-no"},
+    7021: {"flow": "yes-no", "language": "zh"},
+    7022: {"flow": "yes-no", "language": "ko"},
+    7030: {"flow": "long"},
+    7040: {"flow": "problem"},
+    7041: {"flow": "problem", "language": "zh"},
+    7042: {"flow": "problem", "language": "ko"},
+    7050: {"flow": "version"},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests of this folder the time that they need."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SECONDS))
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder with all models."""
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"not run: needs {', '.join(missing)} (pip install 'hotline[speech]')")
+    environment = {name: value for name, value in os.environ.items() if name != "HOTLINE_MODELS"}
+    got = subprocess.run(
+        [HOTLINE, "models", "get", *LANGUAGES], capture_output=True, text=True, check=False, env=environment
+    )
+    if got.returncode:
+        pytest.skip(f"not run: the models cannot be had. {got.stderr.strip()[-300:]}")
+    return models_folder()
+
+
+@pytest.fixture(scope="session")
+def said(models: Path, pytestconfig: pytest.Config) -> Mapping[str, Sound]:
+    """What callers say, by the name of the phrase, in voices that are not the switch's own."""
+    assert pytestconfig.cache is not None
+    return asyncio.run(_speak(models, pytestconfig.cache.mkdir("callers")))
+
+
+async def _speak(models: Path, folder: Path) -> Mapping[str, Sound]:
+    chosen = [choose(language, models, Wish(*wish)).voice for language, wish in VOICES.items()]
+    voices = Voices([voice for voice in chosen if voice is not None], folder, threads=2)
+    await voices.start()
+    try:
+        spoken = [(name, await voices.render(text, language)) for name, (language, text) in PHRASES.items()]
+    finally:
+        await voices.close()
+    return {name: sounds.trimmed(sound) for name, sound in spoken}
+
+
+@pytest.fixture(scope="session")
+def people() -> Path:
+    """The folder with recordings of people."""
+    if not PEOPLE.is_dir():
+        pytest.skip(f"not run: needs recordings of people in {PEOPLE}")
+    return PEOPLE
+
+
+def prepare_site(site: Path, cache: Path | None = None) -> None:
+    """Give a starter site the flows of these tests, and voices that cost little.
+
+    Args:
+        site: its folder.
+        cache: where spoken prompts are kept from one run to the next.
+    """
+    shutil.rmtree(site / "flows")
+    shutil.copytree(HERE / "flows", site / "flows")
+    yaml = YAML(typ="rt")
+    path = site / "hotline.yaml"
+    settings = yaml.load(path)
+    settings["numbers"] = {number: dict(target) for number, target in NUMBERS.items()}
+    settings["voices"] = {"zh": {"engine": "espeak"}, "ko": {"engine": "espeak"}}
+    yaml.dump(settings, path)
+    if cache is not None:
+        (site / "run").mkdir(exist_ok=True)
+        (site / "run" / "voice-cache").symlink_to(cache, target_is_directory=True)
+
+
+@pytest.fixture(scope="package")
+def desk(
+    models: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Switch]:
+    """A switch whose recognisers are up and whose prompts are spoken."""
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("prompts")
+    running = Switch(tmp_path_factory.mktemp("desk"), prepare=lambda site: prepare_site(site, cache))
+    wait_for(lambda: is_ready(running), "recognisers and prompts", 120, every=0.2)
+    yield running
+    running.check_idle()
+    running.stop()
+
+
+def is_ready(switch: Switch) -> bool:
+    """Whether every recogniser is up and every prompt is spoken."""
+    speech = switch.status()["speech"]
+    return all(pool["up"] for pool in speech.values()) and "prompts are spoken" in switch.log()
