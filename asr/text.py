@@ -19,7 +19,7 @@ _WIDE = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 _PUNCTUATION = re.compile(r"[^\w\s+#*]|_")
-_SENTENCE = re.compile(r"[^.!?\u3002\uff01\uff1f]+[.!?\u3002\uff01\uff1f]*\s*")
+_SENTENCE = re.compile(r".+?(?:[.!?]+(?=\s|$)|[\u3002\uff01\uff1f]+|$)\s*", re.DOTALL)
 _TO_SIMPLIFIED = OpenCC("t2s")
 
 _FILLERS: dict[str, str] = {

@@ -1,7 +1,8 @@
 """`make bench`: serve the bench site and run the load of `../shared/bench` against it.
 
-It prints one line a measurement. The load (sipp and rtpmesh, see its README) is the one that other servers were measured with. It takes about
-20 minutes; the figures go to bench/out/ as JSON lines, and by hand into bench/RESULTS.md.
+It prints one line a measurement. The load (sipp and rtpmesh, see its README) is the one that other servers
+were measured with. It takes about 20 minutes; the figures go to bench/out/ as JSON lines, and by hand into
+bench/RESULTS.md.
 """
 
 from __future__ import annotations

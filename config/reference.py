@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ValidationError, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -28,9 +28,6 @@ _FILES: tuple[tuple[str, type[Table]], ...] = (
     ("agents.yaml", AgentsFile),
     ("queues.yaml", QueuesFile),
 )
-_CONFIG = ConfigDict(arbitrary_types_allowed=True)  # as every `Table` has
-
-
 def settings_reference() -> str:
     """Write every setting of every file as Markdown tables."""
     parts: list[str] = []
@@ -94,11 +91,11 @@ def _expected(field: FieldInfo) -> str:
 def _refusal(kind: Any) -> str:
     """What a kind says it expects, when it refuses an object."""
     try:
-        TypeAdapter(kind, config=_CONFIG).validate_python(object())
+        create_model("Setting", __base__=Table, value=(kind, ...)).model_validate({"value": object()})
     except ValidationError as error:
         detail = next(detail for detail in error.errors() if detail["type"] == "expected")
         text = str(detail["ctx"]["expected"]).replace("|", "\\|").replace("*", "\\*")
-        return f"one or a list of: {text}" if detail["loc"] else text
+        return f"one or a list of: {text}" if len(detail["loc"]) > 1 else text
     raise TypeError(f"{kind} accepts anything")
 
 

@@ -74,15 +74,17 @@ async def _carry_out(
     raise RuntimeError("the intake bot wants nothing, and is not finished")
 
 
-def as_ticket(ticket: bot.OpenTicket, queue: str | None, note: str = "") -> OpenTicket:
-    """The bot's ticket as an outcome of the flow."""
+def as_ticket(ticket: bot.OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
+    """The bot's ticket as an outcome of the flow, with what the caller had told the flow before."""
+    told = {slot.name for slot in ticket.slots}
+    before = tuple(slot for slot in context.slots if slot.name not in told)
     return OpenTicket(
         "problem",
         ticket.outcome,
         ticket.caller,
         ticket.language,
         queue,
-        ticket.slots,
+        (*before, *ticket.slots),
         ticket.history,
         ticket.callback_number,
         ticket.when,

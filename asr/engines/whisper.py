@@ -215,7 +215,7 @@ def _floats(pcm: bytes, rate: int) -> NDArray[np.float32]:
 def _words(heard: list[Heard]) -> Iterator[Word]:
     for part in heard:
         for word in part.words or ():
-            if word.word.strip():
+            if any(letter.isalnum() for letter in word.word):
                 yield Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
 
 

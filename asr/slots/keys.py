@@ -27,7 +27,7 @@ _BEFORE = {
 }
 _AFTER = {
     "en": re.compile(r"(?: (?:please|key|sign|one|option|thanks|thank you))+$"),
-    "zh": re.compile(r"(?:号?键|号|个|吧|谢谢| )+$"),
+    "zh": re.compile(r"(?:键|(?<![星井])号|个|吧|谢谢| )+$"),
     "ko": re.compile(r"(?: ?(?:번|을|를|요|이요|입니다|눌러|눌러 ?주세요|주세요|버튼|으로|로))+$"),
 }
 

@@ -116,9 +116,9 @@ class Intake(Verb):
         wanted = await run_policy(policy, event, conversation, context)
         match wanted:
             case bot.File(ticket):
-                return as_ticket(ticket, self.queue)
+                return as_ticket(ticket, self.queue, context)
             case bot.ReachHuman(why, so_far):
-                context.so_far = as_ticket(so_far, self.queue, f"wanted a person: {why}")
+                context.so_far = as_ticket(so_far, self.queue, context, f"wanted a person: {why}")
                 for slot in so_far.slots:
                     context.remember(slot)
                 return go(self.if_human, f"intake: {why}")

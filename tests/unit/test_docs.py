@@ -59,6 +59,11 @@ def test_commands_on_a_page_and_their_options_exist(page: Path) -> None:
             name, *rest = words[words.index("hotline") + 1 :]
             assert name in COMMANDS, line
             command = get_command(build(name)).commands[name]  # type: ignore[attr-defined]
+            if hasattr(command, "commands"):  # a family of commands, such as `hotline flows`
+                assert rest[0] in command.commands, line
+                command = command.commands[rest[0]]
+            while hasattr(command, "commands"):  # `hotline flows check`: a group, then one of its commands
+                command, *rest = command.commands[rest[0]], *rest[1:]
             known = {
                 option
                 for parameter in command.params

@@ -178,8 +178,8 @@ def test_little_said_of_a_problem_gets_time_to_think() -> None:
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "My printer is, um"), ("en", "it stopped because"), ("zh", "我的电脑，呃"), ("zh", "打不开，因为"),
-     ("ko", "노트북이 음"), ("ko", "프린터가 고장났는데")],
+    [("en", "My printer is, um"), ("en", "it stopped because"), ("zh", "我的电脑，呃"),
+     ("zh", "打不开，因为"), ("ko", "노트북이 음"), ("ko", "프린터가 고장났는데")],
 )  # fmt: skip
 def test_after_a_hesitation_the_pause_may_be_longer(language: str, text: str) -> None:
     line = Line(DESCRIPTION, language=language)
@@ -211,5 +211,5 @@ def test_the_presets_keep_to_what_the_field_found() -> None:
     [{"end_of_turn": 0.0}, {"hesitation": 0.1}, {"minimum_speech": -1.0}, {"lead_in": -0.1}, {"cap": 0.0}],
 )
 def test_impossible_timings_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="positive|at least"):
+    with pytest.raises(ValueError, match=r"positive|at least"):
         TurnTiming(**{"end_of_turn": 0.7, "hesitation": 1.0, "minimum_speech": 0.1, **wrong})

@@ -34,9 +34,8 @@ def test_text_is_made_plain_for_comparing() -> None:
 
 
 def test_sentences_make_up_the_text() -> None:
-    text = "It is broken. Is it? 坏了。是吗？好"
-    assert "".join(sentences(text)) == text
-    assert len(sentences(text)) == 5
+    text = "It is broken at 9.30. Is it? 坏了。是吗？好"
+    assert sentences(text) == ["It is broken at 9.30. ", "Is it? ", "坏了。", "是吗？", "好"]
 
 
 @pytest.mark.parametrize(
@@ -59,9 +58,9 @@ def test_fillers_are_left_out(language: str, heard: str, left: str) -> None:
     [
         ("en", "my printer is", True), ("en", "my printer is broken", False), ("en", "it stopped and", True),
         ("en", "let me think", True), ("en", "um", True), ("en", "uh my printer is broken", False),
-        ("en", "", False), ("zh", "我的电脑坏了", False), ("zh", "我的电脑坏了，因为", True), ("zh", "就是", True),
-        ("zh", "呃", True), ("ko", "프린터가 고장났어요", False), ("ko", "프린터가 고장났는데", True),
-        ("ko", "그리고", True), ("ko", "종이를 넣었지만", True),
+        ("en", "", False), ("zh", "我的电脑坏了", False), ("zh", "我的电脑坏了，因为", True),
+        ("zh", "就是", True), ("zh", "呃", True), ("ko", "프린터가 고장났어요", False),
+        ("ko", "프린터가 고장났는데", True), ("ko", "그리고", True), ("ko", "종이를 넣었지만", True),
     ],
 )  # fmt: skip
 def test_who_breaks_off_is_known_by_the_last_words(language: str, said: str, goes_on: bool) -> None:

@@ -34,6 +34,7 @@ from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
 from telephony.sip.timers import Timers
 from telephony.sip.uri import SipUri
+from tests.peers import wire
 
 HOST = "127.0.0.1"
 TIMEOUT = 15.0
@@ -59,6 +60,7 @@ class End:
         self.loop = loop
         self.events: list[events.Event] = []
         self.legs: list[CallLeg] = []
+        self._lines: list[wire.Line] = []
         self.prepares = True
         self._came: asyncio.Queue[CallLeg] = asyncio.Queue()
         self._watchers: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
@@ -96,6 +98,11 @@ class End:
         flow = self.transports.locate(uri)
         assert flow is not None
         return self.agent.call(Request("INVITE", uri, Headers(headers), body), flow)
+
+    async def line(self) -> wire.Line:
+        """The line of a bare phone towards this end; it is closed when all is over."""
+        self._lines.append(await wire.open_udp(self.address))
+        return self._lines[-1]
 
     # --- `Journal` -------------------------------------------------------------------------------------
 
@@ -154,6 +161,8 @@ class End:
 
     def close(self) -> None:
         """Close every socket."""
+        for line in self._lines:
+            line.close()
         self.transports.close()
         self.engine.close()
         self.reactor.removeAll()

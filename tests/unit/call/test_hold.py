@@ -198,8 +198,7 @@ async def test_another_codec_is_agreed_while_the_call_is_up(a: End, b: End) -> N
 
 async def phone(b: End) -> tuple[wire.Call, CallLeg]:
     """A call from a bare phone that was answered, and our leg."""
-    line = await wire.open_udp(b.address)
-    call = wire.Call(line, "1000", wire.sdp(9))
+    call = wire.Call(await b.line(), "1000", wire.sdp(9))
     call.begin()
     called = await b.next_call()
     called.answer()
@@ -220,7 +219,6 @@ async def test_the_far_end_asks_for_our_offer_and_answers_it_with_the_ack(a: End
     call.line.send(call.request("OPTIONS"))
     await call.reply("OPTIONS")  # by now the ACK has come as well
     assert called.codec == "PCMA"
-    call.line.close()
 
 
 @with_ends
@@ -237,7 +235,6 @@ async def test_an_answer_to_our_offer_that_is_of_no_use_changes_nothing(
     assert (await call.reply()).status == 200, "the line is free for the next change"
     assert (called.codec, called.far_holds) == ("PCMU", True)
     call.line.send(call.request("ACK", cseq=3))
-    call.line.close()
 
 
 @with_ends
@@ -251,13 +248,11 @@ async def test_an_offer_that_is_of_no_use_is_refused_and_changes_nothing(
     call.line.send(call.request("INVITE", offer))
     assert (await call.reply()).status == status
     assert (called.codec, called.is_over) == ("PCMU", False)
-    call.line.close()
 
 
 @with_ends
 async def test_a_call_that_is_answered_while_its_caller_holds_is_held(a: End, b: End) -> None:
-    line = await wire.open_udp(b.address)
-    call = wire.Call(line, "1000", wire.sdp(9, direction="sendonly"))
+    call = wire.Call(await b.line(), "1000", wire.sdp(9, direction="sendonly"))
     call.begin()
     called = await b.next_call()
     assert not called.far_holds, "nobody is on hold before the answer"
@@ -266,4 +261,3 @@ async def test_a_call_that_is_answered_while_its_caller_holds_is_held(a: End, b:
     assert held_by(b) == [("HoldStarted", "remote")]
     await call.reply()
     call.ack()
-    line.close()

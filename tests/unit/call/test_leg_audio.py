@@ -294,4 +294,4 @@ async def test_nothing_begins_on_a_leg_that_is_over(a: End, b: End, tmp_path: Pa
     with pytest.raises(CallEnded):
         called.echo()
     called.stop()
-    assert not list(tmp_path.iterdir())
+    assert b.told(events.RecordingStarted) == []

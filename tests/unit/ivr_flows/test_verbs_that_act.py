@@ -320,6 +320,14 @@ INTAKE = """\
 """
 
 
+def test_the_bots_ticket_holds_what_was_told_before(tmp_path: Path) -> None:
+    number = "steps:\n      number: {collect: {say: Number., into: customer, confirm: false, otherwise: end}}"
+    one = call(make(tmp_path, INTAKE.replace("steps:", number)), "4711", say("my printer is on fire"))
+    (ticket,) = one.departures
+    assert isinstance(ticket, OpenTicket)
+    assert (ticket.state, [slot.name for slot in ticket.slots][:2]) == ("hung_up", ["customer", "problem"])
+
+
 def test_the_bot_opens_a_ticket(tmp_path: Path) -> None:
     answers = [say("my printer is on fire"), "1", "1", "1", "1"]
     one = call(make(tmp_path, INTAKE), *answers, results=[Result("done", {"ticket": "77"})])

@@ -1,0 +1,250 @@
+"""When to call back, said in three languages, on a Wednesday morning at twenty past ten."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from asr.slots.understand import understand
+from asr.slots.values import BusinessHours, CallWindow, SlotContext
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 11, 10, 20, tzinfo=BERLIN)
+_DAY = ((time(9), time(18)),)
+HOURS = BusinessHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()), frozenset({date(2026, 3, 20)}))
+
+# What is said, and the window it gives: "day hh:mm-hh:mm", "moved" where nobody calls at the wished time.
+EN = """
+now | 11 10:20-12:20 asap
+as soon as possible | 11 10:20-12:20 asap
+Right away, please. | 11 10:20-12:20 asap
+any time | 11 10:20-12:20 asap
+it doesn't matter | 11 10:20-12:20 asap
+in an hour | 11 11:20-11:50
+in half an hour | 11 10:50-11:20
+in ten minutes | 11 10:30-11:00
+in an hour and a half | 11 11:50-12:20
+two hours from now | 11 12:20-12:50
+in a couple of hours | 11 12:20-12:50
+this afternoon | 11 12:00-18:00
+later today | 11 11:20-18:00
+end of the day | 11 16:00-18:00
+before noon | 11 10:20-12:00
+after three | 11 15:00-18:00
+at three | 11 15:00-15:30
+at 3 p.m. | 11 15:00-15:30
+Three o'clock. | 11 15:00-15:30
+at four thirty | 11 16:30-17:00
+half past two | 11 14:30-15:00
+quarter to five | 11 16:45-17:15
+between two and four | 11 14:00-16:00
+one | 11 13:00-13:30
+nine | 12 09:00-09:30
+tomorrow | 12 09:00-18:00
+Tomorrow at nine. | 12 09:00-09:30
+tomorrow at 9:30 a.m. | 12 09:30-10:00
+tomorrow nine oh five | 12 09:05-09:35
+tomorrow morning | 12 09:00-12:00
+first thing tomorrow | 12 09:00-10:00
+tomorrow afternoon at three | 12 15:00-15:30
+tomorrow from nine to twelve | 12 09:00-12:00
+tomorrow before 11 | 12 09:00-11:00
+tomorrow around noon | 12 12:00-14:00
+anytime tomorrow | 12 09:00-18:00
+um tomorrow maybe at ten | 12 10:00-10:30
+the day after tomorrow at noon | 13 12:00-14:00
+friday afternoon | 13 12:00-18:00
+this friday at half past nine | 13 09:30-10:00
+monday | 16 09:00-18:00
+next monday at ten | 16 10:00-10:30
+wednesday afternoon | 11 12:00-18:00
+wednesday at nine | 18 09:00-09:30
+the 16th at two | 16 14:00-14:30
+march 17th | 17 09:00-18:00
+on the seventeenth of march | 17 09:00-18:00
+saturday | 16 09:00-18:00 moved
+tonight | 12 09:00-12:00 moved
+at seven pm | 12 09:00-09:30 moved
+today at nine | -
+this number | -
+my printer is broken | -
+the printer on the second floor | -
+call me at five five five | -
+march fifth | -
+"""
+ZH = """
+现在 | 11 10:20-12:20 asap
+尽快 | 11 10:20-12:20 asap
+随时都可以 | 11 10:20-12:20 asap
+一个小时后 | 11 11:20-11:50
+半小时后 | 11 10:50-11:20
+十分钟以后 | 11 10:30-11:00
+一个半小时后 | 11 11:50-12:20
+过半个小时 | 11 10:50-11:20
+今天下午 | 11 12:00-18:00
+下午 | 11 12:00-18:00
+过一会儿 | 11 11:20-18:00
+三点 | 11 15:00-15:30
+下午四点一刻 | 11 16:15-16:45
+15:30 | 11 15:30-16:00
+中午十二点 | 11 12:00-12:30
+两点到四点之间 | 11 14:00-16:00
+明天 | 12 09:00-18:00
+明天上午九点 | 12 09:00-09:30
+明天 上午 九 点 | 12 09:00-09:30
+明天上午9点。 | 12 09:00-09:30
+明早九点 | 12 09:00-09:30
+明天上午 | 12 09:00-12:00
+明天下午三点半 | 12 15:30-16:00
+明天九点到十一点 | 12 09:00-11:00
+后天中午 | 13 12:00-14:00
+周五下午三点以后 | 13 15:00-18:00
+星期五上午 | 13 09:00-12:00
+下周一上午 | 16 09:00-12:00
+17号下午两点 | 17 14:00-14:30
+三月十七号 | 17 09:00-18:00
+周六 | 16 09:00-18:00 moved
+晚上 | 12 09:00-12:00 moved
+今天上午九点 | -
+我的电脑坏了 | -
+"""
+KO = """
+지금 | 11 10:20-12:20 asap
+최대한 빨리요 | 11 10:20-12:20 asap
+아무 때나 | 11 10:20-12:20 asap
+한 시간 뒤 | 11 11:20-11:50
+삼십 분 후에 | 11 10:50-11:20
+두 시간 있다가 | 11 12:20-12:50
+오늘 오후 | 11 12:00-18:00
+이따가 | 11 11:20-18:00
+세 시 | 11 15:00-15:30
+오후 네 시 십오 분 | 11 16:15-16:45
+두 시에서 네 시 사이 | 11 14:00-16:00
+열두 시 전에 | 11 10:20-12:00
+내일 | 12 09:00-18:00
+내일 오전 | 12 09:00-12:00
+내일 오전 아홉 시 | 12 09:00-09:30
+내일 아홉시요. | 12 09:00-09:30
+내일 9시 | 12 09:00-09:30
+내일 오후 세 시 반 | 12 15:30-16:00
+모레 | 13 09:00-18:00
+금요일 오후 | 13 12:00-18:00
+금요일 세 시 이후 | 13 15:00-18:00
+다음 주 월요일 오전 열 시 | 16 10:00-10:30
+17일 오후 두 시 | 17 14:00-14:30
+삼월 십칠일 | 17 09:00-18:00
+토요일 | 16 09:00-18:00 moved
+저녁 | 12 09:00-12:00 moved
+오늘 아홉 시 | -
+노트북이 고장났어요 | -
+"""
+
+
+def _cases(table: str) -> list[tuple[str, str]]:
+    return [(said, window) for said, window in (line.split(" | ") for line in table.strip().split("\n"))]
+
+
+def _window(
+    said: str, language: str, now: datetime = NOW, hours: BusinessHours | None = HOURS
+) -> CallWindow | None:
+    found = understand("callback_time", said, (), language, SlotContext(now=now, hours=hours))
+    assert found is None or isinstance(found.value, CallWindow)
+    return None if found is None else found.value  # type: ignore[return-value]
+
+
+def _shown(window: CallWindow | None) -> str:
+    if window is None:
+        return "-"
+    marks = " asap" * window.as_soon_as_possible + " moved" * window.moved
+    assert window.start.date() == window.end.date()
+    return f"{window.start:%d %H:%M}-{window.end:%H:%M}{marks}"
+
+
+@pytest.mark.parametrize(("said", "window"), _cases(EN))
+def test_english(said: str, window: str) -> None:
+    assert _shown(_window(said, "en")) == window
+
+
+@pytest.mark.parametrize(("said", "window"), _cases(ZH))
+def test_chinese(said: str, window: str) -> None:
+    assert _shown(_window(said, "zh")) == window
+
+
+@pytest.mark.parametrize(("said", "window"), _cases(KO))
+def test_korean(said: str, window: str) -> None:
+    assert _shown(_window(said, "ko")) == window
+
+
+@pytest.mark.parametrize(
+    ("said", "window"),
+    [
+        ("now", "11 10:20-12:20 asap"), ("at six", "11 18:00-18:30"), ("at three", "11 15:00-15:30"),
+        ("tonight at eight", "11 20:00-20:30"), ("this evening", "11 18:00-21:00"),
+        ("nine", "11 21:00-21:30"),
+        ("tomorrow at nine", "12 09:00-09:30"), ("tomorrow", "12 07:00-19:00"),
+        ("saturday at ten", "14 10:00-10:30"),
+    ],
+)  # fmt: skip
+def test_without_business_hours_every_time_is_good(said: str, window: str) -> None:
+    assert _shown(_window(said, "en", hours=None)) == window
+
+
+@pytest.mark.parametrize(
+    ("said", "window"),
+    [
+        ("now", "13 17:50-18:00 asap"), ("in an hour", "16 09:00-09:30 moved"),
+        ("at nine", "16 09:00-09:30 moved"),
+        ("tomorrow", "16 09:00-18:00 moved"), ("monday", "16 09:00-18:00"), ("friday", "13 17:50-18:00"),
+    ],
+)  # fmt: skip
+def test_late_on_a_friday(said: str, window: str) -> None:
+    assert _shown(_window(said, "en", datetime(2026, 3, 13, 17, 50, tzinfo=BERLIN))) == window
+
+
+def test_as_soon_as_possible_at_night_is_the_next_morning() -> None:
+    night = datetime(2026, 3, 13, 23, 0, tzinfo=BERLIN)
+    assert _shown(_window("as soon as possible", "en", night)) == "16 09:00-11:00 asap"
+
+
+def test_a_whole_week_leaves_out_its_closed_days() -> None:
+    window = _window("next week", "en")
+    assert window is not None
+    assert (window.start, window.end) == (
+        datetime(2026, 3, 16, 9, tzinfo=BERLIN),
+        datetime(2026, 3, 19, 18, tzinfo=BERLIN),
+    )
+
+
+def test_an_hour_from_now_is_an_hour_when_the_clocks_change() -> None:
+    before = datetime(2026, 3, 29, 1, 30, tzinfo=BERLIN)
+    window = _window("in an hour", "en", before, None)
+    assert window is not None
+    assert window.start.timestamp() - before.timestamp() == 3600
+    assert (window.start.hour, window.start.minute) == (3, 30)
+
+
+def test_a_site_that_never_calls_has_no_window() -> None:
+    assert _window("tomorrow at nine", "en", hours=BusinessHours(((),) * 7)) is None
+
+
+def test_a_lunch_break_is_within_a_window_but_not_its_beginning() -> None:
+    split = ((time(9), time(12)), (time(13), time(17)))
+    hours = BusinessHours((split,) * 7)
+    assert _shown(_window("tomorrow", "en", hours=hours)) == "12 09:00-17:00"
+    assert _shown(_window("at half past twelve", "en", hours=hours)) == "11 13:00-13:30 moved"
+
+
+def test_every_window_begins_now_or_later_and_lasts() -> None:
+    for table, language in ((EN, "en"), (ZH, "zh"), (KO, "ko")):
+        for said, _ in _cases(table):
+            for hour in range(24):
+                now = datetime(2026, 3, 11, hour, 45, tzinfo=BERLIN)
+                window = _window(said, language, now)
+                assert window is None or (window.start >= now and window.end - window.start > timedelta(0))
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        understand("callback_time", "now", (), "en", SlotContext(now=datetime(2026, 3, 11)))

@@ -1,0 +1,135 @@
+"""Asking for a person, a repetition, to say it anew or to add something, in any words."""
+
+from __future__ import annotations
+
+import pytest
+
+from asr.slots.commands import command
+
+HUMAN = {
+    "en": "agent|Agent.|an agent please|human|I want to talk to a person|can I speak to someone|operator"
+    "|representative please|real person|give me a human|connect me to an agent|transfer me"
+    "|put me through to somebody"
+    "|I'd like to speak with a representative please|um agent|no I want an agent|customer service"
+    "|is there a human"
+    "|I don't want to talk to a robot|let me talk to a manager|could I please talk to a real human being"
+    "|i need to speak to an operator|are you a robot|somebody real please|just get me a person"
+    "|speak to agent"
+    "|help desk|human please|i wanna talk to a human|live agent|a colleague please"
+    "|can you put me through to support"
+    "|I would like to talk to somebody else|no bots please",
+    "zh": "人工|转人工|我要人工|人工服务|客服|找人工客服|我要找人工|请帮我转人工|转接人工客服|接线员"
+    "|真人|我想跟真人说话"
+    "|找个人说话|不要机器人|有人吗|给我转客服|我要跟人说|帮我接人工|换人工吧|人工坐席"
+    "|我不想跟机器人说话|转客服谢谢|要人工"
+    "|转 人工|轉人工|我想找一个真人|请转人工服务|叫个人来接电话",
+    "ko": "상담원|상담원이요|상담원 연결해 주세요|사람이랑 얘기하고 싶어요|직원 연결|상담사 바꿔 주세요"
+    "|담당자와 통화하고 싶어요|사람 바꿔주세요|상담원 부탁드립니다|기계랑 말하기 싫어요"
+    "|거기 누구 없어요|음 상담원"
+    "|상담원으로 연결|상담원한테 연결해줘요|직원이랑 직접 통화할래요",
+}
+HUMAN_IN_A_STORY = {
+    "en": "agent|I want to talk to a human|I want to talk to a person please|can I speak to someone"
+    "|my printer is broken and the screen is black but I really just want to talk to a human"
+    "|let me speak to an agent|operator please|give me a real person"
+    "|I would like to speak to a human, my laptop doesn't work since Monday and nobody helps",
+    "zh": "转人工|我要找人工客服|我的电脑坏了我要找人工客服|人工|请帮我转接人工|我想跟真人说话",
+    "ko": "상담원 연결해 주세요|사람이랑 얘기하고 싶어요|상담원|노트북이 안 켜져요 상담원 연결해 주세요",
+}
+A_STORY_ONLY = {
+    "en": "the agent on my laptop crashed|the backup agent does not start"
+    "|I tried to talk to an agent yesterday but nobody answered|the person next to me has the same problem"
+    "|our customer service software is down|the operator panel shows an error|I need support with my printer"
+    "|a person called me about my computer|when I speak to customers the headset makes noise"
+    "|my manager cannot log in|I cannot connect to the support portal|hello my printer is broken"
+    "|human resources cannot open the file|the team cannot join the meeting"
+    "|the robot in the hall stands still",
+    "zh": "人工智能软件打不开|客服系统登录不了|我昨天找客服没人理我的打印机还是坏的|我的电脑坏了"
+    "|我们客服部的打印机坏了"
+    "|给我转的文件打不开了|工作人员的门禁卡失效了|机器人不动了",
+    "ko": "직원 한 명이 로그인을 못 해요|어제 상담원이랑 통화했는데 아직 안 돼요|노트북이 안 켜져요"
+    "|옆 사람도 같은 문제가 있어요|담당자 메일이 안 열려요",
+}
+REPEAT = {
+    "en": "repeat|say that again|pardon|can you repeat that please|what did you say|sorry"
+    "|i didn't catch that|what"
+    "|again please|Excuse me?|could you say it again",
+    "zh": "再说一遍|请再说一遍|你说什么|没听清|重复一下|什么|没听清楚",
+    "ko": "다시 말해 주세요|다시 한번 말씀해 주세요|뭐라고요|못 들었어요",
+}
+REDO = {
+    "en": "start over|redo|let me say it again|try again|from the beginning|I want to start over"
+    "|let me rephrase that"
+    "|scratch that|no let me try again|I'd like to change it",
+    "zh": "重新说|我重新说|重来|重新录|我要重新说一遍|从头开始|重新来|让我重新说|我再说一遍|不对重来",
+    "ko": "다시|다시 말할게요|처음부터|처음부터 다시 할게요|다시 녹음|수정할게요|아니요 다시 할게요",
+}
+ADD = {
+    "en": "add|I want to add something|one more thing|there's more|and also the screen flickers"
+    "|I forgot to mention that it beeps|add that it beeps|can I add something",
+    "zh": "补充|我要补充一下|还有|还有打印机也坏了|另外显示器也闪|我想补充一点",
+    "ko": "추가할게요|추가|하나 더 있어요|그리고 화면도 깜빡여요|더 있어요",
+}
+ANSWERS = {
+    "en": "yes|no|five five five one two three four|my printer is broken|tomorrow at nine|this afternoon"
+    "|the address is wrong||as soon as possible",
+    "zh": "对|不对|一三八|明天上午|我的电脑坏了||尽快",
+    "ko": "네|아니요|내일 오전|노트북이 고장났어요||지금",
+}
+GREETINGS = {
+    "en": "hello|Hi, can you hear me?|yes hello|I have a problem",
+    "zh": "喂|你好|喂，你好，听得到吗|我有个问题",
+    "ko": "여보세요|안녕하세요|네 여보세요",
+}
+
+
+def _cases(table: dict[str, str]) -> list[tuple[str, str]]:
+    return [(language, said.strip()) for language, all_said in table.items() for said in all_said.split("|")]
+
+
+def _name(said: str, language: str, *, free: bool = False) -> str | None:
+    found = command(said, language, free=free)
+    return found.name if found else None
+
+
+@pytest.mark.parametrize(("language", "said"), _cases(HUMAN))
+def test_a_person_is_asked_for(language: str, said: str) -> None:
+    assert _name(said, language) == "human"
+
+
+@pytest.mark.parametrize(("language", "said"), _cases(HUMAN_IN_A_STORY))
+def test_a_person_is_asked_for_where_a_problem_was(language: str, said: str) -> None:
+    assert _name(said, language, free=True) == "human"
+
+
+@pytest.mark.parametrize(("language", "said"), _cases(A_STORY_ONLY))
+def test_a_problem_may_be_about_people(language: str, said: str) -> None:
+    assert _name(said, language, free=True) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("repeat", REPEAT), ("redo", REDO), ("add", ADD), (None, ANSWERS)]
+)
+def test_the_other_commands(name: str | None, table: dict[str, str]) -> None:
+    found = {(language, said): _name(said, language) for language, said in _cases(table)}
+    assert found == dict.fromkeys(found, name)
+
+
+@pytest.mark.parametrize(("language", "said"), _cases(GREETINGS))
+def test_a_greeting_is_no_problem_yet(language: str, said: str) -> None:
+    assert _name(said, language, free=True) == "hello"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "remainder"),
+    [
+        ("en", "and also the screen flickers", "the screen flickers"),
+        ("zh", "还有打印机也坏了", "打印机也坏了"),
+        ("ko", "그리고 화면도 깜빡여요", "화면도 깜빡여요"),
+        ("en", "I want to add something", ""),
+    ],
+)
+def test_what_is_to_be_added_may_come_at_once(language: str, said: str, remainder: str) -> None:
+    found = command(said, language)
+    assert found is not None
+    assert found.remainder == remainder

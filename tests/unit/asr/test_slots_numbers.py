@@ -1,0 +1,176 @@
+"""Digits, phone numbers, whole numbers and keys, said in three languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from asr.results import Word
+from asr.slots.keys import key_of
+from asr.slots.numbers import own_number
+from asr.slots.spoken import spoken
+from asr.slots.understand import understand
+from asr.slots.values import SlotContext
+
+PHONE = [
+    ("en", "five five five one two three four", "5551234"),
+    ("en", "my number is five five five, one two three four please", "5551234"),
+    ("en", "555-123-4567", "5551234567"),
+    ("en", "(555) 123 4567", "5551234567"),
+    ("en", "5 5 5 1 2 3 4", "5551234"),
+    ("en", "It's 555 1234.", "5551234"),
+    ("en", "plus four nine one seventy, double five, triple two", "+4917055222"),
+    ("en", "+49 170 555 222", "+49170555222"),
+    ("en", "one eight hundred five five five one two one two", "18005551212"),
+    ("en", "zero one seven one twenty three forty five", "01712345"),
+    ("en", "oh one seven one two three four five", "01712345"),
+    ("en", "five five five oh oh one two", "5550012"),
+    ("en", "twelve thirty-four fifty-six", "123456"),
+    ("en", "five five five to three for one", "5552341"),
+    ("en", "um five five five uh one two three four", "5551234"),
+    ("en", "five five five one two three five sorry five five five one two three four", "5551234"),
+    ("en", "you can reach me at 5551234 that's 5551234", "5551234"),
+    ("en", "area code five five five, then one two three four", "5551234"),
+    ("en", "five double oh one two three", "500123"),
+    ("zh", "幺三八零零一三八零零零", "13800138000"),
+    ("zh", "我的电话是幺三八零零一三八零零零", "13800138000"),
+    ("zh", "一 三 八，一二三四，五六七八", "13812345678"),
+    ("zh", "13800138000", "13800138000"),
+    ("zh", "加八六一三八一二三四五六七八", "+8613812345678"),
+    ("zh", "记一下一三八一二三四五六七八", "13812345678"),
+    ("zh", "一三八不对一三九一二三四五六七八", "13912345678"),
+    ("zh", "妖三八一二三四五六七八", "13812345678"),
+    ("zh", "三个八一二三四", "8881234"),
+    ("zh", "呃一三八嗯一二三四五六七八吧", "13812345678"),
+    ("zh", "零二幺 六二三四 五六七八", "02162345678"),
+    ("zh", "號碼是一三八一二三四五六七八", "13812345678"),
+    ("ko", "공일공 일이삼사 오육칠팔", "01012345678"),
+    ("ko", "제 번호는 공일공에 일이삼사에 오육칠팔입니다", "01012345678"),
+    ("ko", "010-1234-5678", "01012345678"),
+    ("ko", "공일공일이삼사오육칠팔이에요", "01012345678"),
+    ("ko", "제번호는공일공일이삼사오육칠팔입니다", "01012345678"),
+    ("ko", "공일공 다시 이이삼삼 다시 사사오오", "01022334455"),
+    ("ko", "음 공이 삼사오 육칠팔구요", "023456789"),
+    ("ko", "오육칠팔 사이예요", "567842"),
+]
+NO_PHONE = [
+    ("en", "I have two numbers"), ("en", "the first is 5551234 and the second is 5559999"),
+    ("en", "five five"),
+    ("en", "my printer is broken"), ("en", ""), ("en", "no"), ("en", "tomorrow at nine thirty"),
+    ("en", "five five five sorry"), ("zh", "我有两台电脑"), ("zh", "一三八"), ("zh", "等一下"),
+    ("zh", "明天九点"),
+    ("ko", "이 번호로 해주세요"), ("ko", "노트북 두 대"), ("ko", "아니요"), ("ko", "일단 상담원이요"),
+]  # fmt: skip
+NUMBERS = [
+    ("en", "twenty five", 25), ("en", "25", 25), ("en", "1,200", 1200), ("en", "a hundred and five", 105),
+    ("en", "two thousand and twenty six", 2026), ("en", "zero", 0), ("en", "I have three laptops", 3),
+    ("en", "three million two hundred thousand", 3_200_000), ("en", "ninety-nine", 99),
+    ("zh", "二十五", 25), ("zh", "一百零五", 105), ("zh", "三千五", 3500), ("zh", "两万三", 23_000),
+    ("zh", "一千零一", 1001), ("zh", "我有三台电脑", 3), ("zh", "3万", 30_000), ("zh", "十五台", 15),
+    ("zh", "零", 0),
+    ("ko", "스물다섯", 25), ("ko", "세 대요", 3), ("ko", "삼백오십", 350), ("ko", "만 이천", 12_000),
+    ("ko", "25명", 25),
+    ("ko", "노트북 두 대", 2), ("ko", "이만오천", 25_000), ("ko", "열두 개", 12),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "number"), PHONE)
+def test_a_phone_number(language: str, said: str, number: str) -> None:
+    found = understand("phone_number", said, (), language)
+    assert found is not None
+    assert found.value == number
+
+
+@pytest.mark.parametrize(("language", "said"), NO_PHONE)
+def test_no_phone_number_rather_than_a_wrong_one(language: str, said: str) -> None:
+    assert understand("phone_number", said, (), language) is None
+
+
+def test_what_follows_an_extension_is_kept_apart() -> None:
+    found = understand("phone_number", "555 123 4567 extension 12", (), "en")
+    assert found is not None
+    assert (found.value, found.remainder) == ("5551234567", "extension 12")
+
+
+@pytest.mark.parametrize(
+    "said", ["five five five to three for one", "five five five one two, sorry, 5551234"]
+)
+def test_guessed_digits_are_unsure(said: str) -> None:
+    words = [Word(word, at, at + 0.3, 0.9) for at, word in enumerate(said.split())]
+    found = understand("phone_number", said, words, "en")
+    assert found is not None
+    assert found.confidence == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "digits"),
+    [
+        ("en", "four seven one one", "4711"), ("en", "ticket number 4711", "4711"), ("en", "seven", "7"),
+        ("en", "forty seven eleven", "4711"), ("en", "number four thousand", "4000"),
+        ("en", "one hundred five", "105"),
+        ("zh", "四七一一", "4711"), ("zh", "工单号是四七幺幺", "4711"), ("zh", "四千", "4000"),
+        ("zh", "两个五", "55"),
+        ("ko", "사칠일일", "4711"), ("ko", "접수 번호는 사칠일일이요", "4711"), ("ko", "하나 둘 셋", "123"),
+        ("ko", "삼십사", "34"),
+    ],
+)  # fmt: skip
+def test_digits(language: str, said: str, digits: str) -> None:
+    found = understand("digits", said, (), language)
+    assert found is not None
+    assert found.value == digits
+
+
+def test_digits_of_another_length_are_none() -> None:
+    context = SlotContext(minimum=4, maximum=4)
+    assert understand("digits", "four seven one", (), "en", context) is None
+    assert understand("digits", "four seven one one one", (), "en", context) is None
+    found = understand("digits", "I have one here: four seven one one", (), "en", context)
+    assert found is not None
+    assert found.value == "4711"
+
+
+@pytest.mark.parametrize(("language", "said", "number"), NUMBERS)
+def test_a_whole_number(language: str, said: str, number: int) -> None:
+    found = understand("number", said, (), language)
+    assert found is not None
+    assert found.value == number
+
+
+def test_several_numbers_or_one_out_of_range_are_none() -> None:
+    assert understand("number", "two or three", (), "en") is None
+    assert understand("number", "twelve", (), "en", SlotContext(minimum=1, maximum=10)) is None
+    assert understand("number", "no idea", (), "en") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "key"),
+    [
+        ("en", "two", "2"), ("en", "Option two.", "2"), ("en", "press star", "*"),
+        ("en", "the first one", "1"),
+        ("en", "um number three please", "3"), ("en", "zero", "0"), ("en", "I have two laptops", None),
+        ("en", "two three", None), ("zh", "按二", "2"), ("zh", "第一个", "1"), ("zh", "我选三", "3"),
+        ("zh", "井号键", "#"),
+        ("zh", "二楼", None), ("ko", "이번이요", "2"), ("ko", "일 번", "1"), ("ko", "첫 번째", "1"),
+        ("ko", "삼번 눌러 주세요", "3"), ("ko", "이 프린터", None),
+    ],
+)  # fmt: skip
+def test_a_key_said_as_a_word(language: str, said: str, key: str | None) -> None:
+    assert key_of(spoken(said, language), language) == key
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "the number I'm calling from"),
+        ("en", "this number please"),
+        ("zh", "就这个号码"),
+        ("ko", "이 번호로 해주세요"),
+    ],
+)
+def test_the_callers_own_number_can_be_meant(language: str, said: str) -> None:
+    assert own_number(said, language)
+    assert not own_number("5551234", language)
+
+
+def test_a_language_that_nobody_taught_is_refused() -> None:
+    with pytest.raises(ValueError, match="'fr'"):
+        understand("digits", "un deux", (), "fr")
