@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITE ?= demo-site
 ARGS ?=
+# Test files run so many at a time. Tests wait more than they compute; 0 runs them one after the other.
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -25,7 +27,7 @@ demo: install ## start a server and hold a few calls with it
 
 test: install ## run all tests (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install ## check format, style, types and layers
 	@sh scripts/lint.sh

@@ -3,7 +3,9 @@
 Every message that we send is owed one answer (`asr.protocol`), so a worker that hangs is one that owes an
 answer for too long; no ping is needed, and a stock vosk-server is watched just as well. No more than a few
 pieces are sent ahead of the answers: then an overdue answer says something about the worker, and nothing
-about our haste. A second try on another worker is left to `asr.utterance`.
+about our haste. On an overloaded machine answers are late although nothing hangs, and killing a worker would
+make it worse: one that was hardly given the processor meanwhile gets more time. A second try on another
+worker is left to `asr.utterance`.
 """
 
 from __future__ import annotations
@@ -28,6 +30,18 @@ LARGEST_PIECE = BYTES_PER_SECOND // 2
 
 AHEAD = 6
 """Pieces that may be on their way without an answer."""
+
+READING = 3.0
+"""Seconds that a worker may need for an utterance that it reads as a whole, beside the utterance's own."""
+
+STARVED = 0.5
+"""A worker that had less than this share of one core, but had some, is not hanging but waiting."""
+
+IDLE = 0.02
+"""A share of one core that is none."""
+
+MERCY = 6
+"""How many times its patience a starved worker gets at most."""
 
 LONGEST = 300 * BYTES_PER_SECOND
 """Bytes that one utterance keeps; what comes after five minutes is dropped."""
@@ -89,15 +103,18 @@ class Exchange:
     """
 
     __slots__ = (
+        "_alarm",
         "_audio",
         "_config",
         "_ended",
         "_heard",
+        "_mercies",
         "_owed",
         "_place",
         "_reading",
         "_segments",
         "_setup",
+        "_spent",
         "_watch",
     )
 
@@ -114,6 +131,9 @@ class Exchange:
         self._ended = False
         self._reading = 0.0
         self._watch = asyncio.timeout(None)
+        self._alarm: asyncio.TimerHandle | None = None
+        self._mercies = 0
+        self._spent: float | None = None
 
     async def run(self) -> list[Segment]:
         """Send all audio as it comes; returns what was heard once it is complete.
@@ -138,6 +158,7 @@ class Exchange:
         except ValueError as error:
             raise WorkerLost(f"answer without sense: {error}", replace=False) from None
         finally:
+            self._rest()
             self._place.reading -= self._reading
             connection.transport.abort()
 
@@ -161,7 +182,7 @@ class Exchange:
                 sent += len(piece)
             elif self._audio.complete and not piece:
                 self._ended = True
-                self._reading = self._audio.seconds
+                self._reading = READING + self._audio.seconds
                 self._place.reading += self._reading
                 self._owe()
                 await connection.send(END)
@@ -190,10 +211,30 @@ class Exchange:
 
     def _expect(self) -> None:
         """Set the time by which the next answer must be there."""
-        if not self._owed:
-            self._watch.reschedule(None)
-            return
+        self._rest()
+        if self._owed:
+            self._mercies = MERCY
+            self._set_alarm()
+
+    def _rest(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _set_alarm(self) -> None:
         patience = self._setup.stall_seconds
         if self._ended and not self._setup.capabilities.streaming:
             patience += self._place.reading  # of all utterances that stand in that worker's line
-        self._watch.reschedule(asyncio.get_running_loop().time() + patience)
+        self._spent = self._place.processor_seconds()
+        self._alarm = asyncio.get_running_loop().call_later(patience, self._overdue, patience)
+
+    def _overdue(self, patience: float) -> None:
+        """Decide whether the worker hangs: it does nothing at all, or is busy and comes to no end."""
+        now = self._place.processor_seconds()
+        self._mercies -= 1
+        if self._spent is not None and now is not None and self._mercies > 0:
+            share = (now - self._spent) / patience
+            if IDLE < share < STARVED:
+                self._set_alarm()
+                return
+        self._watch.reschedule(asyncio.get_running_loop().time())

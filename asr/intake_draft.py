@@ -114,10 +114,8 @@ class Draft:
     def _problem_slot(self) -> Slot:
         told = self._told or self.unclear
         slot = _slot_of("problem", self.text, told, confirmed=self.problem_confirmed)
-        unclear = tuple(
-            heard.audio for heard in self.unclear if heard.audio and heard.audio not in slot.audio
-        )
-        return replace(slot, audio=slot.audio + unclear)
+        unclear = [heard.audio for heard in self.unclear if heard.audio is not None]
+        return replace(slot, audio=tuple(dict.fromkeys((*slot.audio, *unclear))))
 
     def _slot(self, name: str, value: str, *, confirmed: bool) -> Slot:
         return _slot_of(name, value, self.heard_for[name], confirmed=confirmed)

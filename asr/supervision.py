@@ -32,7 +32,10 @@ START_SECONDS = 120.0
 
 CONNECT_SECONDS = 5.0
 PING_SECONDS = 5.0
-"""Seconds between pings, and how long an answer may take."""
+"""Seconds between pings."""
+
+PONG_SECONDS = 10.0
+"""How long the answer to a ping may take: a busy machine is no hung worker."""
 
 STEADY_SECONDS = 20.0
 """A place that lived so long and is lost comes back at once."""
@@ -48,6 +51,7 @@ NICENESS = 5
 
 # The folder that holds the package `asr`: a worker finds it from any working directory.
 _ROOT = Path(__file__).resolve().parent.parent
+_TICKS = os.sysconf("SC_CLK_TCK")
 _OPTIONS: dict[str, Any] = {
     "compression": None,
     "max_size": None,
@@ -81,10 +85,10 @@ async def connect_to(address: str, *, ping_seconds: float | None = None) -> Clie
     if address.startswith(UNIX):
         path = address.removeprefix(UNIX)
         return await unix_connect(
-            path, uri="ws://worker/", ping_interval=ping_seconds, ping_timeout=ping_seconds, **_OPTIONS
+            path, uri="ws://worker/", ping_interval=ping_seconds, ping_timeout=PONG_SECONDS, **_OPTIONS
         )
     return await connect(
-        address, proxy=None, ping_interval=ping_seconds, ping_timeout=ping_seconds, **_OPTIONS
+        address, proxy=None, ping_interval=ping_seconds, ping_timeout=PONG_SECONDS, **_OPTIONS
     )
 
 
@@ -129,6 +133,10 @@ class Place:
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(why)
             self.state = State.STARTING  # at once: nobody else shall be sent there
+
+    def processor_seconds(self) -> float | None:
+        """Processor time that it has used so far; None where that cannot be known."""
+        return None
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -205,6 +213,14 @@ class LocalWorker(Place):
     def pid(self) -> int | None:
         """The process, None when there is none."""
         return None if self._process is None else self._process.pid
+
+    def processor_seconds(self) -> float | None:
+        """User and system time of the process (proc(5), stat, fields 14 and 15); None outside Linux."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / _TICKS
+        except (OSError, IndexError, ValueError):
+            return None
 
     async def _live(self) -> None:
         self._socket.unlink(missing_ok=True)

@@ -157,8 +157,7 @@ class _Runner:
         except NobodyAnswered as failure:
             word = _WORDS.get(failure.status, "failed")
             return Result(unanswered if word == "no_answer" else word)
-        self._leg.check_open()
-        return Result("done")
+        return Result("done")  # also when the caller hung up: somebody spoke with them
 
     async def _transfer(self, target: str) -> Result:
         known = self._house.targets(target)

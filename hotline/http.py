@@ -1,4 +1,5 @@
-"""The switch's own small HTTP server: /healthz for load balancers and /metrics for Prometheus.
+"""The switch's own small HTTP server: /healthz for load balancers, /metrics for Prometheus, and
+/tickets/NUMBER for flows that tell callers how far their ticket is.
 
 Pages and the API for people run in another process, so that none of them can be heard on the line.
 """
@@ -45,19 +46,42 @@ class _Metrics(Resource):
         return generate_latest(self._registry)
 
 
+class _Tickets(Resource):
+    isLeaf = True
+
+    def __init__(self, state_of: Callable[[str], str | None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._state_of = state_of
+
+    def render_GET(self, request: Request) -> bytes:
+        """The state of one ticket and nothing else of it; 404 when there is none of that number."""
+        number = b"/".join(request.postpath or []).decode("ascii", "replace")
+        state = self._state_of(number)
+        request.setResponseCode(404 if state is None else 200)
+        request.setHeader(b"content-type", b"application/json")
+        return json.dumps({"number": number, "state": state}).encode() + b"\n"
+
+
 class HttpServer:
-    """Serves /healthz and /metrics.
+    """Serves /healthz, /metrics and /tickets/NUMBER.
 
     Args:
         health: the facts for /healthz, `status` among them.
         registry: the metrics.
+        state_of: the state of a ticket by its number, None when there is none.
     """
 
-    def __init__(self, health: Callable[[], dict[str, Any]], registry: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        health: Callable[[], dict[str, Any]],
+        registry: CollectorRegistry,
+        state_of: Callable[[str], str | None],
+    ) -> None:
         root = Resource()
         # The type checker can't see that @implementer made these IResource.
         root.putChild(b"healthz", cast(IResource, _Health(health)))
         root.putChild(b"metrics", cast(IResource, _Metrics(registry)))
+        root.putChild(b"tickets", cast(IResource, _Tickets(state_of)))
         self._site = Site(root)
         self._site.noisy = False
         self._port: Port | None = None

@@ -110,7 +110,7 @@ class Switch:
         languages = {language for flow in flows.flows.values() for language in flow.languages}
         self.speech = SpeechHouse(site, languages if self._speaks(site) else ())
         self._router: Router
-        self._http = HttpServer(self.health, registry_of(self))
+        self._http = HttpServer(self.health, registry_of(self), self._tickets.state_of)
         self._control = ControlSocket(
             site.control_socket, {"status": self._answer_status, "reload": self.reload}
         )

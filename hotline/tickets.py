@@ -57,6 +57,11 @@ class TicketBook:
         self._journal.append(TicketOpened(opened, call, leg, number, kind, wanted.queue or ""))
         return number
 
+    def state_of(self, number: str) -> str | None:
+        """How far a ticket is: "open" as long as nobody works on tickets here; None when there is none."""
+        known = number.isascii() and number.isdigit() and (self._folder / f"{number}.json").exists()
+        return "open" if known else None
+
     def _keep(self, path: Path, ticket: dict[str, Any]) -> None:
         """Write whole or not at all: a crash leaves no half ticket."""
         path.parent.mkdir(parents=True, exist_ok=True)

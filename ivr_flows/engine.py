@@ -8,12 +8,10 @@ out and comes back with a `Result`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ivr_flows.context import Context
 from ivr_flows.conversation import CallerGone, Conversation
-from ivr_flows.expressions import Value
 from ivr_flows.flow_set import Flow, FlowSet
 from ivr_flows.outcomes import (
     Departure,
@@ -60,7 +58,6 @@ class FlowRun:
         name: the flow that the call begins in.
         conversation: the call.
         language: what the call begins in; None for the flow's first.
-        variables: what is known beforehand.
     """
 
     __slots__ = (
@@ -84,7 +81,6 @@ class FlowRun:
         conversation: Conversation,
         *,
         language: str | None = None,
-        variables: Mapping[str, Value] | None = None,
     ) -> None:
         self._flows = flows
         self._conversation = conversation
@@ -98,7 +94,6 @@ class FlowRun:
         self._over = False
         conversation.language = language or self._flow.languages[0]
         self.context = Context(conversation, flows.prompts)
-        self.context.variables.update(variables or {})
         self.context.flow = name
 
     @property

@@ -74,9 +74,10 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "ko": "번호를 다시 누르신 후 우물 정자를 눌러 주세요.",
     },
     "passed_on": {
-        "en": "Nobody is free right now. I have passed on what you told me, and we will call you back.",
-        "zh": "现在没有空闲的人工坐席。您说的情况我已经转达，我们会给您回电。",
-        "ko": "지금은 연결할 수 있는 상담원이 없습니다. 말씀하신 내용은 전달했으며, 저희가 전화드리겠습니다.",
+        "en": "Nobody is free right now. I have passed on what you told me. We will call you back. Goodbye.",
+        "zh": "现在没有空闲的人工坐席。您说的情况我已经转达，我们会给您回电。再见。",
+        "ko": "지금은 연결할 수 있는 상담원이 없습니다. 말씀하신 내용은 전달했습니다."
+        " 저희가 전화드리겠습니다. 안녕히 계세요.",
     },
     "apology": {
         "en": "We are sorry: a technical problem keeps us from going on. We have noted your call. Goodbye.",

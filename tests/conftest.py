@@ -31,6 +31,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 pytest.skip(f"not run: needs {name} ({_INSTALL[name]})")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several workers, begin with the files that take long, so that none is left alone with one."""
+    if hasattr(config, "workerinput"):
+        long = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="module")
 def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
     """A switch on the starter site, for all tests of a file; its end is checked."""

@@ -30,7 +30,7 @@ class Cache:
     """A folder of WAV files at 8 kHz.
 
     Args:
-        folder: made if need be; two switches may share it.
+        folder: made if need be; of one switch alone.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Phrase lists for Whisper, which has none: it may write nothing but the phrases' own tokens.
 
-That helps where Whisper is weakest, with single words: "five" alone is read as "Bye." (docs/decisions/010).
-What comes out can still be anything that those tokens make, so only what is made of whole phrases is believed.
+That helps where Whisper is weakest, with single words: "five" alone is read as "Bye." (docs/decisions/011).
+What comes out can still be anything that those tokens make, so it must be made of whole phrases to count.
 """
 
 from __future__ import annotations

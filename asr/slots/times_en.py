@@ -71,6 +71,7 @@ _AT = re.compile(
     rf"\b(?:(?P<relation>after|from|past|later than|not before|before|by|until|till|no later than) )?"
     rf"(?:at |around |about |say |like )*{_TIME.format('a')}"
 )
+_BARE = 2  # words of an answer in which a number by itself ("nine, please") is a time
 _AFTER = frozenset({"after", "from", "past", "later than", "not before"})
 
 
@@ -84,7 +85,8 @@ def wish(text: str, today: date) -> Wish | None:
     part_found = _PART.search(said)
     part = _PARTS[part_found[1]] if part_found else None
     # A date's figures are no time of day.
-    relation, clock, until = _clocks(_DATE.sub(" ", said))
+    bare = bool(days) or part is not None or len(said.split()) <= _BARE
+    relation, clock, until = _clocks(_DATE.sub(" ", said), bare=bare)
     if clock is not None and part == "noon":
         part = None
     week = not days and bool(_NEXT_WEEK.search(said))
@@ -168,7 +170,8 @@ def _delay(said: str) -> timedelta | None:
     return timedelta(minutes=int(found["count"]) * scale)
 
 
-def _clocks(said: str) -> tuple[Relation, Clock | None, Clock | None]:
+def _clocks(said: str, *, bare: bool) -> tuple[Relation, Clock | None, Clock | None]:
+    """What is said of the clock; a number and nothing else is a time only where `bare` ones are expected."""
     between = _BETWEEN.search(said)
     if between:
         first, second = _clock(between, "a"), _clock(between, "b")
@@ -178,7 +181,7 @@ def _clocks(said: str) -> tuple[Relation, Clock | None, Clock | None]:
             return "between", first, second
     for found in _AT.finditer(said):
         clock = _clock(found, "a")
-        if clock is not None:
+        if clock is not None and (bare or not found[0].strip().isdigit()):
             relation = found["relation"]
             return ("at" if relation is None else "after" if relation in _AFTER else "before"), clock, None
     return "at", None, None

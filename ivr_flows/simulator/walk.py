@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from asr.slots.values import CallWindow
 from ivr_flows.engine import FlowRun
 from ivr_flows.outcomes import (
     Callback,
@@ -30,7 +31,7 @@ RESULTS: dict[type, tuple[ResultWord, ...]] = {
 
 _CONVERSATION = 60.0
 _RINGING = 20.0
-_TICKET = "1001"
+_TICKET = "20001"
 
 
 async def walk(run: FlowRun, conversation: SimulatedConversation, inputs: Inputs) -> HangUp:
@@ -60,6 +61,8 @@ def described(departure: Departure) -> str:
         if field.name in ("slots", "so_far"):
             slots = value.slots if isinstance(value, OpenTicket) else value
             value = "{" + ", ".join(f"{slot.name}: {slot.value or 'recording'}" for slot in slots) + "}"
+        if isinstance(value, CallWindow):
+            value = f"{value.start:%Y-%m-%d %H:%M}"
         shown.append(f"{field.name} {', '.join(value) if isinstance(value, tuple) else value}")
     return f"{type(departure).__name__}: " + ", ".join(shown)
 

@@ -30,12 +30,15 @@ pytestmark = pytest.mark.slow
 T = TypeVar("T")
 PAUSE = bytes(4800)  # 0.3 s
 HARVARD = (
-    "A gold ring will please most any girl. The long journey home took a year. She saw a cat in the neighbor's "
-    "house. A pink shell was found on the sandy beach. Small children came to see him. The grass and bushes were "
-    "wet with dew. The blind man counted his old coins. A severe storm tore down the barn. He called his name "
-    "many times. When you hear the bell, come quickly."
+    "A gold ring will please most any girl. The long journey home took a year. She saw a cat in the "
+    "neighbor's house. A pink shell was found on the sandy beach. Small children came to see him. The grass "
+    "and bushes were wet with dew. The blind man counted his old coins. A severe storm tore down the barn. "
+    "He called his name many times. When you hear the bell, come quickly."
 )
-INAUGURAL = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
+INAUGURAL = (
+    "And so, my fellow Americans, ask not what your country can do for you, "
+    "ask what you can do for your country."
+)
 WELCOME = "欢迎大家来体验达摩院推出的语音识别模型"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -160,7 +163,7 @@ def test_whisper_understands_numbers_by_three_people_when_it_expects_digits(ears
 
 
 def test_phrases_help_single_words(ears: Desk, people: Path) -> None:
-    takes = sorted((people / "digits").glob("*.wav"))[::6]
+    takes = sorted((people / "digits").glob("*.wav"))[::10]
     phrases = (*DIGITS, *"0123456789")
 
     def right(heard: str, take: Path) -> bool:

@@ -21,7 +21,7 @@ from asr.results import Partial
 from asr.setup import Setup
 from asr.supervision import LocalWorker
 from tests.unit.asr.stock_server import StockServer
-from tests.unit.asr.tiny_engine import CRASH, HANG, RAISE, SEGMENT_END, SLOW, speech
+from tests.unit.asr.tiny_engine import CRASH, HANG, RAISE, SEGMENT_END, SLOW, SLOW_SECONDS, speech
 
 ROOT = Path(__file__).parents[3]
 ENGINE = "tests.unit.asr.tiny_engine"
@@ -175,6 +175,7 @@ def test_a_worker_that_hangs_while_nobody_speaks_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervision, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(supervision, "PONG_SECONDS", 0.3)
 
     async def scenario() -> None:
         async with recognisers(tmp_path) as given:
@@ -375,3 +376,38 @@ def test_a_switch_that_is_killed_leaves_no_orphans(tmp_path: Path) -> None:
     while any(alive(pid) for pid in pids) and time.monotonic() < until:
         time.sleep(0.02)
     assert not [pid for pid in pids if alive(pid)]
+
+
+def test_a_worker_that_gets_no_processor_time_is_not_taken_for_one_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It owes an answer for three times its patience, but the machine never let it work."""
+    had = [0.0]
+
+    def a_little(place: LocalWorker) -> float:
+        had[0] += 0.02
+        return had[0]
+
+    monkeypatch.setattr(LocalWorker, "processor_seconds", a_little)
+
+    async def scenario() -> None:
+        async with recognisers(tmp_path, stall_seconds=SLOW_SECONDS / 3) as given:
+            before = workers(given)
+            assert await hear(given, speech(1, SLOW)) == "one"
+            assert workers(given) == before
+
+    run(scenario)
+
+
+def test_a_worker_that_is_busy_and_comes_to_no_end_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalWorker, "processor_seconds", lambda place: time.monotonic())
+
+    async def scenario() -> None:
+        async with recognisers(tmp_path) as given:
+            (victim,) = workers(given)
+            assert await hear(given, speech(1, HANG)) == "one"
+            assert not alive(victim)
+
+    run(scenario)

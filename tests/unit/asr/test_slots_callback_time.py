@@ -42,6 +42,8 @@ quarter to five | 11 16:45-17:15
 between two and four | 11 14:00-16:00
 one | 11 13:00-13:30
 nine | 12 09:00-09:30
+nine please | 12 09:00-09:30
+the blue one over there | -
 tomorrow | 12 09:00-18:00
 Tomorrow at nine. | 12 09:00-09:30
 tomorrow at 9:30 a.m. | 12 09:30-10:00

@@ -121,8 +121,8 @@ def test_a_caller_whom_no_agent_took_is_not_asked_the_same_again(flows: FlowSet,
     told = {"en": "my printer is on fire", "zh": "我的打印机着火了", "ko": "프린터에 불이 났어요"}
     one = desk(flows, language, "2", say(told[language]), say(AGENT[language]), results=["no_agents"])
     assert [type(departure) for departure in one.departures] == [HandOff, OpenTicket]
-    assert one.said[-2] == TEXTS["passed_on"][language]
-    assert one.steps[-2:] == ["bot-alone", "goodbye"]
+    assert one.said[-1] == TEXTS["passed_on"][language]
+    assert one.steps[-2:] == ["bot-alone", "end"]
 
 
 def test_without_agents_and_without_a_recogniser_there_is_still_a_recording(flows: FlowSet) -> None:
