@@ -24,7 +24,7 @@ from typing import TypeAlias
 from asr import intake_values as bot
 from asr.intake_answers import Listener, Meaning, MeaningName
 from asr.intake_draft import Draft
-from asr.intake_questions import Step, Wording
+from asr.intake_questions import ASKING, PHASES, SLOT_OF_STEP, Step, Wording
 from asr.intake_settings import IntakeSettings
 from asr.slots.understand import LANGUAGES
 from asr.slots.values import BusinessHours, CallWindow
@@ -33,7 +33,6 @@ Effects: TypeAlias = list[bot.IntakeEffect]
 
 _DEFAULTS = IntakeSettings()
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
-_SOMETHING_SAID = 1.0  # seconds of a recording that hold more than a cough
 _KEYED = 3  # the attempt that is worded for keys
 
 
@@ -60,7 +59,7 @@ class Intake:
         self._present = True
         self._heard = bot.Heard("silence")
         asked = (settings.ask_name, settings.ask_number, settings.ask_time)
-        self._left = [step for step, ask in zip(_PHASES, asked, strict=True) if ask]
+        self._left = [step for step, ask in zip(PHASES, asked, strict=True) if ask]
 
     @property
     def step(self) -> Step:
@@ -88,7 +87,7 @@ class Intake:
                 return self._close(event)
             case bot.Recorded() if self._step is Step.RECORDING:
                 return self._recorded(event)
-            case bot.Heard() if self._step in _ASKING:
+            case bot.Heard() if self._step in ASKING:
                 return self._answered(event, now)
         raise ValueError(f"{type(event).__name__} is not awaited in {self._step.value}")
 
@@ -128,27 +127,17 @@ class Intake:
         heard = event.heard
         self._draft.history.append(bot.Turn(self._step.value, self._attempt, heard, "hung_up"))
         if heard is not None:
-            self._keep(heard)
+            self._draft.keep(SLOT_OF_STEP.get(self._step), heard)
         self._present = False
         self._step = Step.FILING
         return [bot.File(self._draft.ticket("hung_up"))]
 
-    def _keep(self, heard: bot.Heard) -> None:
-        """Put an answer that was cut short where it belongs."""
-        draft = self._draft
-        if self._step in (Step.PROBLEM, Step.ADDITION, Step.RECORDING):
-            told = bool(heard.text) or heard.seconds >= _SOMETHING_SAID
-            (draft.problem if told else draft.unclear).append(heard)
-        elif self._step in _SLOT_OF:
-            draft.heard_for[_SLOT_OF[self._step]].append(heard)
-
     def _recorded(self, event: bot.Recorded) -> Effects:
         heard = bot.Heard("unavailable", audio=event.audio, seconds=event.seconds)
         self._draft.history.append(bot.Turn(self._step.value, 1, heard, "recording"))
-        if event.audio is not None and event.seconds >= _SOMETHING_SAID:
-            self._draft.problem.append(heard)
+        self._draft.keep("problem", heard)
+        if heard in self._draft.problem:
             return self._proceed(self._wording.text("recorded"))
-        self._draft.unclear.append(heard)
         if self._draft.recogniser_gone and self._to_human:
             return self._reach_human("recogniser_gone")
         return self._file()
@@ -201,10 +190,8 @@ class Intake:
 
     def _missed(self, meaning: Meaning) -> Effects:
         """Nothing came of the answer: ask again in other words, or give the question up."""
-        if meaning.name != "silence" and self._step in (Step.PROBLEM, Step.ADDITION):
-            self._draft.unclear.append(self._heard)
-        elif self._heard.audio is not None and self._step in _SLOT_OF:
-            self._draft.heard_for[_SLOT_OF[self._step]].append(self._heard)
+        if meaning.name != "silence":
+            self._draft.keep_unclear(SLOT_OF_STEP.get(self._step), self._heard)
         if self._silent > self._settings.attempts and self._draft.has_problem:
             return self._file()
         if self._attempt >= self._settings.attempts:
@@ -237,8 +224,7 @@ class Intake:
         self._speech = False
         self._draft.recogniser_gone = True
         sorry = self._wording.text("recogniser_gone")
-        if self._step in (Step.PROBLEM, Step.ADDITION) or self._step in _SLOT_OF:
-            self._keep(self._heard)
+        self._draft.keep(SLOT_OF_STEP.get(self._step), self._heard)
         if self._step is Step.PROBLEM and not self._draft.has_problem:
             return self._record(sorry)
         if self._step in (Step.PROBLEM, Step.ADDITION, Step.NAME):
@@ -357,19 +343,6 @@ class Intake:
         self._draft.when = None
         return self._ask(Step.TIME, attempt=min(self._corrections + 1, _KEYED))
 
-
-_PHASES = (Step.NAME, Step.OFFER_NUMBER, Step.TIME)
-
-_SLOT_OF = {
-    Step.NAME: "name",
-    Step.OFFER_NUMBER: "callback_number",
-    Step.NUMBER: "callback_number",
-    Step.CONFIRM_NUMBER: "callback_number",
-    Step.TIME: "callback_time",
-    Step.CONFIRM_TIME: "callback_time",
-}
-
-_ASKING = frozenset(_SLOT_OF) | {Step.PROBLEM, Step.ADDITION, Step.CONFIRM_PROBLEM}
 
 _ANYWHERE: dict[MeaningName, Callable[[Intake, Meaning], Effects]] = {
     "human": Intake._human,

@@ -12,6 +12,7 @@ from asr.intake_values import Heard, OpenTicket, Outcome, Slot, Turn
 from asr.slots.values import CallWindow
 from asr.text import without_fillers
 
+_SOMETHING_SAID = 1.0  # seconds of a recording that hold more than a cough
 _ENDS = frozenset(".!?。！？…")
 
 
@@ -57,6 +58,26 @@ class Draft:
         """The caller will tell the problem anew; should nothing come of it, the old words count."""
         self._taken_back = self.problem or self._taken_back
         self.problem = []
+
+    def keep(self, slot: str | None, heard: Heard) -> None:
+        """Put an answer where it belongs that was cut short, or recorded without being understood.
+
+        Args:
+            slot: the slot that it is for, None for none.
+            heard: the answer.
+        """
+        told = bool(heard.text) or (heard.audio is not None and heard.seconds >= _SOMETHING_SAID)
+        if slot == "problem" and told:
+            self.problem.append(heard)
+        else:
+            self.keep_unclear(slot, heard)
+
+    def keep_unclear(self, slot: str | None, heard: Heard) -> None:
+        """Put an answer that meant nothing where its recording belongs."""
+        if slot == "problem":
+            self.unclear.append(heard)
+        elif slot is not None and heard.audio is not None:
+            self.heard_for[slot].append(heard)
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ in `asr.intake`; the words themselves are in `asr.intake_texts`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from asr.endpointing import TIMING_OF_SLOT
@@ -35,6 +36,22 @@ class Step(Enum):
     CLOSED = "closed"
 
 
+PHASES = (Step.NAME, Step.OFFER_NUMBER, Step.TIME)
+"""What is asked after the problem, in this order, where the site wants it."""
+
+SLOT_OF_STEP: Mapping[Step, str] = {
+    Step.PROBLEM: "problem",
+    Step.ADDITION: "problem",
+    Step.RECORDING: "problem",
+    Step.NAME: "name",
+    Step.OFFER_NUMBER: "callback_number",
+    Step.NUMBER: "callback_number",
+    Step.CONFIRM_NUMBER: "callback_number",
+    Step.TIME: "callback_time",
+    Step.CONFIRM_TIME: "callback_time",
+}
+"""The ticket's slot that an answer is for; a yes or no to the problem is for none."""
+
 _SLOTS: dict[Step, SlotKind] = {
     Step.PROBLEM: "free_text",
     Step.ADDITION: "free_text",
@@ -46,6 +63,9 @@ _SLOTS: dict[Step, SlotKind] = {
     Step.TIME: "callback_time",
     Step.CONFIRM_TIME: "yes_no",
 }
+ASKING = frozenset(_SLOTS)
+"""The steps that ask."""
+
 _ONE_KEY = KeysWanted(maximum=1, first_timeout=5.0)
 # A number may take the place of a yes: so there is a short wait behind a single 1.
 _KEY_OR_NUMBER = KeysWanted(maximum=15, terminators="#", first_timeout=5.0, between_timeout=2.5)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from asr.client import RecogniserError, Recognisers, Recognition
+from asr.client import Recognisers
 from asr.endpointing import (
     FRAME,
     TIMINGS,
@@ -24,17 +24,22 @@ from asr.endpointing import (
 )
 from asr.intake_values import Heard, KeysWanted, SpeechWanted
 from asr.inventions import believable
-from asr.results import Final, Partial
+from asr.results import Final
 from asr.voice_activity import VoiceActivity
-from hotline.clips import ClipFolder
+from hotline.clips import RATE, ClipFolder
+from hotline.transcribing import Transcriber, transcriber
 from ivr_flows.conversation import CallerGone, Wanted
 from telephony.call.leg import CallLeg
 from telephony.media.interface import Frame, Tap
 
 # Audio from before the answer is known to have begun: lead-in, and the speech that it takes to be sure.
 KEPT_FRAMES = int(2.0 / FRAME)
-# How long a caller who hung up keeps a recogniser busy at most (seconds); the recording has the words anyway.
-LAST_WORDS = 15.0
+# A whole utterance is read so long before its end is certain: this share of the silence that makes it so, and
+# no more than so many seconds. Whisper takes about 0.4 s for a short answer.
+HEAD_START, MOST_HEAD_START = 0.6, 0.6
+BYTES_PER_SECOND = 2 * RATE
+# Seconds that words are waited for; nobody listens to silence for longer, and the recording has them anyway.
+PATIENCE = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,6 @@ class Listener:
         self._ears = ears
         self._language = language
         self._interrupt = interrupt
-        self._began = ears.loop.time()
         self._prompt_over = not prompt
         self._over: asyncio.Future[str] = ears.leg.future()
         """What ended it: "keys", "speech" or "silence"."""
@@ -108,9 +112,8 @@ class Listener:
         if self._prompt_over and self._timer is not None:
             return
         self._prompt_over = True
-        self._began = self._ears.loop.time()
         if self._speech is not None:
-            self._take(self._speech.prompt_ended(self._began))
+            self._take(self._speech.prompt_ended(self._ears.loop.time()))
         if self._keys is not None:
             self._keys.prompt_ended(self._quiet)
         self._arm()
@@ -132,7 +135,7 @@ class Listener:
         if kind == "keys" and self._keys is not None:
             return self._heard("keys", digits=self._keys.digits)
         if kind == "speech" and self._speech is not None:
-            return self._finished(await self._speech.result(None))
+            return self._finished(await self._speech.result())
         return self._heard("silence")
 
     def close(self) -> None:
@@ -149,10 +152,11 @@ class Listener:
         """What had been said when the caller hung up in mid-sentence."""
         if self._speech is None or not self._speech.began:
             return None
-        return self._finished(await self._speech.result(LAST_WORDS))
+        self._speech.hang_up()
+        return self._finished(await self._speech.result())
 
     def _finished(self, heard: Heard) -> Heard:
-        return replace(heard, seconds=self._ears.loop.time() - self._began, barged_in=self.interrupted)
+        return replace(heard, barged_in=self.interrupted)
 
     def _heard(self, kind: str, digits: str = "") -> Heard:
         heard = Heard("keys", digits=digits) if kind == "keys" else Heard("silence")
@@ -188,7 +192,7 @@ class Listener:
             elif isinstance(event, Interrupted):
                 self._barge_in()
             elif isinstance(event, TurnEnded | CapReached):
-                self._speech.end(event.speech)
+                self._speech.end(event)
                 if not self._over.done() and (self._keys is None or not self._keys.digits):
                     self._over.set_result("speech")
             else:
@@ -271,23 +275,26 @@ class _Keys:
 
 
 class _Speech:
-    """The words of one answer: endpointing, the kept audio, and its way to a recogniser."""
+    """The words of one answer: endpointing, the kept audio, and its way to words."""
 
     def __init__(self, ears: Ears, wanted: SpeechWanted, language: str, prompt: bool) -> None:
         self._ears = ears
         self._wanted = wanted
         self._language = language
         self._timing = TIMINGS[wanted.timing]
+        self._head_start = min(MOST_HEAD_START, HEAD_START * self._timing.end_of_turn)
         self._endpointer = Endpointer(self._timing, ears.loop.time(), prompt=prompt, language=language)
         self._before: deque[tuple[float, bytes]] = deque(maxlen=KEPT_FRAMES)
-        self._audio: list[bytes] = []
+        self._audio = bytearray()
         self._spoken: float | None = None
-        self._recognition: Recognition | None = None
-        self._opening: asyncio.Task[None] | None = None
-        self._failed = False
-        self.began = False
+        self._words: Transcriber | None = None
         self.deaf = False
         """No words are expected any more."""
+
+    @property
+    def began(self) -> bool:
+        """Whether an answer has begun."""
+        return self._words is not None
 
     def receive(self, frame: Frame, now: float) -> list[TurnEvent]:
         """One frame of the line."""
@@ -295,11 +302,15 @@ class _Speech:
         probability = self._ears.activity.probability(pcm)
         if self.deaf:
             return []
-        if self.began:
-            self._keep(pcm)
-        else:
+        if self._words is None:
             self._before.append((now, pcm))
-        return self._endpointer.receive(probability, now)
+            return self._endpointer.receive(probability, now)
+        self._audio += pcm
+        self._words.feed(pcm)
+        expected = self._endpointer.next_deadline()
+        events = self._endpointer.receive(probability, now)
+        self._look_ahead(self._words, expected, now)
+        return events
 
     def prompt_ended(self, now: float) -> list[TurnEvent]:
         """The prompt is over."""
@@ -315,68 +326,60 @@ class _Speech:
 
     def begin(self, event: SpeechStarted) -> None:
         """The answer began: keep its audio from a little before, and find a recogniser."""
-        self.began = True
         first = event.start - self._timing.lead_in
-        self._audio = [pcm for at, pcm in self._before if at >= first]
+        self._audio += b"".join(pcm for at, pcm in self._before if at >= first)
         self._before.clear()
-        if self._ears.recognisers is not None:
-            self._opening = self._ears.loop.create_task(self._open(self._ears.recognisers))
+        self._words = transcriber(
+            self._ears.recognisers, self._language, self._wanted.phrases, self._endpointer.heard
+        )
+        self._words.feed(bytes(self._audio))
 
-    def end(self, spoken: float) -> None:
-        """The answer is over; `spoken` seconds of it were speech."""
-        self._spoken = spoken
+    def end(self, event: TurnEnded | CapReached) -> None:
+        """The answer is over."""
+        self._spoken = event.speech
         self.deaf = True
+        if self._words is not None:
+            if isinstance(event, CapReached):
+                self._words.go_on()  # an attempt at its last pause, if any, lacks its end
+            self._words.end()
+
+    def hang_up(self) -> None:
+        """The caller is gone, perhaps in mid-sentence."""
+        if self._words is not None and not self.deaf:
+            self.deaf = True
+            self._words.go_on()
+            self._words.end()
 
     def cancel(self) -> None:
         """Nobody wants the words."""
-        if self._opening is not None:
-            self._opening.cancel()
-        if self._recognition is not None:
-            self._recognition.cancel()
-            self._recognition = None
+        if self._words is not None:
+            self._words.cancel()
 
-    async def result(self, patience: float | None) -> Heard:
-        """The words and their recording; waits `patience` seconds at most for the words."""
-        audio = await self._ears.clips.write(b"".join(self._audio))
+    async def result(self) -> Heard:
+        """The words and their recording."""
+        assert self._words is not None, "there is an answer"
+        writing = asyncio.ensure_future(self._ears.clips.write(bytes(self._audio)))
         try:
-            async with asyncio.timeout(patience):
-                final = await self._final()
+            async with asyncio.timeout(PATIENCE):
+                final = await self._words.final()
         except TimeoutError:
             self.cancel()
             final = None
-        if final is None:
-            return Heard("unavailable", audio=audio)
+        heard = Heard("unavailable") if final is None else self._believed(final)
+        return replace(heard, audio=await writing, seconds=len(self._audio) / BYTES_PER_SECOND)
+
+    def _look_ahead(self, words: Transcriber, expected: float | None, now: float) -> None:
+        """See whether the caller speaks on, or the turn is about to end (`expected`: before this frame)."""
+        deadline = self._endpointer.next_deadline()
+        if deadline is None or expected is None:
+            return
+        if deadline > expected:
+            words.go_on()
+        elif deadline - now <= self._head_start:
+            words.pause()
+
+    def _believed(self, final: Final) -> Heard:
         text = believable(final.text, self._language, speech=self._spoken, confidence=final.confidence)
         if not text:
-            return Heard("noise", audio=audio)
-        return Heard("speech", text=text, words=final.words, confidence=final.confidence, audio=audio)
-
-    def _keep(self, pcm: bytes) -> None:
-        self._audio.append(pcm)
-        if self._recognition is not None:
-            self._recognition.feed(pcm)
-
-    async def _open(self, recognisers: Recognisers) -> None:
-        try:
-            recognition = await recognisers.open(
-                self._language, phrases=self._wanted.phrases, on_partial=self._partial
-            )
-        except RecogniserError:
-            self._failed = True
-            return
-        recognition.feed(b"".join(self._audio))
-        self._recognition = recognition
-
-    def _partial(self, partial: Partial) -> None:
-        self._endpointer.heard(partial.text)
-
-    async def _final(self) -> Final | None:
-        if self._opening is None:
-            return None
-        await self._opening
-        if self._failed or self._recognition is None:
-            return None
-        try:
-            return await self._recognition.finish()
-        except RecogniserError:
-            return None
+            return Heard("noise")
+        return Heard("speech", text=text, words=final.words, confidence=final.confidence)

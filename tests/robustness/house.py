@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ruamel.yaml import YAML
-
 from tests.peers import wire
 from tests.peers.ports import HOST, wait_for
 from tests.peers.switch import Switch
@@ -225,13 +223,4 @@ def start(folder: Path, more: Mapping[str, Any] | None = None) -> Switch:
     """
     first, last = RTP_PORTS
     rtp = {"dead_after": DEAD_AFTER, "first_port": first, "last_port": last}
-    return Switch(folder, {"sip": dict(SIP_TIMERS), "rtp": rtp, **(more or {})}, _without_flows)
-
-
-def _without_flows(site: Path) -> None:
-    """Take the voice flows out, and with them the speech workers, which have tests of their own."""
-    yaml = YAML(typ="rt")
-    settings = yaml.load(site / "hotline.yaml")
-    for number in [number for number, target in settings["numbers"].items() if "flow" in target]:
-        del settings["numbers"][number]
-    yaml.dump(settings, site / "hotline.yaml")
+    return Switch(folder, {"sip": dict(SIP_TIMERS), "rtp": rtp, **(more or {})})

@@ -220,8 +220,11 @@ async def _nonsense_callees(switch: Switch, chance: random.Random, calls: int) -
     phone = await wire.open_udp(switch.sip, (HOST, CALLEE))
     phone.stray = nonsense(ear.port, chance)
 
+    accepted_lines: list[wire.TcpLine] = []
+
     def accepted(line: wire.TcpLine) -> None:
         line.stray = nonsense(ear.port, chance)
+        accepted_lines.append(line)
 
     server = await wire.serve_tcp((HOST, CALLEE), accepted)
     line = await wire.open_udp(switch.sip)
@@ -242,6 +245,9 @@ async def _nonsense_callees(switch: Switch, chance: random.Random, calls: int) -
     await asyncio.gather(*(one(number) for number in range(calls)))
     for closing in (ear, phone, line, server):
         closing.close()
+    for connection in accepted_lines:
+        connection.abort()
+        await connection.lost.wait()
 
 
 def nonsense(port: int, chance: random.Random) -> Callable[[wire.Message, wire.Line, wire.Address], None]:

@@ -25,13 +25,13 @@ from tests.unit.asr.tiny_engine import CRASH, HANG, RAISE, SEGMENT_END, SLOW, SL
 
 ROOT = Path(__file__).parents[3]
 ENGINE = "tests.unit.asr.tiny_engine"
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @asynccontextmanager
 async def recognisers(model: Path, **options: Any) -> AsyncIterator[Recognisers]:
     """Recognisers for English, up; no process of theirs is left behind."""
-    given = Recognisers([Setup("en", ENGINE, model, **{"stall_seconds": 0.6, **options})])
+    given = Recognisers([Setup("en", ENGINE, model, **{"stall_seconds": 2.0, **options})])
     await given.start()
     try:
         await given.ready()

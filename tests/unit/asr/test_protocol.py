@@ -79,8 +79,8 @@ def test_of_alternatives_the_first_counts() -> None:
 
 def test_unknown_words_are_no_words() -> None:
     answer = parse_answer(
-        '{"result": [{"word": "[unk]", "start": 0, "end": 1, "conf": 1}, {"word": "yes", "start": 1, "end": 2}],'
-        ' "text": "[unk] yes"}'
+        '{"result": [{"word": "[unk]", "start": 0, "end": 1, "conf": 1},'
+        ' {"word": "yes", "start": 1, "end": 2}], "text": "[unk] yes"}'
     )
     assert answer == Segment("yes", (Word("yes", 1.0, 2.0, None),))
     assert parse_answer('{"partial": "[unk]"}') == Partial("")

@@ -44,6 +44,7 @@ class TinyEngine:
         self._model = model
         self.streaming = not (model / "whole").exists()
         self.parallel = threads if self.streaming else 1
+        self.at_work = 0
 
     def open(self, config: StreamConfig) -> Stream:
         """Begin an utterance."""
@@ -84,7 +85,10 @@ class TinyStream:
 
     def finish(self) -> Segment:
         """Hear the rest."""
+        self._engine.at_work += 1
+        assert self._engine.at_work <= self._engine.parallel, "too many at a time"
         words = self._hear()
+        self._engine.at_work -= 1
         return Segment(" ".join(word.text for word in words), words if self._config.words else ())
 
     def _hear(self) -> tuple[Word, ...]:
