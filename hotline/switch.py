@@ -15,6 +15,7 @@ from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
 
+from asr.intake_texts import TEXTS as INTAKE_TEXTS
 from config import Site, SiteError
 from hotline.applications import House
 from hotline.control import ControlSocket
@@ -28,7 +29,7 @@ from hotline.speech import SpeechHouse
 from hotline.tickets import TicketBook
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
-from ivr_flows.texts import TEXTS
+from ivr_flows.texts import TEXTS as FLOW_TEXTS
 from telephony.call.leg_base import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media import tones
@@ -140,7 +141,7 @@ class Switch:
         return any(target.kind == "flow" for target in site.settings.numbers.values())
 
     def _speak_ahead(self, flows: FlowSet) -> None:
-        own = [pair for texts in TEXTS.values() for pair in texts.items()]
+        own = [pair for texts in (*FLOW_TEXTS.values(), *INTAKE_TEXTS.values()) for pair in texts.items()]
         self.speech.prepare([*flows.texts(), *own])
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:

@@ -37,8 +37,8 @@ KOKORO_VOICES = {
     "ko": ("jm_kumo+jf_gongitsune",),
 }
 ESPEAK_VOICES = {"en": "en-us", "zh": "cmn", "ko": "ko"}
-# Slower than a voice's own pace where that was measured to be understood better.
-SPEEDS = {("kokoro", "zh"): 0.9, ("kokoro", "ko"): 0.9}
+# Korean is foreign to Kokoro: a little slower than its own pace.
+SPEEDS = {("kokoro", "ko"): 0.9}
 GET = {
     "en": "hotline models get piper-en_US-joe-medium",
     "zh": "hotline models get kokoro-82m",

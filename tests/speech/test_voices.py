@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NUMBERS = {
     "en": ("Your number is {}.", "+14155550123", "4155550123"),
-    "zh": ("您的电话号码是，{}。", "13952746185", "13952746185"),
+    "zh": ("您的电话号码是，{}。", "13681920475", "13681920475"),
     "ko": ("전화번호는 {}입니다.", "01012345678", "01012345678"),
 }
 Speak = Callable[[str, list[str], str | None], list[NDArray[np.int16]]]
