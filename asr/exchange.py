@@ -37,11 +37,14 @@ READING = 3.0
 STARVED = 0.5
 """A worker that had less than this share of one core, but had some, is not hanging but waiting."""
 
-IDLE = 0.02
+IDLE = 0.03
 """A share of one core that is none."""
 
-MERCY = 6
-"""How many times its patience a starved worker gets at most."""
+LOOK = 0.5
+"""Seconds for which an overdue worker is watched; its share of the processor is known to 0.02."""
+
+MERCY = 5
+"""How many times a starved worker gets the same patience again."""
 
 LONGEST = 300 * BYTES_PER_SECOND
 """Bytes that one utterance keeps; what comes after five minutes is dropped."""
@@ -150,7 +153,7 @@ class Exchange:
             async with self._watch:
                 return await self._talk(connection)
         except TimeoutError:
-            raise WorkerLost(f"no answer for {self._setup.stall_seconds:g} s", replace=True) from None
+            raise WorkerLost("it hangs: an answer is overdue", replace=True) from None
         except ConnectionClosed as error:
             if error.rcvd is not None and error.rcvd.code == TRY_AGAIN_LATER:
                 raise WorkerFull from None
@@ -223,18 +226,21 @@ class Exchange:
 
     def _set_alarm(self) -> None:
         patience = self._setup.stall_seconds
-        if self._ended and not self._setup.capabilities.streaming:
+        if self._ended and not self._setup.streaming:
             patience += self._place.reading  # of all utterances that stand in that worker's line
-        self._spent = self._place.processor_seconds()
-        self._alarm = asyncio.get_running_loop().call_later(patience, self._overdue, patience)
+        self._spent = None
+        self._alarm = asyncio.get_running_loop().call_later(patience, self._overdue)
 
-    def _overdue(self, patience: float) -> None:
-        """Decide whether the worker hangs: it does nothing at all, or is busy and comes to no end."""
-        now = self._place.processor_seconds()
-        self._mercies -= 1
-        if self._spent is not None and now is not None and self._mercies > 0:
-            share = (now - self._spent) / patience
-            if IDLE < share < STARVED:
-                self._set_alarm()
-                return
-        self._watch.reschedule(asyncio.get_running_loop().time())
+    def _overdue(self) -> None:
+        """Watch the worker for a moment: does it nothing at all, is it busy without end, or is it starved?"""
+        loop = asyncio.get_running_loop()
+        before, self._spent = self._spent, self._place.processor_seconds()
+        if self._spent is not None and before is None:
+            self._alarm = loop.call_later(LOOK, self._overdue)
+            return
+        share = 0.0 if self._spent is None or before is None else (self._spent - before) / LOOK
+        if IDLE < share < STARVED and self._mercies:
+            self._mercies -= 1
+            self._set_alarm()
+        else:
+            self._watch.reschedule(loop.time())

@@ -41,13 +41,18 @@ class Setup:
     stall_seconds: float = 5.0
 
     @property
+    def streaming(self) -> bool:
+        """Whether words come while the caller speaks."""
+        return self.engine != "whisper"
+
+    @property
     def capabilities(self) -> Capabilities:
         """What can be expected of it."""
         # Only Vosk models whose graph is put together at run time can be narrowed to phrases. Whether those
         # of a remote server can, nobody says; it takes a list that it cannot use without complaint.
         narrows = self.model is None or self.engine != "vosk" or (self.model / "graph" / "Gr.fst").is_file()
         return Capabilities(
-            streaming=self.engine != "whisper",
+            streaming=self.streaming,
             languages=frozenset({self.language}),
             phrase_lists=narrows,
             word_times=True,

@@ -112,7 +112,7 @@ def _installed(engine: LocalEngine, language: str, folder: Path) -> Path | None:
 def _describe(setup: Setup) -> str:
     if setup.urls:
         return f"vosk-server at {', '.join(setup.urls)} (words while the caller speaks)"
-    how = "words while the caller speaks" if setup.capabilities.streaming else "final results"
+    how = "words while the caller speaks" if setup.streaming else "final results"
     workers = f", {setup.workers} workers" if setup.workers > 1 else ""
     name = setup.model.name if setup.model is not None else ""
     return f"{name if name.startswith(setup.engine) else f'{setup.engine} {name}'} ({how}{workers})"

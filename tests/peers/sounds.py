@@ -55,7 +55,36 @@ def noise(dbfs: float, seconds: float, seed: int = 1) -> Sound:
     """White noise whose RMS is so many dB below full scale."""
     level = 32768 * 10 ** (dbfs / 20)
     samples = np.random.default_rng(seed).normal(0, level, round(seconds * RATE))
-    return np.clip(samples, -32768, 32767).astype(np.int16)
+    return _clipped(samples)
+
+
+def brown(dbfs: float, seconds: float) -> Sound:
+    """Noise whose power falls with the square of the frequency: wind, a car, a ventilator."""
+    return _at(dbfs, np.cumsum(noise(-20, seconds), dtype=np.float64))
+
+
+def hum(dbfs: float, seconds: float) -> Sound:
+    """Mains hum: 50 Hz and its harmonics."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    waves = [np.sin(2 * np.pi * 50 * number * time) / number for number in range(1, 12)]
+    return _at(dbfs, np.sum(waves, axis=0))
+
+
+def at_level(sound: Sound, dbfs: float) -> Sound:
+    """The same, louder or softer: the RMS of its loud half is so many dB below full scale."""
+    loud = np.sort(levels(sound))
+    factor = 32768 * 10 ** (dbfs / 20) / float(np.sqrt((loud[len(loud) // 2 :] ** 2).mean()))
+    return _clipped(sound * factor)
+
+
+def _at(dbfs: float, samples: NDArray[np.float64]) -> Sound:
+    samples = samples - np.linspace(samples[0], samples[-1], len(samples))
+    level = 32768 * 10 ** (dbfs / 20) / np.sqrt((samples**2).mean())
+    return _clipped(samples * level)
+
+
+def _clipped(samples: NDArray[np.float64]) -> Sound:
+    return np.asarray(np.clip(samples, -32768, 32767), np.int16)
 
 
 def encode(sound: Sound) -> bytes:

@@ -89,6 +89,11 @@ class Switch:
         )
         return self.health().get("status") == "ok"
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
     def health(self) -> dict[str, Any]:
         """The facts of /healthz; empty when nobody answers."""
         return self._health()[1]

@@ -1,8 +1,8 @@
 """A caller with a voice: plays sounds into a call over RTP, presses keys, and notes what it hears and when.
 
 It sends 20 ms of mu-law at an even pace for as long as the call lasts, as a telephone does: silence or noise
-while nothing is said. Times are those of the event loop's clock when packets were sent and came in. Sounds are
-made in `sounds.py`, signalling is left to `wire.py`; like both, this shares no code with the switch.
+while nothing is said. Times are those of the event loop's clock when packets were sent and came in. Sounds
+are made in `sounds.py`, signalling is left to `wire.py`; like both, this shares no code with the switch.
 """
 
 from __future__ import annotations

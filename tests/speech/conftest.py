@@ -7,6 +7,7 @@ libraries are not installed, these tests are skipped and say why.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 import subprocess
@@ -48,6 +49,10 @@ NUMBERS: Mapping[int, Mapping[str, str]] = {
     7042: {"flow": "problem", "language": "ko"},
     7050: {"flow": "version"},
 }
+
+
+numbers = (f"49301{number}" for number in itertools.count(1000))
+"""A telephone number for each caller."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,9 +1,8 @@
-"""People talk with a service desk by telephone: SIP, RTP, G.711, recognisers, voices, tickets, all of it real."""
+"""People talk with a service desk by telephone: SIP, RTP, G.711, recognisers, voices, tickets, all real."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from tests.peers import sounds
 from tests.peers.sounds import Sound
 from tests.peers.switch import Switch
 from tests.peers.talker import calling
+from tests.speech.conftest import numbers
 from tests.speech.facts import ending_of, seconds_of, share_of_words, slot, ticket_of
 
 HARVARD = (
@@ -27,8 +27,6 @@ INAUGURAL = (
 )
 WELCOME = "欢迎大家来体验达摩院推出的语音识别模型"
 SPEAKERS = ("jackson", "nicolas", "theo")
-
-numbers = (f"49301{number}" for number in itertools.count(1000))
 
 
 async def words_of(desk: Switch, number: str, sound: Sound) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def test_spoken_digits_become_a_telephone_number(desk: Switch, people: Path, spe
     async def call() -> dict[str, Any]:
         async with calling(desk.sip, "7010", next(numbers)) as caller:
             await caller.prompt()
-            await caller.say(sounds.joined(spoken, 0.2))
+            await caller.say(sounds.at_level(sounds.joined(spoken, 0.3), -22))
             await caller.sound()
             await caller.press("1")
             await caller.ended()
@@ -105,3 +103,46 @@ def test_yes_and_no_are_understood(desk: Switch, said: Mapping[str, Sound]) -> N
 
     found = dict(zip(wanted, asyncio.run(all_at_once()), strict=True))
     assert found == {word: meaning for word, (_, meaning) in wanted.items()}
+
+
+async def _intake(desk: Switch, number: str, problem: Sound, right: Sound, when: Sound) -> dict[str, Any]:
+    """Tell the bot everything that it wants to know, and return the ticket."""
+    async with calling(desk.sip, number, next(numbers)) as caller:
+        await caller.prompt(0.8, seconds=30)  # greeting, and what is the problem?
+        await caller.say(problem)
+        await caller.prompt(0.8)  # read back: is that right?
+        await caller.say(right)
+        await caller.prompt(0.8)  # on the number that you are calling from?
+        await caller.press("1")
+        await caller.prompt(0.8)  # when shall we call?
+        await caller.say(when)
+        await caller.ended(30)
+    return await ticket_of(desk, caller)
+
+
+def test_the_bot_takes_a_problem_in_english_and_in_chinese(desk: Switch, said: Mapping[str, Sound]) -> None:
+    wanted = {
+        "en": ("7040", "printer", "yes", "soon", "my printer does not print since this morning"),
+        "zh": ("7041", "打印机", "对", "越快越好", "我的打印机从今天早上开始不能打印"),
+    }
+
+    async def both() -> Sequence[dict[str, Any]]:
+        calls = (
+            _intake(desk, number, said[problem], said[right], said[when])
+            for number, problem, right, when, _ in wanted.values()
+        )
+        return await asyncio.gather(*calls)
+
+    for ticket, (language, (_, problem, _, _, text)) in zip(asyncio.run(both()), wanted.items(), strict=True):
+        assert (ticket["kind"], ticket["state"], ticket["language"]) == ("problem", "confirmed", language)
+        assert ticket["queue"] == "support"
+        assert ticket["callback_number"] == ticket["caller"]
+        told = slot(ticket, "problem")
+        assert told["confirmed"], ticket
+        assert share_of_words(text, told["text"]) > 0.7, told["text"]
+        assert seconds_of(told["audio"][0]) > len(said[problem]) / sounds.RATE - 0.2
+        assert slot(ticket, "callback_number")["confirmed"], ticket
+        assert ticket["when"]["as_soon_as_possible"], ticket
+        spoken = [turn["heard"] for turn in ticket["history"] if turn["heard"]["kind"] == "speech"]
+        assert len(spoken) == 3, ticket
+        assert all(seconds_of(heard["audio"]) > 0.5 and heard["words"] for heard in spoken)

@@ -385,7 +385,7 @@ def test_a_worker_that_gets_no_processor_time_is_not_taken_for_one_that_hangs(
     had = [0.0]
 
     def a_little(place: LocalWorker) -> float:
-        had[0] += 0.02
+        had[0] += 0.1
         return had[0]
 
     monkeypatch.setattr(LocalWorker, "processor_seconds", a_little)

@@ -99,6 +99,7 @@ async def test_a_bridge_that_is_closed_leaves_both_sides_up(a: End, b: End) -> N
     assert await waiting is None
     assert not leg1.is_over
     assert not leg2.is_over
+    assert leg1.ended == leg2.ended == []
     await ear.hears(0)
     assert len(b.told(events.CallUnbridged)) == 1
     bridge(b, leg2, leg1)  # and again, the other way round
@@ -166,9 +167,10 @@ async def test_music_of_our_own_hold_outlives_a_hold_of_the_other_side(a: End, b
     await ear.hears(400)
     assert await phone1.hold()
     await b.until(events.HoldStarted, leg1)
+    await ear.hears(400, frames=10)
     assert await phone1.resume()
     await b.until(events.HoldEnded, leg1)
-    await ear.hears(400)
+    await ear.hears(400, frames=10)
     phone1.media.play(tones.sine(1500, 1000), loop=True)
     assert await leg2.resume()
     await ear.hears(1500)

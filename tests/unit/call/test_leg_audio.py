@@ -187,6 +187,8 @@ async def test_what_is_no_key_is_not_sent(a: End, b: End, digits: str) -> None:
     with pytest.raises(ValueError, match="digits"):
         await calling.send_digits(digits)
     assert a.told(events.DigitsSent) == []
+    await asyncio.sleep(0)
+    assert not calling._waiting
 
 
 @with_ends

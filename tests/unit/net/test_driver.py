@@ -71,18 +71,16 @@ def on_stage(test: Callable[[Stage], Awaitable[None]]) -> Callable[[], None]:
 
 
 @on_stage
-async def _effects_that_lead_to_effects(stage: Stage) -> None:
+async def test_what_comes_of_an_effect_waits_for_the_effects_before_it(stage: Stage) -> None:
     stage.on["a"] = lambda: stage.driver.run(["c", "d"])
     stage.driver.run(["a", "b"])
     assert stage.done == ["a", "b", "c", "d"]
 
 
-def test_what_comes_of_an_effect_waits_for_the_effects_before_it() -> None:
-    _effects_that_lead_to_effects()
-
-
 @on_stage
-async def _a_fault(stage: Stage) -> None:
+async def test_a_fault_in_one_effect_is_reported_and_stops_neither_the_others_nor_the_timer(
+    stage: Stage,
+) -> None:
     def fail() -> None:
         raise ValueError("our mistake")
 
@@ -94,12 +92,8 @@ async def _a_fault(stage: Stage) -> None:
     await stage.until_due()
 
 
-def test_a_fault_in_one_effect_is_reported_and_stops_neither_the_others_nor_the_timer() -> None:
-    _a_fault()
-
-
 @on_stage
-async def _deadlines(stage: Stage) -> None:
+async def test_the_machine_is_woken_at_each_of_its_deadlines(stage: Stage) -> None:
     now = stage.loop.time()
     stage.machine.deadlines = [now + 0.02, now + 0.04]
     stage.driver.run([])
@@ -108,12 +102,8 @@ async def _deadlines(stage: Stage) -> None:
     assert stage.driver._timer is None
 
 
-def test_the_machine_is_woken_at_each_of_its_deadlines() -> None:
-    _deadlines()
-
-
 @on_stage
-async def _an_earlier_deadline(stage: Stage) -> None:
+async def test_a_deadline_that_comes_closer_is_kept(stage: Stage) -> None:
     stage.machine.deadlines = [stage.loop.time() + 3600]
     stage.driver.run([])
     stage.machine.deadlines.insert(0, stage.loop.time() + 0.01)
@@ -123,12 +113,8 @@ async def _an_earlier_deadline(stage: Stage) -> None:
     stage.driver.stop()
 
 
-def test_a_deadline_that_comes_closer_is_kept() -> None:
-    _an_earlier_deadline()
-
-
 @on_stage
-async def _a_later_deadline(stage: Stage) -> None:
+async def test_a_deadline_that_moves_away_is_not_served_early(stage: Stage) -> None:
     first = stage.loop.time() + 0.01
     stage.machine.deadlines = [first]
     stage.driver.run([])
@@ -139,12 +125,8 @@ async def _a_later_deadline(stage: Stage) -> None:
     assert stage.done == ["due"]
 
 
-def test_a_deadline_that_moves_away_is_not_served_early() -> None:
-    _a_later_deadline()
-
-
 @on_stage
-async def _no_deadline(stage: Stage) -> None:
+async def test_no_deadline_leaves_no_timer(stage: Stage) -> None:
     stage.machine.deadlines = [stage.loop.time() + 3600]
     stage.driver.run([])
     stage.machine.deadlines = []
@@ -152,12 +134,8 @@ async def _no_deadline(stage: Stage) -> None:
     assert stage.driver._timer is None
 
 
-def test_no_deadline_leaves_no_timer() -> None:
-    _no_deadline()
-
-
 @on_stage
-async def _stopped(stage: Stage) -> None:
+async def test_after_stop_nothing_is_carried_out_any_more(stage: Stage) -> None:
     stage.machine.deadlines = [stage.loop.time() + 3600]
     stage.driver.run([])
     stage.on["a"] = stage.driver.stop
@@ -167,7 +145,3 @@ async def _stopped(stage: Stage) -> None:
     stage.driver.run(["c"])
     assert stage.done == ["a"]
     assert stage.driver._timer is None
-
-
-def test_after_stop_nothing_is_carried_out_any_more() -> None:
-    _stopped()
