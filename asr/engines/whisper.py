@@ -3,7 +3,7 @@
 Four things keep it fit for telephone answers (figures: docs/decisions/011-whisper.md):
 
 * Whisper always encodes 30 seconds, about one core-second for a "yes" as for a sentence. A short utterance is
-  read with a shorter view first; only what then looks doubtful is read again with the full one.
+  read with a shorter view first, and what then looks doubtful once more with a somewhat longer one.
 * It invents text where nothing is said, and repeats itself: silence is cut out before, tokens are limited by
   the time that speech takes, and what looks invented is dropped after.
 * A single word is what it reads worst; where phrases are expected, it is asked again in their tokens alone
@@ -36,9 +36,9 @@ RATE = 16000
 FRAMES_PER_SECOND = 100  # of Whisper's log-mel features
 
 FULL_VIEW = 30.0
-SHORTEST_VIEW = 8.0
-VIEW_MARGIN = 2.0
-"""Seconds that the encoder sees beside the utterance; with less it repeats and guesses more."""
+FIRST_VIEW, FIRST_MARGIN = 8.0, 2.0
+SECOND_VIEW, SECOND_MARGIN = 12.0, 4.0
+"""Seconds that the encoder sees at least, and beside the utterance; with less it repeats and guesses more."""
 
 TOKENS_PER_SECOND, TOKENS_AT_LEAST = 10, 12  # fast Chinese takes about eight
 
@@ -105,7 +105,8 @@ class WhisperEngine:
             audio: samples at 16 kHz, -1..1.
             phrases: the phrases to expect, empty for anything.
         """
-        view = max(SHORTEST_VIEW, audio.size / RATE + VIEW_MARGIN)
+        seconds = audio.size / RATE
+        view = max(FIRST_VIEW, seconds + FIRST_MARGIN)
         if view >= FULL_VIEW:
             return self._read(audio, FULL_VIEW).parts
         free = self._read(audio, view)
@@ -116,7 +117,9 @@ class WhisperEngine:
                 likely = narrowed.logprob >= max(NARROWED_LOGPROB, free.logprob - NARROWED_LOSS)
                 if likely and expected.make(narrowed.text) and not narrowed.stutters:
                     return narrowed.parts
-        return self._read(audio, FULL_VIEW).parts if free.is_doubtful else free.parts
+        if not free.is_doubtful:
+            return free.parts
+        return self._read(audio, min(FULL_VIEW, max(SECOND_VIEW, seconds + SECOND_MARGIN))).parts
 
     def _read(self, audio: NDArray[np.float32], view: float, suppressed: Sequence[int] = (-1,)) -> _Reading:
         """Read with a view of so many seconds, without these tokens (-1: those that are no speech)."""

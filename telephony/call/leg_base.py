@@ -1,6 +1,7 @@
 """The base of a call leg: who and when, waiting that ends with the call, and the end itself.
 
-What can be heard is added in `leg_audio.py`, what is signalled in `leg.py`.
+What can be heard is added in `leg_audio.py`, hold and re-INVITE in `leg_session.py`, the rest of what is
+signalled in `leg.py`.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ class SessionLeg(AudioLeg):
 
     def _decide(self, accepted: bool) -> None:
         change, self._change = self._change, None
-        if change is None:
+        if change is None or self.is_over:
             return
         if accepted:
             self._held_by_us, self._hold_music = change.hold, change.music

@@ -53,6 +53,7 @@ class End:
     Attributes:
         address: where it listens, with UDP.
         events: what its legs told, in order.
+        ports: for RTP.
         prepares: whether the offers of calls that come in are looked at before `next_call` gives them.
     """
 
@@ -69,7 +70,8 @@ class End:
         self.transports = Transports(self.reactor, self.agent)
         self.agent.use(self.transports)
         first = random.randrange(33_000, 60_000, 2)
-        self.engine = Engine(loop, [PortPool(HOST, first, first + 399)])
+        self.ports = PortPool(HOST, first, first + 99)
+        self.engine = Engine(loop, [self.ports])
         self.context = LegContext(loop, self, time.time)
         self.switchboard = Switchboard(self.context, self.agent, self.engine, dead_after=0)
         self.address = self.transports.listen("UDP", HOST, 0)

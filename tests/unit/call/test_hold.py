@@ -261,3 +261,21 @@ async def test_a_call_that_is_answered_while_its_caller_holds_is_held(a: End, b:
     assert held_by(b) == [("HoldStarted", "remote")]
     await call.reply()
     call.ack()
+
+
+@with_ends
+async def test_who_hangs_up_because_of_the_answer_to_a_hold_is_not_told_that_it_was_held(
+    a: End, b: End
+) -> None:
+    call, called = await phone(b)
+    requests: asyncio.Queue[wire.Message] = asyncio.Queue()
+    call.line.calls[call.call_id] = lambda message, source: requests.put_nowait(message)
+    called.on_far_hold = lambda held: called.hang_up("not like that")
+    holding = asyncio.ensure_future(called.hold(MUSIC))
+    answer = wire.sdp(9, direction="inactive", version=2)
+    call.line.send(wire.answer_to(await requests.get(), 200, body=answer))
+    with pytest.raises(CallEnded):
+        await holding
+    assert held_by(b) == [("HoldStarted", "remote")]
+    assert (await requests.get()).method == "ACK"
+    call.line.send(wire.answer_to(await requests.get(), 200))

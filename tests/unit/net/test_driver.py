@@ -121,8 +121,8 @@ async def test_a_deadline_that_moves_away_is_not_served_early(stage: Stage) -> N
     stage.machine.deadlines = [first + 0.02]
     stage.driver.run([])
     await stage.until_due()
-    assert len(stage.machine.woken) >= 2, "once too early, which costs less than arming anew"
-    assert stage.done == ["due"]
+    assert stage.done == ["due"], "it may have been woken once too early, which costs less than arming anew"
+    assert stage.machine.woken[-1] >= first + 0.02
 
 
 @on_stage
