@@ -28,6 +28,8 @@ _FILES: tuple[tuple[str, type[Table]], ...] = (
     ("agents.yaml", AgentsFile),
     ("queues.yaml", QueuesFile),
 )
+
+
 def settings_reference() -> str:
     """Write every setting of every file as Markdown tables."""
     parts: list[str] = []

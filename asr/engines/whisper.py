@@ -1,6 +1,6 @@
 """The whisper engine: faster-whisper, which reads an utterance as a whole and gives the better text.
 
-Four things keep it fit for telephone answers (figures: docs/decisions/011-whisper.md):
+Four things keep it fit for telephone answers (figures: docs/decisions/010-whisper.md):
 
 * Whisper always encodes 30 seconds, about one core-second for a "yes" as for a sentence. A short utterance is
   read with a shorter view first, and what then looks doubtful once more with a somewhat longer one.

@@ -1,6 +1,6 @@
 """Phrase lists for Whisper, which has none: it may write nothing but the phrases' own tokens.
 
-That helps where Whisper is weakest, with single words: "five" alone is read as "Bye." (docs/decisions/011).
+That helps where Whisper is weakest, with single words: "five" alone is read as "Bye." (docs/decisions/010).
 What comes out can still be anything that those tokens make, so it must be made of whole phrases to count.
 """
 
