@@ -2,7 +2,7 @@
 
 Last resort as a speaker; as the source of English phonemes for Kokoro it is good. The library keeps one state
 for the whole process: use it from one thread. It is under the GPLv3, so it runs in the worker's process only
-(docs/decisions/001 and 009).
+(docs/decisions/001 and 007).
 """
 
 from __future__ import annotations

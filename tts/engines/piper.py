@@ -1,6 +1,6 @@
 """Piper voices (package `piper-tts`): one file a voice, quick and clear.
 
-piper-tts is under the GPLv3, so it runs in the worker's process only (docs/decisions/001 and 009).
+piper-tts is under the GPLv3, so it runs in the worker's process only (docs/decisions/001 and 007).
 """
 
 from __future__ import annotations
