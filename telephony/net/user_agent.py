@@ -175,7 +175,6 @@ class UserAgent:
             else:
                 self.counters["RESPONSE"] += 1
                 validate_response(message)
-                _ = message.record_routes  # read for the check alone: a dialog takes them as its way
             effects = self._layer.receive(message, flow, self._loop.time())
         except RemoteProtocolError as error:
             self.malformed_received(ParseError(error), flow)
@@ -228,7 +227,7 @@ class UserAgent:
             call, method, cseq = asked
             call.request_failed(method, cseq, 408 if isinstance(effect, TransactionTimedOut) else 503)
         elif isinstance(effect, TransactionFailed) and effect.key in self._by_invite:
-            self._by_invite[effect.key].cancelled()
+            self._by_invite[effect.key].unreachable()
 
     def _request(self, event: RequestReceived) -> None:
         request = event.request
@@ -347,7 +346,7 @@ class UserAgent:
 
     def _send(self, call: SipCall, effect: SendRequest | SendAck) -> None:
         """Send along the dialog's route: the flow of the call, or where its next hop points."""
-        dialog = call.session.dialog
+        dialog = effect.dialog  # a fork of the call has its own
         if dialog is None or (call.stay_on_flow and not dialog.route_set):
             self._send_on(call, effect, call.flow)
             return
