@@ -330,7 +330,7 @@ class _Speech:
         self._audio += b"".join(pcm for at, pcm in self._before if at >= first)
         self._before.clear()
         self._words = transcriber(
-            self._ears.recognisers, self._language, self._wanted.phrases, self._endpointer.heard
+            self._ears.recognisers, self._language, self._wanted, self._endpointer.heard
         )
         self._words.feed(bytes(self._audio))
 

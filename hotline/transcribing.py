@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from asr.client import RecogniserError, Recognisers, Recognition
+from asr.intake_values import SpeechWanted
 from asr.results import Final, Partial
+from asr.slots.expected import expected
 
 Heard = Callable[[str], None]
 
@@ -41,21 +43,24 @@ class Transcriber(Protocol):
 
 
 def transcriber(
-    recognisers: Recognisers | None, language: str, phrases: tuple[str, ...], heard: Heard
+    recognisers: Recognisers | None, language: str, wanted: SpeechWanted, heard: Heard
 ) -> Transcriber:
     """The way to words that fits the language's engine.
 
     Args:
         recognisers: all languages; None when the site has none.
         language: en, zh or ko.
-        phrases: the phrases to expect.
+        wanted: the answer.
         heard: told what is heard so far, each time it changes.
     """
     can = recognisers.capabilities(language) if recognisers is not None else None
     if recognisers is None or can is None:
         return _Deaf()
-    kind = _AsSpoken if can.streaming else _AsWhole
-    return kind(recognisers, language, phrases, heard)
+    if can.streaming:
+        return _AsSpoken(recognisers, language, wanted.phrases, heard)
+    # To an engine that streams a list of phrases is all that it hears; to others it is a hint.
+    phrases = wanted.phrases or expected(wanted.slot, language)
+    return _AsWhole(recognisers, language, phrases, heard)
 
 
 class _Deaf:
@@ -82,7 +87,12 @@ class _Deaf:
 
 
 class _AsSpoken:
-    """For engines that give words while somebody speaks. Arguments as for `transcriber`."""
+    """For engines that give words while somebody speaks.
+
+    Args:
+        recognisers, language, heard: as for `transcriber`.
+        phrases: the phrases to expect, empty for anything.
+    """
 
     def __init__(
         self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: Heard
@@ -143,7 +153,7 @@ class _AsSpoken:
 
 
 class _AsWhole:
-    """For engines that read an utterance when it is complete. Arguments as for `transcriber`."""
+    """For engines that read an utterance when it is complete. Arguments as for `_AsSpoken`."""
 
     def __init__(
         self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: Heard

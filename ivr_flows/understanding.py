@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from asr.slots.understand import understand
-
 from asr.endpointing import TIMING_OF_SLOT
+from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue
 from ivr_flows.conversation import Heard, Part, SpeechWanted, Spoken, SpokenKind, Text
 from ivr_flows.expressions import Value
