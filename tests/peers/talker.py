@@ -28,6 +28,10 @@ EVENT_TYPE = 101
 PRESS_FRAMES = 5
 
 
+class HungUp(AssertionError):
+    """The switch hung up before what was waited for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From when until when; seconds of the loop's clock."""
@@ -249,7 +253,7 @@ class Talker(asyncio.DatagramProtocol):
         deadline = self._loop.time() + seconds
         while (at := found()) is None:
             if self.call.over.is_set():
-                raise AssertionError(f"the call was over before {what}")
+                raise HungUp(f"the call was over before {what}")
             assert self._loop.time() < deadline, f"no {what} within {seconds:g} s"
             self._news.clear()
             try:
