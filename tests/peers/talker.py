@@ -146,6 +146,11 @@ class Talker(asyncio.DatagramProtocol):
         self.done = await self._until(found, seconds, "sound")
         return self.done
 
+    def hears(self) -> bool:
+        """Whether something is heard now."""
+        recent = self._loop.time() - 0.1
+        return any(at > recent and level > LOUD for at, level in self.heard[-5:])
+
     async def silence(
         self, quiet: float = 0.3, *, after: float | None = None, seconds: float = 20.0
     ) -> float:

@@ -38,6 +38,11 @@ GAUGES = (
 )
 
 
+def own_address() -> str:
+    """A loopback address that nobody else uses: every port of it is free."""
+    return f"127.{random.randint(1, 254)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+
+
 def metrics(http: tuple[str, int]) -> dict[str, float]:
     """What /metrics says, by name; of those with labels the sum."""
     with urllib.request.urlopen(f"http://{http[0]}:{http[1]}/metrics", timeout=5) as answer:

@@ -34,7 +34,7 @@ from tests.robustness.mutation import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
-STRANGER = "127.0.0.2"
+STRANGER = house.own_address()
 CALLEE = free_port()
 BYTES = (flip_bits, truncate, insert_bytes, drop_bytes, double_bytes, binary)
 TICK = 0.01

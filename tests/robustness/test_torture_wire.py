@@ -20,8 +20,9 @@ pytestmark = pytest.mark.slow
 
 ALL = [*MESSAGES, *IPV6_MESSAGES]
 # Answers go to the port of the Via at the address of the sender, nearly always 5060: addresses of our own,
-# so that no other program of this machine is there. The first is a trunk, whose calls are taken further.
-TRUNK, STRANGER = "127.44.75.1", "127.44.75.2"
+# so that no other program of this machine is there, another run of these tests included. The first is a
+# trunk, whose calls are taken further.
+TRUNK, STRANGER = house.own_address(), house.own_address()
 
 
 @pytest.fixture(scope="module")

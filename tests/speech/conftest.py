@@ -31,7 +31,7 @@ from tts.installed import Wish, choose
 HERE = Path(__file__).parent
 PEOPLE = HERE.parent.parent.parent / "shared" / "speech"
 LANGUAGES = ("en", "zh", "ko")
-LIBRARIES = ("faster_whisper", "vosk", "piper", "misaki", "espeakng_loader")
+LIBRARIES = ("faster_whisper", "vosk", "piper", "onnxruntime", "espeakng_loader")
 SECONDS = 600
 """For one test: the first one may have to get models and speak phrases."""
 

@@ -125,7 +125,7 @@ async def _intake(desk: Switch, number: str, problem: Sound, right: Sound, when:
 def test_the_bot_takes_a_problem_in_english_and_in_chinese(desk: Switch, said: Mapping[str, Sound]) -> None:
     wanted = {
         "en": ("7040", "printer", "yes", "soon", "my printer does not print since this morning"),
-        "zh": ("7041", "打印机", "对", "越快越好", "我的打印机从今天早上开始不能打印"),
+        "zh": ("7041", "打印机", "没错", "越快越好", "我的打印机从今天早上开始不能打印"),
     }
 
     async def both() -> Sequence[dict[str, Any]]:
