@@ -77,7 +77,8 @@ class Journal:
             events = [event for event in batch if event is not None]
             text = "".join(json.dumps(to_dict(event), ensure_ascii=False) + "\n" for event in events)
             try:
-                with path.open("a", encoding="utf-8") as file:
+                # Bytes that are not UTF-8 (in a number, say) are surrogates here: written as JSON escapes.
+                with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                     file.write(text)
             except OSError as error:
                 self.lost += len(events)

@@ -59,8 +59,9 @@ class Router:
             plan = self.plan
             if plan.accept(leg, request):
                 await plan.serve(leg, request)
-        except CallEnded:
-            pass  # the usual end: somebody hung up
+        except CallEnded as over:
+            # The usual end: somebody hung up. Its frames hold the futures that hold it: part the ring.
+            over.__traceback__ = None
         except Exception:
             log.exception("call failed", extra={"call": leg.call})
             leg.hang_up("internal error")

@@ -113,7 +113,9 @@ class CallLeg(SessionLeg):
 
         Raises:
             SdpError: malformed (answer 400) or nothing in common (answer 488, `NotAcceptable`).
+            CallEnded: the caller gave up.
         """
+        self.check_open()
         if offer:
             self._offer, negotiated = self._negotiator.receive_offer(offer)
             self._apply(negotiated)

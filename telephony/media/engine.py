@@ -137,7 +137,11 @@ class Engine:
         now = time.monotonic()
         for leg in list(self._legs):
             if leg in self._legs:  # not closed by the callback of one before it
-                leg.housekeeping(now)
+                try:
+                    leg.housekeeping(now)
+                except Exception as error:  # one leg's fault must not stop the others
+                    context = {"message": "media housekeeping failed", "exception": error}
+                    self._loop.call_exception_handler(context)
         self._timer = None
         if self._legs:
             self._timer = self._loop.call_later(HOUSEKEEPING_SECONDS, self._housekeeping)

@@ -170,6 +170,11 @@ class Incoming:
         elif self.stream is not None:
             self.stream.push(codec, ssrc, sequence, timestamp, data[HEADER_SIZE:], now)
 
+    def close(self) -> None:
+        """Tell nobody anything any more."""
+        self._latched = self._pressed = _unheard
+        self.relay = None
+
     def _refuse(self, source: SocketAddress, now: float) -> None:
         """A payload type that was not agreed: the far end's mistake (mostly comfort noise), or a stranger."""
         if source == self.source:
@@ -207,3 +212,7 @@ def _with_plain_header(data: bytes) -> bytes | None:
         return None
     _, second, sequence, timestamp, ssrc = _unpack(data)
     return HEADER.pack(VERSION_BYTE, second, sequence, timestamp, ssrc) + payload
+
+
+def _unheard(what: object) -> None:
+    """The leg is closed: nobody is to be told any more."""

@@ -387,6 +387,9 @@ class Leg:
         self._on_closed(self)
         # Those who wait for the end of a prompt last: what they do about it finds the leg closed.
         self._speaker.close()
+        # Part the rings, so that all goes without waiting for the collector.
+        self.out.turn = None
+        self.incoming.close()
         return stats
 
     def _require_open(self) -> None:

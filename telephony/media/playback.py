@@ -238,6 +238,7 @@ class Speaker:
             playback.end(EndReason.CLOSED)
         if digits is not None:
             digits.close()
+        self._changed = _unheard
 
     def _playback_over(self, player: SourcePlayer) -> None:
         if self._playback is player:
@@ -257,3 +258,7 @@ class Speaker:
 
 def _nothing(player: SourcePlayer) -> None:
     """Music has no end of its own."""
+
+
+def _unheard() -> None:
+    """The leg is closed: nobody is to be told any more."""

@@ -234,6 +234,7 @@ class LegRecording:
         # Also when there is nothing left: a recording of no length is a file of no length, not no file.
         self._flush()
         self._writer.finish(self._file)
+        del self._file  # parts the ring of recording and file
 
     def _flush(self) -> None:
         data = self._chunk[: self._fill].tobytes()

