@@ -10,7 +10,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install peers demo test lint check serve bench clean
+.PHONY: help install peers demo test speech lint check serve bench clean
 
 help: ## say what there is
 	@echo "hotline: a telephony and IVR call-centre server"
@@ -25,9 +25,12 @@ peers: install ## install the telephones that tests call with (SIPp, baresip)
 demo: install ## start a server and hold a few calls with it
 	@$(BIN)/hotline demo $(ARGS)
 
-test: install ## run all tests (ARGS="-k sdp" runs some)
+test: install ## run the tests (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/speech $(ARGS)
+
+speech: install ## run the tests that listen and speak; fetches models (430 MB) and wants a quiet machine
+	@$(BIN)/python -m pytest tests/speech $(ARGS)
 
 lint: install ## check format, style, types and layers
 	@sh scripts/lint.sh

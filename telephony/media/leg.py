@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +30,7 @@ from telephony.media.outgoing import Outgoing
 from telephony.media.playback import SourcePlayer, Speaker
 from telephony.media.recorder import LegRecording
 from telephony.media.reports import RtcpSession
-from telephony.media.services import LegServices
+from telephony.media.services import LegServices, agreed_codecs
 from telephony.media.tap import FrameStream, LegTap
 from telephony.net.rtp_ports import PortPair, PortPool
 from telephony.rtp.codecs import CODECS, G711
@@ -144,7 +144,7 @@ class Leg:
         codec = CODECS.get(negotiated.codec.name)
         if codec is None:
             raise MediaError(f"no codec {negotiated.codec.name}")
-        known = _codecs(tuple(negotiated.receive.items()))
+        known = agreed_codecs(tuple(negotiated.receive.items()))
         self._codecs, self._event_payload_type = known, negotiated.dtmf_receive
         host, port = negotiated.remote_address, negotiated.remote_port
         self.incoming.configure(known, negotiated.dtmf_receive, host, port)
@@ -395,9 +395,3 @@ class Leg:
     def _require_open(self) -> None:
         if self._is_closed:
             raise MediaError("the leg is closed")
-
-
-@lru_cache(maxsize=256)
-def _codecs(receive: tuple[tuple[int, str], ...]) -> Mapping[int, G711]:
-    """Shared by all legs that agreed the same: one copy stays in the processor's cache."""
-    return {number: CODECS[name] for number, name in receive if name in CODECS}

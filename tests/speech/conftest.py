@@ -87,16 +87,20 @@ def said(models: Path, pytestconfig: pytest.Config) -> Mapping[str, Sound]:
 async def _speak(models: Path, folder: Path) -> Mapping[str, Sound]:
     """Have all phrases spoken; what was spoken in an earlier run is in the folder."""
     spoken: dict[str, Sound] = {}
-    for who in sorted({(phrase.language, phrase.voice) for phrase in PHRASES.values()}):
-        voice = choose(who[0], models, Wish("kokoro", who[1])).voice
-        assert voice is not None
-        speaker = Voices([voice], folder, threads=2)
-        mine = {name: phrase for name, phrase in PHRASES.items() if (phrase.language, phrase.voice) == who}
-        if not all(speaker.cached(phrase.text, who[0]) for phrase in mine.values()):
+    left = dict(PHRASES)
+    while left:
+        # One voice for each language at a time.
+        voices = {phrase.language: phrase.voice for phrase in reversed(left.values())}
+        mine = {name: phrase for name, phrase in left.items() if voices[phrase.language] == phrase.voice}
+        chosen = [choose(language, models, Wish("kokoro", name)).voice for language, name in voices.items()]
+        speaker = Voices([voice for voice in chosen if voice is not None], folder, threads=2)
+        if not all(speaker.cached(phrase.text, phrase.language) for phrase in mine.values()):
             await speaker.start()
         try:
             for name, phrase in mine.items():
-                spoken[name] = sounds.trimmed(await speaker.render(phrase.text, phrase.language))
+                sound = await speaker.render(phrase.text, phrase.language)
+                spoken[name] = sounds.trimmed(sound)
+                del left[name]
         finally:
             await speaker.close()
     return spoken

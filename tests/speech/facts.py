@@ -76,7 +76,7 @@ def share_of_words(wanted: str, text: str) -> float:
         if word in found:
             found.remove(word)
             hits += 1
-    return hits / len(words)
+    return hits / len(words) if words else 1.0
 
 
 def seconds_of(path: str) -> float:

@@ -21,14 +21,13 @@ class Phrase:
 
 PHRASES: Mapping[str, Phrase] = {
     "yes": Phrase("en", "jf_alpha", "Yes."),
-    "no": Phrase("en", "jf_gongitsune", "No."),
-    "对": Phrase("zh", "jf_alpha", "对。"),
-    "不对": Phrase("zh", "jf_nezumi", "不对！"),
+    "no": Phrase("en", "jm_kumo", "No."),
     "printer": Phrase("en", "jm_kumo", "My printer does not print any more since this morning."),
     "paper": Phrase("en", "jm_kumo", "There is paper in it, and the cable is connected."),
     "soon": Phrase("en", "jm_kumo", "As soon as possible."),
-    "没错": Phrase("zh", "jm_kumo", "对，没错。"),
-    "打印机": Phrase("zh", "jm_kumo", "我的打印机从今天早上开始不能打印了。"),
-    "越快越好": Phrase("zh", "jm_kumo", "越快越好。"),
+    "对": Phrase("zh", "jf_alpha", "对。"),
+    "不对": Phrase("zh", "jf_nezumi", "不对！"),
+    "没错": Phrase("zh", "jf_nezumi", "对，对，没错。"),
+    "尽快": Phrase("zh", "jm_kumo+jf_gongitsune", "尽快给我打电话。"),
     "비밀번호": Phrase("ko", "jm_kumo", "비밀번호를 잊어버렸습니다."),
 }

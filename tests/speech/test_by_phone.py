@@ -41,27 +41,24 @@ async def words_of(desk: Switch, number: str, sound: Sound) -> dict[str, Any]:
     return slot(await ticket_of(desk, caller), "note")
 
 
-def test_sentences_of_people_become_words_in_a_ticket(
-    desk: Switch, people: Path, said: Mapping[str, Sound]
-) -> None:
+def test_sentences_become_words_in_a_ticket(desk: Switch, people: Path, said: Mapping[str, Sound]) -> None:
     harvard = sounds.read(people / "en" / "harvard_8k.wav")[: int(HARVARD_SECONDS * sounds.RATE)]
     wanted = [
-        ("7000", harvard, HARVARD, 0.8),
-        ("7000", sounds.read(people / "en" / "inaugural_8k.wav"), INAUGURAL, 0.8),
-        ("7001", sounds.read(people / "zh" / "welcome_8k.wav"), WELCOME, 0.8),
-        # Vosk's model was made for 16 kHz: of the person it hears something else (확률이), but words.
-        ("7002", sounds.read(people / "ko" / "speech_0007.wav"), "통일을 이루고", 0.0),
-        ("7002", said["비밀번호"], "비밀번호", 1.0),
+        ("7000", harvard, HARVARD),
+        ("7000", sounds.read(people / "en" / "inaugural_8k.wav"), INAUGURAL),
+        ("7001", sounds.read(people / "zh" / "welcome_8k.wav"), WELCOME),
+        ("7002", said["비밀번호"], "비밀번호"),
+        # Vosk's model was made for 16 kHz: it hears words of this person, but not those that were said.
+        ("7002", sounds.read(people / "ko" / "speech_0007.wav"), ""),
     ]
 
     async def all_at_once() -> Sequence[dict[str, Any]]:
-        return await asyncio.gather(*(words_of(desk, number, sound) for number, sound, _, _ in wanted))
+        return await asyncio.gather(*(words_of(desk, number, sound) for number, sound, _ in wanted))
 
     found = asyncio.run(all_at_once())
     texts = [note["text"] for note in found]
-    print(texts)
-    for (_, sound, text, share), note in zip(wanted, found, strict=True):
-        assert share_of_words(text, note["text"]) >= share, texts
+    for (_, sound, text), note in zip(wanted, found, strict=True):
+        assert share_of_words(text, note["text"]) >= 0.8, texts
         assert note["words"], "words have times"
         assert all(word["start"] <= word["end"] for word in note["words"])
         [recording] = note["audio"]
@@ -86,7 +83,6 @@ def test_spoken_digits_become_a_telephone_number(desk: Switch, people: Path, spe
         return await ticket_of(desk, caller)
 
     ticket = asyncio.run(call())
-    print(ticket["slots"])
     assert slot(ticket, "number")["value"] == wanted
 
 
@@ -122,29 +118,32 @@ async def _intake(desk: Switch, number: str, problem: Sound, right: Sound, when:
     return await ticket_of(desk, caller)
 
 
-def test_the_bot_takes_a_problem_in_english_and_in_chinese(desk: Switch, said: Mapping[str, Sound]) -> None:
-    wanted = {
-        "en": ("7040", "printer", "yes", "soon", "my printer does not print since this morning"),
-        "zh": ("7041", "打印机", "没错", "越快越好", "我的打印机从今天早上开始不能打印"),
-    }
+def test_the_bot_takes_a_problem_in_english_and_in_chinese(
+    desk: Switch, people: Path, said: Mapping[str, Sound]
+) -> None:
+    printer, welcome = said["printer"], sounds.read(people / "zh" / "welcome_8k.wav")
 
-    async def both() -> Sequence[dict[str, Any]]:
-        calls = (
-            _intake(desk, number, said[problem], said[right], said[when])
-            for number, problem, right, when, _ in wanted.values()
+    async def both() -> tuple[dict[str, Any], dict[str, Any]]:
+        return await asyncio.gather(
+            _intake(desk, "7040", printer, said["yes"], said["soon"]),
+            _intake(desk, "7041", welcome, said["没错"], said["尽快"]),
         )
-        return await asyncio.gather(*calls)
 
-    for ticket, (language, (_, problem, _, _, text)) in zip(asyncio.run(both()), wanted.items(), strict=True):
-        assert (ticket["kind"], ticket["state"], ticket["language"]) == ("problem", "confirmed", language)
-        assert ticket["queue"] == "support"
-        assert ticket["callback_number"] == ticket["caller"]
-        told = slot(ticket, "problem")
-        assert told["confirmed"], ticket
-        assert share_of_words(text, told["text"]) > 0.7, told["text"]
-        assert seconds_of(told["audio"][0]) > len(said[problem]) / sounds.RATE - 0.2
-        assert slot(ticket, "callback_number")["confirmed"], ticket
-        assert ticket["when"]["as_soon_as_possible"], ticket
-        spoken = [turn["heard"] for turn in ticket["history"] if turn["heard"]["kind"] == "speech"]
-        assert len(spoken) == 3, ticket
-        assert all(seconds_of(heard["audio"]) > 0.5 and heard["words"] for heard in spoken)
+    english, chinese = asyncio.run(both())
+    _check_intake(english, "en", "my printer does not print since this morning", printer)
+    _check_intake(chinese, "zh", WELCOME, welcome)
+
+
+def _check_intake(ticket: dict[str, Any], language: str, text: str, problem: Sound) -> None:
+    assert (ticket["kind"], ticket["state"], ticket["language"]) == ("problem", "confirmed", language), ticket
+    assert ticket["queue"] == "support"
+    assert ticket["callback_number"] == ticket["caller"]
+    told = slot(ticket, "problem")
+    assert told["confirmed"], ticket
+    assert share_of_words(text, told["text"]) > 0.7, told["text"]
+    assert seconds_of(told["audio"][0]) > len(problem) / sounds.RATE - 0.2
+    assert slot(ticket, "callback_number")["confirmed"], ticket
+    assert slot(ticket, "callback_time")["value"] == "asap", ticket
+    spoken = [turn["heard"] for turn in ticket["history"] if turn["heard"]["kind"] == "speech"]
+    assert len(spoken) == 3, ticket
+    assert all(seconds_of(heard["audio"]) > 0.5 and heard["words"] for heard in spoken)
