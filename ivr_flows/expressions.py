@@ -122,7 +122,8 @@ class Expression:
         Raises:
             ExpressionError: it has no value with these variables; the text is the reason.
         """
-        evaluator = EvalWithCompoundTypes(operators=_OPERATORS, functions=FUNCTIONS, names=variables)
+        # A copy: the evaluator adds functions of its own to what it is given.
+        evaluator = EvalWithCompoundTypes(operators=_OPERATORS, functions=dict(FUNCTIONS), names=variables)
         try:
             found = evaluator.eval(self.text, previously_parsed=self._tree)
         # Whatever it is (no number, division by zero, text compared with a number), it is the flow's mistake.
