@@ -185,7 +185,9 @@ def test_a_key_ends_the_recording_which_is_played_back(switch: Switch, phone: Ma
     rate, samples = audio.read(agent.heard())
     assert audio.share_of(samples[-int(1.5 * rate) : -int(0.5 * rate)], rate, 700) > 0.9
     recording = max((switch.site / "recordings").glob("*.wav"), key=lambda path: path.stat().st_mtime)
-    assert_heard(recording, 700, 1.5)
+    assert audio.measure(recording).seconds > 1.5
+    # A recording keeps time: packets that come late, from a machine that is busy, leave gaps in it.
+    assert audio.clean_share(recording, 700, G711_SNR) > 0.8
 
 
 def _let_pass(seconds: float) -> None:

@@ -66,6 +66,23 @@ def measure(path: Path, *, trim: float = 0.3, channel: int = 0) -> Tone:
     )
 
 
+def clean_share(path: Path, frequency: float, snr: float, *, trim: float = 0.3, window: float = 0.1) -> float:
+    """Share (0..1) of a recording's windows in which a sine stands above all the rest by at least `snr` dB.
+
+    A packet that comes too late to be recorded costs one window or two; in `Tone.snr` it spoils all that
+    follows, since the phase jumps.
+    """
+    rate, samples = read(path)
+    sounding = _sounding(samples, rate)
+    size = int(window * rate)
+    middle = sounding[int(trim * rate) : len(sounding) - int(trim * rate)]
+    windows = middle[: len(middle) // size * size].reshape(-1, size)
+    assert len(windows), f"{path} sounds for {len(sounding) / rate:.2f} s"
+    clean = 10 ** (snr / 10)
+    powers = (_split(samples, rate, frequency) for samples in windows)
+    return sum(tone > clean * rest for tone, rest in powers) / len(windows)
+
+
 def seconds_of_sound(path: Path) -> float:
     """How long the recording sounds, first to last frame above -50 dBov; 0.0 for silence."""
     rate, samples = read(path)

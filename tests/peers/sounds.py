@@ -83,7 +83,7 @@ def _at(dbfs: float, samples: NDArray[np.float64]) -> Sound:
     return _clipped(samples * level)
 
 
-def _clipped(samples: NDArray[np.float64]) -> Sound:
+def _clipped(samples: NDArray[np.floating]) -> Sound:
     return np.asarray(np.clip(samples, -32768, 32767), np.int16)
 
 

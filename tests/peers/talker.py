@@ -151,6 +151,10 @@ class Talker(asyncio.DatagramProtocol):
         recent = self._loop.time() - 0.1
         return any(at > recent and level > LOUD for at, level in self.heard[-5:])
 
+    def last_sound(self) -> float:
+        """When the last sound was heard; 0.0 for never."""
+        return next((at for at, level in reversed(self.heard) if level > LOUD), 0.0)
+
     async def silence(
         self, quiet: float = 0.3, *, after: float | None = None, seconds: float = 20.0
     ) -> float:

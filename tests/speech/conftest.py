@@ -81,10 +81,10 @@ def models() -> Path:
 def said(models: Path, pytestconfig: pytest.Config) -> Mapping[str, Sound]:
     """What callers say, by the name of the phrase, in voices that are not the switch's own."""
     assert pytestconfig.cache is not None
-    return asyncio.run(_speak(models, pytestconfig.cache.mkdir("callers")))
+    return asyncio.run(speak(models, pytestconfig.cache.mkdir("callers")))
 
 
-async def _speak(models: Path, folder: Path) -> Mapping[str, Sound]:
+async def speak(models: Path, folder: Path) -> Mapping[str, Sound]:
     """Have all phrases spoken; what was spoken in an earlier run is in the folder."""
     spoken: dict[str, Sound] = {}
     left = dict(PHRASES)
@@ -114,19 +114,27 @@ def people() -> Path:
     return PEOPLE
 
 
-def prepare_site(site: Path, cache: Path | None = None) -> None:
-    """Give a starter site the flows of these tests, and voices that cost little.
+def prepare_site(
+    site: Path,
+    cache: Path | None = None,
+    *,
+    flows: Path = HERE / "flows",
+    numbers: Mapping[int, Mapping[str, str]] = NUMBERS,
+) -> None:
+    """Give a starter site other flows and numbers, and voices that cost little.
 
     Args:
         site: its folder.
         cache: where spoken prompts are kept from one run to the next.
+        flows: the folder of the flows.
+        numbers: what answers each number.
     """
     shutil.rmtree(site / "flows")
-    shutil.copytree(HERE / "flows", site / "flows")
+    shutil.copytree(flows, site / "flows")
     yaml = YAML(typ="rt")
     path = site / "hotline.yaml"
     settings = yaml.load(path)
-    settings["numbers"] = {number: dict(target) for number, target in NUMBERS.items()}
+    settings["numbers"] = {number: dict(target) for number, target in numbers.items()}
     settings["voices"] = {"zh": {"engine": "espeak"}, "ko": {"engine": "espeak"}}
     yaml.dump(settings, path)
     if cache is not None:

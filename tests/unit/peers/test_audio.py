@@ -47,6 +47,14 @@ def test_one_lost_packet_shows_in_the_snr(tmp_path: Path) -> None:
     assert audio.measure(write(tmp_path / "gap.wav", samples)).snr < 25
 
 
+def test_one_lost_packet_costs_its_own_part_of_the_clean_share(tmp_path: Path) -> None:
+    samples = sine(703, 3, -13)
+    late = np.concatenate([samples[:12_050], np.zeros(160), samples[12_050:]])
+    assert audio.clean_share(write(tmp_path / "late.wav", late), 703, 33) == pytest.approx(23 / 24)
+    noise = np.random.default_rng(1).normal(0, 10 ** ((-13 - 25) / 20), 24_000)
+    assert audio.clean_share(write(tmp_path / "noisy.wav", samples + noise), 703, 33) == 0
+
+
 def test_silence_around_the_tone_is_not_counted(tmp_path: Path) -> None:
     samples = np.concatenate([np.zeros(8000), sine(500, 2, -13), np.zeros(4000)])
     path = write(tmp_path / "framed.wav", samples)
