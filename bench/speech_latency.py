@@ -5,8 +5,8 @@
 Callers talk with `hotline serve` on a fresh site (flows: `speech_flows/`), English through Whisper base,
 Korean through Vosk, G.711 over loopback. A turn counts from the last packet with speech to the first packet
 with sound of the next prompt, which has been spoken ahead; so the silence that ends a turn is in it (0.7 s
-for a short answer, 1.6 s for a description). A barge-in counts from the first packet of the key, or from half a
-second of speech, to the end of the last packet with sound. Several callers speak at moments of their own.
+for a short answer, 1.6 s for a description). A barge-in counts from the first packet of the key, or from half
+a second of speech, to the end of the last packet with sound. Several callers speak at moments of their own.
 Models are fetched first (`hotline models get`). Prints a table in Markdown.
 """
 

@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from callback_queue.events import TicketOpened
 from ivr_flows.outcomes import Callback, OpenTicket
-from telephony.call.events import TicketOpened
 from telephony.call.leg_base import Journal
 
 FIRST_NUMBER = 100001

@@ -193,15 +193,6 @@ class FlowEnded(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketOpened(CallEvent):
-    """What a caller wants was written down: `kind` problem, voicemail, callback or failure."""
-
-    ticket: str
-    kind: str
-    queue: str
-
-
-@dataclass(frozen=True, slots=True)
 class LegEnded(CallEvent):
     """One leg is over.
 

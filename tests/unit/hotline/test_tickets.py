@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from asr.results import Word
+from callback_queue.events import TicketOpened
 from hotline.tickets import FIRST_NUMBER, TicketBook
 from ivr_flows.outcomes import OpenTicket, Slot
-from telephony.call.events import Event, TicketOpened
+from telephony.call.events import Event
 
 
 class Journal:

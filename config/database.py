@@ -1,0 +1,78 @@
+"""The database of a site: engine by URL, and the base of all tables.
+
+SQLite in WAL mode inside the site's folder by default, PostgreSQL by URL. Tables belong to the packages that
+use them; how they change from version to version is in `config/migrations`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Double, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+# Names for what Alembic must be able to drop again.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# How long a connection waits while another one writes (SQLite), in milliseconds.
+BUSY_MS = 5000
+
+
+class Base(DeclarativeBase):
+    """The base of all tables.
+
+    A `dict` or `list` column is JSON (JSONB on PostgreSQL), a `float` one Unix seconds in double precision.
+    """
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[Any]: JSON().with_variant(JSONB(), "postgresql"),
+        float: Double(),
+    }
+
+
+def database_url(text: str, root: Path) -> URL:
+    """The URL of a site's database, with the asynchronous driver in it.
+
+    Args:
+        text: a file inside the site (`hotline.db`), or a URL (`postgresql://user:password@host/name`).
+        root: the site's folder.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: no URL.
+    """
+    if "://" not in text:
+        return URL.create("sqlite+aiosqlite", database=str(root / text))
+    url = make_url(text)
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}.get(url.drivername)
+    return url.set(drivername=driver) if driver is not None else url
+
+
+def create_engine(url: URL) -> AsyncEngine:
+    """An engine whose connections are set up for our use; connects when it is first used."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": 5})
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"busy_timeout={BUSY_MS}",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
