@@ -13,6 +13,7 @@ from hotline.commands.options import JsonOption
 from hotline.console_text import complain
 from hotline.exit_codes import ExitCode
 from hotline.phone.script import CODECS, KEYS, PASSWORD_VARIABLE, Script
+from hotline.phone.steps import parse_steps
 
 EXAMPLE = "hotline phone --server 127.0.0.1:5060 --user 1001 --call 4900 --say hello.wav --save heard.wav"
 
@@ -53,6 +54,14 @@ def command(
         float | None,
         typer.Option(metavar="SECONDS", help="Hang up that long after the answer at the latest."),
     ] = None,
+    do: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STEP",
+            help="A step of the conversation: listen [QUIET], press KEYS, say FILE, wait SECONDS, hang-up. "
+            "Give it once for each step, in order.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Call, answer, speak and press keys like a telephone."""
@@ -63,6 +72,10 @@ def command(
         raise typer.BadParameter("give --call or --answer, not both")
     host, port = _host_port(server)
     rtp_low, rtp_high = _port_range(rtp_ports)
+    try:
+        parse_steps(do or ())
+    except ValueError as error:
+        raise typer.BadParameter(f"--do {error}") from None
     script = Script(
         host=host,
         port=port,
@@ -84,6 +97,7 @@ def command(
         save=save,
         seconds=seconds,
         hang_up_after=hang_up_after,
+        do=tuple(do or ()),
         json=json,
     )
     os.environ[PASSWORD_VARIABLE] = password

@@ -33,6 +33,7 @@ _GAP_FRAMES = 4  # ... and 80 ms pass before the next
 _PAUSE_FRAMES = 50  # a comma among the keys: one second, as in a modem's dial string
 _KEY_VOLUME = 10  # dBm0 below full scale
 _JUMP = 5 * SAMPLE_RATE  # a timestamp that far off is a new stream, not a late packet
+_LOUD = 100.0  # RMS above which a packet is sound: -50 dBFS
 _SILENCE = np.zeros(FRAME_SAMPLES, np.int16).tobytes()
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
@@ -58,7 +59,7 @@ def open_rtp_socket(address: str, low: int, high: int) -> socket.socket:
 class Recorder:
     """Lays received audio out by its RTP timestamps."""
 
-    __slots__ = ("_audio", "_last", "_lock", "_position", "_ssrc", "_started", "count", "squares")
+    __slots__ = ("_audio", "_last", "_lock", "_position", "_ssrc", "_started", "count", "loud_at", "squares")
 
     def __init__(self) -> None:
         self._audio = bytearray()
@@ -69,6 +70,7 @@ class Recorder:
         self._started = 0.0
         self.count = 0
         self.squares = 0.0
+        self.loud_at = 0.0  # when sound, not silence, came last; monotonic seconds
 
     def add(self, ssrc: int, timestamp: int, pcm: bytes, now: float) -> None:
         delta = ((timestamp - self._last + 2**31) % 2**32) - 2**31
@@ -81,9 +83,12 @@ class Recorder:
             self._position += delta
         self._last = timestamp
         samples = np.frombuffer(pcm, np.int16).astype(np.float64)
+        squares = float(np.dot(samples, samples))
+        if squares > _LOUD**2 * len(samples):
+            self.loud_at = now
         with self._lock:
             self.count += len(samples)
-            self.squares += float(np.dot(samples, samples))
+            self.squares += squares
             start = self._position * 2
             if start >= 0:
                 self._audio.extend(bytes(max(0, start - len(self._audio))))

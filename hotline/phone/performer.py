@@ -19,6 +19,7 @@ from hotline.phone.facts import Facts
 from hotline.phone.script import Script
 from hotline.phone.sip_client import NoServer, Refused
 from hotline.phone.sound import SAMPLE_RATE, Samples, SoundError, read_wav, tone, write_wav
+from hotline.phone.steps import Step, parse_steps
 
 _REPLY_TIME = 2.0  # seconds to listen after the last step when the script gives no time
 _TONE_SECONDS = 3.0
@@ -54,7 +55,7 @@ class _Conversation:
         """
         script = self.script
         self._wait(script.pause)
-        self._press_keys()
+        self._press_keys(script.keys)
         if script.tone is not None:
             self.call.media.speak(
                 tone(script.tone, _TONE_SECONDS if script.seconds is None else script.seconds)
@@ -65,13 +66,44 @@ class _Conversation:
             self.call.media.speak(self.speech)
             self._wait_until_said()
             self.facts.tell("said", seconds=round(len(self.speech) / SAMPLE_RATE, 2))
+        for step in parse_steps(script.do):
+            if step.verb == "hang-up":
+                return "us"
+            self._take_step(step)
         return self._listen()
+
+    def _take_step(self, step: Step) -> None:
+        """One step of `--do`."""
+        match step.verb:
+            case "listen":
+                seconds = self._hear_out(step.seconds)
+                self.facts.tell("listened", seconds=round(seconds, 2))
+            case "press":
+                self._press_keys(step.what)
+            case "say":
+                samples = read_wav(step.what)
+                self.call.media.speak(samples)
+                self._wait_until_said()
+                self.facts.tell("said", seconds=round(len(samples) / SAMPLE_RATE, 2), file=step.what)
+            case "wait":
+                self._wait(step.seconds)
+
+    def _hear_out(self, quiet: float) -> float:
+        """Wait until something was heard and then `quiet` seconds of silence; returns how long it took."""
+        began, heard = time.monotonic(), self.call.media.heard
+        while heard.loud_at < began or time.monotonic() - heard.loud_at < quiet:
+            self._handle_event(0.05)
+        return time.monotonic() - began
 
     def _listen(self) -> str:
         """The rest of the call, in which the far end may hang up."""
         script = self.script
         seconds = script.seconds if script.tone is None else None
-        if seconds is None and (script.keys or script.tone is not None or self.speech is not None):
+        if (
+            seconds is None
+            and not script.do
+            and (script.keys or script.tone is not None or self.speech is not None)
+        ):
             seconds = _REPLY_TIME
         try:
             self._wait(seconds)
@@ -81,10 +113,10 @@ class _Conversation:
             pass
         return "us"
 
-    def _press_keys(self) -> None:
-        if self.script.keys and self.call.media.key_payload_type is None:
+    def _press_keys(self, keys: str) -> None:
+        if keys and self.call.media.key_payload_type is None:
             raise _Unfinished("the far end did not agree to keys (telephone-event)")
-        for key in self.script.keys:
+        for key in keys:
             self.call.media.press(key)
             self._wait_until_said()
             if key != ",":

@@ -38,6 +38,7 @@ class Script:
     save: str | None = None
     seconds: float | None = None
     hang_up_after: float | None = None
+    do: tuple[str, ...] = ()
     json: bool = False
 
     def to_json(self) -> str:
@@ -46,4 +47,4 @@ class Script:
     @classmethod
     def from_json(cls, text: str) -> Script:
         fields = json.loads(text)
-        return cls(**{**fields, "codecs": tuple(fields["codecs"])})
+        return cls(**{**fields, "codecs": tuple(fields["codecs"]), "do": tuple(fields["do"])})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.phone.sound import tone, write_wav
 from tests.peers import audio
 from tests.peers.baresip import Baresip
 from tests.peers.ports import HOST, free_port
@@ -212,3 +213,16 @@ def test_is_refused_with_a_wrong_password(switch: Switch) -> None:
     phone = Softphone(switch.sip, "1001", "not the password")
     assert phone.wait() == 1
     assert phone.fact("failed")["status"] in (401, 403)
+
+
+def test_holds_a_conversation_step_by_step(switch: Switch, tmp_path: Path) -> None:
+    spoken, heard = tmp_path / "spoken.wav", tmp_path / "heard.wav"
+    write_wav(str(spoken), tone(600, 2.0).astype("<i2").tobytes())
+    steps = ["listen 0.4", f"say {spoken}", "press #", "listen 1", "hang-up"]
+    phone = Softphone(switch.sip, "1001", switch.passwords["1001"], call="4902", do=steps, save=heard).check()
+    told = [fact["fact"] for fact in phone.facts]
+    assert told.index("listened") < told.index("said") < told.index("key sent")
+    assert len(phone.told("listened")) == 2
+    rate, samples = audio.read(heard)
+    # After the beep comes back what was said.
+    assert audio.share_of(samples[-int(2.5 * rate) : -int(1.5 * rate)], rate, 600) > 0.9

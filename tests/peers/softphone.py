@@ -16,10 +16,14 @@ HOTLINE = Path(sys.executable).with_name("hotline")
 
 
 class Softphone:
-    """One phone process. Options are those of `hotline phone`, as in `call="4900"`, `answer=True`."""
+    """One phone process. Options are those of `hotline phone`: `call="4900"`, `answer=True`, `do=[...]`."""
 
     def __init__(
-        self, server: tuple[str, int], user: str, password: str = "", **options: str | float | bool | Path
+        self,
+        server: tuple[str, int],
+        user: str,
+        password: str = "",
+        **options: str | float | bool | Path | list[str],
     ) -> None:
         command = [str(HOTLINE), "phone", "--json", "--server", f"{server[0]}:{server[1]}", "--user", user]
         for name, value in options.items():
@@ -27,7 +31,8 @@ class Softphone:
             if isinstance(value, bool):
                 command.append(f"--{option}" if value else f"--no-{option}")
             else:
-                command += [f"--{option}", str(value)]
+                for one in value if isinstance(value, list) else [value]:
+                    command += [f"--{option}", str(one)]
         self.facts: list[dict[str, Any]] = []
         self._process = subprocess.Popen(
             command,

@@ -19,6 +19,7 @@ from hotline.phone.message import Message, credentials, parse_challenge  # noqa:
 from hotline.phone.script import Script  # noqa: E402
 from hotline.phone.sip_client import Exchange  # noqa: E402
 from hotline.phone.sound import SoundError, read_wav, tone  # noqa: E402
+from hotline.phone.steps import QUIET, Step, parse_steps  # noqa: E402
 
 HOST = "127.0.0.1"
 
@@ -253,3 +254,27 @@ def test_facts_for_people_say_why() -> None:
     out = io.StringIO()
     Facts(as_json=False, out=out).tell("failed", status=486, why="Busy Here")
     assert out.getvalue().rstrip().endswith("failed: status 486, Busy Here")
+
+
+# --- steps of a conversation
+
+
+def test_steps_are_read_from_lines_as_people_type_them() -> None:
+    lines = ["listen", "listen 1.5", "press 12a#", " say a file.wav ", "wait 2", "hang-up"]
+    assert parse_steps(lines) == [
+        Step("listen", QUIET),
+        Step("listen", 1.5),
+        Step("press", what="12A#"),
+        Step("say", what="a file.wav"),
+        Step("wait", 2.0),
+        Step("hang-up"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "dance", "press", "press x", "say", "wait", "wait soon", "wait -1", "listen nan", "hang-up 3"],
+)
+def test_a_step_that_is_none_is_refused_with_what_is_expected(line: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        parse_steps([line])
