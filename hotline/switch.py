@@ -108,8 +108,8 @@ class Switch:
             public_media_address=settings.rtp.public_address or sip.public_address,
         )
         self._tickets = TicketBook(site.path(TICKETS), self.journal)
-        languages = {language for flow in flows.flows.values() for language in flow.languages}
-        self.speech = SpeechHouse(site, languages if self._speaks(site) else ())
+        # Without a number that leads into a flow, no voice and no recogniser is started.
+        self.speech = SpeechHouse(site, _languages(site, flows))
         self._router: Router
         self._http = HttpServer(self.health, registry_of(self), self._tickets.state_of)
         self._control = ControlSocket(
@@ -134,11 +134,6 @@ class Switch:
             self.transports.listen(address.transport, address.host, address.port)
         await self.speech.start()
         self._speak_ahead(self._flows)
-
-    @staticmethod
-    def _speaks(site: Site) -> bool:
-        """Whether any number leads into a flow: without one, no voice and no recogniser is started."""
-        return any(target.kind == "flow" for target in site.settings.numbers.values())
 
     def _speak_ahead(self, flows: FlowSet) -> None:
         own = [pair for texts in (*FLOW_TEXTS.values(), *INTAKE_TEXTS.values()) for pair in texts.items()]
@@ -171,6 +166,8 @@ class Switch:
         except PromptError as error:
             return {"problems": [str(error)]}
         restart = _needs_restart(self._site, site)
+        if _languages(site, flows) - self.speech.languages:
+            restart.append("numbers (a language that is new here)")
         self._site, self._flows, self._router.plan = site, flows, plan
         self._doorkeeper.use(site)
         self._speak_ahead(flows)
@@ -306,6 +303,14 @@ def _port_pools(site: Site) -> list[PortPool]:
 
 def _local_time() -> datetime:
     return datetime.now().astimezone()
+
+
+def _languages(site: Site, flows: FlowSet) -> frozenset[str]:
+    """What callers of this site's numbers can come to speak with it."""
+    targets = site.settings.numbers.values()
+    return flows.languages_from(
+        [(target.flow, target.language) for target in targets if target.flow is not None]
+    )
 
 
 def _needs_restart(old: Site, new: Site) -> list[str]:

@@ -6,8 +6,9 @@ A reload makes a new set and leaves the old one to the calls that run on it. Rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ivr_flows.schema import FlowFile, StepBase
 from ivr_flows.tables import Saying
@@ -49,6 +50,18 @@ class FlowSet:
     version: str
     prompts: frozenset[str]
 
+    def languages_from(self, begins: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+        """The languages that calls can come to speak.
+
+        Args:
+            begins: where calls begin: a flow's name and the call's language, None for the flow's first.
+        """
+        found = {language or self.flows[name].languages[0] for name, language in begins if name in self.flows}
+        steps = [step for flow in self.flows.values() for step in flow.steps.values()]
+        if found and any(_names(step.model_dump(), "language") for step in steps):
+            found |= {language for flow in self.flows.values() for language in flow.languages}
+        return frozenset(found)
+
     def texts(self) -> Iterator[tuple[str, str]]:
         """Everything that is said word for word in any call, as (language, text), to be spoken ahead."""
         for flow in self.flows.values():
@@ -71,6 +84,13 @@ def make_flow(name: str, file: FlowFile, language: str) -> Flow:
         steps,
         {step: body.next or below[step] for step, body in steps.items()},
     )
+
+
+def _names(data: Any, name: str) -> bool:
+    """Whether anything in a step's settings goes by a name, such as a variable that it sets."""
+    if isinstance(data, dict):
+        return name in data or any(_names(value, name) for value in data.values())
+    return isinstance(data, list | tuple) and any(_names(value, name) for value in data)
 
 
 def _texts(saying: Saying, languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
