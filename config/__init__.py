@@ -4,8 +4,11 @@
 """
 
 from config.kinds import HostPort, ListenAddress, Network, split_host_port
+from config.models.callbacks import CallbackSettings, DistributionSettings
+from config.models.duty import AgentSettings, FeatureCodes
 from config.models.numbers import NumberTarget, RecordTarget
-from config.models.people import Agent, Phone, Queue
+from config.models.people import Agent, Phone
+from config.models.queues import Announcements, Member, Queue
 from config.models.settings import (
     HttpSettings,
     LogSettings,
@@ -17,21 +20,35 @@ from config.models.settings import (
     Trunk,
 )
 from config.models.speech import RecogniserSettings, SpeechSettings
+from config.models.storage import ConsoleSettings, JournalSettings, PrivacySettings
+from config.models.tickets import Category, SlaTarget, TicketSettings
 from config.models.voices import VoiceSettings, VoicesSettings
 from config.overrides import Override
 from config.problems import Problem, SiteError
 from config.site import Site, control_socket, load_site
+from config.time_kinds import DailyHours
 
 __all__ = [
     "Agent",
+    "AgentSettings",
+    "Announcements",
+    "CallbackSettings",
+    "Category",
+    "ConsoleSettings",
+    "DailyHours",
+    "DistributionSettings",
+    "FeatureCodes",
     "HostPort",
     "HttpSettings",
+    "JournalSettings",
     "ListenAddress",
     "LogSettings",
+    "Member",
     "Network",
     "NumberTarget",
     "Override",
     "Phone",
+    "PrivacySettings",
     "Problem",
     "Queue",
     "RecogniserSettings",
@@ -43,7 +60,9 @@ __all__ = [
     "SipSettings",
     "Site",
     "SiteError",
+    "SlaTarget",
     "SpeechSettings",
+    "TicketSettings",
     "Trunk",
     "VoiceSettings",
     "VoicesSettings",

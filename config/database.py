@@ -6,10 +6,12 @@ use them; how they change from version to version is in `config/migrations`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Double, MetaData, event
+import orjson
+from sqlalchemy import JSON, BigInteger, Double, Integer, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -29,7 +31,8 @@ BUSY_MS = 5000
 class Base(DeclarativeBase):
     """The base of all tables.
 
-    A `dict` or `list` column is JSON (JSONB on PostgreSQL), a `float` one Unix seconds in double precision.
+    A `dict` or `list` column is JSON (JSONB on PostgreSQL), a `float` one Unix seconds in double precision,
+    an `int` one has 64 bits (SQLite's INTEGER does, and only that can count up by itself there).
     """
 
     metadata = MetaData(naming_convention=NAMING)
@@ -37,6 +40,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
         list[Any]: JSON().with_variant(JSONB(), "postgresql"),
         float: Double(),
+        int: BigInteger().with_variant(Integer(), "sqlite"),
     }
 
 
@@ -60,8 +64,21 @@ def database_url(text: str, root: Path) -> URL:
 def create_engine(url: URL) -> AsyncEngine:
     """An engine whose connections are set up for our use; connects when it is first used."""
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": 5})
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=5,
+            connect_args={"connect_timeout": 5},
+            json_serializer=_to_json,
+            json_deserializer=orjson.loads,
+        )
+    _make_private(url)
+    engine = create_async_engine(
+        url,
+        connect_args={"timeout": BUSY_MS / 1000},
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, record: object) -> None:
@@ -76,3 +93,14 @@ def create_engine(url: URL) -> AsyncEngine:
         cursor.close()
 
     return engine
+
+
+def _to_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _make_private(url: URL) -> None:
+    """Make the file for its owner alone before SQLite makes it for everybody; its WAL is made like it."""
+    if url.database and url.database != ":memory:":
+        with suppress(OSError):
+            Path(url.database).touch(mode=0o600)

@@ -13,8 +13,8 @@ from config.problems import Problem
 from config.yaml_source import Data, Key, Source, parse_yaml, plain_scalar
 
 PREFIX = "HOTLINE_"
-# Read by the command line itself; no settings.
-RESERVED = frozenset({"HOTLINE_SITE", "HOTLINE_PHONE_PASSWORD", "HOTLINE_MODELS"})
+# Read by the programs themselves; no settings.
+RESERVED = frozenset({"HOTLINE_SITE", "HOTLINE_PHONE_PASSWORD", "HOTLINE_MODELS", "HOTLINE_FAULT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Override:
     path: Sequence[str]
     value: Data
     origin: str
+
+
+def variable(path: Sequence[str]) -> str:
+    """The name of the variable that overrides the setting at `path`."""
+    return PREFIX + "__".join(path).upper()
 
 
 def from_environment(environ: Mapping[str, str]) -> list[Override]:

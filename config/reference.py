@@ -16,7 +16,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from config.models.base import Table
-from config.models.people import AgentsFile, QueuesFile
+from config.models.people import AgentsFile
+from config.models.queues import QueuesFile
 from config.models.settings import Settings
 from config.validation import table_of
 
@@ -28,6 +29,8 @@ _FILES: tuple[tuple[str, type[Table]], ...] = (
     ("agents.yaml", AgentsFile),
     ("queues.yaml", QueuesFile),
 )
+# What the keys of a table of tables are.
+_KEYS = {"sla": ("TIER", "SEVERITY")}
 
 
 def settings_reference() -> str:
@@ -60,7 +63,8 @@ def _path_below(path: str, name: str, field: FieldInfo) -> str:
     text = str(field.annotation)
     if text.startswith("tuple"):
         return f"{here}[]"
-    return f"{here}.NUMBER" if text.startswith("dict") else here
+    depth = text.count("dict[")
+    return here + "".join(f".{word}" for word in _KEYS.get(name, ("NUMBER",))[:depth])
 
 
 def _table(title: str, model: type[Table]) -> Iterator[str]:

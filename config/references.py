@@ -6,32 +6,20 @@ down anywhere, even in an entry that has a mistake of its own, so that one mista
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 
-from config.models.people import AgentsFile, QueuesFile
 from config.models.settings import Settings, Trunk
 from config.problems import Problem
+from config.queue_references import check_queues
+from config.written import Parts, each, twice, written, written_keys
 from config.yaml_source import Key, Source
 
 PROMPT_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3")
 _DEFAULT_MUSIC = "default"
 _FEWEST_PORTS = 4  # a call between two phones: RTP and RTCP on either side
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What one site's files hold, as far as it is right, with their sources."""
-
-    root: Path
-    settings: Settings
-    settings_source: Source
-    agents: AgentsFile
-    agents_source: Source
-    queues: QueuesFile
-    queues_source: Source
 
 
 def find_prompt(root: Path, name: str) -> Path | None:
@@ -50,45 +38,16 @@ def flow_file(root: Path, name: str) -> Path:
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Yield every mistake between the settings."""
-    agents = _written(parts.agents_source, "agents", "number")
-    numbers = _written_keys(parts.settings_source, "numbers")
+    agents = written(parts.agents_source, "agents", "number")
+    numbers = written_keys(parts.settings_source, "numbers")
     yield from _rtp(parts.settings, parts.settings_source)
     yield from _sip(parts.settings, parts.settings_source)
+    yield from _database(parts.settings, parts.settings_source)
     yield from _trunks(parts.settings, parts.settings_source, agents | numbers)
     yield from _numbers(parts, agents)
     yield from _people(parts.agents_source)
-    yield from _queues(parts.queues_source, agents)
+    yield from check_queues(parts, agents, numbers)
     yield from _prompts(parts)
-
-
-def _written(source: Source, table: str, key: str) -> set[str]:
-    """Collect `key` of every item of the list `table`, as text."""
-    return {str(value) for _, value in _each(source, table, key)}
-
-
-def _written_keys(source: Source, table: str) -> set[str]:
-    found = source.data.get(table) if isinstance(source.data, dict) else None
-    return set(found) if isinstance(found, dict) else set()
-
-
-def _each(source: Source, table: str, key: str) -> Iterator[tuple[Key, str]]:
-    """Yield path and value of `key` in every item of the list `table`, as they are written."""
-    items = source.data.get(table) if isinstance(source.data, dict) else None
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        value = item.get(key) if isinstance(item, dict) else None
-        if isinstance(value, str | int):
-            yield (table, index, key), str(value)
-
-
-def _twice(source: Source, named: Iterable[tuple[Key, str]], what: str) -> Iterator[Problem]:
-    seen: dict[str, Key] = {}
-    for path, name in named:
-        if name in seen:
-            place = source.places.get(seen[name])
-            where = f", first on line {place.line}" if place else ""
-            yield source.problem(path, f'{what} "{name}" is given twice{where}')
-        else:
-            seen[name] = path
 
 
 def _rtp(settings: Settings, source: Source) -> Iterator[Problem]:
@@ -108,6 +67,12 @@ def _rtp(settings: Settings, source: Source) -> Iterator[Problem]:
                 ("rtp", "first_port"),
                 f"the range {first}..{last} holds port {address.port}, which sip.listen takes",
             )
+
+
+def _database(settings: Settings, source: Source) -> Iterator[Problem]:
+    text = settings.database
+    if text is not None and text.startswith("postgresql") and find_spec("psycopg") is None:
+        yield source.problem(("database",), "needs psycopg: pip install 'hotline[postgres]'")
 
 
 def _sip(settings: Settings, source: Source) -> Iterator[Problem]:
@@ -133,9 +98,9 @@ def _sip(settings: Settings, source: Source) -> Iterator[Problem]:
 
 
 def _trunks(settings: Settings, source: Source, known: set[str]) -> Iterator[Problem]:
-    yield from _twice(source, _each(source, "trunks", "name"), "trunk")
+    yield from twice(source, each(source, "trunks", "name"), "trunk")
     # After a mistake the items no longer stand where they stood: find each by its name.
-    places = {name: path[:-1] for path, name in _each(source, "trunks", "name")}
+    places = {name: path[:-1] for path, name in each(source, "trunks", "name")}
     for trunk in settings.trunks:
         yield from _trunk(trunk, source, places[trunk.name], known)
     for one, other in combinations(settings.trunks, 2):
@@ -162,7 +127,7 @@ def _trunk(trunk: Trunk, source: Source, path: Key, known: set[str]) -> Iterator
 
 def _numbers(parts: Parts, agents: set[str]) -> Iterator[Problem]:
     source = parts.settings_source
-    for number in sorted(_written_keys(source, "numbers") & agents):
+    for number in sorted(written_keys(source, "numbers") & agents):
         yield source.problem(
             ("numbers", number), f"{number} is an agent's number; expected another", at_key=True
         )
@@ -180,8 +145,8 @@ def _numbers(parts: Parts, agents: set[str]) -> Iterator[Problem]:
 
 
 def _people(source: Source) -> Iterator[Problem]:
-    yield from _twice(source, _each(source, "agents", "number"), "agent")
-    yield from _twice(source, _phone_users(source), "phone")
+    yield from twice(source, each(source, "agents", "number"), "agent")
+    yield from twice(source, _phone_users(source), "phone")
 
 
 def _phone_users(source: Source) -> Iterator[tuple[Key, str]]:
@@ -199,23 +164,6 @@ def _phone_users(source: Source) -> Iterator[tuple[Key, str]]:
                 yield path, str(agent["number"])
 
 
-def _queues(source: Source, agents: set[str]) -> Iterator[Problem]:
-    yield from _twice(source, _each(source, "queues", "name"), "queue")
-    queues = source.data.get("queues") if isinstance(source.data, dict) else None
-    for index, queue in enumerate(queues if isinstance(queues, list) else ()):
-        members = queue.get("members") if isinstance(queue, dict) else None
-        named: list[tuple[Key, str]] = [
-            (("queues", index, "members", position), str(member))
-            for position, member in enumerate(members if isinstance(members, list) else ())
-        ]
-        yield from _twice(source, named, "member")
-        for path, member in named:
-            if member not in agents:
-                yield source.problem(
-                    path, f'found "{member}", expected the number of an agent in agents.yaml'
-                )
-
-
 def _other_suffixes() -> str:
     return ", ".join(PROMPT_SUFFIXES[1:])
 
@@ -227,7 +175,7 @@ def _prompts(parts: Parts) -> Iterator[Problem]:
     for number, target in parts.settings.numbers.items():
         if target.play is not None:
             wanted.append((parts.settings_source, ("numbers", number, "play"), target.play))
-    for path, music in _each(parts.queues_source, "queues", "music"):
+    for path, music in each(parts.queues_source, "queues", "music"):
         if music != _DEFAULT_MUSIC:
             wanted.append((parts.queues_source, path, music))
     for source, path, name in wanted:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy.engine import URL
+
+from config.database import database_url
 from config.models.base import Table
-from config.models.people import Agent, AgentsFile, Queue, QueuesFile
+from config.models.people import Agent, AgentsFile
+from config.models.queues import Queue, QueuesFile
 from config.models.settings import Settings
 from config.overrides import Override, apply, from_environment
 from config.problems import Problem, SiteError
-from config.references import Parts, check, find_prompt
+from config.references import check, find_prompt
+from config.time_kinds import machine_zone
 from config.validation import validate
+from config.written import Parts
 from config.yaml_source import Source, read_yaml
 
 SETTINGS_FILE = "hotline.yaml"
@@ -54,9 +61,25 @@ class Site:
         return self.path(self.settings.recordings.folder)
 
     @property
-    def journal_path(self) -> Path | None:
-        """The journal's file, None when the site keeps no journal."""
-        return None if self.settings.journal is None else self.path(self.settings.journal)
+    def journal_folder(self) -> Path | None:
+        """The folder of the journal's files, None when the site keeps no journal."""
+        return None if self.settings.journal is None else self.path(self.settings.journal.folder)
+
+    @property
+    def database(self) -> URL | None:
+        """The URL of the database with its driver, None when the site has none."""
+        text = self.settings.database
+        return None if text is None else database_url(text, self.root)
+
+    @property
+    def customers_file(self) -> Path | None:
+        """The CSV file of customers, None when the site has none."""
+        return None if self.settings.customers is None else self.path(self.settings.customers)
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The site's time zone; the machine's where the settings name none."""
+        return self.settings.timezone or machine_zone()
 
     @property
     def control_socket(self) -> Path:

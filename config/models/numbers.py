@@ -1,4 +1,4 @@
-"""What answers a dialled number: exactly one of flow, echo, play, record, dial or hold."""
+"""What answers a dialled number: exactly one of flow, queue, echo, play, record, dial or hold."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from config.kinds import DialTarget, Name, OneOrMore, OnOff, expected, one_of, s
 from config.models.base import Table
 from config.models.people import Language
 
-Kind = Literal["flow", "echo", "play", "record", "dial", "hold"]
-KINDS: tuple[Kind, ...] = ("flow", "echo", "play", "record", "dial", "hold")
+Kind = Literal["flow", "queue", "echo", "play", "record", "dial", "hold"]
+KINDS: tuple[Kind, ...] = ("flow", "queue", "echo", "play", "record", "dial", "hold")
 # Settings that only make sense beside one of the kinds.
-_BESIDE: dict[str, Kind] = {"language": "flow", "repeat": "play", "ring_timeout": "dial"}
+_BESIDE: dict[str, tuple[Kind, ...]] = {
+    "language": ("flow", "queue"),
+    "repeat": ("play",),
+    "ring_timeout": ("dial",),
+}
 
 Key = Annotated[
     Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", ""],
@@ -36,12 +40,18 @@ class RecordTarget(Table):
 
 
 class NumberTarget(Table):
-    """What happens to a call to one number. `kind` says which of the six it is."""
+    """What happens to a call to one number. `kind` says which of the seven it is."""
 
     flow: Name | None = Field(default=None, description="Run this voice flow of flows/, named without .yaml.")
     language: Language | None = Field(
         default=None,
-        description="With `flow`: the language that the call begins in. Left out: the flow's first.",
+        description="With `flow` or `queue`: the language that the call begins in. Left out: the flow's "
+        "first, for a queue the site's.",
+    )
+    queue: Name | None = Field(
+        default=None,
+        description="Put callers into this queue at once. A flow can say and ask more before, and go on when "
+        "nobody answers.",
     )
     echo: OnOff = Field(default=False, description="Answer, and send the caller's own sound back.")
     play: Name | None = Field(default=None, description="Answer, play this prompt, hang up.")
@@ -68,12 +78,12 @@ class NumberTarget(Table):
             return data  # refused for the name it does not know
         if len(given) != 1:
             raise expected("exactly one of " + ", ".join(KINDS))
-        for setting, kind in _BESIDE.items():
-            if setting in data and kind != given[0]:
-                raise expected(f"{setting} only beside {kind}")
+        for setting, kinds in _BESIDE.items():
+            if setting in data and given[0] not in kinds:
+                raise expected(f"{setting} only beside {' or '.join(kinds)}")
         return data
 
     @property
     def kind(self) -> Kind:
-        """Which of the six this number is."""
+        """Which of the seven this number is."""
         return next(kind for kind in KINDS if getattr(self, kind) not in (None, False, ()))

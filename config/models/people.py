@@ -1,21 +1,18 @@
-"""Who works here: agents with their telephones (agents.yaml), and queues (queues.yaml).
-
-Queues are read and checked only; no number leads into one yet.
-"""
+"""Who works here: agents with their telephones (agents.yaml)."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from config.kinds import Items, Name, Number, OneOrMore, Secret, Text, is_number, one_of
+from config.kinds import Items, Number, OneOrMore, Secret, Text, is_number, matching, one_of
 from config.models.base import Table
 
 Language = Annotated[Literal["en", "zh", "ko"], one_of("en", "zh", "ko")]
-Strategy = Annotated[
-    Literal["longest-idle", "ring-all", "round-robin"], one_of("longest-idle", "ring-all", "round-robin")
-]
+_MOBILE = re.compile(r"\+?[0-9]{2,20}")
+MobileNumber = Annotated[str, matching(_MOBILE, "a telephone number, such as +8613800138000")]
 
 
 class Phone(Table):
@@ -41,6 +38,11 @@ class Agent(Table):
     phones: Items[Phone] = Field(
         default=(), description="The agent's phones; all of them ring. Empty: the agent has no phone yet."
     )
+    mobile: MobileNumber | None = Field(
+        default=None,
+        repr=False,
+        description="A telephone outside that is rung through a trunk when the agent has logged in there.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -54,24 +56,7 @@ class Agent(Table):
         return {**data, "phones": phones}
 
 
-class Queue(Table):
-    """One waiting line and the agents who serve it."""
-
-    name: Name = Field(description="The queue's name in reports.")
-    strategy: Strategy = Field(default="longest-idle", description="Which free agent is rung first.")
-    music: Name = Field(default="default", description="A prompt to play to waiting callers, or default.")
-    members: OneOrMore[Number] = Field(default=(), description="Numbers of the agents who serve this queue.")
-
-
 class AgentsFile(Table):
     """agents.yaml."""
 
     agents: Items[Agent] = Field(default=(), description="Everyone who takes calls.")
-
-
-class QueuesFile(Table):
-    """queues.yaml."""
-
-    queues: Items[Queue] = Field(
-        default=(), description="The waiting lines. Read and checked; no number leads into one yet."
-    )

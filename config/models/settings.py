@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.kinds import (
     HostName,
@@ -20,6 +21,7 @@ from config.kinds import (
     OnOff,
     PathText,
     Realm,
+    Secret,
     Text,
     expected,
     host_port,
@@ -28,11 +30,24 @@ from config.kinds import (
     whole,
 )
 from config.models.base import Table
+from config.models.callbacks import CallbackSettings, DistributionSettings
+from config.models.duty import AgentSettings
+from config.models.hours import Zone
 from config.models.numbers import NumberTarget
 from config.models.people import Language
 from config.models.speech import SpeechSettings
+from config.models.storage import ConsoleSettings, DatabaseText, JournalSettings, PrivacySettings
+from config.models.tickets import TicketSettings
 from config.models.voices import VoicesSettings
 
+
+def _country(value: object) -> object:
+    if not isinstance(value, str) or value not in SUPPORTED_REGIONS:
+        raise expected("the two letters of a country, such as CN, DE or US")
+    return value
+
+
+CountryCode = Annotated[str, BeforeValidator(_country)]
 DigestAlgorithm = Annotated[Literal["MD5", "SHA-256"], one_of("MD5", "SHA-256")]
 
 
@@ -85,6 +100,11 @@ class SipSettings(Table):
     ring_timeout: Annotated[float, seconds(1, 600)] = Field(
         default=60.0, description="Seconds a phone rings before we give up."
     )
+    session_expires: Annotated[float, seconds(2, 86400, or_off=True)] = Field(
+        default=1800.0,
+        description="A call that nobody refreshes for so many seconds is hung up (RFC 4028: at least 90); "
+        "0 asks for no such limit.",
+    )
     max_calls: Annotated[int, whole(1, 100000)] = Field(
         default=1000, description="Calls at a time; further ones are answered 503 with Retry-After."
     )
@@ -129,7 +149,7 @@ class Trunk(Table):
     )
     host: Annotated[HostPort, host_port("sip.example.org:5060", 5060)] | None = Field(
         default=None,
-        description="Where calls go out through this trunk. This version sends none out by itself yet.",
+        description="Where calls to the outside go; the first trunk with a host takes them all.",
     )
     transport: Annotated[Literal["udp", "tcp"], one_of("udp", "tcp")] = Field(
         default="udp", description="Transport of calls that go out."
@@ -137,12 +157,22 @@ class Trunk(Table):
     from_number: Number | None = Field(
         default=None, description="Caller number shown on calls that go out. Left out: the agent's own."
     )
+    username: Realm | None = Field(
+        default=None, description="Our user name there, for calls that go out and are asked for a password."
+    )
+    password: Secret | None = Field(
+        default=None, repr=False, description="The password that goes with it, 8 to 128 characters."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _leads_somewhere(cls, data: Any) -> Any:
-        if isinstance(data, dict) and not data.get("addresses") and not data.get("host"):
+        if not isinstance(data, dict):
+            return data
+        if not data.get("addresses") and not data.get("host"):
             raise expected("addresses (calls come in), host (calls go out), or both")
+        if (data.get("username") is None) != (data.get("password") is None):
+            raise expected("username and password, or neither")
         return data
 
     def publishes(self, number: str) -> bool:
@@ -176,7 +206,18 @@ class Settings(Table):
     """All of hotline.yaml."""
 
     name: Text = Field(default="hotline", description="The site's name in logs and in status.")
+    switch: Name = Field(
+        default="switch-1",
+        description="This server's name in the journal; servers that share a database have different ones.",
+    )
     language: Language = Field(default="en", description="Language of prompts unless a call says otherwise.")
+    timezone: Zone | None = Field(
+        default=None, description="The site's time zone, such as Asia/Shanghai. Left out: the machine's."
+    )
+    country: CountryCode | None = Field(
+        default=None,
+        description="The country of telephone numbers without a country code, such as CN or DE.",
+    )
     sip: SipSettings = Field(default_factory=SipSettings, description="Signalling.")
     rtp: RtpSettings = Field(default_factory=RtpSettings, description="Media.")
     http: HttpSettings = Field(default_factory=HttpSettings, description="Health and metrics over HTTP.")
@@ -194,7 +235,33 @@ class Settings(Table):
         default=30.0, description="Seconds that running calls get to finish after SIGTERM."
     )
     log: LogSettings = Field(default_factory=LogSettings, description="Logging.")
-    journal: PathText | None = Field(
-        default=None,
-        description="File for every call's events as JSON lines, inside the site unless it starts with /.",
+    journal: JournalSettings | None = Field(
+        default_factory=JournalSettings,
+        description="Every event of every call; null keeps none, which `database: null` must go with.",
+    )
+    database: DatabaseText | None = Field(
+        default="hotline.db",
+        repr=False,
+        description="Tickets, callbacks and records: a file in the site (SQLite) or the URL of a PostgreSQL "
+        "database; null for none.",
+    )
+    customers: PathText | None = Field(
+        default=None, description="A CSV file of customers: numbers, names, tiers (docs/queues.md)."
+    )
+    agents: AgentSettings = Field(
+        default_factory=AgentSettings, description="How agents log in and take breaks."
+    )
+    distribution: DistributionSettings = Field(
+        default_factory=DistributionSettings, description="Who goes first in the line."
+    )
+    callbacks: CallbackSettings = Field(default_factory=CallbackSettings, description="Calling people back.")
+    tickets: TicketSettings = Field(
+        default_factory=TicketSettings, description="Deadlines and categories of tickets."
+    )
+    console: ConsoleSettings | None = Field(
+        default_factory=ConsoleSettings,
+        description="The console over HTTP; null for none: servers that share a database need one together.",
+    )
+    privacy: PrivacySettings = Field(
+        default_factory=PrivacySettings, description="What readers of records don't see."
     )

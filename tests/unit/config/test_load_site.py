@@ -36,16 +36,16 @@ def test_a_listening_address_without_a_transport_opens_udp_and_tcp(tmp_path: Pat
 
 def test_numbers_keep_their_leading_zeros_and_need_no_quotes(tmp_path: Path) -> None:
     root = write_site(
-        tmp_path / "s", "numbers:\n  0049: {echo: true}\n  +49301: {hold: true}\n  '*72': {echo: yes}\n"
+        tmp_path / "s", "numbers:\n  0049: {echo: true}\n  +49301: {hold: true}\n  '*80': {echo: yes}\n"
     )
     (root / "hotline.yaml").write_text(
-        "numbers:\n  0049: {echo: true}\n  +49301: {hold: true}\n  '*72': {dial: 1001}\n"
+        "numbers:\n  0049: {echo: true}\n  +49301: {hold: true}\n  '*80': {dial: 1001}\n"
     )
     numbers = load_site(root, {}).settings.numbers
     assert {number: target.kind for number, target in numbers.items()} == {
         "0049": "echo",
         "+49301": "hold",
-        "*72": "dial",
+        "*80": "dial",
     }
 
 
@@ -81,6 +81,10 @@ def test_a_phone_without_a_user_takes_its_agents_number(tmp_path: Path) -> None:
 def test_passwords_stay_out_of_what_is_printed(tmp_path: Path) -> None:
     site = load_site(write_site(tmp_path / "s"), {})
     assert "correct-horse" not in repr(site)
+    text = "trunks: [{name: a, host: h, username: u, password: open-sesame}]\n"
+    trunk = load_site(write_site(tmp_path / "t", text), {}).settings.trunks[0]
+    assert (trunk.username, trunk.password) == ("u", "open-sesame")
+    assert "open-sesame" not in repr(trunk)
 
 
 def test_a_trunk_knows_its_networks_and_what_it_publishes(tmp_path: Path) -> None:
@@ -105,9 +109,9 @@ def test_settings_never_change_after_loading(tmp_path: Path) -> None:
 
 
 def test_folders_are_inside_the_site_unless_absolute(tmp_path: Path) -> None:
-    root = write_site(tmp_path / "s", "journal: /var/log/calls.jsonl\n")
+    root = write_site(tmp_path / "s", "journal: {folder: /var/spool/calls}\n")
     site = load_site(root, {})
-    assert site.journal_path == Path("/var/log/calls.jsonl")
+    assert site.journal_folder == Path("/var/spool/calls")
     assert site.recordings_folder == root.resolve() / "recordings"
     assert site.control_socket == root.resolve() / "run" / "control.sock"
     assert site.prompt("welcome") == root.resolve() / "prompts" / "welcome.wav"

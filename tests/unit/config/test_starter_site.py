@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from callback_queue.customers import load_csv
 from config import load_site
 from config.new_site import FolderNotEmpty, new_password, write_starter_site
 
@@ -20,13 +21,27 @@ def test_the_starter_site_is_right(tmp_path: Path) -> None:
         "4000": "flow",
         "4001": "flow",
         "4002": "flow",
+        "4010": "queue",
         "4900": "echo",
         "4901": "play",
         "4902": "record",
     }
     assert [agent.number for agent in site.agents] == ["1001", "1002", "1003"]
     assert [phone.user for agent in site.agents for phone in agent.phones] == ["1001", "1002", "1003"]
+    assert [(queue.name, queue.agents) for queue in site.queues] == [("support", ("1001", "1002", "1003"))]
     assert site.settings.trunks[0].addresses == (IPv4Network("127.0.0.1/32"),)
+
+
+def test_the_example_customers_are_read_and_have_numbers_that_nobody_has(tmp_path: Path) -> None:
+    write_starter_site(tmp_path / "site")
+    file = load_site(tmp_path / "site", {}).customers_file
+    assert file is not None
+    book, problems = load_csv(file)
+    assert problems == []
+    assert [customer.tier for customer in book.customers] == ["ordinary", "vip", "super_vip"]
+    numbers = [number for customer in book.customers for number in customer.numbers]
+    # 555-0100 to 555-0199 are kept for examples.
+    assert all(number.startswith("+120255501") for number in numbers)
 
 
 def test_every_starter_site_has_passwords_of_its_own(tmp_path: Path) -> None:

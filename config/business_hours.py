@@ -1,0 +1,182 @@
+"""When somebody is there: weekly times, public holidays by country, a site's own days. Pure.
+
+Flows ask it whether to put callers through, deadlines are counted in its hours. How the times are written in
+YAML is `config.models.hours`' matter, what a caller hears when nobody is there the flow's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal, TypeAlias
+
+from holidays import HolidayBase, country_holidays, list_supported_countries
+
+Reason: TypeAlias = Literal["open", "closed", "holiday", "closed_day"]
+
+OpenSpan: TypeAlias = tuple[time, time]
+"""From (included) until (excluded), local time, within one day."""
+
+END_OF_DAY = time.max
+"""The end of a span that lasts until midnight."""
+
+# Otherwise names come in whatever language the server's environment names.
+_NAMES_IN = "en_US"
+_LOOK_AHEAD = 370
+
+
+def holiday_calendar(code: str) -> HolidayBase | None:
+    """The public holidays of a country or a part of it (DE, DE-BY, US-CA); None when nobody knows them."""
+    country, _, part = code.partition("-")
+    parts = list_supported_countries(include_aliases=True).get(country)
+    if parts is None or (part and part not in parts):
+        return None
+    return country_holidays(country, subdiv=part or None, language=_NAMES_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDays:
+    """Days of one year, or of every year when `every_year` (both of the year 2000), first to last."""
+
+    first: date
+    last: date
+    every_year: bool = False
+
+    def __contains__(self, day: date) -> bool:
+        if self.every_year:
+            day = day.replace(year=2000)
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class HoursState:
+    """How it is at one moment.
+
+    Args:
+        open: whether somebody is there.
+        reason: why (not).
+        holiday: the holiday's name, "" on other days.
+        opens: when somebody is there again, None when open or not within a year.
+    """
+
+    open: bool
+    reason: Reason
+    holiday: str = ""
+    opens: datetime | None = None
+
+
+class OpeningHours:
+    """The times of one office.
+
+    Args:
+        weekly: seven entries, Monday first, each the day's spans in order.
+        zone: where the office is; None takes each moment in its own zone.
+        holidays: the country's public holidays, None for none.
+        closed: the site's own closed days.
+        special: other times on single days; they go before holidays and closed days.
+    """
+
+    __slots__ = ("_closed", "_holidays", "_special", "_weekly", "_zone")
+
+    def __init__(
+        self,
+        weekly: tuple[tuple[OpenSpan, ...], ...],
+        *,
+        zone: tzinfo | None = None,
+        holidays: HolidayBase | None = None,
+        closed: tuple[ClosedDays, ...] = (),
+        special: Mapping[date, tuple[OpenSpan, ...]] | None = None,
+    ) -> None:
+        self._weekly = weekly
+        self._zone = zone
+        self._holidays = holidays
+        self._closed = closed
+        self._special = special or {}
+
+    @property
+    def weekly(self) -> tuple[tuple[OpenSpan, ...], ...]:
+        """The spans of each weekday, Monday first, without holidays and single days."""
+        return self._weekly
+
+    def here(self, moment: datetime) -> datetime:
+        """An aware moment in the office's zone."""
+        return moment.astimezone(self._zone) if self._zone is not None else moment
+
+    def spans(self, day: date) -> tuple[OpenSpan, ...]:
+        """The day's open spans, in order."""
+        if day in self._special:
+            return self._special[day]
+        return () if self._day_off(day) else self._weekly[day.weekday()]
+
+    def at(self, moment: datetime) -> HoursState:
+        """How it is at an aware moment."""
+        here = self.here(moment)
+        now = here.time()
+        if any(start <= now < end or now == END_OF_DAY == end for start, end in self.spans(here.date())):
+            return HoursState(True, "open")
+        opens = next((start for start in self._starts(here) if start > here), None)
+        day_off = None if here.date() in self._special else self._day_off(here.date())
+        if day_off is not None:
+            return HoursState(False, day_off[0], day_off[1], opens)
+        return HoursState(False, "closed", "", opens)
+
+    def after(self, moment: datetime, seconds: float) -> datetime | None:
+        """The moment when the office has been open for so long; None when that is not within a year.
+
+        Counted in real time: an hour that the clocks jump over is not counted, one that comes twice is
+        counted twice. Nothing to wait for is over at once, also at night.
+        """
+        if seconds <= 0:
+            return moment
+        left = seconds
+        for start, end in self._open_times(moment):
+            here = (end - start).total_seconds()
+            if here >= left:
+                return (start + timedelta(seconds=left)).astimezone(moment.tzinfo)
+            left -= here
+        return None
+
+    def open_seconds(self, start: datetime, end: datetime) -> float:
+        """How long the office is open from one aware moment to a later one; 0 when that is not later."""
+        total = 0.0
+        for opens, closes in self._open_times(start):
+            if opens >= end:
+                break
+            total += (min(closes, end) - opens).total_seconds()
+        return total
+
+    def _day_off(self, day: date) -> tuple[Reason, str] | None:
+        if any(day in closed for closed in self._closed):
+            return "closed_day", ""
+        name = self._holidays.get(day) if self._holidays is not None else None
+        return None if name is None else ("holiday", name)
+
+    def _starts(self, here: datetime) -> Iterator[datetime]:
+        for ahead in range(_LOOK_AHEAD):
+            day = here.date() + timedelta(days=ahead)
+            for start, _ in self.spans(day):
+                yield datetime.combine(day, start, here.tzinfo)
+
+    def _open_times(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The open times from a moment on, in UTC: differences of local times forget changes of the clock."""
+        here = self.here(moment)
+        now = moment.astimezone(UTC)
+        for ahead in range(_LOOK_AHEAD):
+            day = here.date() + timedelta(days=ahead)
+            for start, end in self.spans(day):
+                opens = max(_utc(day, start, here.tzinfo), now)
+                closes = _utc(day, end, here.tzinfo)
+                if closes > opens:
+                    yield opens, closes
+
+
+def _utc(day: date, clock: time, zone: tzinfo | None) -> datetime:
+    if clock == END_OF_DAY:
+        day, clock = day + timedelta(days=1), time()
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def always_open(zone: tzinfo | None = None) -> OpeningHours:
+    """An office that never closes: hours by the clock."""
+    return OpeningHours((((time(), END_OF_DAY),),) * 7, zone=zone)

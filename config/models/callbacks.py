@@ -1,0 +1,91 @@
+"""Calling people back, and who goes first in the line (`callbacks:`, `distribution:` in hotline.yaml)."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from config.kinds import one_of, whole
+from config.models.base import Table
+from config.models.numbers import Key
+from config.models.queues import CallbackMode
+from config.time_kinds import DailyHours, HoursOfDay, lasting
+
+Tier: TypeAlias = Literal["ordinary", "vip", "super_vip"]
+TierName = Annotated[Tier, one_of("ordinary", "vip", "super_vip")]
+
+
+class HeadStarts(Table):
+    """How much earlier than they came VIPs count as having come."""
+
+    vip: Annotated[float, lasting(0, 86400)] = Field(default=300.0, description="Seconds for VIPs.")
+    super_vip: Annotated[float, lasting(0, 86400)] = Field(
+        default=1800.0, description="Seconds for super VIPs."
+    )
+
+
+class DistributionSettings(Table):
+    """Who goes first in the line."""
+
+    head_start: HeadStarts = Field(
+        default_factory=HeadStarts,
+        description="VIPs pass everyone who came less than this before them, and nobody else.",
+    )
+    priority_step: Annotated[float, lasting(0, 86400)] = Field(
+        default=60.0, description="Seconds of head start for each step of priority that a flow gives."
+    )
+
+
+class RetryDelays(Table):
+    """When to try again, by what became of the last attempt."""
+
+    busy: Annotated[float, lasting(1, 604800)] = Field(default=300.0, description="The line was busy.")
+    no_answer: Annotated[float, lasting(1, 604800)] = Field(default=1800.0, description="Nobody answered.")
+    refused: Annotated[float, lasting(1, 604800)] = Field(
+        default=3600.0, description="The call was declined."
+    )
+    failed: Annotated[float, lasting(1, 604800)] = Field(
+        default=120.0, description="The call could not be put through."
+    )
+    no_agent: Annotated[float, lasting(1, 604800)] = Field(
+        default=30.0, description="No agent took it: the customer was not dialled, no attempt is counted."
+    )
+    cut_off: Annotated[float, lasting(1, 604800)] = Field(
+        default=30.0, description="The server broke down meanwhile."
+    )
+
+
+class CallbackSettings(Table):
+    """Calling people back."""
+
+    mode: CallbackMode = Field(
+        default="agent-first",
+        description="agent-first: an agent hears what it is about and takes it, then the customer is "
+        "dialled. customer-first: the other way round.",
+    )
+    attempts: Annotated[int, whole(1, 100)] = Field(
+        default=3, description="How often a customer is dialled before the callback is given up."
+    )
+    delays: RetryDelays = Field(
+        default_factory=RetryDelays, description="Seconds until the next attempt, by outcome."
+    )
+    quiet: HoursOfDay | None = Field(
+        default=DailyHours(time(21), time(8)),
+        description="Nobody is dialled in these hours of the customer's own time zone; null: none.",
+    )
+    expires_after: Annotated[float, lasting(60, 31536000)] = Field(
+        default=172800.0, description="A callback is given up so long after it was asked for."
+    )
+    lease_seconds: Annotated[float, lasting(10, 3600)] = Field(
+        default=60.0,
+        description="A server that has taken a callback and shows no sign of life loses it after so long.",
+    )
+    ring_seconds: Annotated[float, lasting(5, 300)] = Field(
+        default=45.0, description="Seconds a customer's phone rings."
+    )
+    wrong_number_key: Key = Field(
+        default="9",
+        description='The key with which an agent says that the number is wrong; "" for none.',
+    )

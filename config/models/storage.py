@@ -1,0 +1,54 @@
+"""Where facts are kept and looked at: journal, database, console, privacy (in hotline.yaml)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from config.kinds import HostPort, OnOff, PathText, expected, host_port, matching, whole
+from config.models.base import Table
+
+# A URL's own grammar is the driver's matter; a file has no "://".
+_DATABASE = re.compile(r"(?:postgresql|sqlite)(?:\+\w+)?://\S+|(?![^/]*://)[^\x00-\x1f]+")
+
+DATABASE = "a file such as hotline.db, or a URL such as postgresql://user:password@host/name"
+DatabaseText = Annotated[str, matching(_DATABASE, DATABASE)]
+
+
+class JournalSettings(Table):
+    """The journal: every event of every call, as numbered files of JSON lines in one folder."""
+
+    folder: PathText = Field(
+        default="journal", description="Folder, inside the site unless it starts with /."
+    )
+    segment_mb: Annotated[int, whole(1, 1024)] = Field(
+        default=8, description="A new file is begun after so many megabytes."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_file(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            raise expected(
+                "{folder: journal}: the journal is a folder of numbered files now, and begins anew there; "
+                "the old file stays as it is"
+            )
+        return data
+
+
+class ConsoleSettings(Table):
+    """The console: API and pages, in a process of its own."""
+
+    listen: Annotated[HostPort, host_port("127.0.0.1:8481")] = Field(
+        default=HostPort("127.0.0.1", 8481), description="Address to listen on; keep it off the internet."
+    )
+
+
+class PrivacySettings(Table):
+    """What is hidden from those who read records."""
+
+    mask_digits: OnOff = Field(
+        default=True, description="Whether keys that callers press are masked in call records."
+    )

@@ -1,0 +1,62 @@
+"""The database of a site: where it is, who may read it, what it needs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+
+from config import SiteError, load_site, references
+from config.database import create_engine
+from tests.unit.config.site_files import write_site
+
+
+def test_a_file_is_inside_the_site_unless_it_is_absolute(tmp_path: Path) -> None:
+    for folder, wanted, found in (
+        ("a", "hotline.db", tmp_path / "a" / "hotline.db"),
+        ("b", "/srv/records.db", Path("/srv/records.db")),
+    ):
+        site = load_site(write_site(tmp_path / folder, f"database: {wanted}\n"), {})
+        assert site.database == URL.create("sqlite+aiosqlite", database=str(found))
+
+
+def test_a_url_gets_the_driver_that_we_use(tmp_path: Path) -> None:
+    site = load_site(write_site(tmp_path / "s", "database: postgresql://u:p@h/n\n"), {})
+    assert site.database == URL.create(
+        "postgresql+psycopg", username="u", password="p", host="h", database="n"
+    )
+
+
+def test_null_is_none(tmp_path: Path) -> None:
+    assert load_site(write_site(tmp_path / "s", "database: null\n"), {}).database is None
+
+
+def test_postgresql_without_its_driver_is_refused_with_the_way_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "find_spec", lambda name: None)
+    with pytest.raises(SiteError) as caught:
+        load_site(write_site(tmp_path / "s", "database: postgresql://u:secret@h/n\n"), {})
+    (problem,) = caught.value.problems
+    assert problem.message == "needs psycopg: pip install 'hotline[postgres]'"
+    assert "secret" not in str(problem)
+
+
+def test_sqlite_s_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    modes: dict[str, int] = {}
+
+    def look() -> None:
+        modes.update({path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()})
+
+    async def run() -> None:
+        engine = create_engine(URL.create("sqlite+aiosqlite", database=str(tmp_path / "x.db")))
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE t (a INTEGER)"))
+            look()
+        await engine.dispose()
+
+    asyncio.run(run())
+    assert modes == {"x.db": 0o600, "x.db-wal": 0o600, "x.db-shm": 0o600}
