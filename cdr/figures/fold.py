@@ -1,0 +1,149 @@
+"""The fold of events into figures: each event is booked in the interval in which it happens.
+
+So what is offered in an interval need not be what is handled and abandoned in it: who comes at 9:59 may be
+answered at 10:01. Pure; reading events is `reader.py`'s, definitions are `formulas.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.figures.book import Book, FigureRules
+from cdr.figures.callbacks import Callbacks
+from cdr.figures.contacts import Contacts
+from cdr.figures.formulas import Figures, agent_figures, call_figures, queue_figures
+from cdr.figures.lines import Lines
+from cdr.figures.presence import Presence
+from cdr.figures.tallies import AgentTally, CallTally, QueueTally
+from cdr.figures.tickets import Tickets
+from cdr.figures.windows import Windows
+from cdr.times import to_ms
+from telephony.call.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one queue, agent or the house in one interval.
+
+    Args:
+        name: whose; "" for all together.
+        start, end: of the interval, Unix seconds.
+        figures: by name, as `formulas.py` defines them.
+        behind: ids of what they were counted from.
+    """
+
+    name: str
+    start: float
+    end: float
+    figures: Figures
+    behind: dict[str, list[str]]
+
+
+class FigureFold:
+    """A report that is being counted.
+
+    Events before its time are welcome: what goes on at its beginning began there.
+
+    Args:
+        windows: the intervals.
+        rules: what is counted.
+    """
+
+    def __init__(self, windows: Windows, rules: FigureRules) -> None:
+        self._book = Book(windows, rules)
+        self._presence = Presence(self._book)
+        parts = (
+            Lines(self._book),
+            Contacts(self._book),
+            Callbacks(self._book),
+            Tickets(self._book),
+            self._presence,
+        )
+        self._handlers: dict[type[Event], list[Callable[[Any], object]]] = {}
+        for part in parts:
+            for kind, handler in part.handlers.items():
+                self._handlers.setdefault(kind, []).append(handler)
+
+    @property
+    def windows(self) -> Windows:
+        """The intervals."""
+        return self._book.windows
+
+    @property
+    def kinds(self) -> frozenset[type[Event]]:
+        """The events that count; others may be left out."""
+        return frozenset(self._handlers)
+
+    def receive(self, event: Event, switch: str = "") -> None:
+        """Take the next event.
+
+        Args:
+            event: in the order in which events are stored.
+            switch: whose it is, as stored.
+        """
+        self._presence.switch = switch.partition("/")[0]
+        for handler in self._handlers.get(type(event), ()):
+            handler(event)
+        self._presence.saw(to_ms(event.at))
+
+    def finish(self, until: float) -> None:
+        """Count what goes on (agents' states) as far as it went.
+
+        Args:
+            until: Unix seconds: now, or the report's end if that is earlier.
+        """
+        self._presence.finish(min(to_ms(until), self.windows.end))
+
+    # --- what came out -------------------------------------------------------------------------------------
+
+    def queues(self) -> list[Row]:
+        """A row for each queue and interval in which something was counted, by interval, then name."""
+        return self._rows(self._book.queues, queue_figures)
+
+    def agents(self) -> list[Row]:
+        """A row for each agent and interval, by interval, then number."""
+        return self._rows(self._book.agents, agent_figures)
+
+    def queue_totals(self) -> list[Row]:
+        """A row for each queue over the whole time, and a last one for all."""
+        return self._totals(self._book.queues, QueueTally, queue_figures)
+
+    def agent_totals(self) -> list[Row]:
+        """A row for each agent over the whole time, and a last one for all."""
+        return self._totals(self._book.agents, AgentTally, agent_figures)
+
+    def house(self) -> Row:
+        """All calls over the whole time."""
+        total = CallTally()
+        for tally in self._book.house.values():
+            total.add(tally)
+        return self._whole("", call_figures(total), total.behind)
+
+    def house_intervals(self) -> list[Row]:
+        """All calls by interval."""
+        rows = self._book.house.items()
+        return self._rows({("", index): tally for index, tally in rows}, call_figures)
+
+    def _rows(self, tallies: dict[tuple[str, int], Any], figures: Callable[[Any], Figures]) -> list[Row]:
+        rows = []
+        for (name, index), tally in sorted(tallies.items(), key=lambda item: (item[0][1], item[0][0])):
+            start, end = self.windows.bounds(index)
+            rows.append(Row(name, start, end, figures(tally), tally.behind))
+        return rows
+
+    def _totals(
+        self, tallies: dict[tuple[str, int], Any], kind: type[Any], figures: Callable[[Any], Figures]
+    ) -> list[Row]:
+        totals: dict[str, Any] = {}
+        everything = kind()
+        for (name, _), tally in sorted(tallies.items()):
+            totals.setdefault(name, kind()).add(tally)
+            everything.add(tally)
+        rows = [self._whole(name, figures(total), total.behind) for name, total in totals.items()]
+        return [*rows, self._whole("", figures(everything), everything.behind)]
+
+    def _whole(self, name: str, figures: Figures, behind: dict[str, list[str]]) -> Row:
+        windows = self.windows
+        return Row(name, windows.bounds(0)[0], windows.bounds(len(windows) - 1)[1], figures, behind)

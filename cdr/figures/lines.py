@@ -1,0 +1,145 @@
+"""Counts what happens in queues: who comes, how they leave, whose phones ring, how they rate.
+
+Only live callers are counted here; who is to be called back is `callbacks.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from callback_queue.events import (
+    AgentOffered,
+    AgentOfferEnded,
+    CallbackRequested,
+    QueueEntered,
+    QueueLeft,
+    SurveyAnswered,
+    SurveyOffered,
+)
+from cdr.figures.book import Book, QueueThresholds
+from cdr.figures.tallies import QueueTally
+from cdr.times import to_ms
+from telephony.call.events import CallEnded, Event
+
+_DEFAULT = QueueThresholds()
+# A faster agent is no fault of the others.
+_ANSWERED = ("answered", "elsewhere")
+
+
+class Lines:
+    """Queues. `handlers` says what it wants to see."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        # Who left by key and may ask for a callback: queue and wait, by call.
+        self._by_key: dict[str, tuple[str, int]] = {}
+        self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
+            QueueEntered: self._entered,
+            QueueLeft: self._left,
+            CallbackRequested: self._requested,
+            CallEnded: self._ended,
+            AgentOffered: self._offered,
+            AgentOfferEnded: self._offer_ended,
+            SurveyOffered: self._survey_offered,
+            SurveyAnswered: self._survey_answered,
+        }
+
+    def _thresholds(self, queue: str) -> QueueThresholds:
+        return self._book.rules.thresholds.get(queue, _DEFAULT)
+
+    def _entered(self, event: QueueEntered) -> None:
+        if event.kind != "live":
+            return
+        tally = self._book.queue(event.queue, to_ms(event.at))
+        if tally is not None:
+            tally.offered += 1
+            self._book.note(tally, "offered", event.call)
+
+    def _left(self, event: QueueLeft) -> None:
+        if event.kind != "live":
+            return
+        at = to_ms(event.at)
+        if event.why == "key":
+            self._by_key[event.call] = (event.queue, event.wait_ms)
+        if event.why == "answered":
+            agent = self._book.agent(event.agent, at, event.queue)
+            if agent is not None:
+                agent.handled += 1
+                self._book.note(agent, "handled", event.call)
+        tally = self._book.queue(event.queue, at)
+        if tally is not None:
+            if event.why != "cut_off":  # that lasts until the switch is up again
+                tally.longest_wait_ms = max(tally.longest_wait_ms, event.wait_ms)
+            self._count_leaving(tally, event)
+
+    def _count_leaving(self, tally: QueueTally, event: QueueLeft) -> None:
+        wait, limits = event.wait_ms, self._thresholds(event.queue)
+        in_time = wait <= limits.service_level_ms
+        if event.why == "answered":
+            tally.handled += 1
+            tally.handled_wait_ms += wait
+            tally.answered_in_time += in_time
+            self._book.note(tally, "handled", event.call)
+            if in_time:
+                self._book.note(tally, "answered_in_time", event.call)
+        elif event.why == "abandoned":
+            tally.abandoned += 1
+            tally.abandoned_wait_ms += wait
+            tally.abandoned_in_time += in_time
+            self._book.note(tally, "abandoned", event.call)
+            if wait < limits.short_abandon_ms:
+                tally.short_abandoned += 1
+                self._book.note(tally, "short_abandoned", event.call)
+        else:
+            tally.left[event.why] = tally.left.get(event.why, 0) + 1
+            self._book.note(tally, "left", event.call)
+
+    def _requested(self, event: CallbackRequested) -> None:
+        left = self._by_key.pop(event.call, None) if event.why == "requested" else None
+        if left is None:
+            return
+        queue, wait = left
+        tally = self._book.queue(queue, to_ms(event.at))
+        if tally is not None:
+            tally.callback_left += 1
+            tally.callback_in_time += wait <= self._thresholds(queue).service_level_ms
+            self._book.note(tally, "callback_left", event.call)
+
+    def _ended(self, event: CallEnded) -> None:
+        self._by_key.pop(event.call, None)
+
+    def _offered(self, event: AgentOffered) -> None:
+        at = to_ms(event.at)
+        for tally in (self._book.queue(event.queue, at), self._book.agent(event.agent, at, event.queue)):
+            if tally is not None:
+                tally.offers += 1
+
+    def _offer_ended(self, event: AgentOfferEnded) -> None:
+        if event.outcome in _ANSWERED:
+            return
+        at = to_ms(event.at)
+        for tally in (self._book.queue(event.queue, at), self._book.agent(event.agent, at, event.queue)):
+            if tally is None:
+                continue
+            if event.outcome == "caller_gone":
+                tally.customer_gone += 1
+                self._book.note(tally, "customer_gone", event.call)
+            else:
+                tally.not_answered += 1
+                self._book.note(tally, "not_answered", event.call)
+
+    def _survey_offered(self, event: SurveyOffered) -> None:
+        at = to_ms(event.at)
+        for tally in (self._book.queue(event.queue, at), self._book.agent(event.agent, at, event.queue)):
+            if tally is not None:
+                tally.surveys_offered += 1
+
+    def _survey_answered(self, event: SurveyAnswered) -> None:
+        at = to_ms(event.at)
+        for tally in (self._book.queue(event.queue, at), self._book.agent(event.agent, at, event.queue)):
+            if tally is not None:
+                tally.surveys_answered += 1
+                tally.score_sum += event.score
+                tally.top_scores += event.score == event.scale
+                self._book.note(tally, "surveys_answered", event.call)

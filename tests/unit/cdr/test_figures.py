@@ -1,0 +1,150 @@
+"""Figures of generated days: each equals the one computed by brute force from the definitions, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cdr.figures.book import FigureRules, QueueThresholds
+from cdr.figures.fold import FigureFold, Row
+from cdr.figures.windows import Interval, Windows
+from tests.unit.cdr.brute import agent_in, house_in, queue_in
+from tests.unit.cdr.day import Day
+from tests.unit.cdr.shift import HOUR, MIDNIGHT
+from tests.unit.cdr.truth import POINTS
+
+ZONE = ZoneInfo("Asia/Shanghai")
+LEVEL = {"sales": 20_000, "support": 45_000, "vip": 10_000, "overflow": 30_000}
+SHORT = {"sales": 5_000, "support": 10_000, "vip": 0, "overflow": 30_000}
+REPEAT = 2 * HOUR
+RULES = FigureRules(
+    {name: QueueThresholds(LEVEL[name], SHORT[name]) for name in LEVEL}, POINTS, repeat_ms=REPEAT
+)
+DAY = 24 * HOUR
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3])
+def day(request: pytest.FixtureRequest) -> Day:
+    """A day with some hundred calls."""
+    return Day(request.param)
+
+
+def fold(day: Day, start: int, end: int, interval: Interval, rules: FigureRules = RULES) -> FigureFold:
+    """All events of a day, counted between two moments."""
+    made = FigureFold(Windows.make(start / 1000, end / 1000, interval, ZONE), rules)
+    for event in day.events:
+        if event.at * 1000 < end or type(event).__name__ == "CallOffered":
+            made.receive(event, "switch-1")
+    made.finish((day.end + HOUR) / 1000)
+    return made
+
+
+def ms(row: Row) -> tuple[int, int]:
+    """A row's interval in milliseconds."""
+    return round(row.start * 1000), round(row.end * 1000)
+
+
+def steps(start: int, end: int, length: int) -> Iterator[tuple[int, int]]:
+    """Intervals of one length."""
+    return ((at, min(end, at + length)) for at in range(start, end, length))
+
+
+@pytest.mark.parametrize(
+    ("interval", "length"),
+    [("15min", HOUR // 4), ("30min", HOUR // 2), ("hour", HOUR), ("day", DAY), ("whole", DAY)],
+)
+def test_every_figure_of_queues_is_what_the_definitions_say(
+    day: Day, interval: Interval, length: int
+) -> None:
+    rows = {
+        (row.name, ms(row)): row.figures for row in fold(day, MIDNIGHT, MIDNIGHT + DAY, interval).queues()
+    }
+    nothing = queue_in(day.truth, "sales", 0, 1, LEVEL, SHORT)
+    for queue in LEVEL:
+        for start, end in steps(MIDNIGHT, MIDNIGHT + DAY, length):
+            expected = queue_in(day.truth, queue, start, end, LEVEL, SHORT)
+            assert rows.get((queue, (start, end)), nothing) == expected
+
+
+@pytest.mark.parametrize(("interval", "length"), [("15min", HOUR // 4), ("hour", HOUR), ("whole", DAY)])
+def test_every_figure_of_agents_is_what_the_definitions_say(
+    day: Day, interval: Interval, length: int
+) -> None:
+    rows = {
+        (row.name, ms(row)): row.figures for row in fold(day, MIDNIGHT, MIDNIGHT + DAY, interval).agents()
+    }
+    nothing = agent_in(day.truth, "1001", 0, 1)
+    for agent in {who for who, *_ in day.truth.states}:
+        for start, end in steps(MIDNIGHT, MIDNIGHT + DAY, length):
+            expected = agent_in(day.truth, agent, start, end)
+            assert rows.get((agent, (start, end)), nothing) == expected
+
+
+@pytest.mark.parametrize(("interval", "length"), [("hour", HOUR), ("whole", DAY)])
+def test_every_figure_of_all_calls_is_what_the_definitions_say(
+    day: Day, interval: Interval, length: int
+) -> None:
+    rows = {ms(row): row.figures for row in fold(day, MIDNIGHT, MIDNIGHT + DAY, interval).house_intervals()}
+    for start, end in steps(MIDNIGHT, MIDNIGHT + DAY, length):
+        expected = house_in(day.truth, start, end, REPEAT)
+        if any(expected.values()):
+            assert {name: rows[start, end][name] for name in expected} == expected
+
+
+def test_a_part_of_a_day_counts_what_happens_in_it_and_nothing_else(day: Day) -> None:
+    start, end = MIDNIGHT + 10 * HOUR + 1234, MIDNIGHT + 13 * HOUR + 4321
+    made = fold(day, start, end, "whole")
+    for row in made.queues():
+        assert row.figures == queue_in(day.truth, row.name, start, end, LEVEL, SHORT, end)
+    for row in made.agents():
+        assert row.figures == agent_in(day.truth, row.name, start, end, end)
+    assert {row.name for row in made.agents()} == {who for who, *_ in day.truth.states}
+
+
+def test_intervals_add_up_to_the_whole(day: Day) -> None:
+    by_hour = fold(day, MIDNIGHT, MIDNIGHT + DAY, "hour")
+    whole = fold(day, MIDNIGHT, MIDNIGHT + DAY, "whole")
+    assert [row.figures for row in by_hour.queue_totals()] == [row.figures for row in whole.queue_totals()]
+    assert [row.figures for row in by_hour.agent_totals()] == [row.figures for row in whole.agent_totals()]
+    assert by_hour.house().figures == whole.house().figures
+    everything = whole.queue_totals()[-1].figures
+    assert everything["offered"] == len(day.truth.stays)
+
+
+def test_each_count_comes_with_the_calls_behind_it(day: Day) -> None:
+    made = fold(day, MIDNIGHT, MIDNIGHT + DAY, "whole")
+    for row in made.queues():
+        mine = [stay for stay in day.truth.stays if stay.queue == row.name]
+        for name, why in (("handled", "answered"), ("abandoned", "abandoned")):
+            calls = [stay.call for stay in mine if stay.why == why]
+            assert sorted(row.behind.get(name, [])) == sorted(calls)
+        assert sorted(row.behind["offered"]) == sorted(stay.call for stay in mine)
+    for row in made.agents():
+        talks = [talk.call for talk in day.truth.talks if talk.agent == row.name]
+        assert sorted(row.behind["conversations"]) == sorted(talks)
+        assert len(row.behind.get("solved", [])) == row.figures["solved"]
+
+
+def test_one_queue_alone_counts_its_contacts_for_agents(day: Day) -> None:
+    rules = FigureRules(RULES.thresholds, POINTS, queue="sales", agent="1002", calls=False)
+    made = fold(day, MIDNIGHT, MIDNIGHT + DAY, "whole", rules)
+    assert {row.name for row in made.queues()} == {"sales"}
+    [row] = made.agents()
+    assert row.name == "1002"
+    assert row.behind == {}
+    mine = [stay for stay in day.truth.stays if (stay.queue, stay.agent) == ("sales", "1002")]
+    assert row.figures["handled"] == len(mine)
+    assert row.figures["occupancy"] == agent_in(day.truth, "1002", MIDNIGHT, MIDNIGHT + DAY)["occupancy"]
+
+
+def test_any_prefix_of_a_day_can_be_counted() -> None:
+    day = Day(4, calls=40)
+    for length in range(0, len(day.events), 7):
+        made = FigureFold(Windows.make(MIDNIGHT / 1000, (MIDNIGHT + DAY) / 1000, "hour", ZONE), RULES)
+        for event in day.events[:length]:
+            made.receive(event)
+        made.finish(day.events[length].at)
+        for row in (*made.queue_totals(), *made.agent_totals(), made.house()):
+            assert row.figures
