@@ -167,6 +167,13 @@ class TransferDone(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRequested(CallEvent):
+    """The far end asked us to connect its partner elsewhere (REFER), and we said that we would."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlowStarted(CallEvent):
     """A voice flow took the call; `version` is that of the whole set of flows it belongs to."""
 
@@ -182,6 +189,35 @@ class StepEntered(CallEvent):
     flow: str
     step: str
     verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSaid(CallEvent):
+    """A flow says something; `text` is what the caller hears if nothing interrupts it."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHeard(CallEvent):
+    """An answer to a flow's question.
+
+    Args:
+        kind: keys, speech, silence, noise, or unavailable when no recogniser was there.
+        text: the words, "" for other kinds.
+        digits: how many keys (which they were is in `DigitReceived`).
+        confidence: of the words, 0..1, None where nobody knows.
+        seconds: of its sound.
+        barged_in: whether it interrupted the question.
+    """
+
+    kind: str
+    text: str
+    digits: int
+    confidence: float | None
+    seconds: float
+    barged_in: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ class NobodyAnswered(Exception):
         self.reason = reason
 
 
-async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg) -> CallLeg:
+async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg | None) -> CallLeg:
     """Start all legs and return the one that is answered first; the others are hung up, however this ends.
 
     Args:
         legs: made by `Switchboard.dial`, not started.
         ring_seconds: when they are over, everybody's phone falls silent.
-        caller: whom it is for; when that leg ends, everybody's phone falls silent too.
+        caller: whom it is for; when that leg ends, everybody's phone falls silent too. None when whoever
+            waits for this sees to that.
 
     Raises:
         NobodyAnswered: all failed, one declined for all (6xx), or the time is over.
@@ -37,7 +38,7 @@ async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg
     give_up = asyncio.get_running_loop().call_later(ring_seconds, _give_up, legs)
     gone: asyncio.Future[None] | None = None
     try:
-        gone = caller.future()
+        gone = caller.future() if caller is not None else None
         for leg in legs:
             if not leg.is_over:
                 leg.start()
@@ -52,15 +53,16 @@ async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg
                 # Two may have answered in the same moment: the second is hung up like those still ringing.
                 leg.hang_up("answered elsewhere", header=ANSWERED_ELSEWHERE)
             elif winner is None:
-                leg.hang_up("caller gave up" if caller.is_over else "given up")
+                leg.hang_up("caller gave up" if caller is not None and caller.is_over else "given up")
 
 
-async def _first_answer(legs: Sequence[CallLeg], gone: asyncio.Future[None]) -> CallLeg:
+async def _first_answer(legs: Sequence[CallLeg], gone: asyncio.Future[None] | None) -> CallLeg:
     failures = [leg.end for leg in legs if leg.end is not None]
     ringing = {leg.accepted: leg for leg in legs if leg.end is None}
     while ringing:
-        await asyncio.wait((gone, *ringing), return_when=asyncio.FIRST_COMPLETED)
-        if gone.done():
+        watched = ringing if gone is None else (gone, *ringing)
+        await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        if gone is not None and gone.done():
             gone.result()
         for future in [future for future in ringing if future.done()]:
             leg = ringing.pop(future)

@@ -2,25 +2,23 @@
 
 It joins a call in signalling (`telephony.net.sip_call`), one audio stream's negotiation
 (`telephony.sdp`) and a media leg. Coroutines raise `CallEnded` when the leg goes away. Here is how a call
-begins, is passed on and ends; what is done while it lasts is in `leg_session.py` and `leg_audio.py`. Making
-legs is `switchboard.py`'s business, who is connected to whom the router's.
+begins and ends; what is done while it lasts is in `leg_transfer.py`, `leg_session.py` and `leg_audio.py`.
+Making legs is `switchboard.py`'s business, who is connected to whom the router's.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError
 from telephony.call.info_digits import digit_of
 from telephony.call.leg_base import LegContext
-from telephony.call.leg_session import SessionLeg
+from telephony.call.leg_transfer import TransferLeg
 from telephony.media.interface import MediaLeg
 from telephony.net.sip_call import CallEvent, SipCall
 from telephony.sdp.offer_answer import MediaNegotiator
-from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.session_events import (
     Accepted,
     Confirmed,
@@ -29,21 +27,11 @@ from telephony.sip.session_events import (
     Progressed,
     ReferProgressed,
     Replied,
+    TransferRequested,
 )
-from telephony.sip.uri import SipUri, parse_uri
-
-TRANSFER_TIMEOUT = 60.0
 
 
-@dataclass(slots=True)
-class _Transfer:
-    """A REFER of ours: whether the far end took it, and how its call to the target went."""
-
-    outcome: asyncio.Future[int]
-    accepted: bool = False
-
-
-class CallLeg(SessionLeg):
+class CallLeg(TransferLeg):
     """One leg.
 
     Args:
@@ -61,7 +49,6 @@ class CallLeg(SessionLeg):
     __slots__ = (
         "_accepted",
         "_offer",
-        "_transfer",
         "called",
         "caller",
         "inbound",
@@ -92,7 +79,6 @@ class CallLeg(SessionLeg):
         """Called for each 1xx of a leg we dialled: status, and whether early media can be heard now."""
         self._offer = b""  # what we say with 183 and 200: our answer, or our offer
         self._accepted: asyncio.Future[None] | None = None
-        self._transfer: _Transfer | None = None
         media.on_dead = self._media_dead
         sip.on_event = self._event
 
@@ -221,44 +207,7 @@ class CallLeg(SessionLeg):
             self._finish("local", 408, "no answer")
             self._sip.hang_up('SIP;cause=408;text="No answer"')
 
-    # --- passing on and ending --------------------------------------------------------------------------
-
-    async def transfer(self, target: str) -> int:
-        """Send the far end elsewhere (REFER, RFC 3515) and wait how that goes.
-
-        Args:
-            target: a SIP or tel URI.
-
-        Returns:
-            The status that the far end reports: 200 when the new call is up; the caller hangs up then.
-            408 when it reports none.
-
-        Raises:
-            CallEnded: the leg ended meanwhile (some phones hang up at once).
-            CallStateError: the call is not up, or is being transferred already.
-            ValueError: no URI.
-        """
-        refer = _refer_headers(target, self._sip.host)
-        if self._transfer is not None:
-            raise CallStateError("the leg is being transferred already")
-        self._transfer = transfer = _Transfer(self.future())
-        try:
-            self._sip.request("REFER", refer)
-            async with asyncio.timeout(TRANSFER_TIMEOUT):
-                status = await transfer.outcome
-        except TimeoutError:
-            status = 408
-        except LocalProtocolError as error:
-            transfer.outcome.cancel()
-            raise CallStateError(str(error)) from error
-        except CallEnded:
-            if transfer.accepted:  # it went where it was sent, and how that ended it told nobody
-                self._tell(events.TransferDone(self._now(), self.call, self.leg, target, 202))
-            raise
-        finally:
-            self._transfer = None
-        self._tell(events.TransferDone(self._now(), self.call, self.leg, target, status))
-        return status
+    # --- ending --------------------------------------------------------------------------
 
     def hang_up(self, reason: str = "hung up", *, header: str | None = None) -> None:
         """End the leg, whatever its state; harmless when it is over.
@@ -292,8 +241,8 @@ class CallLeg(SessionLeg):
             digit = digit_of(event.content_type, event.body)
             if digit is not None:
                 self.media.digit_from_signalling(digit)
-        elif isinstance(event, Replied | ReferProgressed):
-            self._transfer_progressed(event)
+        elif isinstance(event, Replied | ReferProgressed | TransferRequested):
+            self._transfer_event(event)
         else:
             self._reoffer_event(event)
 
@@ -314,18 +263,6 @@ class CallLeg(SessionLeg):
         if self._accepted is not None and not self._accepted.done():
             self._accepted.set_result(None)
 
-    def _transfer_progressed(self, event: Replied | ReferProgressed) -> None:
-        transfer = self._transfer
-        if transfer is None or transfer.outcome.done():
-            return
-        if isinstance(event, ReferProgressed):
-            if event.over:
-                transfer.outcome.set_result(event.status if event.status >= 200 else 408)
-        elif event.method == "REFER":
-            transfer.accepted = event.status < 300
-            if not transfer.accepted:
-                transfer.outcome.set_result(event.status)
-
     def _media_dead(self) -> None:
         self._finish("network", None, "media timeout")
         self._sip.hang_up('SIP;cause=408;text="Media timeout"')
@@ -333,16 +270,3 @@ class CallLeg(SessionLeg):
     def _broken(self, reason: str) -> None:
         self._finish("network", 488, reason)
         self._sip.hang_up(f'SIP;cause=488;text="{reason}"')
-
-
-def _refer_headers(target: str, host: str) -> tuple[tuple[str, str], ...]:
-    """Refer-To and Referred-By of a transfer (RFC 3515 2.1).
-
-    Raises:
-        ValueError: the target is no URI.
-    """
-    try:
-        uri = parse_uri(target)
-    except RemoteProtocolError as error:
-        raise ValueError(f"not a URI: {error.reason}") from error
-    return ("Refer-To", f"<{uri}>"), ("Referred-By", f"<{SipUri('sip', None, host=host)}>")

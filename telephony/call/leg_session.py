@@ -33,13 +33,14 @@ from telephony.sip.session_events import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Change:
-    """A change of the session that we asked for and that is not decided yet."""
+    """A change of the session that we asked for and that is not decided yet; `offered` once it was."""
 
     hold: bool
     music: AudioSource | None
     decided: asyncio.Future[bool]
+    offered: bool = False
 
 
 class SessionLeg(AudioLeg):
@@ -83,6 +84,11 @@ class SessionLeg(AudioLeg):
         self._held_by_them = False
         self._hold_music: AudioSource | None = None
         self._waiting_music: AudioSource | None = None
+
+    @property
+    def dialog_id(self) -> tuple[str, str, str] | None:
+        """Call-ID, our tag and the far end's tag; None before there is a dialog."""
+        return self._sip.dialog_id
 
     @property
     def codec(self) -> str:
@@ -150,8 +156,11 @@ class SessionLeg(AudioLeg):
         return await asyncio.shield(change.decided)
 
     def _decide(self, accepted: bool) -> None:
-        change, self._change = self._change, None
-        if change is None or self.is_over:
+        change = self._change
+        if change is None or not change.offered:
+            return  # what was decided is a mere refresh, said before the change was asked for (RFC 4028)
+        self._change = None
+        if self.is_over:
             return
         if accepted:
             self._held_by_us, self._hold_music = change.hold, change.music
@@ -168,7 +177,9 @@ class SessionLeg(AudioLeg):
         if isinstance(event, Reoffered):
             self._far_reoffer(event.body)
         elif isinstance(event, ReofferDue):
-            hold = self._held_by_us if self._change is None else self._change.hold
+            hold = self._held_by_us
+            if self._change is not None:
+                hold, self._change.offered = self._change.hold, True
             self._sip.reoffer(self._negotiator.create_offer(_direction(hold)))
         elif isinstance(event, ReofferAnswered):
             # An answer that we can't use leaves the session as it was: better than no call at all.
@@ -215,6 +226,8 @@ class SessionLeg(AudioLeg):
 
     def _apply(self, negotiated: Negotiated) -> None:
         self.media.apply(negotiated)
+        # While no sound is to come, its absence tells nothing: then the phone is asked whether it is there.
+        self._sip.watch(0.0 if negotiated.expects_media else self.media.dead_after / 2)
         self._note_far_hold()
 
     def _note_far_hold(self) -> None:

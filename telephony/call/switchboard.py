@@ -9,22 +9,43 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_base import LegContext
+from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
 from telephony.net.sip_call import SipCall
 from telephony.net.user_agent import UserAgent
 from telephony.sdp.offer_answer import MediaNegotiator
+from telephony.sip.auth_client import with_credentials
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
-from telephony.sip.message import Request
+from telephony.sip.message import Request, Response
+from telephony.sip.referral import Replaces
 from telephony.sip.uri import SipUri, Uri
 from telephony.sip.values import NameAddr
 
 CODECS = ("PCMU", "PCMA")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What we prove ourselves with where we call.
+
+    Args:
+        username: ours there.
+        password: ours there.
+    """
+
+    username: str
+    password: str = field(repr=False)
+
+    def authorize(self, request: Request, response: Response) -> Request | None:
+        """The request to send after a 401 or 407, None when its challenge can't be answered."""
+        return with_credentials(request, response, self.username, self.password, cnonce=secrets.token_hex(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +58,7 @@ class Target:
         flow: how to get there when that is known (a registered phone); None to look at the URI.
         stay_on_flow: the phone is behind NAT: send everything there.
         shown: the caller's number to show there instead of the caller's own (a trunk's main number).
+        credentials: for a peer that asks who we are (401, 407), None to be refused by it.
     """
 
     uri: Uri
@@ -44,6 +66,7 @@ class Target:
     flow: Flow | None = None
     stay_on_flow: bool = False
     shown: str | None = None
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,8 @@ class Switchboard:
         self._dead_after = dead_after
         self._domain = domain
         self._public = public_media_address
+        # By our tag, to find a leg by its dialog; a leg that nobody has any more leaves by itself.
+        self._by_tag: WeakValueDictionary[str, CallLeg] = WeakValueDictionary()
 
     def take(self, sip: SipCall, request: Request, source: str) -> CallLeg:
         """Make the leg of a call that came in.
@@ -101,7 +126,7 @@ class Switchboard:
         Raises:
             PortsExhausted: no RTP port is left.
         """
-        caller, called = _user(request.from_.uri), _user(request.uri)
+        caller, called = number_of(request.from_.uri), number_of(request.uri)
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
         self._context.journal.append(
             events.CallOffered(
@@ -127,14 +152,20 @@ class Switchboard:
         """
         flow = target.flow or await self._user_agent.transports.resolve(target.uri)
         request = self._invite(target, caller, flow)
-        sip = self._user_agent.call(request, flow, stay_on_flow=target.stay_on_flow)
+        known = target.credentials
+        sip = self._user_agent.call(
+            request,
+            flow,
+            stay_on_flow=target.stay_on_flow,
+            authorize=known.authorize if known is not None else None,
+        )
         try:
             leg = self._leg(
                 call,
                 sip,
                 inbound=False,
                 caller=caller.number,
-                called=_user(target.uri),
+                called=number_of(target.uri),
                 codecs=codecs,
             )
         except Exception:
@@ -145,6 +176,21 @@ class Switchboard:
             events.LegDialled(self._context.clock(), call, leg.leg, target.label, request.call_id)
         )
         return leg
+
+    def leg_of_dialog(self, dialog: Replaces) -> CallLeg | None:
+        """The leg whose dialog somebody names, in an attended transfer (RFC 3891); None when there is none.
+
+        It is mostly in another call than the leg that asks, and may ring still. Both tags are known to nobody
+        but the two ends of the dialog and those whom they told. Whether a phone may have the leg that it
+        names (because it is its own, say: the same `source`) is left to the caller.
+
+        Args:
+            dialog: `TransferRequest.replaces`; its to-tag is ours, its from-tag the far end's.
+        """
+        leg = self._by_tag.get(dialog.to_tag)
+        if leg is None or leg.is_over or leg.dialog_id != (dialog.call_id, dialog.to_tag, dialog.from_tag):
+            return None
+        return None if dialog.early_only and leg.answered else leg
 
     def _invite(self, target: Target, caller: Caller, flow: Flow) -> Request:
         uri = target.uri
@@ -180,7 +226,7 @@ class Switchboard:
         negotiator = MediaNegotiator(
             host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
         )
-        return CallLeg(
+        leg = CallLeg(
             self._context,
             call,
             secrets.token_hex(4),
@@ -192,13 +238,8 @@ class Switchboard:
             called=called,
             source=source,
         )
+        self._by_tag[sip.local_tag] = leg
+        return leg
 
 
-def _user(uri: Uri) -> str:
-    """The number in a URI: the user part, or all of a tel: URI without its parameters."""
-    if isinstance(uri, SipUri):
-        return uri.user or ""
-    return uri.rest.partition(";")[0]
-
-
-__all__ = ["CODECS", "Caller", "Switchboard", "Target"]
+__all__ = ["CODECS", "Caller", "Credentials", "Switchboard", "Target"]

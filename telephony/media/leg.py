@@ -6,7 +6,6 @@ file puts them together: what was negotiated, whose turn it is to speak, digits,
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -149,11 +148,9 @@ class Leg:
         host, port = negotiated.remote_address, negotiated.remote_port
         self.incoming.configure(known, negotiated.dtmf_receive, host, port)
         self.incoming.enabled = negotiated.direction.receives
-        # RFC 3264 8.4: an unspecified address (0.0.0.0) is the old way to ask for silence.
-        reachable = port > 0 and not ipaddress.ip_address(host).is_unspecified
         was_silent = out.destination is None
         out.destination = None
-        if reachable:
+        if negotiated.reachable:
             self._rtcp.configure(negotiated.remote_rtcp, now)
             if self.incoming.source is not None:
                 self._rtcp.rtp_latched(self.incoming.source)
@@ -168,8 +165,7 @@ class Leg:
             out.codec = codec
             self._speaker.codec_changed()
         self._configure_relays()
-        watched = negotiated.direction.receives and reachable and not negotiated.remote_hold
-        self._watched_since = now if watched else None
+        self._watched_since = now if negotiated.expects_media else None
 
     def _latched(self, source: SocketAddress) -> None:
         """The far end's real address is known: answer there (RFC 4961)."""

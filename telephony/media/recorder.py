@@ -45,6 +45,29 @@ def wav_header(data_bytes: int) -> bytes:
     )
 
 
+def complete(path: Path) -> int:
+    """Bring the header of a recording into line with what is there; returns its length in milliseconds.
+
+    What a killed process leaves is right already. After a power cut the disk may hold less than the header
+    says, or no header at all; 0 when there is nothing to be heard.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return 0
+    try:
+        align = CHANNELS * 2
+        size = max(0, os.fstat(descriptor).st_size - _HEADER_SIZE) // align * align
+        header = wav_header(size)
+        if os.pread(descriptor, _HEADER_SIZE, 0) != header:
+            os.pwrite(descriptor, header, 0)
+        return size * 1000 // (SAMPLE_RATE * align)
+    except OSError:
+        return 0
+    finally:
+        os.close(descriptor)
+
+
 class _WavFile:
     """One file, used by the writer's thread alone."""
 

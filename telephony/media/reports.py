@@ -51,11 +51,14 @@ class RtcpSession:
     __slots__ = (
         "_chance",
         "_cname",
+        "_described",
         "_destination",
         "_in",
         "_out",
         "_packets_reported",
+        "_rtp_source",
         "_send",
+        "_source",
         "_unix_clock",
         "due",
         "last_heard",
@@ -80,6 +83,9 @@ class RtcpSession:
         self._unix_clock = unix_clock
         self._chance = chance
         self._destination: SocketAddress | None = None
+        self._described: SocketAddress = ("", 0)
+        self._source: SocketAddress | None = None  # where its RTCP came from first
+        self._rtp_source: SocketAddress | None = None
         self._packets_reported = 0
         self.due: float | None = None
         self.last_heard: float | None = None
@@ -89,19 +95,20 @@ class RtcpSession:
 
     def configure(self, destination: SocketAddress, now: float) -> None:
         """Take the far end's RTCP address from its SDP."""
-        self._destination = destination
+        self._destination = self._described = destination
         if self.due is None:
             self.due = now + INTERVAL_SECONDS / 2 * (0.5 + self._chance.random())
 
     def rtp_latched(self, source: SocketAddress) -> None:
         """The far end's RTP comes from here: without word of its RTCP, expect that one port above."""
+        if source != self._rtp_source:
+            self._rtp_source, self._source = source, None
         if self._destination is not None and self._destination[0] != source[0]:
             self._destination = (source[0], min(source[1] + 1, 65535), *source[2:])
 
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
         """One datagram on the RTCP port."""
-        known = self._in.source if self._in.source is not None else self._destination
-        if known is None or source[0] != known[0]:
+        if not self._believes(source):
             self._in.strangers += 1
             return
         try:
@@ -111,10 +118,24 @@ class RtcpSession:
         if packets is None:
             self._in.malformed += 1
             return
-        self._destination = source
+        self._destination = self._source = source
         self.last_heard = now
         for packet in packets:
             self._read(packet, now)
+
+    def _believes(self, source: SocketAddress) -> bool:
+        """Whether RTCP from there counts: the far end's host, and from one port of it.
+
+        That is the port which the SDP names or the one above its RTP; behind a NAT that changes ports it is
+        whichever its RTCP came from first, until its RTP comes from elsewhere.
+        """
+        known = self._in.source if self._in.source is not None else self._destination
+        if known is None or source[0] != known[0]:
+            return False
+        if self._source is None or source == self._source:
+            return True
+        beside_rtp = self._in.source is not None and source[1] == self._in.source[1] + 1
+        return beside_rtp or source[:2] == self._described[:2]
 
     def report(self, now: float) -> None:
         """Send a report if there is anything to say, and set when the next one is due."""

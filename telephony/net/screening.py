@@ -6,12 +6,12 @@ Pure: a request in, the refusing response out, or None. Who may call is the appl
 from __future__ import annotations
 
 from telephony.sip.message import Request, Response
-from telephony.sip.session_states import ALLOW, SDP
+from telephony.sip.session_states import ALLOW, SDP, SUPPORTED
 from telephony.sip.uri import SipUri
 
-OWN_METHODS = frozenset(["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "REGISTER"])
-KNOWN_METHODS = OWN_METHODS | {"PRACK", "UPDATE", "REFER", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
-SUPPORTED: frozenset[str] = frozenset()
+OWN_METHODS = frozenset([*ALLOW.split(", "), "REGISTER"])
+_TAGS = frozenset(SUPPORTED.split(", "))
+KNOWN_METHODS = OWN_METHODS | {"PRACK", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
 
 
 def screen(request: Request) -> Response | None:
@@ -30,7 +30,7 @@ def screen(request: Request) -> Response | None:
 
 def _extensions(request: Request) -> Response | None:
     wanted = request.headers.values("Require")
-    unknown = [tag for tag in wanted if tag.lower() not in SUPPORTED]
+    unknown = [tag for tag in wanted if tag.lower() not in _TAGS]
     if not unknown:
         return None
     response = request.response(420)

@@ -32,6 +32,7 @@ from telephony.sip.session_events import (
     SendRequest,
     SessionDone,
     SessionEffect,
+    TransferRequested,
 )
 from telephony.sip.session_states import State
 from telephony.sip.session_uac import ClientSession
@@ -48,6 +49,7 @@ CallEvent: TypeAlias = (
     | ReofferDue
     | Replied
     | ReferProgressed
+    | TransferRequested
     | InfoReceived
     | Ended
 )
@@ -113,6 +115,12 @@ class SipCall:
         return self.session.invite.call_id
 
     @property
+    def dialog_id(self) -> tuple[str, str, str] | None:
+        """Call-ID, our tag and the peer's tag; None before there is a dialog."""
+        dialog = self.session.dialog
+        return None if dialog is None else (dialog.call_id, dialog.local_tag, dialog.remote_tag)
+
+    @property
     def over(self) -> bool:
         """True once nothing more will be said."""
         return self.session.state is State.DONE
@@ -172,6 +180,18 @@ class SipCall:
     def request(self, method: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b"") -> None:
         """Send a REFER or INFO in the dialog; `Replied` comes back."""
         self._driver.run(self.session.request(method, headers, body))
+
+    def watch(self, every: float) -> None:
+        """Ask the peer for a sign of life after so many seconds of silence; 0 stops that."""
+        self._driver.run(self.session.watch(every, self._wire.now()))
+
+    def answer_transfer(self, status: int) -> None:
+        """Take (202) or refuse the peer's REFER, on `TransferRequested`."""
+        self._driver.run(self.session.answer_transfer(status, self._wire.now()))
+
+    def report_transfer(self, status: int) -> None:
+        """Tell the peer how the transfer goes that it asked for."""
+        self._driver.run(self.session.report_transfer(status, self._wire.now()))
 
     def reoffer(self, body: bytes) -> None:
         """Change the session by re-INVITE, on `ReofferDue`."""

@@ -10,6 +10,7 @@ import socket
 from typing import Protocol as TypingProtocol
 from typing import cast
 
+from twisted.internet.base import DelayedCall
 from twisted.internet.interfaces import IAddress, IConnector
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory, connectionDone
@@ -25,6 +26,9 @@ CONNECT_TIMEOUT = 5.0
 # A connection whose peer takes nothing of what we send for so long is given up (RFC 5482).
 UNTAKEN_MILLISECONDS = 30_000
 MAX_CONNECTIONS = 4096
+# A connection that was silent for so long and serves no call and no registration is closed.
+IDLE_SECONDS = 1800.0
+SWEEP_SECONDS = 60.0
 PONG = b"\r\n"
 
 
@@ -37,14 +41,26 @@ class TcpUser(TypingProtocol):
 
     def flow_closed(self, flow: Flow) -> None: ...
 
+    def flow_in_use(self, flow: Flow) -> bool: ...
+
 
 class Connection(Protocol):
-    """One TCP connection with its parser."""
+    """One TCP connection with its parser.
 
-    def __init__(self, owner: TcpTransport) -> None:
+    Args:
+        owner: the transport.
+        opened: it is we who connected.
+
+    Attributes:
+        heard: when anything came or went last, in seconds of the reactor's clock.
+    """
+
+    def __init__(self, owner: TcpTransport, *, opened: bool) -> None:
         self._owner = owner
         self._parser = StreamParser()
+        self.opened = opened
         self.flow: Flow | None = None
+        self.heard = owner.now()
 
     def connectionMade(self) -> None:
         """Twisted's callback: learn both addresses, and join the owner's table."""
@@ -63,6 +79,7 @@ class Connection(Protocol):
         """Twisted's callback: frame messages and pass them up, one after the other."""
         if self.flow is None:
             return
+        self.heard = self._owner.now()
         for item in self._parser.feed(data):
             if isinstance(item, Ping):
                 self.write(PONG)  # RFC 5626 4.4.1
@@ -94,6 +111,7 @@ class Connection(Protocol):
 
     def write(self, data: bytes) -> None:
         """Send bytes; Twisted buffers what the peer does not take at once."""
+        self.heard = self._owner.now()
         if self.transport is not None:
             cast(TwistedConnection, self.transport).write(data)
 
@@ -119,6 +137,11 @@ class TcpTransport:
         self._by_remote: dict[Address, int] = {}
         self._opening: dict[Address, list[bytes]] = {}
         self._number = 0
+        self._sweep: DelayedCall | None = None
+
+    def now(self) -> float:
+        """The reactor's clock, in seconds."""
+        return self._reactor.seconds()
 
     def listen(self, host: str, port: int) -> Address:
         """Listen; returns the bound address.
@@ -140,21 +163,45 @@ class TcpTransport:
         flow = Flow("TCP", local, remote, self._number)
         self._connections[self._number] = connection
         self._by_remote[remote] = self._number
+        if self._sweep is None:
+            self._sweep = self._reactor.callLater(SWEEP_SECONDS, self._close_idle)
         for data in self._opening.pop(remote, ()):
             connection.write(data)
         return flow
 
     def lost(self, flow: Flow) -> None:
         """Forget a connection and tell the user."""
-        self._connections.pop(flow.connection, None)
-        if self._by_remote.get(flow.remote) == flow.connection:
+        connection = self._connections.pop(flow.connection, None)
+        current = self._by_remote.get(flow.remote) == flow.connection
+        if current:
             del self._by_remote[flow.remote]
         self.user.flow_closed(flow)
+        if current and connection is not None and connection.opened:
+            # What was sent before there was a connection knows it by this name.
+            self.user.flow_closed(_unopened(flow.remote))
+
+    def close_idle(self, now: float) -> None:
+        """Close connections on which nothing came or went for `IDLE_SECONDS` and that nobody has a use for.
+
+        Args:
+            now: seconds of the reactor's clock.
+        """
+        for connection in list(self._connections.values()):
+            flow = connection.flow
+            idle = now - connection.heard >= IDLE_SECONDS
+            if idle and flow is not None and not self.user.flow_in_use(flow):
+                connection.close()
+
+    def _close_idle(self) -> None:
+        self._sweep = None
+        self.close_idle(self.now())
+        if self._connections:
+            self._sweep = self._reactor.callLater(SWEEP_SECONDS, self._close_idle)
 
     def refused(self, remote: Address) -> None:
         """A connection that we wanted did not come about."""
         if self._opening.pop(remote, None) is not None:
-            self.user.flow_closed(Flow("TCP", ("", 0), remote, 0))
+            self.user.flow_closed(_unopened(remote))
 
     def flow_to(self, remote: Address) -> Flow:
         """The open connection to a peer, else a flow that opens one when first used."""
@@ -163,7 +210,7 @@ class TcpTransport:
             flow = self._connections[number].flow
             if flow is not None:
                 return flow
-        return Flow("TCP", ("", 0), remote, 0)
+        return _unopened(remote)
 
     def send(self, flow: Flow, data: bytes) -> None:
         """Send on the flow's connection; when it is closed, on another one to the same peer (18.2.2).
@@ -190,10 +237,18 @@ class TcpTransport:
 
     def close(self) -> None:
         """Stop listening and close every connection."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
         for port in self._ports:
             port.stopListening()
         for connection in list(self._connections.values()):
             connection.close()
+
+
+def _unopened(remote: Address) -> Flow:
+    """The flow that opens a connection when first used."""
+    return Flow("TCP", ("", 0), remote, 0)
 
 
 class _Listening(ServerFactory):
@@ -203,7 +258,7 @@ class _Listening(ServerFactory):
         self._owner = owner
 
     def buildProtocol(self, addr: IAddress | None) -> Connection:
-        return Connection(self._owner)
+        return Connection(self._owner, opened=False)
 
 
 class _Connecting(ClientFactory):
@@ -214,7 +269,7 @@ class _Connecting(ClientFactory):
         self._remote = remote
 
     def buildProtocol(self, addr: IAddress | None) -> Connection:
-        return Connection(self._owner)
+        return Connection(self._owner, opened=True)
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
         self._owner.refused(self._remote)

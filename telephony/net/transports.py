@@ -22,6 +22,8 @@ from telephony.sip.uri import SipUri, Uri
 
 WILDCARDS = ("0.0.0.0", "::", "")
 ROUTE_CACHE_SIZE = 4096
+# Whoever waits for a name has a caller on the line.
+LOOKUP_SECONDS = 4.0
 
 
 class Unreachable(Exception):
@@ -38,6 +40,8 @@ class TransportUser(Protocol):
     def malformed_received(self, error: ParseError, flow: Flow) -> None: ...
 
     def flow_closed(self, flow: Flow) -> None: ...
+
+    def flow_in_use(self, flow: Flow) -> bool: ...
 
 
 class Transports:
@@ -133,7 +137,7 @@ class Transports:
         """The flow to a URI, looking its host up.
 
         Raises:
-            Unreachable: as `locate`, or the name does not exist.
+            Unreachable: as `locate`, or the name does not exist, or nobody says so in time.
         """
         flow = self.locate(uri)
         if flow is not None:
@@ -141,7 +145,10 @@ class Transports:
         assert isinstance(uri, SipUri)
         host, port = uri.host_port
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        except TimeoutError as error:
+            raise Unreachable(f"no word about host {host}") from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a label that no name can have
             raise Unreachable(f"unknown host {host}") from error
         for family, _, _, _, address in found:

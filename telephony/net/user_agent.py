@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
 from random import SystemRandom
-from typing import Protocol, TypeAlias
 
+from telephony.net.application import Application, Authorize
 from telephony.net.driver import Driver
 from telephony.net.identifiers import new_branch, new_tag
 from telephony.net.screening import OWN_METHODS, screen
@@ -32,11 +31,13 @@ from telephony.sip.effects import (
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.flow import Flow
 from telephony.sip.grammar import join_host_port
+from telephony.sip.in_dialog import answer_early
 from telephony.sip.message import Request, Response
 from telephony.sip.parser import ParseError, parse_message, validate_request, validate_response
 from telephony.sip.session import InviteSession
 from telephony.sip.session_events import CancelInvite, Respond, SendAck, SendRequest, SessionEffect
-from telephony.sip.session_states import ALLOW, SDP
+from telephony.sip.session_states import ALLOW, SDP, SUPPORTED
+from telephony.sip.session_timer import SessionTimer
 from telephony.sip.session_uac import ClientSession
 from telephony.sip.session_uas import ServerSession
 from telephony.sip.timers import Timers
@@ -44,24 +45,6 @@ from telephony.sip.transactions import TransactionLayer
 from telephony.sip.uri import Uri
 
 log = logging.getLogger(__name__)
-
-Authorize: TypeAlias = Callable[[Request, Response], Request | None]
-
-
-class Application(Protocol):
-    """Who decides."""
-
-    def register(self, request: Request, flow: Flow) -> Response:
-        """Answer a REGISTER."""
-
-    def admit(self, request: Request, flow: Flow) -> str | Response:
-        """Who brings a new INVITE, or the response that refuses it (a challenge, 403, 503 ...)."""
-
-    def offered(self, call: SipCall, request: Request, source: str) -> None:
-        """Take a call that was admitted as coming from `source`; 100 was sent already."""
-
-    def flow_closed(self, flow: Flow) -> None:
-        """A connection is gone, and with it what was registered over it."""
 
 
 class UserAgent:
@@ -200,6 +183,13 @@ class UserAgent:
         self._driver.run(self._layer.transport_failed(flow, self._loop.time()))
         self._application.flow_closed(flow)
 
+    def flow_in_use(self, flow: Flow) -> bool:
+        """Whether a call or a registration needs a connection."""
+        calls = self._calls.values()
+        return any(call.flow.reliable and call.flow.remote == flow.remote for call in calls) or (
+            self._application.has_registered(flow)
+        )
+
     # --- what the transaction layer says ----------------------------------------------------------------
 
     def _perform(self, effect: Effect) -> None:
@@ -258,10 +248,17 @@ class UserAgent:
 
     def _in_dialog(self, event: RequestReceived) -> None:
         call = self._find(event.request)
-        if call is None:
-            self._respond(event.key, event.request.response(481))
-        else:
+        if call is not None:
             call.receive(event)
+        else:
+            self._respond(event.key, self._answer_early(event.request) or event.request.response(481))
+
+    def _answer_early(self, request: Request) -> Response | None:
+        """The response in the early dialog of a call that we make, which no session keeps yet."""
+        call = self._calls.get(request.to.tag or "")
+        if call is None or call.session.dialog is not None or call.sip_call_id != request.call_id:
+            return None
+        return answer_early(request, call.session.contact)
 
     def _out_of_dialog(self, event: RequestReceived) -> None:
         request = event.request
@@ -273,15 +270,22 @@ class UserAgent:
             response = request.response(200, to_tag=new_tag())
             response.headers.add("Allow", f"{ALLOW}, REGISTER")
             response.headers.add("Accept", SDP)
+            response.headers.add("Supported", SUPPORTED)
             self._respond(event.key, response)
         else:
-            self._respond(event.key, request.response(481, to_tag=new_tag()))
+            # RFC 3515 2.4.2: nobody is sent anywhere but by a phone in a call.
+            status = 603 if request.method == "REFER" else 481
+            self._respond(event.key, request.response(status, to_tag=new_tag()))
 
     def _invite(self, event: RequestReceived) -> None:
         request, flow = event.request, event.flow
         source = self._application.admit(request, flow)
         if isinstance(source, Response):
             self._respond(event.key, source)
+            return
+        refusal = SessionTimer(self._timers.session_expires).refusal(request)
+        if refusal is not None:
+            self._respond(event.key, refusal)
             return
         # 100 at once: it stops the peer's retransmissions whatever the call's way may take.
         self._respond(event.key, request.response(100))

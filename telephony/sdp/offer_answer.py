@@ -8,6 +8,7 @@ engine.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -61,6 +62,16 @@ class Negotiated:
     ptime_ms: int
     direction: Direction
     remote_hold: bool
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is anywhere to send to (RFC 3264 8.4: 0.0.0.0 is the old way to ask for silence)."""
+        return self.remote_port > 0 and not ipaddress.ip_address(self.remote_address).is_unspecified
+
+    @property
+    def expects_media(self) -> bool:
+        """Whether the peer is to send without a break, so that its silence means that it is gone."""
+        return self.direction.receives and self.reachable and not self.remote_hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Answers to requests inside a dialog that change nothing in the session: OPTIONS, INFO, NOTIFY and others.
+"""Answers to requests in a dialog that change nothing in the session: OPTIONS, INFO, NOTIFY and others.
 
 Pure functions over one request; BYE and re-INVITE are the session's business.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from telephony.sip.message import Request, Response
 from telephony.sip.session_events import InfoReceived, ReferProgressed
-from telephony.sip.session_states import ALLOW, SDP
+from telephony.sip.session_states import ALLOW, SDP, SUPPORTED
 
 
 def answer_plainly(
@@ -26,7 +26,22 @@ def answer_plainly(
     response = request.response(200 if request.method == "OPTIONS" else 405)
     response.headers.add("Allow", ALLOW)
     response.headers.add("Accept", SDP)
+    response.headers.add("Supported", SUPPORTED)
     return response, None
+
+
+def answer_early(request: Request, contact: str) -> Response | None:
+    """The response to a request of a callee who has not answered yet; None where there is none but 481.
+
+    An UPDATE that offers nothing (who is ringing may have changed) and OPTIONS mean no harm; there is no
+    answered offer that any other UPDATE could change (RFC 3311 5.2 wants 100rel for that).
+    """
+    if request.method not in ("UPDATE", "OPTIONS") or request.body:
+        return None
+    response = request.response(200)
+    response.headers.add("Contact", contact)
+    response.headers.add("Allow", ALLOW)
+    return response
 
 
 def _informed(request: Request) -> tuple[Response, InfoReceived | None]:

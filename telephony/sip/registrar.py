@@ -200,6 +200,10 @@ class Registrar:
             self._store(aor, [each for each in bindings if each.flow != flow])
         return effects
 
+    def has_flow(self, flow: Flow) -> bool:
+        """Whether anybody registered over this connection."""
+        return flow in self._on_connection
+
     def next_deadline(self) -> float | None:
         """When the next binding expires, in seconds."""
         return self._deadlines.next_deadline()

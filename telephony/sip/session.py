@@ -2,7 +2,8 @@
 
 One offer at a time: the peer's re-INVITE that crosses ours is answered 491, ours that meets a 491 is said
 again after a delay. How the call begins is in `session_uas.py` (called by the peer) and `session_uac.py`
-(calling the peer), everything else in `session_core.py`.
+(calling the peer), refreshes and UPDATE are in `session_refresh.py`, transfers and other requests in
+`session_requests.py`, the rest is in `session_core.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import ClassVar
 from telephony.sip.effects import TransactionKey
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.message import Request, Response
-from telephony.sip.session_core import SessionCore
 from telephony.sip.session_events import (
     CancelInvite,
     ReofferAnswered,
@@ -24,6 +24,7 @@ from telephony.sip.session_events import (
     Respond,
     SessionEffect,
 )
+from telephony.sip.session_requests import SideRequests
 from telephony.sip.session_states import State
 from telephony.sip.timers import Timers
 
@@ -33,18 +34,23 @@ class OpenReinvite:
     """A re-INVITE of ours without a final response.
 
     Args:
-        cseq: its CSeq number.
+        request: the re-INVITE.
         heard: a provisional response came, so it can be cancelled (RFC 3261 9.1).
         cancelled: it was.
     """
 
-    cseq: int
+    request: Request
     heard: bool = False
     cancelled: bool = False
 
+    @property
+    def cseq(self) -> int:
+        """Its CSeq number."""
+        return self.request.cseq.number
 
-class InviteSession(SessionCore):
-    """An INVITE session; use `ServerSession` or `ClientSession`. Arguments as for `SessionCore`."""
+
+class InviteSession(SideRequests):
+    """A session that can be changed; the base of `session_refresh.py`. Arguments as for `SessionCore`."""
 
     __slots__ = ("_offer_wanted", "_our_offer", "_their_offer")
     owns_call_id: ClassVar[bool] = False
@@ -88,21 +94,27 @@ class InviteSession(SessionCore):
             raise LocalProtocolError("the line is not free for an offer")
         request = self.dialog.request("INVITE")
         self._dress(request, body)
+        self._ask_for_time(request)
         self._send_reinvite(request)
         return self._drain()
 
     def accept_reoffer(self, body: bytes, now: float) -> list[SessionEffect]:
-        """Answer the peer's re-INVITE with 200.
+        """Answer the peer's re-INVITE (or UPDATE) with 200.
 
         Args:
             body: the answer, or our offer when the re-INVITE had none.
             now: seconds.
         """
-        self._accept(*self._take_their_offer(), body, now)
+        key, request = self._take_their_offer()
+        if request.method == "UPDATE":
+            self._answer_update(key, request, body, now)
+            self._take_turn()
+        else:
+            self._accept(key, request, body, now)
         return self._drain()
 
     def refuse_reoffer(self, status: int) -> list[SessionEffect]:
-        """Refuse the peer's re-INVITE; the session stays as it was."""
+        """Refuse the peer's re-INVITE (or UPDATE); the session stays as it was."""
         key, request = self._take_their_offer()
         self._out.append(Respond(key, request.response(status)))
         self._take_turn()
@@ -138,9 +150,14 @@ class InviteSession(SessionCore):
     # --- our re-INVITE --------------------------------------------------------------------------------
 
     @property
+    def _offer_open(self) -> bool:
+        """Whether an offer of ours waits for its answer."""
+        return self._our_offer is not None or (self._unacked is not None and self._unacked.offers)
+
+    @property
     def _busy(self) -> bool:
-        """Whether an offer of either side is open."""
-        return self._our_offer is not None or self._their_offer is not None or self._unacked is not None
+        """Whether an offer of either side is open, or an ACK missing."""
+        return self._offer_open or self._their_offer is not None or self._unacked is not None
 
     @property
     def _may_offer(self) -> bool:
@@ -153,7 +170,7 @@ class InviteSession(SessionCore):
             self._out.append(ReofferDue())
 
     def _send_reinvite(self, request: Request) -> None:
-        self._our_offer = OpenReinvite(request.cseq.number)
+        self._our_offer = OpenReinvite(request)
         self._send(request)
 
     def _invite_response(self, response: Response, now: float) -> None:
@@ -166,13 +183,31 @@ class InviteSession(SessionCore):
         elif response.status < 200:
             self._reoffer_progressed(offer, now)
         else:
-            again = self._with_credentials(response) if response.status >= 300 else None
+            again = None
+            if response.status >= 300:
+                again = self._with_credentials(response) or self._with_more_time(offer.request, response)
             self._our_offer = None
             self._deadlines.pop("reoffer", None)
             if again is not None:
                 self._send_reinvite(again)
             else:
                 self._reoffer_answered(response, now)
+
+    def _with_more_time(self, request: Request, response: Response) -> Request | None:
+        """The request to send after a 422 that can be met (RFC 4028 7.3)."""
+        raise NotImplementedError
+
+    def _ask_for_time(self, request: Request) -> None:
+        """Say in a request of ours how long the session is to last without a refresh."""
+        raise NotImplementedError
+
+    def _time_granted(self, response: Response, now: float) -> None:
+        """Take what the peer's 2xx says about that."""
+        raise NotImplementedError
+
+    def _answer_update(self, key: TransactionKey, request: Request, body: bytes, now: float) -> None:
+        """Say 200 to an UPDATE."""
+        raise NotImplementedError
 
     def _reoffer_progressed(self, offer: OpenReinvite, now: float) -> None:
         offer.heard = True
@@ -189,6 +224,7 @@ class InviteSession(SessionCore):
             if self.dialog is not None:
                 self.dialog.refresh_target(response)
             self._acknowledge(response.cseq.number)
+            self._time_granted(response, now)
             event = ReofferAnswered(response.body)
         if self._ended:
             self._finish_if_quiet()
@@ -234,6 +270,7 @@ class InviteSession(SessionCore):
     # --- the end --------------------------------------------------------------------------------------
 
     def _drop_offers(self) -> None:
+        super()._drop_offers()
         self._deadlines.pop("glare", None)
         self._deadlines.pop("reoffer", None)
         if self._their_offer is not None:

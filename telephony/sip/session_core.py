@@ -1,4 +1,4 @@
-"""The core of an INVITE session: requests inside the dialog, 2xx and ACK, BYE; the base of `session.py`.
+"""The core of an INVITE session: the way of messages, 2xx and ACK, BYE; the base of `session_requests.py`.
 
 The session is the user of the transactions: it repeats its 2xx until the ACK comes (RFC 3261 13.3.1.4), says
 the ACK of the peer's 2xx again whenever that comes again (13.2.2.4), and ends with BYE from either side (15).
@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from telephony.sip.dialog import Dialog
 from telephony.sip.effects import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 from telephony.sip.errors import LocalProtocolError
-from telephony.sip.in_dialog import answer_plainly
 from telephony.sip.message import Request, Response
 from telephony.sip.session_events import (
     Confirmed,
     Ended,
-    ReferProgressed,
     ReofferConfirmed,
     Replied,
     Respond,
@@ -70,7 +68,6 @@ class SessionCore:
         "_interval",
         "_out",
         "_random",
-        "_referred",
         "_unacked",
         "contact",
         "dialog",
@@ -106,7 +103,6 @@ class SessionCore:
         self._bye_open = False  # our BYE has no final response yet
         self._bye_reason: str | None = None
         self._ended = False
-        self._referred = False  # a REFER of ours may bring NOTIFYs
 
     # --- the face of a machine ------------------------------------------------------------------------
 
@@ -120,7 +116,7 @@ class SessionCore:
             now: seconds, any steady clock.
         """
         if isinstance(event, RequestReceived):
-            self._request(event.key, event.request)
+            self._request(event.key, event.request, now)
         elif isinstance(event, AckReceived):
             self._ack_arrived(event.request)
         else:
@@ -163,27 +159,9 @@ class SessionCore:
         self._hang_up(reason)
         return self._drain()
 
-    def request(
-        self, method: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b""
-    ) -> list[SessionEffect]:
-        """Send another request in the dialog (REFER, INFO); `Replied` brings its final status.
-
-        Raises:
-            LocalProtocolError: when the call is not up.
-        """
-        if self.state is not State.CONFIRMED or self.dialog is None:
-            raise LocalProtocolError(f"{method} in state {self.state.value}")
-        request = self.dialog.request(method, contact=self.contact)
-        for name, value in headers:
-            request.headers.add(name, value)
-        request.body = body
-        self._referred = self._referred or method == "REFER"
-        self._send(request)
-        return self._drain()
-
     # --- requests of the peer -------------------------------------------------------------------------
 
-    def _request(self, key: TransactionKey, request: Request) -> None:
+    def _request(self, key: TransactionKey, request: Request, now: float) -> None:
         dialog = self.dialog
         if dialog is None or self.state is State.DONE:
             self._out.append(Respond(key, request.response(481)))
@@ -196,12 +174,10 @@ class SessionCore:
             self._out.append(Respond(key, request.response(481)))
         elif request.method == "INVITE":
             self._reinvite_arrived(key, request)
+        elif request.method == "UPDATE":
+            self._update_arrived(key, request, now)
         else:
-            response, event = answer_plainly(request, referred=self._referred)
-            self._out.append(Respond(key, response))
-            if event is not None:
-                self._out.append(event)
-                self._referred = self._referred and not (isinstance(event, ReferProgressed) and event.over)
+            self._other_arrived(key, request)
 
     def _bye_arrived(self, key: TransactionKey, request: Request) -> None:
         self._out.append(Respond(key, request.response(200)))
@@ -216,11 +192,20 @@ class SessionCore:
         """The peer wants to change the session."""
         raise NotImplementedError
 
+    def _update_arrived(self, key: TransactionKey, request: Request, now: float) -> None:
+        """The peer refreshes or changes the session by UPDATE."""
+        raise NotImplementedError
+
+    def _other_arrived(self, key: TransactionKey, request: Request) -> None:
+        """Any other request."""
+        raise NotImplementedError
+
     # --- our 2xx, until its ACK -----------------------------------------------------------------------
 
     def _accept(self, key: TransactionKey, request: Request, body: bytes, now: float) -> None:
         response = request.response(200, to_tag=self.local_tag)
         self._dress(response, body)
+        self._grant_time(request, response, now)
         self._out.append(Respond(key, response))
         self._unacked = Unacked(key, response, offers=not request.body)
         self._interval = self.timers.t1
@@ -335,6 +320,10 @@ class SessionCore:
         if body:
             message.headers.set("Content-Type", SDP)
             message.body = body
+
+    def _grant_time(self, request: Request, response: Response, now: float) -> None:
+        """Say in our 2xx how long the session lasts without a refresh."""
+        raise NotImplementedError
 
     def _take_turn(self) -> None:
         """The line may be free for a change that the call waits to make."""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from telephony.sip.dialog import Dialog
 from telephony.sip.effects import TransactionKey
 from telephony.sip.message import Request, Response
+from telephony.sip.referral import Referral
 
 # --- effects for the user agent -------------------------------------------------------------------
 
@@ -147,6 +148,17 @@ class ReferProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """The peer asks us to connect it elsewhere (REFER): answer with `answer_transfer`.
+
+    Args:
+        referral: to whom, and in whose place.
+    """
+
+    referral: Referral
+
+
+@dataclass(frozen=True, slots=True)
 class InfoReceived:
     """An INFO inside the dialog (RFC 2976/6086), already answered with 200."""
 
@@ -185,6 +197,7 @@ SessionEffect: TypeAlias = (
     | ReofferDue
     | Replied
     | ReferProgressed
+    | TransferRequested
     | InfoReceived
     | Ended
 )

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from enum import Enum
 
 SDP = "application/sdp"
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, REFER, UPDATE"
+# Option tags: session timers (RFC 4028), REFER without reports (RFC 4488).
+SUPPORTED = "timer, norefersub"
 
 
 class State(Enum):

@@ -1,7 +1,7 @@
 """The calling side of an INVITE session (RFC 3261 13.2): ring, answer, fork, credentials, give up.
 
 The INVITE client has no timer once a 1xx came, so whoever waits for an answer owns the no-answer timer
-and calls `hang_up`. Everything after the answer is in `session.py` and `session_core.py`.
+and calls `hang_up`. Everything after the answer is in `session_refresh.py` and the modules below it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import ClassVar
 from telephony.sip.dialog import Dialog
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.message import Request, Response
-from telephony.sip.session import InviteSession
 from telephony.sip.session_events import (
     Accepted,
     CancelInvite,
@@ -21,6 +20,7 @@ from telephony.sip.session_events import (
     SendRequest,
     SessionEffect,
 )
+from telephony.sip.session_refresh import RefreshedSession
 from telephony.sip.session_states import State
 from telephony.sip.timers import Timers
 
@@ -29,7 +29,7 @@ CREDENTIALS = {401: "Authorization", 407: "Proxy-Authorization"}
 UNANSWERED = (State.CALLING, State.PROCEEDING, State.CANCELLING)
 
 
-class ClientSession(InviteSession):
+class ClientSession(RefreshedSession):
     """A call that we make.
 
     Args:
@@ -70,6 +70,7 @@ class ClientSession(InviteSession):
         self._go(State.CALLING)
         self._offer_unanswered = not self.invite.body
         self._dress(self.invite, self.invite.body)
+        self._ask_for_time(self.invite)
         self._send(self.invite)
         return self._drain()
 
@@ -90,8 +91,9 @@ class ClientSession(InviteSession):
         self._acknowledge(self.invite.cseq.number, body)
 
     @property
-    def _busy(self) -> bool:
-        return self._offer_unanswered or super()._busy
+    def _offer_open(self) -> bool:
+        # The peer's offer in its 2xx: nobody may make another before it is answered.
+        return self._offer_unanswered or super()._offer_open
 
     # --- responses to the INVITE ----------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class ClientSession(InviteSession):
             self._acknowledge_without_answer()
             self._send_bye()
             return
+        self._time_granted(response, now)
         if not self._offer_unanswered:
             self._acknowledge(response.cseq.number)
         self._out.append(Accepted(response.body))
@@ -156,7 +159,7 @@ class ClientSession(InviteSession):
         return (response.to.tag or "") in self._forks
 
     def _failure(self, response: Response) -> None:
-        again = self._with_credentials(response)
+        again = self._with_credentials(response) or self._with_more_time(self.invite, response)
         if again is not None:
             self.invite = again
             if self.state is State.PROCEEDING:

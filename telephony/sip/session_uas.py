@@ -1,6 +1,6 @@
 """The called side of an INVITE session (RFC 3261 13.3): ring, answer, refuse, and the CANCEL race.
 
-Everything after the answer is in `session.py` and `session_core.py`.
+Everything after the answer is in `session_refresh.py` and the modules below it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from telephony.sip.effects import TransactionKey
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.grammar import parse_number
 from telephony.sip.message import Request, Response
-from telephony.sip.session import InviteSession
 from telephony.sip.session_events import Respond, SessionEffect
+from telephony.sip.session_refresh import RefreshedSession
 from telephony.sip.session_states import State
 from telephony.sip.timers import Timers
 
@@ -23,7 +23,7 @@ PROGRESS_INTERVAL = 60.0
 MAX_EXPIRES = 2**32 - 1
 
 
-class ServerSession(InviteSession):
+class ServerSession(RefreshedSession):
     """A call that the peer offers to us.
 
     Args:

@@ -1,4 +1,4 @@
-"""The timers of RFC 3261 (table 4, page 265) with those that RFC 6026 added, derived from T1, T2 and T4.
+"""The timers of RFC 3261 (table 4, page 265) with those that RFC 6026 and 4028 added.
 
 Only the durations are here, in seconds; arming them is left to the transactions.
 """
@@ -16,11 +16,14 @@ class Timers:
         t1: round-trip time estimate.
         t2: longest gap between retransmissions of a non-INVITE request or an INVITE response.
         t4: longest time a message stays in the network.
+        session_expires: how long a session is to last without a refresh (RFC 4028), in whole seconds; 0 when
+            we ask for no such limit.
     """
 
     t1: float = 0.5
     t2: float = 4.0
     t4: float = 5.0
+    session_expires: int = 0
 
     @property
     def timeout(self) -> float:

@@ -38,6 +38,7 @@ from telephony.sip.session_events import (
     SendRequest,
     SessionDone,
     SessionEffect,
+    TransferRequested,
 )
 from telephony.sip.session_states import State
 from telephony.sip.session_uac import ClientSession
@@ -57,16 +58,18 @@ class Endpoint:
         name: its tag, and part of its branches and contact.
         send: puts a datagram on the wire.
         seed: for the delays after 491.
+        timers: of SIP.
     """
 
-    def __init__(self, name: str, send: Send, seed: int = 0) -> None:
+    def __init__(self, name: str, send: Send, seed: int = 0, timers: Timers = TIMERS) -> None:
         self.name = name
         self.flow = Flow("UDP", (name, 5060), ("peer", 5060))
         self.now = 0.0
         self.session: InviteSession | None = None
         numbers = count(1)
+        self.timers = timers
         self.layer = TransactionLayer(
-            TIMERS,
+            timers,
             new_branch=lambda: f"z9hG4bK-{name}-{next(numbers)}",
             sent_by=lambda flow: f"{name}.example.com:5060",
         )
@@ -84,6 +87,8 @@ class Endpoint:
         self.done = False
         self.wants_decision = False
         """A re-INVITE waits for `decide`."""
+        self.wants_transfer = False
+        """A REFER waits for `answer_transfer`."""
 
     @property
     def state(self) -> State | None:
@@ -99,7 +104,7 @@ class Endpoint:
         invite.headers.set("From", f"<sip:{self.name}@example.com>;tag={self.name}")
         session = ClientSession(
             invite,
-            timers=TIMERS,
+            timers=self.timers,
             contact=f"<sip:{self.name}@{self.name}.example.com>",
             random=self._random.random,
         )
@@ -125,6 +130,18 @@ class Endpoint:
         offer = self.session._their_offer[1].body
         self.agreed = offer or self._next_offer()
         self.carry_out(self.session.accept_reoffer(self.agreed, self.now))
+
+    def answer_transfer(self, accept: bool) -> None:
+        """Answer the peer's REFER."""
+        assert self.session is not None
+        self.wants_transfer = False
+        self.carry_out(self.session.answer_transfer(202 if accept else 603, self.now))
+
+    def report_transfer(self, status: int) -> None:
+        """Report how the peer's transfer goes, if one does."""
+        assert self.session is not None
+        self.wants_transfer = False
+        self.carry_out(self.session.report_transfer(status, self.now))
 
     def _next_offer(self) -> bytes:
         return f"{self.name} {next(self._offers)}".encode()
@@ -167,6 +184,8 @@ class Endpoint:
             pass  # `agreed` is our own offer already
         elif isinstance(effect, Reoffered):
             self.wants_decision = True
+        elif isinstance(effect, TransferRequested):
+            self.wants_transfer = True
         elif isinstance(effect, Accepted) and isinstance(session, ClientSession) and not session.invite.body:
             self.agreed = effect.body
             self.carry_out(session.acknowledge(b"answer"))
@@ -261,7 +280,7 @@ class Endpoint:
             event.key,
             event.request,
             local_tag=self.name,
-            timers=TIMERS,
+            timers=self.timers,
             contact=f"<sip:{self.name}@{self.name}.example.com>",
             random=self._random.random,
             now=self.now,

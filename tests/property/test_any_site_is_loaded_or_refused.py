@@ -11,11 +11,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import Site, SiteError, load_site
+from config.models.base import Table
+from config.models.callbacks import CallbackSettings, DistributionSettings
+from config.models.duty import AgentSettings
 from config.models.numbers import KINDS
+from config.models.queues import Queue
 from config.models.settings import Settings
+from config.models.tickets import TicketSettings
 
+_TABLES_KNOWN: tuple[type[Table], ...] = (
+    Settings,
+    AgentSettings,
+    CallbackSettings,
+    DistributionSettings,
+    Queue,
+    TicketSettings,
+)
 _KNOWN = sorted(
-    {*Settings.model_fields, *KINDS, "name", "number", "phones", "user", "password", "listen", "addresses"}
+    {name for table in _TABLES_KNOWN for name in table.model_fields}
+    | {
+        *KINDS,
+        "number",
+        "phones",
+        "user",
+        "password",
+        "listen",
+        "addresses",
+        "agent",
+        "level",
+        "mobile",
+        "vip",
+    }
 )
 _KEYS = st.one_of(st.sampled_from(_KNOWN), st.sampled_from(["1001", "4900", "x y", ""]))
 _LEAVES = st.one_of(

@@ -152,6 +152,9 @@ class AnyCaller:
             raise CallerGone(Heard("noise", audio=Path("cut.wav"), seconds=2.0))
         return self._chance.choice([Recording(None, 0.0), Recording(Path("message.wav"), 5.0)])
 
+    def keep_recording(self) -> None:
+        pass
+
     async def pause(self, seconds: float) -> None:
         self._live()
 

@@ -13,20 +13,24 @@ from telephony.sip.message import Request
 from telephony.sip.parser import parse_message
 from telephony.sip.session_states import State
 from telephony.sip.session_uas import ServerSession
+from telephony.sip.timers import Timers
 from tests.property.endpoint import Endpoint
 from tests.unit.sip.exchange import answer_to, incoming
 
 PICK = st.integers(0, 10**6)
 WHOS = ("caller", "callee")
 WHO = st.sampled_from(WHOS)
-STATUSES = st.sampled_from([100, 180, 200, 491, 183, 202, 302, 401, 408, 481, 486, 488, 500, 603])
+STATUSES = st.sampled_from([100, 180, 200, 491, 183, 202, 302, 401, 405, 408, 422, 481, 486, 488, 500, 603])
 METHODS = st.sampled_from(["INVITE", "INFO", "OPTIONS", "NOTIFY", "REFER", "UPDATE", "BYE"])
+REFER_TO = (("Refer-To", "<sip:1002@example.com>"),)
 # States in which a session waits for nobody but the people who use it.
 AT_REST = {State.OFFERED, State.PROCEEDING, State.CONFIRMED, State.DONE}
 
 
 class Call(RuleBasedStateMachine):
     """A caller and a callee, each on its own transaction layer, and the packets between them."""
+
+    timers = Timers()
 
     @initialize(
         offer=st.sampled_from([b"first", b""]),
@@ -36,8 +40,8 @@ class Call(RuleBasedStateMachine):
     def begin(self, offer: bytes, seed: int, stage: str) -> None:
         self.now = 0.0
         self.packets: list[tuple[Endpoint, bytes]] = []
-        self.caller = Endpoint("caller", partial(self.put, "callee"), seed)
-        self.callee = Endpoint("callee", partial(self.put, "caller"), seed + 1)
+        self.caller = Endpoint("caller", partial(self.put, "callee"), seed, self.timers)
+        self.callee = Endpoint("callee", partial(self.put, "caller"), seed + 1, self.timers)
         self.caller.call(offer)
         if stage != "new":
             self.all_packets_arrive()
@@ -140,6 +144,25 @@ class Call(RuleBasedStateMachine):
             assert side.session is not None
             side.carry_out(side.session.request("INFO"))
 
+    @rule(who=WHO)
+    def somebody_asks_for_a_transfer(self, who: str) -> None:
+        side = self.side(who)
+        if side.state is State.CONFIRMED:
+            assert side.session is not None
+            side.carry_out(side.session.request("REFER", REFER_TO))
+
+    @rule(who=WHO, accept=st.booleans())
+    def somebody_answers_a_transfer(self, who: str, accept: bool) -> None:
+        side = self.side(who)
+        if side.wants_transfer and not side.done:
+            side.answer_transfer(accept)
+
+    @rule(who=WHO, status=st.sampled_from([180, 200, 486]))
+    def a_transfer_goes_on(self, who: str, status: int) -> None:
+        side = self.side(who)
+        if side.session is not None and not side.done:
+            side.report_transfer(status)
+
     # --- what holds ----------------------------------------------------------------------------------------
 
     @invariant()
@@ -154,14 +177,19 @@ class Call(RuleBasedStateMachine):
             while self.packets:
                 to, data = self.packets.pop(0)
                 to.receive(data)
-                for side in self.sides:
-                    if side.wants_decision:
-                        side.decide(accept=True)
+                self.people_decide()
             deadline = self.next_deadline()
             if deadline is None or self.rings_for_ever():
                 return
             self.move_to(deadline)
         raise AssertionError("this never ends")
+
+    def people_decide(self) -> None:
+        for side in self.sides:
+            if side.wants_decision:
+                side.decide(accept=True)
+            if side.wants_transfer and not side.done:
+                side.answer_transfer(accept=True)
 
     def rings_for_ever(self) -> bool:
         """Only the repeated 180 of a callee who decides nothing is left."""
@@ -183,9 +211,7 @@ class Call(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "caller"):
             return
-        for side in self.sides:
-            if side.wants_decision:
-                side.decide(accept=True)
+        self.people_decide()
         self.settle()
         assert {side.state for side in self.sides} - {None} <= AT_REST
         self.agree()
@@ -230,6 +256,39 @@ class LossyCall(Call):
         """Who has heard nothing for long enough may be of another mind: only `hang_up` must end both."""
 
 
+class TimedCall(LossyCall):
+    """The same with session timers: while nobody hangs up there is always something to come."""
+
+    timers = Timers(session_expires=90)
+
+    @rule(who=WHO, every=st.sampled_from([0.0, 15.0]))
+    def somebody_watches(self, who: str, every: float) -> None:
+        side = self.side(who)
+        if side.session is not None and not side.done:
+            side.carry_out(side.session.watch(every, self.now))
+
+    def settle(self) -> None:
+        for side in self.sides:
+            if side.session is not None and not side.done:
+                side.carry_out(side.session.hang_up())
+        super().settle()
+
+
+class SilentCall(TimedCall):
+    """Once the network is gone, a call that was up comes to its end on both sides though nobody hangs up."""
+
+    def settle(self) -> None:
+        for _ in range(500):
+            self.people_decide()
+            self.packets.clear()
+            deadline = self.next_deadline()
+            if deadline is None or self.rings_for_ever():
+                break
+            self.move_to(deadline)
+        assert State.CONFIRMED not in {side.state for side in self.sides}
+        super().settle()
+
+
 class Attack(RuleBasedStateMachine):
     """One session against a peer that says any well-formed thing at any time."""
 
@@ -237,10 +296,11 @@ class Attack(RuleBasedStateMachine):
         calls=st.booleans(),
         offer=st.sampled_from([b"offer", b""]),
         stage=st.sampled_from(["new", "up", "changing", "change heard"]),
+        interval=st.sampled_from([0, 90]),
     )
-    def begin(self, calls: bool, offer: bytes, stage: str) -> None:
+    def begin(self, calls: bool, offer: bytes, stage: str, interval: int) -> None:
         self.sent: list[Request] = []
-        self.us = Endpoint("us", self.put)
+        self.us = Endpoint("us", self.put, timers=Timers(session_expires=interval))
         if calls:
             self.us.call(offer)
         else:
@@ -277,7 +337,18 @@ class Attack(RuleBasedStateMachine):
         from_tag=st.sampled_from(["peer", "peer", "peer", "other", None]),
         body=st.sampled_from([b"", b"offer", b"SIP/2.0 200 OK"]),
         extra=st.sampled_from(
-            [(), ("Contact: <sip:moved@192.0.2.7>",), ("Event: refer",), ("Contact: <tel:+1>",)]
+            [
+                (),
+                ("Contact: <sip:moved@192.0.2.7>",),
+                ("Event: refer",),
+                ("Contact: <tel:+1>",),
+                ("Refer-To: <sip:1002@example.com>",),
+                ("Refer-To: <tel:+1>", "Refer-Sub: false"),
+                ("Refer-To: <http://x>",),
+                ("Content-Type: application/sdp", "Session-Expires: 90", "Supported: timer", "Allow: UPDATE"),
+                ("Session-Expires: 5;refresher=uac", "Supported: timer"),
+                ("Session-Expires: 600;refresher=uas", "Min-SE: 900", "Allow: BYE"),
+            ]
         ),
     )
     def a_request_comes(
@@ -311,18 +382,36 @@ class Attack(RuleBasedStateMachine):
         tag=st.sampled_from(["peer", "peer", "peer", "fork", None]),
         contact=st.sampled_from(["<sip:peer@192.0.2.9>", "<sip:[", None]),
         body=st.sampled_from([b"", b"answer"]),
+        more=st.sampled_from(
+            [(), (("Session-Expires", "90;refresher=uac"), ("Allow", "UPDATE")), (("Min-SE", "3600"),)]
+        ),
     )
     def a_response_comes(
-        self, back: int, status: int, tag: str | None, contact: str | None, body: bytes
+        self,
+        back: int,
+        status: int,
+        tag: str | None,
+        contact: str | None,
+        body: bytes,
+        more: tuple[tuple[str, str], ...] = (),
     ) -> None:
         response = answer_to(self.sent[-1 - back % len(self.sent)], status, tag)
         if contact is not None:
             response.headers.add("Contact", contact)
+        for name, value in more:
+            response.headers.add(name, value)
         response.body = body
         self.us.receive(response.to_bytes())
 
-    @rule(what=st.sampled_from(["change", "decide", "answer", "refer", "ring", "refuse", "hang up"]))
-    def we_do_something(self, what: str) -> None:
+    @rule(
+        what=st.sampled_from(
+            [
+                *("change", "decide", "answer", "ring", "refuse", "hang up", "watch"),
+                *("refer", "take", "decline", 180, 200),
+            ]
+        )
+    )
+    def we_do_something(self, what: str | int) -> None:
         us, session = self.us, self.us.session
         if session is None or us.done:
             return
@@ -333,8 +422,14 @@ class Attack(RuleBasedStateMachine):
                 us.carry_out(session.want_reoffer())
             elif what == "refer":
                 us.carry_out(session.request("REFER"))
+            elif what == "watch":
+                us.carry_out(session.watch(15.0, us.now))
             elif what == "decide":
                 us.decide(accept=True)
+            elif what in ("take", "decline"):
+                us.answer_transfer(accept=what == "take")
+            elif isinstance(what, int):
+                us.report_transfer(what)
             elif isinstance(session, ServerSession):
                 self.command_server(session, what)
         except LocalProtocolError:
@@ -364,11 +459,11 @@ class Attack(RuleBasedStateMachine):
         assert self.us.session is None or self.us.done == (self.us.state is State.DONE)
 
     @invariant()
-    def every_request_is_answered_but_an_invite_that_waits_for_a_decision(self) -> None:
+    def every_request_is_answered_but_one_that_waits_for_a_decision(self) -> None:
         undecided = self.us.wants_decision or self.us.state is State.OFFERED
         for request in self.us.open.values():
-            assert request.method == "INVITE"
-            assert undecided
+            assert request.method in ("INVITE", "REFER", "UPDATE")
+            assert self.us.wants_transfer if request.method == "REFER" else undecided
 
     def teardown(self) -> None:
         """Once we hang up, silence is enough to end everything."""
@@ -390,5 +485,9 @@ TestCall = Call.TestCase
 TestCall.settings = settings(max_examples=100, **STEPS)
 TestLossyCall = LossyCall.TestCase
 TestLossyCall.settings = settings(max_examples=100, **STEPS)
+TestTimedCall = TimedCall.TestCase
+TestTimedCall.settings = settings(max_examples=80, **STEPS)
+TestSilentCall = SilentCall.TestCase
+TestSilentCall.settings = settings(max_examples=40, **STEPS)
 TestAttack = Attack.TestCase
 TestAttack.settings = settings(max_examples=150, **STEPS)

@@ -49,6 +49,7 @@ class End:
     Args:
         loop: the running loop.
         timers: of SIP.
+        dead_after: seconds without a sign of life after which a leg ends, 0 for never.
 
     Attributes:
         address: where it listens, with UDP.
@@ -57,7 +58,7 @@ class End:
         prepares: whether the offers of calls that come in are looked at before `next_call` gives them.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, timers: Timers) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, timers: Timers, dead_after: float = 0.0) -> None:
         self.loop = loop
         self.events: list[events.Event] = []
         self.legs: list[CallLeg] = []
@@ -73,7 +74,7 @@ class End:
         self.ports = PortPool(HOST, first, first + 99)
         self.engine = Engine(loop, [self.ports])
         self.context = LegContext(loop, self, time.time)
-        self.switchboard = Switchboard(self.context, self.agent, self.engine, dead_after=0)
+        self.switchboard = Switchboard(self.context, self.agent, self.engine, dead_after=dead_after)
         self.address = self.transports.listen("UDP", HOST, 0)
 
     # --- calls -----------------------------------------------------------------------------------------
@@ -145,6 +146,9 @@ class End:
     def flow_closed(self, flow: Flow) -> None:
         """Nobody is registered here."""
 
+    def has_registered(self, flow: Flow) -> bool:
+        return False
+
     # --- the end -----------------------------------------------------------------------------------------
 
     async def settle(self) -> None:
@@ -173,22 +177,27 @@ class End:
 Story = Callable[..., Awaitable[None]]
 
 
-def with_ends(test: Story | None = None, *, t1: float = 0.5) -> Any:
+def with_ends(
+    test: Story | None = None, *, t1: float = 0.5, session_expires: int = 0, dead_after: float = 0.0
+) -> Any:
     """Run an async test with two ends as its first arguments, on a loop as `hotline serve` has it.
 
     Args:
         test: the test.
         t1: round-trip time estimate of SIP, in seconds; what takes 64*T1 takes 32 s by default.
+        session_expires: the session timer that the ends ask for, in seconds.
+        dead_after: seconds without a sign of life after which a leg ends.
     """
     if test is None:
-        return functools.partial(with_ends, t1=t1)
+        return functools.partial(with_ends, t1=t1, session_expires=session_expires, dead_after=dead_after)
     story = test
+    timers = Timers(t1, 8 * t1, 10 * t1, session_expires)
 
     @functools.wraps(story)
     def run(**fixtures: Any) -> None:
         faults: list[dict[str, Any]] = []
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_play(story, Timers(t1, 8 * t1, 10 * t1), fixtures, faults))
+            runner.run(_play(story, timers, dead_after, fixtures, faults))
         assert not faults, faults
 
     # pytest must see the fixtures that the test asks for beside the ends, and a plain function.
@@ -199,10 +208,12 @@ def with_ends(test: Story | None = None, *, t1: float = 0.5) -> Any:
     return run
 
 
-async def _play(story: Story, timers: Timers, fixtures: Any, faults: list[dict[str, Any]]) -> None:
+async def _play(
+    story: Story, timers: Timers, dead_after: float, fixtures: Any, faults: list[dict[str, Any]]
+) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, fault: faults.append(fault))
-    ends = End(loop, timers), End(loop, timers)
+    ends = End(loop, timers, dead_after), End(loop, timers, dead_after)
     try:
         async with asyncio.timeout(TIMEOUT):
             await story(*ends, **fixtures)

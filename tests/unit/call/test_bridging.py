@@ -186,3 +186,99 @@ async def test_the_side_that_hangs_up_while_it_holds_leaves_no_music(a: End, b: 
     phone1.hang_up()
     await made.wait(keep=leg2)
     await ear.hears(0)
+
+
+# --- parted, and connected with somebody else -----------------------------------------------------------
+
+
+@with_ends
+@pytest.mark.parametrize("codec", ["PCMU", "PCMA"])
+async def test_a_parted_side_is_bridged_to_another_leg_whatever_its_codec(a: End, b: End, codec: str) -> None:
+    phone1, phone2, leg1, leg2 = await two_calls(a, b)
+    phone3, leg3 = await connect(a, b, codecs=(codec,))
+    assert (leg1.codec, leg3.codec) == ("PCMU", codec)
+    first = bridge(b, leg1, leg2)
+    ears = {phone: Ear(phone) for phone in (phone1, phone2, phone3)}
+    for phone, hertz in ((phone1, 400), (phone2, 1500), (phone3, 600)):
+        phone.media.play(tones.sine(hertz, 1000), loop=True)
+    await ears[phone1].hears(1500)
+    first.close()
+    second = bridge(b, leg1, leg3)
+    await ears[phone1].hears(600)
+    await ears[phone3].hears(400)
+    await ears[phone2].hears(0)
+    second.close()
+    bridge(b, leg2, leg1)
+    await ears[phone1].hears(1500)
+    await ears[phone2].hears(400)
+    await ears[phone3].hears(0)
+
+
+@with_ends
+async def test_a_hold_that_began_in_one_bridge_counts_in_the_next(a: End, b: End) -> None:
+    phone1, phone2, leg1, leg2 = await two_calls(a, b)
+    phone3, leg3 = await connect(a, b, codecs=("PCMA",))
+    first = bridge(b, leg1, leg2)
+    ear2, ear3 = Ear(phone2), Ear(phone3)
+    assert await phone1.hold()
+    await ear2.hears(1000)
+    first.close()
+    await ear2.hears(0)
+    bridge(b, leg1, leg3)
+    await ear3.hears(1000)
+    phone1.media.play(VOICE, loop=True)
+    assert await phone1.resume()
+    await ear3.hears(400)
+    await ear2.hears(0)
+
+
+@with_ends
+async def test_a_hold_that_ends_between_two_bridges_is_over_in_the_next(a: End, b: End) -> None:
+    phone1, phone2, leg1, leg2 = await two_calls(a, b)
+    phone3, leg3 = await connect(a, b)
+    first = bridge(b, leg1, leg2)
+    ear2, ear3 = Ear(phone2), Ear(phone3)
+    assert await phone1.hold()
+    await ear2.hears(1000)
+    first.close()
+    assert await phone1.resume()
+    await b.until(events.HoldEnded, leg1)
+    phone1.media.play(VOICE, loop=True)
+    bridge(b, leg1, leg3)
+    await ear3.hears(400)
+
+
+@with_ends
+async def test_music_between_two_bridges_ends_with_the_second(a: End, b: End) -> None:
+    phone1, phone2, leg1, leg2 = await two_calls(a, b)
+    phone3, leg3 = await connect(a, b, codecs=("PCMA",))
+    ear = Ear(phone2)
+    first = bridge(b, leg1, leg2)
+    phone1.media.play(VOICE, loop=True)
+    await ear.hears(400)
+    first.close()
+    leg2.wait_with(MUSIC)
+    await ear.hears(1000)
+    leg2.wait_with(None)
+    bridge(b, leg2, leg3)
+    phone3.media.play(tones.sine(600, 1000), loop=True)
+    await ear.hears(600)
+
+
+@with_ends
+async def test_when_the_parted_side_hangs_up_the_new_pair_talks_on(a: End, b: End) -> None:
+    phone1, phone2, leg1, leg2 = await two_calls(a, b)
+    phone3, leg3 = await connect(a, b)
+    first = bridge(b, leg1, leg2)
+    waiting = asyncio.ensure_future(first.wait())
+    first.close()
+    assert await waiting is None
+    second = bridge(b, leg2, leg3)
+    phone1.hang_up()
+    await leg1.wait_ended()
+    ear = Ear(phone3)
+    phone2.media.play(VOICE, loop=True)
+    await ear.hears(400)
+    phone3.hang_up()
+    assert await second.wait() is leg3
+    assert leg2.is_over

@@ -134,10 +134,10 @@ async def test_a_phone_that_hangs_up_before_it_takes_the_transfer_has_not(a: End
 
 
 @with_ends
-async def test_an_end_that_knows_no_transfer_refuses_it(a: End, b: End) -> None:
+async def test_an_end_that_takes_no_transfer_refuses_it(a: End, b: End) -> None:
     calling, called = await connect(a, b)
-    assert await calling.transfer(TARGET) == 405
-    assert await calling.transfer("tel:+4930123") == 405, "and again"
+    assert await calling.transfer(TARGET) == 603
+    assert await calling.transfer("tel:+4930123") == 603, "and again"
     assert not called.is_over
 
 

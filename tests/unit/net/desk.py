@@ -88,6 +88,9 @@ class Desk:
     def flow_closed(self, flow: Flow) -> None:
         self.closed.put_nowait(flow)
 
+    def has_registered(self, flow: Flow) -> bool:
+        return False
+
     def close(self) -> None:
         """Close every socket."""
         for line in self._lines:

@@ -17,7 +17,7 @@ def invite(body: bytes = b"v=0", *extra: str) -> Request:
 
 
 @pytest.mark.parametrize(
-    "method", ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "REGISTER"]
+    "method", ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "REFER", "REGISTER", "UPDATE"]
 )
 def test_what_we_serve_goes_on(method: str) -> None:
     assert screen(incoming(method)) is None
@@ -25,7 +25,7 @@ def test_what_we_serve_goes_on(method: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "status"),
-    [("REFER", 405), ("UPDATE", 405), ("PRACK", 405), ("SUBSCRIBE", 405), ("MESSAGE", 405), ("FOO", 501)],
+    [("PRACK", 405), ("SUBSCRIBE", 405), ("MESSAGE", 405), ("FOO", 501)],
 )
 def test_other_methods_are_refused_with_those_that_we_serve(method: str, status: int) -> None:
     refusal = screen(incoming(method))
@@ -46,9 +46,14 @@ def test_only_uris_that_can_be_a_telephone_are_taken(uri: str, status: int | Non
 
 
 def test_required_extensions_that_we_lack_are_named() -> None:
-    refusal = screen(invite(b"v=0", "Require: 100rel, timer", "Require: foo"))
+    refusal = screen(invite(b"v=0", "Require: 100rel, timer", "Require: foo, NoReferSub"))
     assert refusal is not None
-    assert (refusal.status, refusal.headers.get("Unsupported")) == (420, "100rel, timer, foo")
+    assert (refusal.status, refusal.headers.get("Unsupported")) == (420, "100rel, foo")
+
+
+def test_required_extensions_that_we_know_go_on() -> None:
+    assert screen(incoming("REFER", extra=["Require: norefersub"])) is None
+    assert screen(incoming("OPTIONS", extra=["Require: timer"])) is None
 
 
 @pytest.mark.parametrize("method", ["ACK", "CANCEL"])

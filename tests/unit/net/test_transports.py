@@ -13,6 +13,8 @@ import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 
+from telephony.net import transports
+from telephony.net.tcp import IDLE_SECONDS
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
@@ -30,6 +32,7 @@ class Floor:
         self.reactor = AsyncioSelectorReactor(asyncio.get_running_loop())
         self.transports = Transports(self.reactor, self, public_address=public_address)
         self.came: asyncio.Queue[tuple[object, Flow]] = asyncio.Queue()
+        self.in_use: list[Flow] = []
 
     def datagram_received(self, data: bytes, flow: Flow) -> None:
         self.came.put_nowait((data, flow))
@@ -42,6 +45,9 @@ class Floor:
 
     def flow_closed(self, flow: Flow) -> None:
         self.came.put_nowait(("closed", flow))
+
+    def flow_in_use(self, flow: Flow) -> bool:
+        return flow in self.in_use
 
 
 @asynccontextmanager
@@ -100,6 +106,26 @@ async def test_a_name_is_looked_up() -> None:
         for unknown in ("sip:a@there.invalid", f"sip:a@{'x' * 70}.invalid"):
             with pytest.raises(Unreachable):
                 await floor.transports.resolve(uri(unknown))
+
+
+class _SilentNames(uvloop.Loop):
+    """A loop whose name server never answers."""
+
+    async def getaddrinfo(self, *args: object, **options: object) -> Any:
+        await asyncio.Event().wait()
+
+
+def test_a_name_that_nobody_answers_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transports, "LOOKUP_SECONDS", 0.05)
+
+    async def story() -> None:
+        async with a_floor() as floor:
+            floor.transports.listen("UDP", HOST, 0)
+            with pytest.raises(Unreachable, match="no word"):
+                await floor.transports.resolve(uri("sip:a@example.com"))
+
+    with asyncio.Runner(loop_factory=_SilentNames) as runner:
+        runner.run(story())
 
 
 @on_loop
@@ -278,3 +304,57 @@ async def test_a_connection_that_does_not_come_about_closes_its_flow() -> None:
         assert flow is not None
         floor.transports.send(flow, b"hello")
         assert await floor.came.get() == ("closed", flow)
+
+
+@on_loop
+async def test_a_connection_that_we_opened_fails_by_both_its_names_when_it_breaks() -> None:
+    async with a_floor() as floor:
+        accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+        server = await asyncio.start_server(lambda _, writer: accepted.put_nowait(writer), HOST, 0)
+        there = uri(f"sip:a@{HOST}:{server.sockets[0].getsockname()[1]};transport=tcp")
+        first = floor.transports.locate(there)
+        assert first is not None
+        floor.transports.send(first, b"hello")
+        writer = await accepted.get()
+        while (opened := floor.transports.locate(there)) == first:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.001)
+        writer.close()
+        assert [await floor.came.get(), await floor.came.get()] == [("closed", opened), ("closed", first)]
+        server.close()
+
+
+@on_loop
+async def test_a_connection_without_any_use_is_closed_after_half_an_hour() -> None:
+    async with a_floor() as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        peers = [await asyncio.open_connection(*address) for _ in range(3)]
+        flows = []
+        for _, writer in peers:
+            writer.write(incoming("OPTIONS").to_bytes())
+            flows.append((await floor.came.get())[1])
+        tcp = floor.transports._tcp
+        now = tcp.now()
+        tcp.close_idle(now + IDLE_SECONDS - 60)
+        assert floor.transports.connections == 3
+        floor.in_use = [flows[0]]
+        tcp._connections[flows[1].connection].heard = now + 100
+        tcp.close_idle(now + IDLE_SECONDS + 60)
+        assert await floor.came.get() == ("closed", flows[2])
+        assert await peers[2][0].read() == b""
+        assert floor.transports.connections == 2
+        for _, writer in peers:
+            writer.close()
+
+
+@on_loop
+async def test_a_keep_alive_shows_that_a_connection_is_used() -> None:
+    async with a_floor() as floor:
+        reader, writer = await connected(floor)
+        writer.write(incoming("OPTIONS").to_bytes())
+        _, flow = await floor.came.get()
+        connection = floor.transports._tcp._connections[flow.connection]
+        connection.heard = 0.0
+        writer.write(b"\r\n\r\n")
+        await reader.readexactly(2)
+        assert connection.heard > 0
+        writer.close()

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from telephony.net.sip_call import SipCall
+from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
 from telephony.sip.session_events import Accepted, Confirmed, Ended, InfoReceived
@@ -353,6 +354,43 @@ async def test_a_connection_that_breaks_fails_what_waits_on_it(desk: Desk) -> No
     assert desk.agent.dialogs == 0
 
 
+@with_desk
+async def test_a_connection_that_we_opened_and_that_breaks_while_it_rings_ends_the_call(desk: Desk) -> None:
+    made: asyncio.Queue[wire.TcpLine] = asyncio.Queue()
+    rung: asyncio.Queue[wire.Message] = asyncio.Queue()
+
+    def accepted(line: wire.TcpLine) -> None:
+        line.stray = lambda message, line, source: rung.put_nowait(message)
+        made.put_nowait(line)
+
+    server = await wire.serve_tcp((HOST, 0), accepted)
+    uri = SipUri("sip", "phone", host=HOST, port=server.sockets[0].getsockname()[1])
+    uri = uri.with_params(transport="tcp")
+    flow = desk.transports.locate(uri)
+    assert flow is not None
+    rows = [("From", "<sip:desk@x>;tag=desk"), ("To", f"<{uri}>"), ("Call-ID", "ours"), ("CSeq", "1 INVITE")]
+    call = desk.agent.call(Request("INVITE", uri, Headers(rows), SDP), flow)
+    desk.listen(call)
+    call.start()
+    invite, line = await rung.get(), await made.get()
+    line.send(wire.answer_to(invite, 180, tag="phone"))
+    while not desk.told:  # noqa: ASYNC110 (until it rings)
+        await asyncio.sleep(0.001)
+    line.abort()
+    assert await desk.ended() == Ended("network", 503, "transport failed")
+    server.close()
+
+
+@with_desk
+async def test_a_connection_is_in_use_while_a_call_is_up(desk: Desk) -> None:
+    phone, call = await up(desk, "TCP")
+    assert desk.agent.flow_in_use(call.flow)
+    assert not desk.agent.flow_in_use(Flow("TCP", call.flow.local, (HOST, 1), 9))
+    phone.bye()
+    await desk.ended()
+    assert not desk.agent.flow_in_use(call.flow)
+
+
 # --- what belongs to no call ----------------------------------------------------------------------------
 
 
@@ -364,7 +402,7 @@ async def test_a_connection_that_breaks_fails_what_waits_on_it(desk: Desk) -> No
         ("INFO", 481),
         ("NOTIFY", 481),
         ("CANCEL", 481),
-        ("REFER", 405),
+        ("REFER", 603),
         ("FOO", 501),
     ],
 )

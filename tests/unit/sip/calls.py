@@ -111,7 +111,12 @@ class CalledLine(Line):
     session: ServerSession
 
     def __init__(
-        self, body: bytes = OFFER, *, extra: Iterable[str] = (), random: Callable[[], float] = lambda: 0.5
+        self,
+        body: bytes = OFFER,
+        *,
+        extra: Iterable[str] = (),
+        random: Callable[[], float] = lambda: 0.5,
+        timers: Timers | None = None,
     ) -> None:
         invite = incoming("INVITE", from_tag="caller", extra=[PEER, *extra])
         invite.body = body
@@ -119,7 +124,7 @@ class CalledLine(Line):
             TransactionKey("invite"),
             invite,
             local_tag="us",
-            timers=Timers(),
+            timers=timers or Timers(),
             contact=US,
             random=random,
             now=0.0,
@@ -146,9 +151,12 @@ class CallingLine(Line):
         *,
         random: Callable[[], float] = lambda: 0.5,
         authorize: Callable[[Request, Response], Request | None] | None = None,
+        timers: Timers | None = None,
     ) -> None:
         invite = outgoing("INVITE")
-        session = ClientSession(invite, timers=Timers(), contact=US, random=random, authorize=authorize)
+        session = ClientSession(
+            invite, timers=timers or Timers(), contact=US, random=random, authorize=authorize
+        )
         super().__init__(session, "callee")
         invite.body = body
 

@@ -1,4 +1,4 @@
-"""Requests inside a dialog that don't change the session: INFO, OPTIONS, REFER and NOTIFY, unknown ones."""
+"""Requests inside a dialog that don't change the session: INFO, OPTIONS, our REFER, unknown ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_options_say_what_we_can_do() -> None:
     assert "INVITE" in (answer.headers.get("Allow") or "")
 
 
-@pytest.mark.parametrize("method", ["UPDATE", "REFER", "MESSAGE", "REGISTER", "FOO"])
+@pytest.mark.parametrize("method", ["PRACK", "MESSAGE", "REGISTER", "FOO"])
 def test_what_we_do_not_serve_is_refused_with_what_we_do(method: str) -> None:
     refusal = response(CalledLine.up().request(method, 2))
     assert refusal.status == 405

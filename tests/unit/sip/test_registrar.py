@@ -331,7 +331,9 @@ class TestClosedConnections:
         register(registrar, DESK, flow=TCP)
         register(registrar, SOFT, flow=UDP, call_id="soft")
         register(registrar, "<sip:x@h>", flow=TCP, aor="sip:1002@hotline.example")
+        assert registrar.has_flow(TCP)
         effects = registrar.remove_flow(TCP)
+        assert not registrar.has_flow(TCP)
         assert [(effect.aor, *told([effect])[0]) for effect in effects] == [
             (AOR, RemovalCause.FLOW_CLOSED.value, DESK),
             ("sip:1002@hotline.example", RemovalCause.FLOW_CLOSED.value, "<sip:x@h>"),
