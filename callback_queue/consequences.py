@@ -1,0 +1,271 @@
+"""What follows from events: the rules by which the recorder concludes further ones.
+
+* A switch that starts anew was cut off: its calls are closed, and their callers are called back.
+* A ticket of a caller who has an open one is joined to it, and its callback goes on as the older one's.
+* A caller whom an agent speaks with needs no call for having been missed before.
+* What nobody did in time expires, or is warned of (`QueueConsequences.tick`).
+
+Each is drawn inside the transaction that stores its cause, after the projections of it, and stored as events
+of the recorder's own: what was concluded once is never concluded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callback_queue import cut_off, events, opening
+from callback_queue.callback_policy import next_attempt
+from callback_queue.customers import Customer, CustomerBook
+from callback_queue.numbers import number_key
+from callback_queue.sla import WARNING_SHARE
+from callback_queue.store import callbacks
+from callback_queue.store.customers import find
+from callback_queue.store.rows import one, text
+from callback_queue.store.tickets import take_block
+from callback_queue.tables import CallbackRow, Ticket
+from callback_queue.tickets import AT_WORK, TicketState
+from callback_queue.unfinished import Unfinished
+from telephony.call.events import Event
+
+SYSTEM = "system"
+RECORDER = "/recorder"
+
+# Callbacks of callers who were missed: they need none once somebody speaks with them.
+_MISSED = ("abandoned", "cut_off")
+_AT_ONCE = 500
+
+_Draw: TypeAlias = Callable[[AsyncConnection, Any], Awaitable[list[Event]]]
+
+
+class Log(Protocol):
+    """The events that are stored so far (`cdr.unfinished.EventLog`)."""
+
+    async def events_of(self, connection: AsyncConnection, call: str) -> Sequence[Event]:
+        """The events of a call, in order."""
+
+    async def unfinished(self, connection: AsyncConnection, switch: str, started: float) -> Unfinished:
+        """What the run of a switch before its start at `started` left behind."""
+
+
+class QueueConsequences:
+    """The rules at work; holds nothing itself.
+
+    Args:
+        rules: what the site says about new tickets and callbacks.
+        log: the events.
+        customers: those of the site's file; the table of customers is asked after it.
+    """
+
+    def __init__(self, rules: opening.OpeningRules, log: Log, customers: CustomerBook | None = None) -> None:
+        self._rules = rules
+        self._log = log
+        self._customers = customers or CustomerBook()
+        self._country = rules.callbacks.country
+        self._handlers: dict[type[Event], _Draw] = {
+            events.SwitchStarted: self._switch_started,
+            events.TicketOpened: self._ticket_opened,
+            events.CallbackRequested: self._callback_requested,
+            events.AgentConnected: self._agent_connected,
+        }
+        self.kinds: Collection[type[Event]] = tuple(self._handlers)
+
+    async def draw(self, connection: AsyncConnection, event: Event) -> list[Event]:
+        """What follows from one event; see `hotline.records.projector.Consequence`."""
+        handler = self._handlers.get(type(event))
+        return [] if handler is None else await handler(connection, event)
+
+    async def tick(self, connection: AsyncConnection, now: float) -> list[Event]:
+        """What follows from the time alone: to be asked every few seconds.
+
+        Args:
+            connection: inside a transaction.
+            now: Unix seconds.
+        """
+        return [*await self._expired(connection, now), *await self._due_tickets(connection, now)]
+
+    # --- a switch was cut off -----------------------------------------------------------------------------
+
+    async def _switch_started(self, connection: AsyncConnection, event: events.SwitchStarted) -> list[Event]:
+        at = event.at
+        left = await self._log.unfinished(connection, event.switch, at)
+        calls = [cut_off.facts(told) for told in left.calls]
+        drawn: list[Event] = [cut_off.left(entered, at) for entered in left.entries]
+        # In the order in which they have waited, whatever order their calls began in.
+        for call in sorted(calls, key=lambda call: cut_off.draft_of(call).arrival):
+            if call.is_owed:
+                drawn += await self._owed(connection, call, event)
+        drawn += [cut_off.ended(call, at) for call in calls if not call.ended]
+        return drawn + await self._leases(connection, calls, event)
+
+    async def _owed(
+        self, connection: AsyncConnection, call: cut_off.CallFacts, event: events.SwitchStarted
+    ) -> list[Event]:
+        """The ticket, unless there is one, and the callback of a caller who was not served."""
+        draft = cut_off.draft_of(call)
+        ticket = call.ticket
+        drawn: list[Event] = []
+        if ticket is None:
+            holder = event.switch + RECORDER
+            number = (await take_block(connection, holder, 1, event.at)).start
+            customer = await self._customer(connection, call.caller)
+            where = opening.Where(event.at, call.call, call.leg)
+            ticket = opening.open_ticket(draft, str(number), where, customer, self._rules)
+            drawn.append(ticket)
+        requested = opening.request_callback(ticket, draft, self._rules)
+        return drawn if requested is None else [*drawn, requested]
+
+    async def _customer(self, connection: AsyncConnection, number: str) -> Customer | None:
+        return self._customers.find(number) or await find(connection, number, self._country)
+
+    async def _leases(
+        self,
+        connection: AsyncConnection,
+        calls: Sequence[cut_off.CallFacts],
+        event: events.SwitchStarted,
+    ) -> list[Event]:
+        """The ends of attempts that were under way."""
+        row = CallbackRow
+        mine = await callbacks.read(
+            connection,
+            callbacks.select_due()
+            .where(row.lease_holder == text(event.switch, 64), row.leased_at < event.at)
+            .where(row.state.in_((callbacks.LEASED, callbacks.DIALLING)))
+            .order_by(row.arrival),
+        )
+        by_callback = {call.callback.callback: call for call in calls if call.callback is not None}
+        return [end for due in mine for end in self._attempt_ended(due, by_callback.get(due.callback), event)]
+
+    def _attempt_ended(
+        self, due: callbacks.Due, call: cut_off.CallFacts | None, event: events.SwitchStarted
+    ) -> list[Event]:
+        where = ("", "") if call is None else (call.call, call.leg)
+        agent = call.connected.agent if call is not None and call.connected is not None else ""
+        if call is not None and call.served:
+            reached = events.CallbackAttemptEnded(
+                event.at, *where, due.callback, due.attempt, "reached", agent, 0.0, call.talk_ms
+            )
+            return [reached, events.CallbackClosed(event.at, due.callback, "completed", SYSTEM)]
+        rules = self._rules.callbacks
+        again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
+        failed = events.CallbackAttemptEnded(
+            event.at, *where, due.callback, due.attempt, "cut_off", agent, again or 0.0
+        )
+        if again is None:
+            return [failed, events.CallbackClosed(event.at, due.callback, "expired", SYSTEM)]
+        return [failed]
+
+    # --- one caller, one ticket ---------------------------------------------------------------------------
+
+    async def _ticket_opened(self, connection: AsyncConnection, event: events.TicketOpened) -> list[Event]:
+        within = self._rules.sla.settings.join_within
+        key = number_key(text(event.caller or event.callback_number, 64), self._country)
+        if not key or not within:
+            return []
+        older = await one(
+            connection,
+            select(Ticket.number)
+            .where(Ticket.caller_key == key, Ticket.number != event.ticket)
+            .where(Ticket.state.in_(AT_WORK), Ticket.opened_at >= event.at - within)
+            .order_by(Ticket.opened_at, Ticket.number)
+            .limit(1),
+        )
+        return [] if older is None else [events.TicketJoined(event.at, event.ticket, older["number"])]
+
+    async def _callback_requested(
+        self, connection: AsyncConnection, event: events.CallbackRequested
+    ) -> list[Event]:
+        ticket = await one(connection, select(Ticket.joined_into).where(Ticket.number == event.ticket))
+        if ticket is None or not ticket["joined_into"]:
+            return []
+        older = await one(
+            connection,
+            select(CallbackRow.callback)
+            .where(CallbackRow.ticket == ticket["joined_into"], CallbackRow.callback != event.callback)
+            .where(CallbackRow.state != callbacks.CLOSED)
+            .order_by(CallbackRow.arrival)
+            .limit(1),
+        )
+        if older is None:
+            return []
+        note = f"goes on as {older['callback']}"
+        return [events.CallbackClosed(event.at, event.callback, "joined", SYSTEM, note)]
+
+    # --- reached meanwhile --------------------------------------------------------------------------------
+
+    async def _agent_connected(
+        self, connection: AsyncConnection, event: events.AgentConnected
+    ) -> list[Event]:
+        call = cut_off.facts(await self._log.events_of(connection, event.call))
+        called = call.callback.number if call.callback is not None else call.caller
+        key = number_key(called, self._country)
+        if not key or call.source.startswith("agent:"):
+            return []
+        row = CallbackRow
+        waiting = await callbacks.read(
+            connection,
+            callbacks.select_due()
+            .where(or_(row.caller_key == key, row.number_key == key), row.state == callbacks.WAITING)
+            .where(row.why.in_(_MISSED), row.requested_at <= event.at)
+            .order_by(row.arrival),
+        )
+        drawn: list[Event] = []
+        note = f"agent {event.agent} spoke with the caller"
+        for due in waiting:
+            drawn.append(events.CallbackClosed(event.at, due.callback, "reached_meanwhile", SYSTEM, note))
+            ticket = await one(
+                connection, select(Ticket.kind, Ticket.state).where(Ticket.number == due.ticket)
+            )
+            # What the caller had told is still to be done; that they were missed, is not.
+            if ticket is not None and ticket["kind"] in _MISSED and ticket["state"] == TicketState.OPEN:
+                closed = {"state": TicketState.CLOSED.value}
+                drawn.append(events.TicketChanged(event.at, due.ticket, SYSTEM, closed, note))
+        return drawn
+
+    # --- time ---------------------------------------------------------------------------------------------
+
+    async def _expired(self, connection: AsyncConnection, now: float) -> list[Event]:
+        row = CallbackRow
+        over = await callbacks.read(
+            connection,
+            callbacks.select_due()
+            .where(row.expires > 0, row.expires <= now, callbacks.free(now))
+            .order_by(row.arrival)
+            .limit(_AT_ONCE),
+        )
+        return [events.CallbackClosed(now, due.callback, "expired", SYSTEM) for due in over]
+
+    async def _due_tickets(self, connection: AsyncConnection, now: float) -> list[Event]:
+        """Warnings and breaches that nobody was told of."""
+        respond = and_(Ticket.responded_at == 0, Ticket.respond_by > 0, _warn_at(Ticket.respond_by) <= now)
+        resolve = and_(Ticket.resolve_by > 0, _warn_at(Ticket.resolve_by) <= now)
+        columns = (Ticket.number, Ticket.sla, Ticket.opened_at, Ticket.responded_at)
+        found = await connection.execute(
+            select(*columns, Ticket.respond_by, Ticket.resolve_by)
+            .where(Ticket.state.in_((TicketState.OPEN, TicketState.ASSIGNED)), or_(respond, resolve))
+            .order_by(Ticket.opened_at)
+        )
+        drawn: list[Event] = []
+        for ticket in found:
+            due = {"respond": ticket.respond_by, "resolve": ticket.resolve_by}
+            if ticket.responded_at:
+                del due["respond"]
+            for clock, by in due.items():
+                told = sla_word(clock, ticket.opened_at, by, now)
+                if told and told not in ticket.sla and len(drawn) < _AT_ONCE:
+                    drawn.append(events.TicketChanged(now, ticket.number, SYSTEM, {"sla": told}))
+        return drawn
+
+
+def sla_word(clock: str, opened: float, due: float, now: float) -> str:
+    """What is to be told of a clock: "respond_warning", "resolve_breached" ..., "" for nothing yet."""
+    if not due or now < due - WARNING_SHARE * (due - opened):
+        return ""
+    return f"{clock}_breached" if now > due else f"{clock}_warning"
+
+
+def _warn_at(due: Any) -> Any:
+    return due - WARNING_SHARE * (due - Ticket.opened_at)

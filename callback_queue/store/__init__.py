@@ -1,0 +1,1 @@
+"""What the waiting line keeps in the database: tickets, callbacks with their leases, customers."""

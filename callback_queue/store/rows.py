@@ -1,0 +1,78 @@
+"""Small things that all stores need: values that every database takes, and rows written once or anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_DEEPEST = 20
+_LARGEST = 2**31 - 1
+
+
+def text(value: object, longest: int) -> str:
+    """A text that fits a column: what PostgreSQL refuses (NUL, half a surrogate pair) becomes "?"."""
+    clean = str(value) if value is not None else ""
+    if "\x00" in clean:
+        clean = clean.replace("\x00", "?")
+    try:
+        clean.encode()
+    except UnicodeEncodeError:
+        clean = clean.encode(errors="replace").decode()
+    return clean[:longest]
+
+
+def number(value: object) -> float:
+    """A time or length; 0 for what is none."""
+    right = isinstance(value, int | float) and math.isfinite(value)
+    return float(cast(float, value)) if right else 0.0
+
+
+def whole(value: object, default: int = 0) -> int:
+    """A whole number that fits a column."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return default
+    return max(-_LARGEST, min(int(value), _LARGEST))
+
+
+def plain(value: object, depth: int = 0) -> Any:
+    """Data that JSON columns take, whatever was in the event."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, str):
+        return text(value, len(value))
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {text(key, 200): plain(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner, depth + 1) for inner in value]
+    return text(value, 2000)
+
+
+def items(value: object) -> list[Any]:
+    """A list for a JSON column; [] for what is none."""
+    return cast(list[Any], plain(value)) if isinstance(value, list | tuple) else []
+
+
+async def insert_once(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless there is one with its key; whether it was inserted."""
+    # The two dialects spell it alike, but each has a construct of its own; how many rows were inserted, they
+    # do not count alike.
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    wanted = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return (await connection.execute(wanted)).first() is not None
+
+
+async def one(connection: AsyncConnection, wanted: Executable) -> dict[str, Any] | None:
+    """The one row of a query by its columns' names; None when there is none."""
+    row = (await connection.execute(wanted)).one_or_none()
+    return None if row is None else row._asdict()

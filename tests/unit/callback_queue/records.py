@@ -1,0 +1,177 @@
+"""A recorder's work without its loop: events go into a database with their projections and consequences."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callback_queue import events
+from callback_queue.callback_policy import CallbackRules
+from callback_queue.consequences import QueueConsequences
+from callback_queue.customers import CustomerBook
+from callback_queue.opening import OpeningRules
+from callback_queue.projection import CallbackProjection, TicketProjection
+from callback_queue.sla import SlaRules
+from callback_queue.store.callbacks import CallbackStore
+from callback_queue.store.tickets import TicketStore
+from cdr.codec import decode, encode
+from cdr.store import EventStore, StoredEvent
+from cdr.tables import EventRow
+from cdr.unfinished import EventLog
+from config.database import create_engine
+from config.migrate import upgrade
+from config.models.callbacks import CallbackSettings
+from config.models.tickets import TicketSettings
+from hotline.records.follower import Line
+from hotline.records.projector import Projector
+from telephony.call import events as call_events
+from telephony.call.events import Event
+
+NOW = 1_800_000_000.0
+SWITCH = "switch-1"
+CALLER = "13800138000"
+
+
+def rules(**settings: Any) -> OpeningRules:
+    """Rules without quiet hours, in UTC, for Chinese numbers."""
+    return OpeningRules(
+        SlaRules.of(TicketSettings(**settings), UTC),
+        CallbackRules.of(CallbackSettings(quiet=None), UTC, "CN"),
+        "support",
+    )
+
+
+class Records:
+    """A database that events go into.
+
+    Args:
+        engine: of the database.
+        opening: the site's rules.
+        customers: those of the site's file.
+    """
+
+    def __init__(self, engine: AsyncEngine, opening: OpeningRules, customers: CustomerBook) -> None:
+        self.engine = engine
+        self.events = EventStore(engine)
+        self.consequences = QueueConsequences(opening, EventLog(), customers)
+        self.callbacks = CallbackStore(engine, "CN")
+        self.tickets = TicketStore(engine, "CN")
+        self._projector = Projector(
+            self.events, (TicketProjection("CN"), CallbackProjection("CN")), (self.consequences,)
+        )
+        self._seq = itertools.count(1)
+
+    async def tell(self, *told: Event, switch: str = SWITCH) -> list[Event]:
+        """Take events in, as one batch; returns what followed from them."""
+        before = await self.events.last_id()
+        lines = [Line(next(self._seq), type(event).__name__, encode(event)) for event in told]
+        async with self.engine.connect() as connection:
+            await self._projector.apply(connection, switch, lines)
+            await connection.commit()
+        new = await self.events.tail(before, 10_000)
+        return [stored.event for stored in new if stored.switch != switch and stored.event is not None]
+
+    async def all_events(self) -> list[StoredEvent]:
+        """Everything so far."""
+        return await self.events.tail(0, 100_000)
+
+    async def rows(self, table: Any) -> list[dict[str, Any]]:
+        """All rows of a table, in order of their keys."""
+        async with self.engine.connect() as connection:
+            found = await connection.execute(select(table).order_by(*table.primary_key))
+            return [dict(row._mapping) for row in found]
+
+    async def again(self, projections: Sequence[Any]) -> None:
+        """Apply every stored event to the projections once more."""
+        async with self.engine.begin() as connection:
+            rows = (
+                (await connection.execute(select(EventRow.__table__).order_by(EventRow.id))).mappings().all()
+            )
+            for row in rows:
+                event = decode(row["kind"], row["body"])
+                for projection in projections:
+                    if event is not None and type(event) in projection.kinds:
+                        await projection.apply(connection, event, dict(row))
+
+
+@asynccontextmanager
+async def records(
+    url: URL, opening: OpeningRules | None = None, customers: CustomerBook | None = None
+) -> AsyncIterator[Records]:
+    """An empty, migrated database with the recorder's rules at work."""
+    engine = create_engine(url)
+    try:
+        await upgrade(engine)
+        yield Records(engine, opening or rules(), customers or CustomerBook(country="CN"))
+    finally:
+        await engine.dispose()
+
+
+# Events as they come in a call.
+
+
+def offered(call: str, caller: str = CALLER, at: float = NOW, source: str = "trunk:carrier") -> Event:
+    """A call comes in."""
+    return call_events.CallOffered(at, call, "leg-1", caller, "4000", source, f"{call}@test")
+
+
+def flow(call: str, at: float = NOW, language: str = "en") -> Event:
+    """A flow takes it."""
+    return call_events.FlowStarted(at, call, "leg-1", "desk", "v1", language)
+
+
+def queued(call: str, at: float = NOW, arrival: float = NOW, **facts: Any) -> events.QueueEntered:
+    """Its caller joins a queue."""
+    known: dict[str, Any] = {"queue": "support", "entry": f"{call}-entry", "kind": "live"}
+    known |= {"tier": "ordinary", "priority": 0, "position": 1}
+    return events.QueueEntered(at, call, "leg-1", arrival=arrival, **{**known, **facts})
+
+
+def left(call: str, at: float, why: events.LeftWhy) -> Event:
+    """Its caller leaves the queue."""
+    return events.QueueLeft(
+        at, call, "leg-1", "support", f"{call}-entry", "live", NOW, why, round((at - NOW) * 1000), 1, 1
+    )
+
+
+def connected(call: str, at: float, agent: str = "1001") -> Event:
+    """An agent speaks with its caller."""
+    return events.AgentConnected(at, call, "leg-1", "support", f"{call}-entry", agent, "leg-2", 0)
+
+
+def agent_left(call: str, at: float) -> Event:
+    """The agent's leg is over."""
+    return call_events.LegEnded(at, call, "leg-2", "remote", None, "bye", {})
+
+
+def ended(call: str, at: float) -> Event:
+    """The call is over."""
+    return call_events.CallEnded(at, call, "leg-1", "remote", "bye")
+
+
+def started(at: float, switch: str = SWITCH) -> Event:
+    """A switch starts (again)."""
+    return events.SwitchStarted(at, switch, "0.1")
+
+
+def ticket(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> events.TicketOpened:
+    """A ticket is opened."""
+    known: dict[str, Any] = {"kind": "problem", "queue": "support", "state": "confirmed"}
+    known |= {"caller": caller, "callback_number": caller}
+    return events.TicketOpened(at, f"call-{number}", "leg-1", number, **{**known, **facts})
+
+
+def requested(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> events.CallbackRequested:
+    """A call to the customer of a ticket is asked for."""
+    known: dict[str, Any] = {"queue": "support", "language": "en", "tier": "ordinary", "priority": 0}
+    known |= {"arrival": at, "why": "intake", "expires": at + 172800}
+    return events.CallbackRequested(
+        at, f"call-{number}", "leg-1", f"{number}.1", number, caller, **{**known, **facts}
+    )

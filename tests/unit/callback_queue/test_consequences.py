@@ -1,0 +1,313 @@
+"""What follows: duplicates are joined, who was reached needs no call, what nobody did is warned of or expires."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import URL
+
+from callback_queue import events
+from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from telephony.call.events import Event
+from tests.unit.callback_queue.records import (
+    CALLER,
+    NOW,
+    SWITCH,
+    Records,
+    connected,
+    flow,
+    offered,
+    queued,
+    requested,
+    rules,
+    ticket,
+)
+from tests.unit.callback_queue.test_cut_off import of, play
+
+DAY = 86400.0
+
+
+async def both(house: Records, number: str, at: float = NOW, **facts: object) -> list[Event]:
+    """A ticket and its callback."""
+    wish = {name: facts.pop(name) for name in ("why", "not_before", "priority", "to") if name in facts}
+    caller = str(facts.get("caller", CALLER))
+    called = str(wish.pop("to", caller))
+    drawn = await house.tell(ticket(number, at, **facts))  # type: ignore[arg-type]
+    return drawn + await house.tell(requested(number, at, called, **wish))
+
+
+# --- one caller, one ticket -------------------------------------------------------------------------------
+
+
+def test_a_second_ticket_of_a_caller_is_joined_to_the_open_one_which_keeps_its_place(
+    database_url: URL,
+) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", kind="abandoned", why="abandoned", title="", severity=3)
+        wish = NOW + 7200
+        told = await both(
+            house,
+            "100002",
+            NOW + 600,
+            caller="+86 138-0013-8000",
+            to="13900139000",
+            not_before=wish,
+            priority=5,
+            title="Printer broken",
+            category="printing",
+            severity=2,
+            tags=["new"],
+        )
+        assert [type(event).__name__ for event in told] == ["TicketJoined", "CallbackClosed"]
+        newer, older = await house.tickets.get("100002"), await house.tickets.get("100001")
+        assert newer is not None
+        assert older is not None
+        assert (newer.state, newer.joined_into, older.state) == ("joined", "100001", "open")
+        # The older one said nothing: what the caller says now is what it is about.
+        assert (older.title, older.category, older.severity) == ("Printer broken", "printing", 2)
+        assert older.tags == ["new"]
+        assert [t.number for t in await house.tickets.joined("100001")] == ["100002"]
+        closed, due = await house.callbacks.get("100002.1"), await house.callbacks.get("100001.1")
+        assert closed is not None
+        assert due is not None
+        assert (closed.state, closed.end, closed.note) == ("closed", "joined", "goes on as 100001.1")
+        assert (due.state, due.arrival, due.number, due.due) == ("waiting", NOW, "13900139000", wish)
+        assert due.priority == 5
+        what = [entry.what for entry in await house.tickets.history("100001")]
+        assert what == ["opened", "callback_requested", "joined"]
+
+    play(database_url, scene)
+
+
+def test_a_third_ticket_joins_the_first_one_too(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        for number in range(3):
+            await both(house, f"10000{number + 1}", NOW + 60 * number)
+        joined = [row["joined_into"] for row in await house.rows(Ticket.__table__)]
+        assert joined == ["", "100001", "100001"]
+        assert [row["state"] for row in await house.rows(CallbackRow.__table__)] == [
+            "waiting",
+            "closed",
+            "closed",
+        ]
+
+    play(database_url, scene)
+
+
+def test_the_customers_own_words_stay_when_a_call_without_words_is_joined(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", title="Printer broken", resolve_by=NOW + 900)
+        await both(house, "100002", NOW + 60, kind="abandoned", title="", resolve_by=NOW + 600)
+        older = await house.tickets.get("100001")
+        assert older is not None
+        assert (older.title, older.resolve_by) == ("Printer broken", NOW + 600)
+
+    play(database_url, scene)
+
+
+def test_when_the_older_callback_is_over_the_newer_one_stays(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        await house.tell(events.CallbackClosed(NOW + 30, "100001.1", "completed", "system"))
+        told = await both(house, "100002", NOW + 60)
+        assert [type(event).__name__ for event in told] == ["TicketJoined"]
+        due = await house.callbacks.get("100002.1")
+        assert due is not None
+        assert (due.state, due.ticket) == ("waiting", "100001")
+
+    play(database_url, scene)
+
+
+def test_no_ticket_is_joined_to_one_that_is_over_old_or_somebody_elses(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        await house.tell(events.TicketChanged(NOW + 10, "100001", "agent:1001", {"state": "solved"}))
+        assert await both(house, "100002", NOW + 60) == []
+        assert await both(house, "100003", NOW + 60 + DAY + 1) == []
+        assert await both(house, "100004", NOW + 70, caller="13800138001") == []
+        assert await house.tell(ticket("100005", NOW + 80, "", callback_number="")) == []
+        assert await house.tell(ticket("100006", NOW + 90, "", callback_number="")) == []
+
+    play(database_url, scene)
+
+
+def test_joining_can_be_turned_off(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        assert await both(house, "100002", NOW + 60) == []
+
+    play(database_url, scene, opening=rules(join_within=0))
+
+
+def test_a_callback_that_is_being_dialled_goes_on_and_the_next_attempt_has_the_new_number(
+    database_url: URL,
+) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
+        await both(house, "100002", NOW + 2, to="13900139000")
+        (mine,) = await house.callbacks.mine(SWITCH)
+        assert (mine.state, mine.attempt) == ("leased", 1)
+        ended = events.CallbackAttemptEnded(NOW + 9, "b", "", "100001.1", 1, "busy", "1001", NOW + 300)
+        await house.tell(ended)
+        (due,) = await house.callbacks.due(NOW + 301)
+        assert (due.callback, due.number, due.attempt) == ("100001.1", "13900139000", 1)
+
+    play(database_url, scene)
+
+
+# --- reached meanwhile ------------------------------------------------------------------------------------
+
+
+def test_a_caller_who_is_served_meanwhile_is_not_called_for_having_been_missed(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", kind="abandoned", why="abandoned")
+        calls_again = [
+            offered("c2", "+8613800138000", NOW + 60),
+            flow("c2", NOW + 60),
+            queued("c2", NOW + 61),
+        ]
+        assert await house.tell(*calls_again) == []
+        told = await house.tell(connected("c2", NOW + 90))
+        assert [type(event).__name__ for event in told] == ["CallbackClosed", "TicketChanged"]
+        due, known = await house.callbacks.get("100001.1"), await house.tickets.get("100001")
+        assert due is not None
+        assert known is not None
+        assert (due.end, known.state, known.resolved_at) == ("reached_meanwhile", "closed", NOW + 90)
+        assert "1001" in due.note
+
+    play(database_url, scene)
+
+
+def test_what_the_caller_had_told_is_still_to_be_done(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", kind="problem", state="hung_up", why="abandoned")
+        told = await house.tell(offered("c2"), connected("c2", NOW + 90))
+        assert [type(event).__name__ for event in told] == ["CallbackClosed"]
+        known = await house.tickets.get("100001")
+        assert known is not None
+        assert known.state == "open"
+
+    play(database_url, scene)
+
+
+def test_only_waiting_callbacks_of_missed_callers_are_closed(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", caller="13800138001", why="intake")
+        await both(house, "100002", caller="13800138002", why="abandoned")
+        assert await house.callbacks.lease("100002.1", 1, SWITCH, NOW + 1, 60)
+        await both(house, "100003", caller="13800138003", why="cut_off")
+        for index in (1, 2, 4):
+            call = f"again-{index}"
+            assert await house.tell(offered(call, f"1380013800{index}"), connected(call, NOW + 30)) == []
+        # An agent who calls a colleague from that number is nobody who was missed.
+        agents_own = offered("own", "13800138003", source="agent:1001")
+        assert await house.tell(agents_own, connected("own", NOW + 30)) == []
+
+    play(database_url, scene)
+
+
+def test_a_callback_that_reaches_somebody_closes_the_others_of_the_same_number(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", why="intake")
+        await house.tell(events.TicketChanged(NOW + 1, "100001", "1001", {"state": "solved"}))
+        await both(house, "100002", NOW + 2, kind="cut_off", why="cut_off")
+        begun = events.CallbackStarted(
+            NOW + 5, "b", "", "100001.1", "100001", "support", CALLER, 1, "agent_first"
+        )
+        told = await house.tell(begun, connected("b", NOW + 20))
+        assert [event.callback for event in of(events.CallbackClosed, told)] == ["100002.1"]
+
+    play(database_url, scene)
+
+
+# --- time -------------------------------------------------------------------------------------------------
+
+
+async def tick(house: Records, now: float) -> list[Event]:
+    async with house.engine.connect() as connection:
+        drawn = await house.consequences.tick(connection, now)
+    await house.tell(*drawn, switch=f"{SWITCH}/recorder")
+    return drawn
+
+
+def test_a_callback_that_nobody_could_make_expires_once(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", caller="13800138001")
+        await both(house, "100002", caller="13800138002")
+        late = NOW + 172800
+        assert await house.callbacks.lease("100002.1", 1, SWITCH, late - 10, 60)
+        assert await tick(house, late - 20) == []
+        assert await house.callbacks.due(late + 1) == []
+        (closed,) = await tick(house, late + 1)
+        assert closed == events.CallbackClosed(late + 1, "100001.1", "expired", "system")
+        assert await tick(house, late + 2) == []
+
+    play(database_url, scene)
+
+
+def test_clocks_warn_once_before_and_once_after_their_deadline(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(ticket("100001", respond_by=NOW + 100, resolve_by=NOW + 1000))
+        told = [(at, event.changes) for at in range(0, 1200, 10) for event in await tick(house, NOW + at)]  # type: ignore[attr-defined]
+        assert told == [
+            (80, {"sla": "respond_warning"}),
+            (110, {"sla": "respond_breached"}),
+            (800, {"sla": "resolve_warning"}),
+            (1010, {"sla": "resolve_breached"}),
+        ]
+        known = await house.tickets.get("100001")
+        assert known is not None
+        assert known.sla == ["respond_warning", "respond_breached", "resolve_warning", "resolve_breached"]
+
+    play(database_url, scene)
+
+
+def test_clocks_are_silent_for_what_was_done_or_waits_for_the_customer(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        for number, caller in (
+            ("100001", "13800138001"),
+            ("100002", "13800138002"),
+            ("100003", "13800138003"),
+        ):
+            await house.tell(ticket(number, caller=caller, respond_by=NOW + 100, resolve_by=NOW + 1000))
+        await house.tell(events.TicketChanged(NOW + 1, "100001", "1001", {"state": "solved"}))
+        await house.tell(events.TicketChanged(NOW + 1, "100002", "1001", {"state": "waiting"}))
+        reached = events.CallbackAttemptEnded(NOW + 5, "b", "", "100003.1", 1, "reached", "1001", 0)
+        await house.tell(requested("100003", caller="13800138003"), reached)
+        assert await tick(house, NOW + 500) == []
+        assert [e.ticket for e in await tick(house, NOW + 2000)] == ["100003"]  # type: ignore[attr-defined]
+
+    play(database_url, scene)
+
+
+def test_a_clock_that_is_set_anew_warns_anew(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(ticket("100001", resolve_by=NOW + 100))
+        assert len(await tick(house, NOW + 200)) == 1
+        moved = {"severity": 4, "respond_by": 0, "resolve_by": NOW + 1000}
+        await house.tell(events.TicketChanged(NOW + 210, "100001", "1001", moved))
+        assert await tick(house, NOW + 220) == []
+        assert len(await tick(house, NOW + 1100)) == 1
+
+    play(database_url, scene)
+
+
+def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(
+            ticket("100001"),
+            events.TicketChanged(NOW + 1, "100001", "agent:1001", {"owner": "1001"}, "mine"),
+            events.TicketChanged(NOW + 2, "100001", "wall", {"state": "joined", "severity": 1}),
+            events.TicketChanged(NOW + 3, "999999", "wall", {"severity": 1}),
+        )
+        entries = await house.tickets.history("100001")
+        assert [(e.by, e.what, e.note) for e in entries] == [
+            ("system", "opened", ""),
+            ("agent:1001", "changed", "mine"),
+            ("wall", "changed", ""),
+        ]
+        assert entries[1].details == {"changes": {"owner": "1001", "state": "assigned"}}
+        assert entries[2].details["changes"] == {"severity": 1}
+        assert "state" in entries[2].details["refused"]
+        assert len(await house.rows(TicketHistory.__table__)) == 3
+
+    play(database_url, scene)
