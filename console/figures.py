@@ -1,0 +1,154 @@
+"""Figures for the API: the same folds as `hotline report`, today's kept for a moment.
+
+Counting a busy day takes seconds, so it is done in a thread with connections of its own: nobody who only
+looks at a ticket waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy.engine import URL
+
+from cdr.figures.book import FigureRules, QueueThresholds
+from cdr.figures.fold import FigureFold, Row
+from cdr.figures.reader import report
+from cdr.figures.windows import Interval, Windows
+from config import Site
+from config.database import create_engine
+
+By: TypeAlias = Literal["queues", "agents"]
+
+# Today's figures are counted again after so many seconds, or after so many times what counting took.
+KEPT_SECONDS = 5.0
+KEPT_TIMES = 10.0
+# Reports that are counted at the same time; others wait.
+AT_A_TIME = 2
+
+SERVICE_LEVEL = "service_level_genesys_without_short"
+"""Of the definitions, the one that is shown where there is room for one: abandoned calls count against it."""
+
+# What a figure is counted from, where that has another name than the figure.
+_BEHIND = (
+    (r"left_for_callback", "callback_left"),
+    (r"left_otherwise", "left"),
+    (r"abandon_rate_.*|average_abandon_time", "abandoned"),
+    (r"service_level_.*|longest_wait", "offered"),
+    (r"asa", "handled"),
+    (r"(talk|hold|wrap_up)_time|aht.*|held|average_hold|on_contact_time", "conversations"),
+    (r"non_response.*", "not_answered"),
+    (r"transfers_out_.*", "transfers_out"),
+    (r"csat_.*", "surveys_answered"),
+    (r"callback_attempts|time_to_first_attempt", "callbacks_attempted"),
+    (r"time_to_resolution", "callbacks_completed"),
+    (r"points", "solved"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Today's figures of all queues by name, counted `at` a moment of a clock that never goes back."""
+
+    at: float
+    took: float
+    queues: Mapping[str, dict[str, Any]]
+
+
+class FigureDesk:
+    """Counts figures.
+
+    Args:
+        site: says what counts.
+        database: where the events are.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, site: Site, database: URL, clock: Callable[[], float]) -> None:
+        self._site = site
+        self._database = database
+        self._clock = clock
+        self._today: Today | None = None
+        self._counting = asyncio.Lock()
+        self._places = asyncio.Semaphore(AT_A_TIME)
+
+    def use(self, site: Site) -> None:
+        """Count by this version of the site from now on."""
+        self._site = site
+        self._today = None
+
+    async def today(self) -> Mapping[str, dict[str, Any]]:
+        """Figures of each queue since midnight, at most a few seconds old."""
+        async with self._counting:
+            known = self._today
+            began = time.monotonic()
+            if known is None or began > known.at + max(KEPT_SECONDS, KEPT_TIMES * known.took):
+                now = self._clock()
+                fold = await self._count(_midnight(now, self._site), now + 1, "whole", _rules(self._site))
+                rows = {row.name: row.figures for row in fold.queue_totals() if row.name}
+                ended = time.monotonic()
+                known = self._today = Today(ended, ended - began, rows)
+        return known.queues
+
+    async def report(self, start: float, end: float, interval: Interval) -> FigureFold:
+        """All figures of a time.
+
+        Args:
+            start, end: Unix seconds.
+            interval: how it is cut.
+
+        Raises:
+            ValueError: the end is not after the beginning, or there would be too many intervals.
+        """
+        async with self._places:
+            return await self._count(start, end, interval, _rules(self._site))
+
+    async def behind(self, by: By, name: str, figure: str, start: float, end: float) -> list[str]:
+        """The ids of what a figure was counted from: calls; callbacks for those, tickets for "solved".
+
+        Args:
+            by, name: of whom.
+            figure: its name.
+            start, end: Unix seconds.
+
+        Raises:
+            ValueError: the end is not after the beginning.
+        """
+        whose = {"queue": name} if by == "queues" else {"agent": name}
+        async with self._places:
+            fold = await self._count(start, end, "whole", _rules(self._site, calls=True, **whose))
+        rows: list[Row] = fold.queue_totals() if by == "queues" else fold.agent_totals()
+        counted = next((to for pattern, to in _BEHIND if re.fullmatch(pattern, figure)), figure)
+        found = [row.behind.get(counted, []) for row in rows if row.name == name]
+        return list(dict.fromkeys(found[0])) if found else []
+
+    async def _count(self, start: float, end: float, interval: Interval, rules: FigureRules) -> FigureFold:
+        windows = Windows.make(start, end, interval, self._site.timezone)
+        return await asyncio.to_thread(asyncio.run, _in_thread(self._database, windows, rules, self._clock()))
+
+
+async def _in_thread(database: URL, windows: Windows, rules: FigureRules, now: float) -> FigureFold:
+    engine = create_engine(database)
+    try:
+        return await report(engine, windows, rules, now)
+    finally:
+        await engine.dispose()
+
+
+def _rules(site: Site, **more: Any) -> FigureRules:
+    thresholds = {
+        queue.name: QueueThresholds(round(queue.service_level * 1000), round(queue.short_abandon * 1000))
+        for queue in site.queues
+    }
+    points = {category.name: category.points for category in site.settings.tickets.categories}
+    return FigureRules(**{"thresholds": thresholds, "points": points, "calls": False, **more})
+
+
+def _midnight(now: float, site: Site) -> float:
+    here = datetime.fromtimestamp(now, site.timezone)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()

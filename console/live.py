@@ -1,0 +1,155 @@
+"""What happens, told to everybody who watches: events as they are applied, and the floor as it changes.
+
+One task looks for new events while anybody watches; how many watch costs the database nothing. Each watcher
+has a queue of its own with an end: who reads too slowly is dropped, so that nobody waits for them. The wire
+(WebSocket) is `console.routes.live`'s matter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from console.floor import Floor
+from console.switch_client import BadAnswer, NotRunning, Refused
+
+log = logging.getLogger(__name__)
+
+# How often new events are looked for, and the floor, in seconds.
+EVENTS_EVERY = 0.25
+FLOOR_EVERY = 1.0
+AT_ONCE = 500
+# Messages that wait for one watcher. A floor of a hundred agents is some 20 kB, so this is a few MB at worst.
+QUEUE_LENGTH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as it stands in the table: its `id` there, its `kind`, and all of it as plain `data`."""
+
+    id: int
+    kind: str
+    data: dict[str, Any]
+
+
+Message: TypeAlias = Told | Floor | None
+"""An event; the floor, when it has changed; None when no switch answers (any more)."""
+
+
+class Watcher:
+    """One who watches.
+
+    Args:
+        kinds: events wanted; empty for all of them.
+        length: messages that may wait.
+    """
+
+    def __init__(self, kinds: frozenset[str] = frozenset(), length: int = QUEUE_LENGTH) -> None:
+        self._kinds = kinds
+        self._messages: asyncio.Queue[Message] = asyncio.Queue(length)
+        self.is_dropped = asyncio.Event()
+
+    def tell(self, message: Message) -> None:
+        """Put a message into the queue; when that is full, the watcher is dropped."""
+        unwanted = isinstance(message, Told) and self._kinds and message.kind not in self._kinds
+        if unwanted or self.is_dropped.is_set():
+            return
+        try:
+            self._messages.put_nowait(message)
+        except asyncio.QueueFull:
+            self.is_dropped.set()
+
+    async def next(self) -> Message:
+        """The next message, as soon as there is one."""
+        return await self._messages.get()
+
+
+class Hub:
+    """Tells all watchers.
+
+    Args:
+        tail: events after an id, in their order, at most so many.
+        newest: the id of the newest event, 0 for none.
+        floor: the floor as it is now; raises as `SwitchClient.ask` does.
+    """
+
+    def __init__(
+        self,
+        tail: Callable[[int, int], Awaitable[Sequence[Told]]],
+        newest: Callable[[], Awaitable[int]],
+        floor: Callable[[], Awaitable[Floor]],
+    ) -> None:
+        self._tail = tail
+        self._newest = newest
+        self._floor = floor
+        self._watchers: set[Watcher] = set()
+        self._somebody = asyncio.Event()
+        self._last_floor: Floor | None = None
+
+    @property
+    def watchers(self) -> int:
+        """How many watch."""
+        return len(self._watchers)
+
+    def add(self, watcher: Watcher) -> None:
+        """Tell `watcher` from now on."""
+        self._watchers.add(watcher)
+        self._somebody.set()
+
+    def remove(self, watcher: Watcher) -> None:
+        """Tell `watcher` no more."""
+        self._watchers.discard(watcher)
+        if not self._watchers:
+            self._somebody.clear()
+
+    async def run(self) -> None:
+        """Follow the events and the floor for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_events())
+            group.create_task(self._follow_floor())
+
+    async def _follow_events(self) -> None:
+        last: int | None = None
+        while True:
+            if not self._watchers:
+                last = None
+                await self._somebody.wait()
+            # Away means later: what was written meanwhile is told when the database is back.
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                if last is None:
+                    last = await self._newest()
+                found = await self._tail(last, AT_ONCE)
+                for event in found:
+                    self._tell(event)
+                    last = event.id
+                if len(found) == AT_ONCE:
+                    continue
+            await asyncio.sleep(EVENTS_EVERY)
+
+    async def _follow_floor(self) -> None:
+        while True:
+            await self._somebody.wait()
+            floor = await self.floor()
+            # When it was looked at is no change of it.
+            seen = None if floor is None else floor.model_copy(update={"at": 0.0})
+            if seen != self._last_floor:
+                self._last_floor = seen
+                self._tell(floor)
+            await asyncio.sleep(FLOOR_EVERY)
+
+    async def floor(self) -> Floor | None:
+        """The floor as it is now; None while no switch answers."""
+        try:
+            return await self._floor()
+        except (NotRunning, BadAnswer, Refused):
+            return None
+
+    def _tell(self, message: Message) -> None:
+        for watcher in self._watchers:
+            watcher.tell(message)

@@ -1,0 +1,183 @@
+"""Calls: listed, shown with their events, heard, hung up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
+from sqlalchemy import Row
+
+from console.call_list import Place, Wanted
+from console.figures import By
+from console.house import House
+from console.masking import mask_event, mask_number
+from console.models.calls import CallModel, CallPage, CallShort, EventModel, Events, RecordingModel
+from console.models.common import Limit
+from console.models.tickets import Accepted
+from console.problems import ApiError
+from console.recordings import AUDIO_ANSWER, recording
+from console.roles import Right
+from console.routes.reports import kind_of
+from console.security import Asked, HangingUp, Looking, SeeingPrivate, require
+from console.tokens import Token
+
+router = APIRouter(prefix="/calls", tags=["calls"])
+
+Id = Annotated[str, Path(max_length=128, description="The call's id.")]
+Word = Annotated[str, Query(max_length=64)]
+Time = Annotated[float | None, Query(ge=0, le=1e11, description="Unix seconds.")]
+
+_DETAILS = ("legs", "segments", "steps", "stays", "offers", "contacts", "transfers")
+
+
+@router.get("")
+async def list_calls(
+    token: Looking,
+    house: Asked,
+    start: Annotated[Time, Query(alias="from", description="Begun at this time or later.")] = None,
+    until: Annotated[Time, Query(description="Begun before this time.")] = None,
+    queue: Word = "",
+    agent: Annotated[str, Query(max_length=64, description="An agent's number.")] = "",
+    number: Annotated[str, Query(max_length=64, description="The customer's number, or how it ends.")] = "",
+    outcome: Word = "",
+    direction: Word = "",
+    ticket: Word = "",
+    callback: Word = "",
+    customer: Word = "",
+    figure: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="Those that a figure was counted from, of the time `from`..`until`: "
+            "queues/NAME/FIGURE or agents/NUMBER/FIGURE.",
+        ),
+    ] = "",
+    limit: Limit = 50,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
+) -> CallPage:
+    """Calls, the newest first, those that go on among them."""
+    if number:
+        # Who sees numbers masked could find them out by asking for one digit more each time.
+        require(token, Right.SEE_PRIVATE)
+    behind = await _behind(house, figure, start, until) if figure else {"start": start, "end": until}
+    wanted = Wanted(
+        **behind,
+        queue=queue,
+        agent=agent,
+        number=number,
+        outcome=outcome,
+        direction=direction,
+        ticket=ticket,
+        callback=callback,
+        customer=customer,
+    )
+    found = await house.calls.list(wanted, _place(cursor), limit + 1)
+    shown = found[:limit]
+    names = await house.names.customers(row.customer for row in shown)
+    more = len(found) > limit
+    return CallPage(
+        items=[CallShort(**_short(token, row, names)) for row in shown],
+        next=str(Place(shown[-1].started, shown[-1].call)) if more else None,
+    )
+
+
+@router.get("/{call}")
+async def show_call(token: Looking, house: Asked, call: Id) -> CallModel:
+    """One call with its legs, stretches, path, offers and recordings."""
+    row = await _find(house, call)
+    private = not token.may(Right.SEE_PRIVATE)
+    body = mask_event(row.body) if private else row.body
+    recordings = [] if private else row.body.get("recordings", [])
+    return CallModel(
+        **_short(token, row, await house.names.customers([row.customer])),
+        digits=body.get("digits", ""),
+        survey_offered=body.get("survey_offered", False),
+        **{name: body.get(name, []) for name in _DETAILS},
+        audio=[
+            RecordingModel(
+                index=index,
+                started=one.get("started"),
+                recorded_ms=one.get("recorded_ms", 0),
+                url=f"/api/v1/calls/{call}/recordings/{index}",
+            )
+            for index, one in enumerate(recordings)
+        ],
+        tickets=body.get("tickets", []),
+        callbacks=body.get("callbacks", []),
+    )
+
+
+@router.get("/{call}/events")
+async def show_events(token: Looking, house: Asked, call: Id) -> Events:
+    """Every event of a call, in order: what its record was made from."""
+    stored = await house.events.events_of(call)
+    private = not token.may(Right.SEE_PRIVATE)
+    return Events(
+        items=[
+            EventModel(
+                id=one.id,
+                at=one.at,
+                kind=one.kind,
+                switch=one.switch,
+                event=mask_event(one.body) if private else one.body,
+            )
+            for one in stored
+        ]
+    )
+
+
+@router.get("/{call}/recordings/{index}", response_class=FileResponse, responses={**AUDIO_ANSWER})
+async def play_recording(
+    token: SeeingPrivate, house: Asked, call: Id, index: Annotated[int, Path(ge=0, le=1000)]
+) -> FileResponse:
+    """One recording of a call: `index` of its `audio`."""
+    recordings = (await _find(house, call)).body.get("recordings", [])
+    if index >= len(recordings):
+        raise ApiError(404, f"The call has {len(recordings)} recordings.")
+    return recording(house.recordings, recordings[index]["file"])
+
+
+@router.post("/{call}/hang-up", status_code=202)
+async def hang_up(token: HangingUp, house: Asked, call: Id) -> Accepted:
+    """End a call that goes on."""
+    await house.switch.ask("hangup", call=call, by=token.signature)
+    return Accepted()
+
+
+async def _find(house: House, call: str) -> Row[Any]:
+    row = await house.calls.get(call)
+    if row is None:
+        raise ApiError(404, "There is no call of that id.")
+    return row
+
+
+async def _behind(house: House, figure: str, start: float | None, until: float | None) -> dict[str, Any]:
+    """What narrows the list to the calls behind a figure."""
+    by, _, rest = figure.partition("/")
+    name, _, count = rest.rpartition("/")
+    end = until if until is not None else house.clock()
+    if by not in ("queues", "agents") or not name or start is None or not start < end:
+        raise ApiError(422, "`figure` is queues/NAME/FIGURE or agents/NUMBER/FIGURE, and needs `from`.")
+    ids = await house.figures.behind(cast(By, by), name, count, start, end)
+    return {"ids": ids} if kind_of(count) == "call" else {"matters": ids}
+
+
+def _place(cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    try:
+        return Place.parse(cursor)
+    except ValueError:
+        raise ApiError(422, "`cursor` is what `next` was on the page before.") from None
+
+
+def _short(token: Token, row: Row[Any], names: dict[str, str]) -> dict[str, Any]:
+    """The fields of `CallShort`."""
+    values = {name: row._mapping[name] for name in CallShort.model_fields if name in row._mapping}
+    values["queues"] = [name for name in row.queues.split("|") if name]
+    values["agents"] = [name for name in row.agents.split("|") if name]
+    values["customer_name"] = names.get(row.customer, "")
+    if not token.may(Right.SEE_PRIVATE):
+        values |= {name: mask_number(values[name]) for name in ("caller", "dialled", "number")}
+    return values

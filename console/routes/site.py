@@ -1,0 +1,106 @@
+"""The site itself, whose token this is, and whether all is well."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from callback_queue.tickets import STATES
+from console.house import House
+from console.models.people import Health, Me, NamedAgent, NamedQueue, SiteModel, TokenModel, Tokens
+from console.problems import ApiError
+from console.roles import RIGHTS
+from console.security import Asked, Looking, MindingTokens
+from console.switch_client import BadAnswer, NotRunning, Refused
+
+router = APIRouter(tags=["site"])
+
+_PATIENCE = 2.0
+
+
+@router.get("/health", responses={401: {}, 403: {}})
+async def health(house: Asked) -> Health:
+    """Whether the console, its database and the switch are there. Needs no token."""
+    database, switch = await asyncio.gather(_database(house), _switch(house))
+    status = "ok" if database and switch else "degraded"
+    return Health(status=status, version=house.version, database=database, switch=switch)
+
+
+@router.get("/me")
+async def me(token: Looking) -> Me:
+    """Whose token this is, and what it allows."""
+    rights = sorted(right.name.lower() for right in RIGHTS[token.role])
+    return Me(
+        name=token.name,
+        role=token.role.value,
+        agent=token.agent,
+        rights=rights,
+        expires_at=token.expires_at,
+    )
+
+
+@router.get("/site")
+async def site(token: Looking, house: Asked) -> SiteModel:
+    """The site's names: agents, queues, reasons of breaks, states and categories of tickets."""
+    settings = house.site.settings
+    return SiteModel(
+        name=settings.name,
+        language=settings.language,
+        version=house.version,
+        agents=[NamedAgent(number=agent.number, name=agent.name) for agent in house.site.agents],
+        queues=[
+            NamedQueue(name=queue.name, service_level_s=queue.service_level, members=list(queue.agents))
+            for queue in house.site.queues
+        ],
+        break_reasons=list(settings.agents.break_reasons.values()),
+        ticket_states=list(STATES),
+        categories=[category.name for category in settings.tickets.categories],
+    )
+
+
+@router.get("/tokens")
+async def list_tokens(token: MindingTokens, house: Asked) -> Tokens:
+    """All tokens. They are made on the command line alone: `hotline token create`."""
+    now = house.clock()
+    return Tokens(
+        items=[
+            TokenModel(
+                name=one.name,
+                role=one.role.value,
+                agent=one.agent,
+                start=one.start,
+                created_at=one.created_at,
+                expires_at=one.expires_at,
+                revoked_at=one.revoked_at,
+                works=one.works(now),
+            )
+            for one in await house.tokens.list()
+        ]
+    )
+
+
+@router.delete("/tokens/{name}", status_code=204)
+async def revoke_token(token: MindingTokens, house: Asked, name: str) -> None:
+    """Make a token work no more, at once."""
+    if not await house.tokens.revoke(name, house.clock()):
+        raise ApiError(404, "No token of that name works.")
+
+
+async def _database(house: House) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE), house.engine.connect() as connection:
+            await connection.execute(text("SELECT 1 FROM tokens WHERE 1 = 0"))
+    except (SQLAlchemyError, OSError, TimeoutError):
+        return False
+    return True
+
+
+async def _switch(house: House) -> bool:
+    try:
+        await house.switch.ask("status")
+    except (NotRunning, BadAnswer, Refused):
+        return False
+    return True

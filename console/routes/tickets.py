@@ -1,0 +1,235 @@
+"""Tickets: listed, shown, heard, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
+
+from callback_queue.numbers import is_callable
+from callback_queue.store.tickets import TicketView
+from callback_queue.tickets import STATES, TRANSITIONS, Standing, TicketState, change
+from console.counts import OpenCallback
+from console.house import House
+from console.masking import mask_number, mask_text
+from console.models.common import Cursor, Limit, next_of, offset_of
+from console.models.tickets import (
+    Accepted,
+    Audio,
+    CallbackShort,
+    HistoryModel,
+    Note,
+    SlotModel,
+    TicketChange,
+    TicketModel,
+    TicketPage,
+    TicketShort,
+    Transcript,
+)
+from console.problems import ApiError
+from console.recordings import AUDIO_ANSWER, recording
+from console.roles import Right
+from console.routes.callbacks import STATES as CALLBACK_STATES
+from console.routes.callbacks import callback_models
+from console.security import Asked, Looking, SeeingPrivate, Working, require
+from console.tokens import Token
+from console.transcript import audio_files, utterances
+
+router = APIRouter(prefix="/tickets", tags=["tickets"])
+
+Number = Annotated[str, Path(max_length=24, description="The ticket's number.")]
+Word = Annotated[str, Query(max_length=64)]
+
+
+@router.get("")
+async def list_tickets(
+    token: Looking,
+    house: Asked,
+    state: Annotated[TicketState | None, Query(description="Of this state.")] = None,
+    open: Annotated[bool, Query(description="Only those on which something is to be done.")] = False,
+    queue: Word = "",
+    owner: Annotated[str, Query(max_length=64, description="An agent's number.")] = "",
+    category: Word = "",
+    customer: Annotated[str, Query(max_length=64, description="A customer's id.")] = "",
+    search: Annotated[
+        str, Query(max_length=100, description="A ticket's number, a caller's number, or words.")
+    ] = "",
+    since: Annotated[float, Query(ge=0, description="Opened since then, Unix seconds.")] = 0.0,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TicketPage:
+    """Tickets, the worst and those that are due first."""
+    states = (state,) if state else None if open else STATES
+    found = await _exactly(house, search) if search else None
+    if found is None:
+        if search:
+            # What is not shown cannot be found out by asking for it either.
+            require(token, Right.SEE_PRIVATE)
+        is_number = is_callable(search)
+        found = await house.tickets.list(
+            states=states,
+            queue=queue,
+            owner=owner,
+            category=category,
+            customer=customer,
+            since=since,
+            caller=search if is_number else "",
+            words="" if is_number else search,
+            limit=limit + 1,
+            offset=offset_of(cursor),
+        )
+    shown = found[:limit]
+    names = await house.names.customers(ticket.customer for ticket in shown)
+    callbacks = await house.counts.callbacks_of(ticket.number for ticket in shown)
+    items = [_short(house, token, ticket, names, callbacks) for ticket in shown]
+    total = sum((await house.counts.open_tickets()).values())
+    return TicketPage(items=items, next=next_of(cursor, limit, len(found)), total=total)
+
+
+@router.get("/{number}")
+async def show_ticket(token: Looking, house: Asked, number: Number) -> TicketModel:
+    """One ticket with its slots, recordings, callbacks and history."""
+    ticket = await _find(house, number)
+    names = await house.names.customers([ticket.customer])
+    waiting = await house.counts.callbacks_of([number])
+    callbacks = await house.callbacks.list(states=CALLBACK_STATES, ticket=number)
+    private = not token.may(Right.SEE_PRIVATE)
+    files = [] if private else audio_files(ticket)
+    return TicketModel(
+        **_short(house, token, ticket, names, waiting).model_dump(),
+        call=ticket.call,
+        outcome=ticket.outcome,
+        callback_number=mask_number(ticket.callback_number) if private else ticket.callback_number,
+        language=ticket.language,
+        tags=ticket.tags,
+        note=mask_text(ticket.note) if private else ticket.note,
+        joined_into=ticket.joined_into,
+        next_states=[state for state in STATES if _may_follow(ticket.state, state)],
+        is_private=private,
+        slots=[] if private else [_slot(slot) for slot in ticket.slots if isinstance(slot, dict)],
+        audio=[
+            Audio(index=index, slot=slot, url=f"/api/v1/tickets/{number}/audio/{index}")
+            for index, (_, slot) in enumerate(files)
+        ],
+        callbacks=await callback_models(house, token, callbacks),
+        history=[
+            HistoryModel(
+                at=entry.at,
+                by=entry.by,
+                what=entry.what,
+                details={} if private else entry.details,
+                note=mask_text(entry.note) if private else entry.note,
+            )
+            for entry in await house.tickets.history(number)
+        ],
+    )
+
+
+@router.get("/{number}/transcript")
+async def show_transcript(token: SeeingPrivate, house: Asked, number: Number) -> Transcript:
+    """What the caller said, word by word with times, in the order of the call."""
+    ticket = await _find(house, number)
+    return Transcript(ticket=number, language=ticket.language, utterances=utterances(ticket))
+
+
+@router.get("/{number}/audio/{index}", response_class=FileResponse, responses={**AUDIO_ANSWER})
+async def play_audio(
+    token: SeeingPrivate, house: Asked, number: Number, index: Annotated[int, Path(ge=0, le=1000)]
+) -> FileResponse:
+    """One recording of a ticket: `index` of its `audio`."""
+    files = audio_files(await _find(house, number))
+    if index >= len(files):
+        raise ApiError(404, f"The ticket has {len(files)} recordings.")
+    return recording(house.recordings, files[index][0])
+
+
+@router.patch("/{number}", status_code=202)
+async def change_ticket(token: Working, house: Asked, number: Number, wished: TicketChange) -> Accepted:
+    """Change fields. Giving it an owner assigns it; what the rules of tickets refuse is refused whole."""
+    ticket = await _find(house, number)
+    changes = wished.model_dump(exclude_unset=True, exclude_none=True)
+    if not changes:
+        raise ApiError(422, "Nothing to change.")
+    refused = change(Standing(TicketState(ticket.state), ticket.owner), changes).refused
+    if refused:
+        raise ApiError(409, "; ".join(f"{name}: {why}" for name, why in refused.items()))
+    await house.switch.ask("ticket", ticket=number, by=token.signature, changes=changes, note="")
+    return Accepted()
+
+
+@router.post("/{number}/notes", status_code=202)
+async def add_note(token: Working, house: Asked, number: Number, note: Note) -> Accepted:
+    """Write a note into the history."""
+    await _find(house, number)
+    await house.switch.ask("ticket", ticket=number, by=token.signature, changes={}, note=note.note)
+    return Accepted()
+
+
+async def _find(house: House, number: str) -> TicketView:
+    ticket = await house.tickets.get(number)
+    if ticket is None:
+        raise ApiError(404, "There is no ticket of that number.")
+    return ticket
+
+
+async def _exactly(house: House, search: str) -> list[TicketView] | None:
+    """The ticket whose number is searched for; None when it is not one's number."""
+    number = search.strip().removeprefix("#")
+    ticket = await house.tickets.get(number) if number.isascii() and number.isdigit() else None
+    return None if ticket is None else [ticket]
+
+
+def _short(
+    house: House,
+    token: Token,
+    ticket: TicketView,
+    names: Mapping[str, str],
+    callbacks: Mapping[str, OpenCallback],
+) -> TicketShort:
+    private = not token.may(Right.SEE_PRIVATE)
+    waiting = callbacks.get(ticket.number)
+    return TicketShort(
+        number=ticket.number,
+        kind=ticket.kind,
+        state=ticket.state,
+        queue=ticket.queue,
+        owner=ticket.owner,
+        owner_name=house.names.agent(ticket.owner),
+        opened_at=ticket.opened_at,
+        changed_at=ticket.changed_at,
+        caller=mask_number(ticket.caller) if private else ticket.caller,
+        customer=ticket.customer,
+        customer_name=names.get(ticket.customer, ""),
+        tier=ticket.tier,
+        category=ticket.category,
+        severity=ticket.severity,
+        priority=ticket.priority,
+        title="" if private else ticket.title,
+        summary="" if private else ticket.summary,
+        respond_by=ticket.respond_by,
+        resolve_by=ticket.resolve_by,
+        responded_at=ticket.responded_at,
+        resolved_at=ticket.resolved_at,
+        callback=None
+        if waiting is None
+        else CallbackShort(callback=waiting.callback, state=waiting.state, due=waiting.due),
+    )
+
+
+def _may_follow(state: str, next_state: str) -> bool:
+    # Joining is done by the recorder, which knows the older ticket.
+    known = state in STATES and next_state != TicketState.JOINED
+    return known and TicketState(next_state) in TRANSITIONS[TicketState(state)]
+
+
+def _slot(slot: dict[str, object]) -> SlotModel:
+    confidence = slot.get("confidence")
+    return SlotModel(
+        name=str(slot.get("name", "")),
+        value=str(slot.get("value", "")),
+        text=str(slot.get("text", "")),
+        confidence=float(confidence) if isinstance(confidence, int | float) else None,
+        confirmed=slot.get("confirmed") is True,
+    )

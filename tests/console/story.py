@@ -1,0 +1,195 @@
+"""Things that happen on a hotline, as the events that tell of them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from callback_queue.events import (
+    AgentConnected,
+    AgentOffered,
+    AgentOfferEnded,
+    CallbackRequested,
+    QueueEntered,
+    QueueLeft,
+    TicketOpened,
+)
+from telephony.call.events import (
+    CallAnswered,
+    CallBridged,
+    CallEnded,
+    CallOffered,
+    CallUnbridged,
+    DigitReceived,
+    Event,
+    LegAnswered,
+    LegDialled,
+    LegEnded,
+    RecordingEnded,
+    RecordingStarted,
+)
+
+CALLER = "+8613912345678"
+QUALITY: dict[str, float | int | None] = {"packets": 500, "lost": 0, "mos": 4.3}
+
+
+def arrival(call: str, at: float, caller: str = CALLER) -> list[Event]:
+    """A caller who is answered."""
+    return [
+        CallOffered(at, call, f"{call}-a", caller, "4000", "trunk:carrier", f"{call}@trunk"),
+        CallAnswered(at + 0.1, call, f"{call}-a", "PCMA"),
+    ]
+
+
+def handled(
+    call: str, at: float, *, wait: float = 5.0, talk: float = 60.0, agent: str = "1001"
+) -> list[Event]:
+    """A caller who waits, speaks with an agent, and hangs up."""
+    caller, other, entry = f"{call}-a", f"{call}-b", f"{call}-entry"
+    met = at + 0.2 + wait
+    over = met + talk
+    file = f"{call}.wav"
+    return [
+        *arrival(call, at),
+        QueueEntered(at + 0.2, call, caller, "support", entry, "live", at, "ordinary", 0, 1),
+        AgentOffered(met - 2, call, caller, "support", entry, agent),
+        LegDialled(met - 2, call, other, f"agent:{agent}", f"{call}@agent"),
+        LegAnswered(met, call, other, "PCMA"),
+        AgentOfferEnded(met, call, caller, "support", entry, agent, "answered", 2000),
+        QueueLeft(
+            met, call, caller, "support", entry, "live", at + 0.2, "answered", round(wait * 1000), 1, 1, agent
+        ),
+        AgentConnected(met, call, caller, "support", entry, agent, other, round(wait * 1000)),
+        CallBridged(met, call, caller, other),
+        RecordingStarted(met, call, caller, file),
+        DigitReceived(met + 1, call, caller, "7"),
+        CallUnbridged(over, call, caller, other),
+        RecordingEnded(over, call, caller, file, round(talk * 1000)),
+        LegEnded(over, call, caller, "remote", None, "hung up", QUALITY),
+        LegEnded(over, call, other, "local", None, "caller hung up", QUALITY),
+        CallEnded(over, call, "", "remote", "hung up"),
+    ]
+
+
+def abandoned(call: str, at: float, wait: float = 12.0, caller: str = CALLER) -> list[Event]:
+    """A caller who hangs up while waiting."""
+    leg, entry = f"{call}-a", f"{call}-entry"
+    gone = at + 0.2 + wait
+    return [
+        *arrival(call, at, caller),
+        QueueEntered(at + 0.2, call, leg, "support", entry, "live", at, "ordinary", 0, 1),
+        QueueLeft(gone, call, leg, "support", entry, "live", at + 0.2, "abandoned", round(wait * 1000), 1, 1),
+        LegEnded(gone, call, leg, "remote", None, "hung up", QUALITY),
+        CallEnded(gone, call, "", "remote", "hung up"),
+    ]
+
+
+def ended(call: str, at: float) -> list[Event]:
+    """The caller hangs up."""
+    leg = f"{call}-a"
+    return [
+        LegEnded(at, call, leg, "remote", None, "hung up", QUALITY),
+        CallEnded(at, call, "", "remote", "hung up"),
+    ]
+
+
+def word(text: str, start: float, confidence: float) -> dict[str, Any]:
+    """One word as a recogniser gives it."""
+    return {"text": text, "start": start, "end": start + 0.4, "confidence": confidence}
+
+
+WORDS = [
+    word("the", 0.2, 0.98),
+    word("printer", 0.6, 0.95),
+    word("on", 1.1, 0.97),
+    word("floor", 1.5, 0.91),
+    word("free", 2.0, 0.34),
+    word("is", 2.5, 0.9),
+    word("jammed", 2.9, 0.88),
+]
+
+
+def told(question: str, kind: str, text: str, audio: str, meaning: str, **more: Any) -> dict[str, Any]:
+    """One turn of the conversation with the bot."""
+    heard = {"kind": kind, "digits": "", "text": text, "words": [], "confidence": None, "audio": audio}
+    return {"question": question, "attempt": 1, "heard": heard | more, "meaning": meaning}
+
+
+def ticket(number: str, call: str, at: float, *, title: str = "Printer on floor three is jammed") -> Event:
+    """A caller told the bot what is wrong."""
+    problem = f"{call}/problem.wav"
+    yes = f"{call}/confirm.wav"
+    text = " ".join(one["text"] for one in WORDS)
+    return TicketOpened(
+        at,
+        call,
+        f"{call}-a",
+        number,
+        "problem",
+        "support",
+        state="confirmed",
+        caller=CALLER,
+        callback_number=CALLER,
+        category="printing",
+        severity=2,
+        title=title,
+        summary=f"{title}. Paper was taken out twice.",
+        tags=["printer"],
+        respond_by=at + 3600,
+        resolve_by=at + 8 * 3600,
+        slots=[
+            {
+                "name": "problem",
+                "value": text,
+                "text": text,
+                "words": WORDS,
+                "confidence": 0.34,
+                "confirmed": True,
+                "audio": [problem],
+            },
+            {"name": "callback_number", "value": CALLER, "text": "", "confirmed": True, "audio": []},
+        ],
+        history=[
+            told("problem", "speech", text, problem, "problem", words=WORDS, confidence=0.85),
+            told("confirm_problem", "speech", "yes", yes, "yes", words=[word("yes", 0.1, 0.99)]),
+            told("number", "keys", "", "", "number", digits="1"),
+        ],
+        recording=f"{call}/whole.wav",
+    )
+
+
+def callback(ticket_number: str, call: str, at: float, *, due: float = 0.0) -> Event:
+    """The caller is to be called back."""
+    return CallbackRequested(
+        at,
+        call,
+        f"{call}-a",
+        f"{ticket_number}.1",
+        ticket_number,
+        CALLER,
+        "support",
+        "en",
+        "ordinary",
+        0,
+        at,
+        "intake",
+        not_before=due,
+        expires=at + 172800,
+    )
+
+
+def waiting(entry: str, call: str, seconds: float, **more: Any) -> dict[str, Any]:
+    """Somebody in a queue, as the switch says it."""
+    return {
+        "entry": entry,
+        "kind": "live",
+        "call": call,
+        "callback": "",
+        "position": 1,
+        "tier": "ordinary",
+        "priority": 0,
+        "arrival": time.time() - seconds,
+        "wait_s": seconds,
+        "offered": [],
+        **more,
+    }

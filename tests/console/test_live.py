@@ -1,0 +1,197 @@
+"""The live stream: a snapshot, then everything as it is applied; and the metrics that say how it goes."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from hotline.journal import Journal
+from tests.console import story
+from tests.console.stage import Stage
+from tests.peers.ports import wait_for
+
+PATIENCE = 20.0
+
+
+def follow(
+    stage: Stage, role: str | None = "supervisor", query: str = "", **headers: str
+) -> ClientConnection:
+    """Open the stream."""
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    if role is not None:
+        more["Authorization"] = f"Bearer {stage.tokens[role]}"
+    address = f"ws://{stage.address}/api/v1/live{query}"
+    return connect(address, additional_headers=more, open_timeout=PATIENCE, max_size=2**24)
+
+
+@pytest.fixture
+def stream(stage: Stage) -> Iterator[ClientConnection]:
+    """A supervisor's stream, whose snapshot has come."""
+    with follow(stage) as socket:
+        assert hear(socket)["type"] == "snapshot"
+        yield socket
+
+
+def hear(socket: ClientConnection) -> dict:
+    """The next message."""
+    return json.loads(socket.recv(timeout=PATIENCE))
+
+
+def events(socket: ClientConnection, count: int) -> list[dict]:
+    """The next events."""
+    found: list[dict] = []
+    while len(found) < count:
+        message = hear(socket)
+        if message["type"] == "event":
+            found.append(message["event"])
+    return found
+
+
+def test_first_comes_the_floor_as_it_is(stage: Stage) -> None:
+    stage.switch.waiting["support"] = [story.waiting("e1", "c1", 7.0, number="+4930123456")]
+    with follow(stage) as socket:
+        snapshot = hear(socket)
+    assert snapshot["type"] == "snapshot"
+    assert snapshot["floor"]["queues"][0]["waiting"][0]["number"] == "+4930123456"
+    assert [agent["number"] for agent in snapshot["floor"]["agents"]] == ["1001", "1002", "1003"]
+    stage.switch.waiting["support"] = []
+
+
+def test_every_event_is_told_once_and_in_order(stage: Stage, stream: ClientConnection) -> None:
+    told = story.handled("live1", time.time())
+    stage.tell(*told)
+    heard = events(stream, len(told))
+    assert [event["event"] for event in heard] == [type(event).__name__ for event in told]
+    assert heard[0]["caller"] == story.CALLER
+    assert {event["switch"] for event in heard} == {"switch-1"}
+
+
+def test_events_of_another_switch_on_the_same_database_are_told_too(
+    stage: Stage, stream: ClientConnection
+) -> None:
+    # Its journal is taken in by the same recorder here, which knows whose each segment is.
+    other = Journal(stage.site / "journal", switch="switch-2")
+    other.append(story.arrival("other", time.time())[0])
+    other.close()
+    stage.tell(story.arrival("own", time.time())[0])
+    assert {event["switch"] for event in events(stream, 2)} == {"switch-1", "switch-2"}
+
+
+def test_only_the_kinds_that_were_asked_for_are_told(stage: Stage) -> None:
+    with follow(stage, query="?kinds=CallEnded,QueueLeft") as socket:
+        assert hear(socket)["type"] == "snapshot"
+        stage.tell(*story.abandoned("live2", time.time()))
+        assert [event["event"] for event in events(socket, 2)] == ["QueueLeft", "CallEnded"]
+
+
+def test_those_who_only_look_see_no_numbers_and_no_keys(stage: Stage) -> None:
+    stage.switch.waiting["support"] = [story.waiting("e1", "live3", 7.0)]
+    stage.switch.calls = [
+        {"call": "live3", "caller": story.CALLER, "called": "4000", "source": "trunk:carrier"}
+    ]
+    with follow(stage, "read") as socket:
+        said = socket.recv(timeout=PATIENCE)
+        told = [*story.handled("live3", time.time()), story.ticket("100077", "live3", time.time())]
+        stage.tell(*told)
+        heard = events(socket, len(told))
+    stage.switch.waiting["support"], stage.switch.calls = [], []
+    whole = str(said) + json.dumps(heard, ensure_ascii=False)
+    for private in (story.CALLER, "912345678", "printer", "Paper"):
+        assert private not in whole
+    assert next(event for event in heard if event["event"] == "DigitReceived")["digit"] == ""
+    assert next(event for event in heard if event["event"] == "CallOffered")["called"] == "4000"
+
+
+def test_a_change_of_the_floor_is_told_without_any_event(stage: Stage, stream: ClientConnection) -> None:
+    assert stage.post("/api/v1/agents/1002/log-in").status == 202
+    while True:
+        message = hear(stream)
+        if message["type"] == "floor":
+            agent = next(one for one in message["floor"]["agents"] if one["number"] == "1002")
+            if agent["state"] == "available":
+                break
+
+
+def test_a_switch_that_goes_and_comes_back_is_told(stage: Stage, stream: ClientConnection) -> None:
+    stage.stop_switch()
+    while (message := hear(stream))["type"] != "floor" or message["floor"] is not None:
+        pass
+    stage.start_switch()
+    while (message := hear(stream))["type"] != "floor" or message["floor"] is None:
+        pass
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer hotline_wrong"}])
+def test_without_a_token_the_stream_ends_at_once(stage: Stage, headers: dict[str, str]) -> None:
+    with follow(stage, None, **headers) as socket, pytest.raises(ConnectionClosed) as caught:
+        socket.recv(timeout=PATIENCE)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4401
+
+
+def test_another_sites_page_cannot_follow_with_our_cookie(stage: Stage) -> None:
+    cookie = f"hotline_token={stage.tokens['supervisor']}"
+    own = follow(stage, None, Cookie=cookie, Origin=f"http://{stage.address}")
+    with own as socket:
+        assert hear(socket)["type"] == "snapshot"
+    other = follow(stage, None, Cookie=cookie, Origin="http://evil.example")
+    with other as socket, pytest.raises(ConnectionClosed) as caught:
+        socket.recv(timeout=PATIENCE)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4403
+
+
+# --- metrics ---------------------------------------------------------------------------------------------
+
+
+def metrics(stage: Stage) -> dict[str, float]:
+    """All metrics by name and labels."""
+    text = stage.get("/metrics", role="read").body.decode()
+    found = re.findall(r"^(\w+(?:\{[^}]*\})?) ([-+.\w]+)$", text, re.MULTILINE)
+    return {name: float(value) for name, value in found}
+
+
+def test_the_metrics_say_what_the_floor_and_the_database_do(stage: Stage) -> None:
+    stage.switch.waiting["support"] = [
+        story.waiting("m1", "m1", 30.0),
+        story.waiting("m2", "m2", 10.0, position=2),
+        story.waiting("m3", "", 99.0, kind="callback", callback="100078.1", position=3),
+    ]
+    now = time.time()
+    stage.tell(
+        *story.handled("m9", now - 90),
+        *story.arrival("t9", now),
+        story.ticket("100078", "t9", now),
+        story.callback("100078", "t9", now, due=now - 5),
+        *story.ended("t9", now),
+    )
+    stage.when("/api/v1/callbacks/100078.1", lambda found: found["callback"], "the callback")
+    found = metrics(stage)
+    assert found['hotline_queue_waiting{queue="support"}'] == 2
+    assert found['hotline_queue_longest_wait_seconds{queue="support"}'] == pytest.approx(30, abs=5)
+    assert found['hotline_callbacks_due{queue="support"}'] >= 1
+    assert found['hotline_tickets_open{queue="support"}'] >= 1
+    assert found["hotline_recorder_lag_events"] == 3
+    assert found["hotline_switch_up"] == 1
+    assert sum(value for name, value in found.items() if name.startswith("hotline_agents{")) == 3
+    # Figures of today are a few seconds old at most.
+    level = 'hotline_queue_service_level_ratio{queue="support"}'
+    wait_for(lambda: level in metrics(stage), "the service level", timeout=20, every=0.5)
+    stage.switch.waiting["support"] = []
+
+
+def test_the_time_of_answers_is_measured_by_route_and_never_by_what_was_asked(stage: Stage) -> None:
+    stage.get("/api/v1/calls/private-id")
+    found = metrics(stage)
+    labels = 'method="GET",route="/api/v1/calls/{call}",status="404"'
+    # The braces in the label keep the simple pattern from matching: look at the text itself.
+    text = stage.get("/metrics").body.decode()
+    assert f"hotline_api_request_seconds_count{{{labels}}}" in text
+    assert "private-id" not in text
+    assert "hotline_live_watchers" in found
