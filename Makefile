@@ -10,7 +10,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install peers demo test speech lint check serve bench clean
+.PHONY: help install peers demo demo-zh test speech lint check serve bench clean
 
 help: ## say what there is
 	@echo "hotline: a telephony and IVR call-centre server"
@@ -22,8 +22,13 @@ install: ## make .venv with everything in it
 peers: install ## install the telephones that tests call with (SIPp, baresip)
 	@sh scripts/peers.sh --again
 
-demo: install ## start a server and hold a few calls with it
+demo: install ## play the main job: a customer leaves a problem with the bot, an agent calls back
+	@$(BIN)/hotline models get en zh
 	@$(BIN)/hotline demo $(ARGS)
+
+demo-zh: install ## the same in Chinese
+	@$(BIN)/hotline models get en zh
+	@$(BIN)/hotline demo --language zh $(ARGS)
 
 test: install ## run the tests (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh

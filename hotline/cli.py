@@ -26,8 +26,14 @@ COMMANDS = {
     "demo": "Start a server and hold a few calls with it.",
     "flows": "Check, try and draw the voice flows of a site.",
     "models": "List, get and check the models that hear and speak.",
+    "tickets": "Look at tickets, and work on them.",
+    "callbacks": "Who is to be called back, and when.",
+    "customers": "The table of customers.",
+    "token": "Make, list and revoke tokens for the console and its API.",
     "version": "Say which version this is.",
 }
+# Processes that `hotline serve` starts beside itself.
+HIDDEN = frozenset({"console", "recorder"})
 _HELP = "A telephony and IVR call-centre server."
 _EPILOG = (
     "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 mistakes in the site, "
@@ -57,6 +63,8 @@ def build(wanted: str | None) -> typer.Typer:
                 app.command(name, epilog=example)(module.command)
         else:
             app.command(name, help=line)(_named_only)
+    if wanted in HIDDEN:
+        app.command(wanted, hidden=True)(import_module(f"hotline.commands.{wanted}").command)
     return app
 
 

@@ -1,6 +1,6 @@
 """The control socket of a running switch: one JSON object a line, each way.
 
-The command line (`control_client.py`) asks here. Which questions there are, and the answers, come from the
+The command line (`console.switch_client`) asks here. Which questions there are, and the answers, come from the
 switch.
 """
 
@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+log = logging.getLogger(__name__)
+
 LONGEST_QUESTION = 64 * 1024
 PATIENCE = 30.0
 
-Answer = Callable[[], Awaitable[dict[str, Any]]]
+Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Answers one question: an object with `command` and whatever else the command wants to know."""
 
 
 class AlreadyRunning(Exception):
@@ -82,14 +86,18 @@ class ControlSocket:
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
-            question = json.loads(line)
+            question: dict[str, Any] = json.loads(line)
             command = question["command"]
         except (ValueError, TypeError, KeyError):
             return {"error": 'expected one JSON object a line, such as {"command": "status"}'}
         answer = self._answers.get(command) if isinstance(command, str) else None
         if answer is None:
             return {"error": f"unknown command; there are: {', '.join(sorted(self._answers))}"}
-        return await answer()
+        try:
+            return await answer(question)
+        except Exception:
+            log.exception("a question could not be answered", extra={"command": command})
+            return {"error": "internal error"}
 
 
 def _answers(path: Path) -> bool:

@@ -18,24 +18,30 @@ import httpx
 from asr.client import Recognisers
 from asr.intake_values import Heard
 from asr.voice_activity import VoiceActivity
+from hotline.applications import disk_failed
 from hotline.clips import ClipFolder
 from hotline.listening import Ears, Listener
 from hotline.sayings import Sayings
 from hotline.takes import Take
 from ivr_flows.conversation import (
     CallerGone,
+    Clip,
     HttpAnswer,
     HttpRequest,
     Part,
+    Recorded,
     Recording,
+    Spoken,
+    Text,
     Wanted,
 )
 from telephony.call.errors import CallEnded
-from telephony.call.events import Event
+from telephony.call.events import CallerHeard, Event, PromptSaid
 from telephony.call.leg import CallLeg
 from telephony.call.leg_base import LegContext
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
+from telephony.media.interface import Recording as LegRecording
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +84,10 @@ class FlowCall:
         self._context = context
         self._clips = ClipFolder(speech.recordings, leg.call)
         self._ears = Ears(leg, speech.recognisers, VoiceActivity(), self._clips, context.loop)
+        self.recording = ""
+        """The conversation's recording, inside the recordings folder; "" for none."""
+        self._recordings = 0
+        self._kept: LegRecording | None = None
 
     # --- facts ------------------------------------------------------------------------------------------
 
@@ -155,7 +165,9 @@ class FlowCall:
         except BaseException:
             listener.close()
             raise
-        return await listener.answer()
+        heard = await listener.answer()
+        self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
+        return heard
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
@@ -178,6 +190,20 @@ class FlowCall:
         self._leg.forget_digits()
         path = await self._clips.write(take.samples.tobytes()) if take.seconds else None
         return Recording(path, take.seconds)
+
+    def keep_recording(self) -> None:
+        """Record both sides from here on; the file grows on disk while they speak."""
+        if self._kept is None and not self._leg.is_over:
+            self._recordings += 1
+            suffix = "" if self._recordings == 1 else f"-{self._recordings}"
+            self.recording = f"{self.call}-flow{suffix}.wav"
+            self._kept = self._leg.record(self._speech.recordings, self.recording, on_error=disk_failed)
+
+    def end_recording(self) -> None:
+        """Record no more; what was recorded stays."""
+        if self._kept is not None:
+            self._kept.stop()
+            self._kept = None
 
     async def pause(self, seconds: float) -> None:
         """Say nothing for a while."""
@@ -205,6 +231,9 @@ class FlowCall:
     async def _play(self, parts: Sequence[Part], listener: Listener | None) -> None:
         """Play parts in order; what comes later is made while what comes first is heard."""
         language = self.language
+        if parts:
+            said = " ".join(_shown(part) for part in parts)
+            self.tell(PromptSaid(self._context.clock(), self.call, self.leg, said, language))
         pieces = [piece for part in parts for piece in self._speech.sayings.pieces(part, language)]
         sounds = [
             self._context.loop.create_task(self._speech.sayings.sound(piece, language)) for piece in pieces
@@ -260,3 +289,30 @@ class FlowCall:
                 if len(body) > LONGEST_ANSWER:
                     raise ValueError("the answer is too long")
             return HttpAnswer(response.status_code, body.decode(response.encoding or "utf-8", "replace"))
+
+
+def _shown(part: Part) -> str:
+    """A part of what is said, to be read."""
+    match part:
+        case Text(text):
+            return text
+        case Spoken(_, value):
+            return value
+        case Recorded(name):
+            return f"[{name}]"
+        case Clip():
+            return "[...]"
+
+
+def _as_event(heard: Heard, at: float, call: str, leg: str) -> CallerHeard:
+    return CallerHeard(
+        at,
+        call,
+        leg,
+        heard.kind,
+        heard.text,
+        len(heard.digits),
+        heard.confidence,
+        heard.seconds,
+        heard.barged_in,
+    )

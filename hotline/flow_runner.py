@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from config import Queue
+from callback_queue.numbers import is_callable
 from hotline.applications import House
 from hotline.dialling import connect
+from hotline.floor.house import FloorHouse
+from hotline.floor.waiting import GaveUp, promise_callback, wait_in_queue
 from hotline.flow_call import FlowCall, Speech
-from hotline.tickets import TicketBook
+from hotline.tickets import Missed, TicketBook
 from ivr_flows.engine import FlowRun
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.outcomes import (
@@ -54,7 +56,7 @@ class FlowHouse:
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
-        queues: by name.
+        floor: the queue floor.
         targets: the phones of an agent's number, or a SIP address; empty when nobody is there.
         ring_seconds: how long to ring when the flow does not say.
     """
@@ -63,7 +65,7 @@ class FlowHouse:
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
-    queues: Mapping[str, Queue]
+    floor: FloorHouse
     targets: Callable[[str], list[Target]]
     ring_seconds: float
 
@@ -83,27 +85,53 @@ async def run_flow(
     context = flow_house.house.context
     conversation = FlowCall(leg, flow_house.speech, context, language or "en")
     run = FlowRun(flow_house.flows, name, conversation, language=language)
-    runner = _Runner(leg, flow_house, caller)
+    runner = _Runner(leg, flow_house, caller, lambda: conversation.recording)
     departure = await run.start()
     while not isinstance(departure, HangUp):
+        if isinstance(departure, HandOff | Dial | Transfer):
+            conversation.end_recording()  # whether people are recorded is their queue's decision
         try:
             result = await runner.carry_out(departure)
-        except CallEnded:
-            ticket = run.abandoned()
-            if ticket is not None:
-                await runner.write(ticket)
+        except CallEnded as over:
+            await runner.left(departure, over, run.abandoned())
             return
         departure = await run.resume(result)
     leg.hang_up(departure.reason)
 
 
-class _Runner:
-    """Carries out the departures of one call."""
+async def queue_up(leg: CallLeg, flow_house: FlowHouse, queue: str, language: str, caller: Caller) -> None:
+    """Carry a call to a number that leads straight into a queue; arguments as for `run_flow`."""
+    runner = _Runner(leg, flow_house, caller, lambda: "")
+    wanted = HandOff(queue, language)
+    try:
+        result = await runner.carry_out(wanted)
+    except CallEnded as over:
+        await runner.left(wanted, over, None)
+        return
+    leg.hang_up("call over" if result.word == "done" else f"queue: {result.word}")
 
-    def __init__(self, leg: CallLeg, flow_house: FlowHouse, caller: Caller) -> None:
+
+class _Runner:
+    """Carries out the departures of one call.
+
+    Args:
+        leg: the caller's.
+        flow_house: what flows work with.
+        caller: whom phones that are rung show.
+        recording: the conversation's recording so far, inside the recordings folder, "" for none.
+    """
+
+    def __init__(
+        self, leg: CallLeg, flow_house: FlowHouse, caller: Caller, recording: Callable[[], str]
+    ) -> None:
         self._leg = leg
         self._house = flow_house
         self._caller = caller
+        self._recording = recording
+        self._number = "" if leg.caller.lower() == "anonymous" else leg.caller
+        # Of the caller's last wait: whoever is called back after it keeps the place.
+        self._arrival = 0.0
+        self._priority = 0
 
     async def carry_out(self, departure: Departure) -> Result:
         """Do what the flow wants done outside it.
@@ -115,9 +143,9 @@ class _Runner:
             case OpenTicket() | Callback():
                 return await self.write(departure)
             case Dial(targets, ring_seconds):
-                return await self._ring(targets, ring_seconds, "no_answer")
+                return await self._ring(targets, ring_seconds)
             case HandOff():
-                return await self._hand_off(departure)
+                return await self._wait(departure)
             case Transfer(target):
                 return await self._transfer(target)
             case _:
@@ -125,24 +153,70 @@ class _Runner:
 
     async def write(self, wanted: OpenTicket | Callback) -> Result:
         """Write a ticket; failing that, say so to the flow and keep what is known in the log's error."""
+        leg = self._leg
         try:
-            number = await self._house.tickets.write(wanted, self._leg.call, self._leg.leg)
+            number = await self._house.tickets.write(
+                wanted,
+                leg.call,
+                leg.leg,
+                caller=self._number,
+                arrival=self._arrival,
+                priority=self._priority,
+                recording=self._recording(),
+            )
         except OSError as error:
-            log.error("a ticket can't be written: %s", error, extra={"call": self._leg.call})
+            log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
             return Result("failed")
         return Result("done", {"ticket": number})
 
-    async def _hand_off(self, wanted: HandOff) -> Result:
-        """Ring everybody who serves the queue together, until somebody answers or the wait is over."""
-        queue = self._house.queues.get(wanted.queue)
-        if queue is None:
-            return Result("failed")
-        return await self._ring(queue.members, wanted.max_wait, "timeout")
+    async def left(self, departure: Departure, over: CallEnded, so_far: OpenTicket | None) -> None:
+        """The call ended while a departure was carried out: write down what is owed to the caller.
 
-    async def _ring(self, names: Sequence[str], seconds: float | None, unanswered: ResultWord) -> Result:
+        Args:
+            departure: which.
+            over: how the call ended.
+            so_far: what the flow still has to write down.
+        """
+        if isinstance(over, GaveUp) and isinstance(departure, HandOff):
+            leg = self._leg
+            gone = Missed(
+                leg.call,
+                leg.leg,
+                self._number,
+                departure.language,
+                over.queue,
+                over.arrival,
+                "cut_off" if over.cut_off else "abandoned",
+                departure.priority,
+                departure.slots,
+                so_far,
+            )
+            try:
+                await self._house.tickets.missed(gone)
+            except OSError as error:
+                log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+        elif so_far is not None:
+            await self.write(so_far)
+
+    async def _wait(self, wanted: HandOff) -> Result:
+        """Put the caller into a queue."""
+        house, leg = self._house, self._leg
+        waited = await wait_in_queue(leg, wanted, house.floor, self._caller)
+        self._arrival, self._priority = waited.arrival, wanted.priority
+        if waited.result.word != "key" or wanted.exit_key or not is_callable(self._number):
+            return waited.result
+        # The queue's own key, of which the flow knows nothing: the caller keeps the place and is called back.
+        told = wanted.so_far or Callback(waited.queue, self._number, wanted.language, slots=wanted.slots)
+        result = await self.write(replace(told, queue=told.queue or waited.queue))
+        if result.word != "done":
+            return waited.result
+        await promise_callback(leg, house.floor, wanted.language)
+        return result
+
+    async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:
         targets = [target for name in names for target in self._house.targets(name)]
         if not targets:
-            return Result("no_agents" if unanswered == "timeout" else "no_answer")
+            return Result("no_answer")
         try:
             await connect(
                 self._leg,
@@ -155,8 +229,7 @@ class _Runner:
         except PortsExhausted:
             return Result("failed")
         except NobodyAnswered as failure:
-            word = _WORDS.get(failure.status, "failed")
-            return Result(unanswered if word == "no_answer" else word)
+            return Result(_WORDS.get(failure.status, "failed"))
         return Result("done")  # also when the caller hung up: somebody spoke with them
 
     async def _transfer(self, target: str) -> Result:

@@ -6,16 +6,20 @@ Pages and the API for people run in another process, so that none of them can be
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias, cast
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.tcp import Port
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import Request, Site
+from twisted.web.server import NOT_DONE_YET, Request, Site
+
+StateOf: TypeAlias = Callable[[str], Awaitable[str | None]]
+"""The state of a ticket by its number, None when there is none; never raises, and is soon there."""
 
 
 class _Health(Resource):
@@ -49,17 +53,26 @@ class _Metrics(Resource):
 class _Tickets(Resource):
     isLeaf = True
 
-    def __init__(self, state_of: Callable[[str], str | None]) -> None:
+    def __init__(self, state_of: StateOf) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._state_of = state_of
+        self._asking: set[asyncio.Task[None]] = set()
 
-    def render_GET(self, request: Request) -> bytes:
+    def render_GET(self, request: Request) -> int:
         """The state of one ticket and nothing else of it; 404 when there is none of that number."""
+        task = asyncio.get_running_loop().create_task(self._answer(request))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+        request.notifyFinish().addErrback(lambda gone: task.cancel())
+        return NOT_DONE_YET
+
+    async def _answer(self, request: Request) -> None:
         number = b"/".join(request.postpath or []).decode("ascii", "replace")
-        state = self._state_of(number)
+        state = await self._state_of(number)
         request.setResponseCode(404 if state is None else 200)
         request.setHeader(b"content-type", b"application/json")
-        return json.dumps({"number": number, "state": state}).encode() + b"\n"
+        request.write(json.dumps({"number": number, "state": state}).encode() + b"\n")
+        request.finish()
 
 
 class HttpServer:
@@ -75,7 +88,7 @@ class HttpServer:
         self,
         health: Callable[[], dict[str, Any]],
         registry: CollectorRegistry,
-        state_of: Callable[[str], str | None],
+        state_of: StateOf,
     ) -> None:
         root = Resource()
         # The type checker can't see that @implementer made these IResource.

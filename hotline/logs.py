@@ -48,4 +48,6 @@ def set_up_logs(level: str, style: str) -> None:
     # Twisted and asyncio tell of every socket that they open; nobody asked.
     logging.getLogger("twisted").setLevel(max(logging.WARNING, root.level))
     logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))
+    # Every statement with its values, at debug.
+    logging.getLogger("aiosqlite").setLevel(max(logging.WARNING, root.level))
     PythonLoggingObserver().start()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import Override
+from config.overrides import variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,8 @@ class ServeOptions:
             (("log", "level"), "debug" if self.verbose else None, "--verbose"),
         ]
         return tuple(Override(path, value, origin) for path, value, origin in given if value is not None)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as variables, for processes that load the site by themselves."""
+        return {variable(override.path): str(override.value) for override in self.overrides}

@@ -23,6 +23,7 @@ from hotline.control import AlreadyRunning
 from hotline.exit_codes import ExitCode
 from hotline.logs import set_up_logs
 from hotline.options import ServeOptions
+from hotline.supervisor import Program, Supervisor
 from hotline.switch import Switch
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
@@ -30,6 +31,11 @@ from ivr_flows.loader import read_flows
 from telephony.media.convert import PromptError
 
 log = logging.getLogger(__name__)
+
+# Longer than the recorder goes on by itself when the database stays away (hotline.records.recorder.Limits).
+RECORDER_PATIENCE = 12.0
+# Pages that somebody looks at are cut off sooner.
+CONSOLE_PATIENCE = 3.0
 
 
 def serve(options: ServeOptions) -> ExitCode:
@@ -49,7 +55,8 @@ def serve(options: ServeOptions) -> ExitCode:
     reactor = AsyncioSelectorReactor(loop)
     installReactor(reactor)
     switch = Switch(site, flows, lambda: _load(options), loop=loop, reactor=reactor)
-    task = loop.create_task(_run(site, switch, loop))
+    supervisor = Supervisor(_programs(site), options.environment)
+    task = loop.create_task(_run(site, switch, supervisor, loop))
     task.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)
     return task.result()
@@ -70,7 +77,20 @@ def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
     return site, loaded.flows
 
 
-async def _run(site: Site, switch: Switch, loop: asyncio.AbstractEventLoop) -> ExitCode:
+def _programs(site: Site) -> list[Program]:
+    """What runs beside the switch: without a database nothing does."""
+    if site.settings.database is None or site.settings.journal is None:
+        return []
+    where = ("--site", str(site.root))
+    programs = [Program("recorder", ("recorder", *where, "--supervised"), RECORDER_PATIENCE)]
+    if site.settings.console is not None:
+        programs.append(Program("console", ("console", *where, "--supervised"), CONSOLE_PATIENCE))
+    return programs
+
+
+async def _run(
+    site: Site, switch: Switch, supervisor: Supervisor, loop: asyncio.AbstractEventLoop
+) -> ExitCode:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
@@ -80,6 +100,7 @@ async def _run(site: Site, switch: Switch, loop: asyncio.AbstractEventLoop) -> E
         except (CannotListenError, OSError, AlreadyRunning, PromptError) as error:
             complain(_sentence(error))
             return ExitCode.SITE if isinstance(error, PromptError) else ExitCode.BUSY
+        supervisor.start()
         _announce(site, switch)
         _calm_collector()
         await stop.wait()
@@ -94,6 +115,8 @@ async def _run(site: Site, switch: Switch, loop: asyncio.AbstractEventLoop) -> E
             await switch.drain(0)
     finally:
         await switch.close()
+        # After the journal: the recorder takes in what the switch said last.
+        await supervisor.stop()
     log.info("stopped")
     return ExitCode.OK
 
@@ -132,6 +155,8 @@ def _announce(site: Site, switch: Switch) -> None:
         say(f"  {kind:<8} {rest}")
     agents = ", ".join(agent.number for agent in site.agents)
     say(f"  {'agents':<8} {agents or 'none'}")
+    if settings.database is not None and settings.console is not None:
+        say(f"  {'console':<8} http://{settings.console.listen}/")
     say("ready")
 
 

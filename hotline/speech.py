@@ -35,12 +35,14 @@ class SpeechHouse:
 
     Args:
         site: its settings.
-        languages: those that its flows speak; nothing is started for others.
+        languages: those that callers are understood in; nothing is started for others.
+        spoken: further ones that are only spoken, to agents.
     """
 
-    def __init__(self, site: Site, languages: Iterable[str]) -> None:
+    def __init__(self, site: Site, languages: Iterable[str], spoken: Iterable[str] = ()) -> None:
         self.languages = frozenset(languages)
-        wanted = [language for language in LANGUAGES if language in self.languages]
+        self.spoken = self.languages | frozenset(spoken)
+        wanted = [language for language in LANGUAGES if language in self.spoken]
         plan = plan_speech(site.settings.speech)
         setups = [setup for setup in plan.setups if setup.language in self.languages]
         choices = [_voice(site, language) for language in wanted]
@@ -72,7 +74,7 @@ class SpeechHouse:
         if self._preparing is not None:
             self._preparing.cancel()
         if self.voices is not None:
-            pairs = [(text, language) for language, text in texts if language in self.languages]
+            pairs = [(text, language) for language, text in texts if language in self.spoken]
             self._preparing = asyncio.get_running_loop().create_task(self._prepare(self.voices, pairs))
 
     async def close(self) -> None:

@@ -9,36 +9,45 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
 
-from asr.intake_texts import TEXTS as INTAKE_TEXTS
+from callback_queue.events import SwitchStarted, SwitchStopped
 from config import Site, SiteError
+from config.database import create_engine
 from hotline.applications import House
+from hotline.callbacks.service import CallbackService
 from hotline.control import ControlSocket
 from hotline.doorkeeper import Doorkeeper
+from hotline.floor.service import FloorService
 from hotline.http import HttpServer
-from hotline.journal import Journal
 from hotline.metrics import registry_of
 from hotline.number_plan import NumberPlan
+from hotline.records.status import recorder_status
 from hotline.router import Router
+from hotline.site_parts import (
+    agents_languages,
+    journal_of,
+    languages_of,
+    needs_restart,
+    port_pools,
+    texts_ahead,
+)
+from hotline.sounds import load_sounds
 from hotline.speech import SpeechHouse
-from hotline.tickets import TicketBook
+from hotline.ticket_office import TicketOffice
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
-from ivr_flows.texts import TEXTS as FLOW_TEXTS
 from telephony.call.leg_base import LegContext
 from telephony.call.switchboard import Switchboard
-from telephony.media import tones
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
-from telephony.media.interface import AudioSource, EngineCounters
-from telephony.media.prompts import PromptStore
+from telephony.media.interface import EngineCounters
 from telephony.net.driver import Driver
-from telephony.net.rtp_ports import PortPool, PortsExhausted
+from telephony.net.rtp_ports import PortsExhausted
 from telephony.net.sip_call import SipCall
 from telephony.net.transports import Transports
 from telephony.net.user_agent import UserAgent
@@ -51,8 +60,6 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"
 GOODBYE_SECONDS = 2.0
-PROMPT_CACHE = "run/prompt-cache"
-TICKETS = "tickets"
 
 
 class Switch:
@@ -82,8 +89,9 @@ class Switch:
         self._reactor = reactor
         self._started = loop.time()
         self._draining = False
+        self._is_told = False
         settings = site.settings
-        self.journal = Journal(site.journal_path)
+        self.journal = journal_of(site)
         self.context = LegContext(loop, self.journal, time.time)
         self._doorkeeper = Doorkeeper(site, self.journal, now=loop.time, clock=time.time)
         self._registrations: Driver[RegistrarEffect] = Driver(
@@ -92,13 +100,13 @@ class Switch:
         sip = settings.sip
         self._agent = UserAgent(
             loop,
-            timers=Timers(sip.t1, sip.t2, sip.t4),
+            timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
             application=self,
             server=f"hotline/{VERSION}",
         )
         self.transports = Transports(reactor, self._agent, public_address=sip.public_address)
         self._agent.use(self.transports)
-        self._engine = Engine(loop, _port_pools(site))
+        self._engine = Engine(loop, port_pools(site))
         self._switchboard = Switchboard(
             self.context,
             self._agent,
@@ -107,13 +115,30 @@ class Switch:
             domain=sip.domain,
             public_media_address=settings.rtp.public_address or sip.public_address,
         )
-        self._tickets = TicketBook(site.path(TICKETS), self.journal)
         # Without a number that leads into a flow, no voice and no recogniser is started.
-        self.speech = SpeechHouse(site, _languages(site, flows))
+        languages = languages_of(site, flows)
+        self.speech = SpeechHouse(site, languages, agents_languages(site) if languages else ())
+        self.floor = FloorService(self.context, self._contacts_of, self._is_live)
+        self.journal.listen(self.floor.board.heard)
+        self.floor.use(site)
+        database = site.database if site.settings.journal is not None else None
+        self.database = create_engine(database) if database is not None else None
+        self._tickets = TicketOffice(site, self.journal, self.database)
+        self.callbacks: CallbackService | None = None
+        if self.database is not None:
+            self.callbacks = CallbackService(site, self.database, self.journal, self.speech.recognisers)
         self._router: Router
-        self._http = HttpServer(self.health, registry_of(self), self._tickets.state_of)
+        self._http = HttpServer(self.health, registry_of(self), self._tickets.book.state_of)
         self._control = ControlSocket(
-            site.control_socket, {"status": self._answer_status, "reload": self.reload}
+            site.control_socket,
+            {
+                "status": self._answer_status,
+                "reload": self._answer_reload,
+                "floor": self._answer_floor,
+                "agent": self.floor.answer_agent,
+                "hangup": self._answer_hangup,
+                **self._tickets.answers(),
+            },
         )
 
     # --- life -----------------------------------------------------------------------------------------
@@ -126,35 +151,51 @@ class Switch:
             AlreadyRunning: another server has this site.
             twisted.internet.error.CannotListenError: an address is busy or not ours.
         """
+        settings = self._site.settings
         self._router = Router(await self._make_plan(self._site, self._flows), self.context)
         await self._control.open()
+        # The site is ours now; before, this would have gone into another server's journal.
+        started = SwitchStarted(time.time(), settings.switch, VERSION)
+        self.journal.append(started)
+        self._is_told = True
+        await self._tickets.start(self._site)
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
+        self.floor.start()
         await self.speech.start()
+        if self.callbacks is not None:
+            self.callbacks.use(self._site, self._router.plan.floor, self._router.plan.directory.targets)
+            self.callbacks.start(started.at)
         self._speak_ahead(self._flows)
 
     def _speak_ahead(self, flows: FlowSet) -> None:
-        own = [pair for texts in (*FLOW_TEXTS.values(), *INTAKE_TEXTS.values()) for pair in texts.items()]
-        self.speech.prepare([*flows.texts(), *own])
+        self.speech.prepare(texts_ahead(self._site, flows))
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
-        """Load what numbers play, so that nothing is converted while a caller waits."""
-        settings = site.settings
-        prompts = PromptStore(site.root / "prompts", site.path(PROMPT_CACHE))
-        for name in {target.play for target in settings.numbers.values() if target.play is not None}:
-            await asyncio.to_thread(prompts.load, name)
-        if settings.music_on_hold == "default":
-            music: AudioSource = await asyncio.to_thread(tones.music)
-        else:
-            music = await asyncio.to_thread(prompts.load, settings.music_on_hold)
+        sounds = await load_sounds(site)
         recordings = site.recordings_folder
         house = House(
-            self.context, self._switchboard, prompts, music, recordings, settings.recordings.record_calls
+            self.context,
+            self._switchboard,
+            sounds.prompts,
+            sounds.on_hold,
+            recordings,
+            site.settings.recordings.record_calls,
         )
-        speech = self.speech.for_plan(prompts, recordings, _local_time)
-        return NumberPlan(site, flows, house, speech, self._tickets, self._doorkeeper)
+        speech = self.speech.for_plan(sounds.prompts, recordings, _local_time)
+        return NumberPlan(
+            site,
+            flows,
+            house,
+            speech,
+            self._tickets.book,
+            self._doorkeeper,
+            self.floor,
+            sounds.queues,
+            self._tickets.customers,
+        )
 
     async def reload(self) -> dict[str, Any]:
         """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
@@ -165,11 +206,15 @@ class Switch:
             return {"problems": [str(problem) for problem in error.problems]}
         except PromptError as error:
             return {"problems": [str(error)]}
-        restart = _needs_restart(self._site, site)
-        if _languages(site, flows) - self.speech.languages:
+        restart = needs_restart(self._site, site)
+        if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a language that is new here)")
         self._site, self._flows, self._router.plan = site, flows, plan
         self._doorkeeper.use(site)
+        await self._tickets.use(site)
+        self.floor.use(site)
+        if self.callbacks is not None:
+            self.callbacks.use(site, plan.floor, plan.directory.targets)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
         return {"problems": [], "flows": flows.version, "restart": restart}
@@ -182,9 +227,15 @@ class Switch:
         """
         self._draining = True
         log.info("shutting down", extra={"calls": len(self._router.legs)})
-        await self._router.wait_idle(seconds)
+        calls = [self._router.wait_idle(seconds)]
+        if self.callbacks is not None:
+            calls.append(self.callbacks.drain(seconds))
+        await asyncio.gather(*calls)
         for leg in list(self._router.legs.values()):
             leg.hang_up("server stopped")
+        if self.callbacks is not None:
+            self.callbacks.dialler.hang_up("server stopped")
+            await self.callbacks.drain(GOODBYE_SECONDS)
         # What was just said (BYE, 480) still wants its answers; nobody waits for them long.
         await self._router.wait_idle(GOODBYE_SECONDS)
         await self._agent.wait_idle(GOODBYE_SECONDS)
@@ -194,10 +245,18 @@ class Switch:
         self.transports.close()
         self._http.close()
         await self._control.close()
+        self.floor.close()
+        if self.callbacks is not None:
+            self.callbacks.close()
+        await self._tickets.close()
         await self.speech.close()
         self._engine.close()
         self._registrations.stop()
+        if self._is_told:
+            self.journal.append(SwitchStopped(time.time(), self._site.settings.switch))
         self.journal.close()
+        if self.database is not None:
+            await self.database.dispose()
 
     # --- what the user agent asks -----------------------------------------------------------------------
 
@@ -232,12 +291,16 @@ class Switch:
         """Forget registrations that came over a connection which is closed now."""
         self._registrations.run(self._doorkeeper.registrar.remove_flow(flow))
 
+    def has_registered(self, flow: Flow) -> bool:
+        """Whether a phone is reached over this connection."""
+        return self._doorkeeper.registrar.has_flow(flow)
+
     # --- what can be seen of it ---------------------------------------------------------------------------
 
     def gauges(self) -> dict[str, float]:
         """Figures of the moment, by the names of `metrics.py`."""
         return {
-            "calls": len(self._router.legs),
+            "calls": len(self._router.legs) + len(self._callback_calls()),
             "dialogs": self._agent.dialogs,
             "transactions": self._agent.transactions,
             "registrations": len(self._doorkeeper.registrar),
@@ -262,11 +325,44 @@ class Switch:
             "status": "draining" if self._draining else "ok",
             "version": VERSION,
             "uptime_s": round(self._loop.time() - self._started, 1),
-            "calls": len(self._router.legs),
+            "calls": len(self._router.legs) + len(self._callback_calls()),
         }
 
-    async def _answer_status(self) -> dict[str, Any]:
-        return self.status()
+    def _contacts_of(self, agent: str) -> list[str]:
+        return [str(binding.contact.uri) for binding in self._doorkeeper.phones_of(agent)]
+
+    def _is_live(self, call: str) -> bool:
+        return call in self._router.legs or call in self._callback_calls()
+
+    def _callback_calls(self) -> Collection[str]:
+        return self.callbacks.dialler.calls if self.callbacks is not None else ()
+
+    async def _answer_reload(self, question: dict[str, Any]) -> dict[str, Any]:
+        return await self.reload()
+
+    async def _answer_floor(self, question: dict[str, Any]) -> dict[str, Any]:
+        calls = [
+            {"call": leg.call, "caller": leg.caller, "called": leg.called, "source": leg.source}
+            for leg in self._router.legs.values()
+        ]
+        return {**self.floor.snapshot(), "calls": calls}
+
+    async def _answer_hangup(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Hang up the call `call`; `by` is who wants it."""
+        call, reason = str(question.get("call", "")), f"hung up by {question.get('by') or 'command'}"
+        leg = self._router.legs.get(call)
+        if leg is not None:
+            leg.hang_up(reason)
+        elif self.callbacks is None or not self.callbacks.dialler.hang_up(reason, call):
+            return {"error": "there is no such call"}
+        return {"call": call}
+
+    async def _answer_status(self, question: dict[str, Any]) -> dict[str, Any]:
+        journal = self._site.journal_folder
+        facts = self.status()
+        if journal is not None and self._site.settings.database is not None:
+            facts["recorder"] = await asyncio.to_thread(recorder_status, self._site.root, journal)
+        return facts
 
     def status(self) -> dict[str, Any]:
         """The answer to `hotline status`."""
@@ -280,6 +376,7 @@ class Switch:
             "dialogs": self._agent.dialogs,
             "transactions": self._agent.transactions,
             "flows": self._flows.version,
+            "journal": {"waiting": self.journal.pending, "lost": self.journal.lost},
             "speech": self.speech.recognisers.status() if self.speech.recognisers is not None else {},
             "media": {
                 "legs": media.legs,
@@ -294,26 +391,5 @@ def _join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _port_pools(site: Site) -> list[PortPool]:
-    """RTP ports of each address family in which we listen for SIP."""
-    rtp = site.settings.rtp
-    families = {":" in address.host for address in site.settings.sip.listen}
-    return [PortPool("::" if six else "0.0.0.0", rtp.first_port, rtp.last_port) for six in sorted(families)]
-
-
 def _local_time() -> datetime:
     return datetime.now().astimezone()
-
-
-def _languages(site: Site, flows: FlowSet) -> frozenset[str]:
-    """What callers of this site's numbers can come to speak with it."""
-    targets = site.settings.numbers.values()
-    return flows.languages_from(
-        [(target.flow, target.language) for target in targets if target.flow is not None]
-    )
-
-
-def _needs_restart(old: Site, new: Site) -> list[str]:
-    """Settings that changed and are only read at start-up."""
-    names = ("sip", "rtp", "http", "speech", "voices", "recordings", "log", "journal")
-    return [name for name in names if getattr(old.settings, name) != getattr(new.settings, name)]

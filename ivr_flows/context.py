@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from asr.intake import Intake
 from asr.intake_values import Slot
 from asr.slots.values import CallWindow
+from config.business_hours import HoursState, OpeningHours
 from config.models.people import Language
 from ivr_flows.conversation import Clip, Conversation, Part, Recorded, Spoken, Text
 from ivr_flows.expressions import Expression, Value
-from ivr_flows.opening_hours import HoursState, OpeningHours
 from ivr_flows.outcomes import OpenTicket
 from ivr_flows.tables import Saying
 from ivr_flows.templates import Template

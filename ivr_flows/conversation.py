@@ -163,6 +163,12 @@ class Conversation(Protocol):
             beep: whether a tone says that it begins.
         """
 
+    def keep_recording(self) -> None:
+        """Record the whole conversation from here on, until it leaves the flow; never raises.
+
+        What a crash cuts off is then there to be heard. A second time does nothing.
+        """
+
     async def pause(self, seconds: float) -> None:
         """Say nothing for a while."""
 

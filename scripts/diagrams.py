@@ -1,4 +1,4 @@
-"""Draw the state machines of SIP as Mermaid diagrams, from the tables that the code itself runs on.
+"""Draw the state machines of SIP and of agents as Mermaid diagrams, from the tables that the code runs on.
 
 `python scripts/diagrams.py docs/architecture.md` renews what stands between the two marks in that file. The
 test tests/test_diagrams.py fails when the page and the tables differ.
@@ -12,6 +12,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
+from callback_queue import agent_events as agent
+from callback_queue.agents import TABLE as AGENT
+from callback_queue.events import AgentState
 from telephony.sip.client_transactions import InviteClientTransaction, NonInviteClientTransaction
 from telephony.sip.server_transactions import InviteServerTransaction, NonInviteServerTransaction
 from telephony.sip.session_states import MOVES
@@ -60,6 +63,22 @@ SERVER_EVENTS = {
     Event.TRANSPORT_ERROR: "transport error",
 }
 
+AGENT_EVENTS: Mapping[type, str] = {
+    agent.PhoneUp: "phone registers",
+    agent.PhoneDown: "phone gone",
+    agent.LogIn: "log in",
+    agent.LogOut: "log out",
+    agent.TakeBreak: "take a break",
+    agent.Ready: "ready",
+    agent.Reserved: "chosen",
+    agent.Released: "no longer wanted",
+    agent.Ringing: "phone rings",
+    agent.OnCall: "answered or dialled",
+    agent.CallOver: "call over",
+    agent.OfferFailed: "not taken",
+    agent.WrapUpOver: "wrap-up over",
+}
+
 S = TypeVar("S", bound=Enum)
 Names = Mapping[Event, str]
 Timers = Mapping[tuple[State, Event], str]
@@ -86,6 +105,7 @@ def diagrams() -> str:
             NonInviteServerTransaction, server, NON_INVITE_SERVER_TIMERS
         ),
     }
+    parts["Agent"] = agent_states()
     return "\n".join(f"### {title}\n\n```mermaid\n{diagram}\n```\n" for title, diagram in parts.items())
 
 
@@ -118,6 +138,21 @@ def transitions(table: Table, first: State, events: Names, timers: Timers) -> st
         label = timers[state, event] if is_timer else events[event]
         edges.setdefault((state, after), []).append(label)
     return "\n".join(["stateDiagram-v2", f"    [*] --> {_name(first)}", *_lines(edges)])
+
+
+def agent_states(table: Mapping[tuple[AgentState, type], tuple[AgentState, ...]] = AGENT) -> str:
+    """A diagram of what an agent does; an event that leaves the state as it is has no arrow.
+
+    Raises:
+        KeyError: an event of the table has no name.
+    """
+    edges: dict[tuple[str, str], list[str]] = {}
+    for (state, event), candidates in table.items():
+        for after in candidates:
+            if after != state:
+                edges.setdefault((state, after), []).append(AGENT_EVENTS[event])
+    lines = [f"    {state} --> {after} : {', '.join(labels)}" for (state, after), labels in edges.items()]
+    return "\n".join(["stateDiagram-v2", "    [*] --> offline", *lines])
 
 
 def _machine(

@@ -53,7 +53,7 @@ if ! usable; then
     make_venv "$python"
 fi
 say "installing the Python packages into $VENV, a minute or two (log: $LOG)"
-if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[softphone,speech,dev]' >"$LOG" 2>&1 </dev/null; then
+if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[softphone,postgres,speech,dev]' >"$LOG" 2>&1 </dev/null; then
     tail -n 15 "$LOG" >&2
     fail "pip could not install the packages; the lines above say why, $LOG has all of them."
 fi

@@ -1,14 +1,19 @@
-"""What all tests share: the marker for peers that may be absent, and the switch as a process."""
+"""What all tests share: the marker for peers that may be absent, databases, the switch as a process."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy.engine import URL
 
+from config.database import database_url as url_of
+from tests.peers import postgres
+from tests.peers.postgres import Postgres
 from tests.peers.switch import Switch
 
 # Two busy cores make any single example slow once in a while; speed is for bench/, not for tests.
@@ -44,3 +49,25 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
     running = Switch(tmp_path_factory.mktemp("switch"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests; a test that stops it must start it again."""
+    if postgres.programs() is None:
+        pytest.skip(f"not run: needs PostgreSQL ({postgres.INSTALL})")
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """The URL of an empty database, for `config.database.create_engine`; on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield url_of("test.db", tmp_path)
+        return
+    server: Postgres = request.getfixturevalue("postgresql")
+    url = server.create()
+    yield url
+    server.drop(url)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from callback_queue.agents import TABLE as AGENT
 from scripts import diagrams
 from telephony.sip.client_transactions import INVITE_CLIENT, NON_INVITE_CLIENT
 from telephony.sip.server_transactions import INVITE_SERVER, NON_INVITE_SERVER
@@ -59,6 +60,22 @@ def test_a_transaction_is_drawn_with_every_row_of_its_table(title: str, table: T
         if "[*]" not in (start, end)
     ]
     rows = [(state.name.capitalize(), after.name.capitalize()) for (state, _), (after, _) in table.items()]
+    assert sorted(drawn) == sorted(rows)
+
+
+def test_the_agent_is_drawn_with_every_change_of_state_of_its_table() -> None:
+    drawn = [
+        (start, end, label)
+        for start, end, labels in _drawn("Agent")
+        for label in labels.split(", ")
+        if start != "[*]"
+    ]
+    rows = [
+        (state, after, diagrams.AGENT_EVENTS[event])
+        for (state, event), candidates in AGENT.items()
+        for after in candidates
+        if after != state
+    ]
     assert sorted(drawn) == sorted(rows)
 
 

@@ -11,6 +11,7 @@ socket does.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -71,14 +72,16 @@ def main() -> None:
     os.nice(NICENESS)
     descriptor, threads = int(sys.argv[1]), int(sys.argv[2])
     worker = Worker(threads)
-    with socket.socket(fileno=descriptor) as connection, connection.makefile("rwb") as lines:
+    # Closing tries once more to tell what a parent that is gone will never hear.
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(fileno=descriptor) as connection,
+        connection.makefile("rwb") as lines,
+    ):
         for line in lines:
             answer = worker.answer(json.loads(line))
-            try:
-                lines.write(json.dumps(answer).encode() + b"\n")
-                lines.flush()
-            except OSError:  # the parent is gone
-                return
+            lines.write(json.dumps(answer).encode() + b"\n")
+            lines.flush()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import typer
 
+from console.switch_client import BadAnswer, NotRunning, ask
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.console_text import complain, say, say_json
-from hotline.control_client import BadAnswer, NotRunning, ask
 from hotline.exit_codes import ExitCode
 
 EXAMPLE = "hotline reload --site my-site"

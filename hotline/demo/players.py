@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 HOTLINE = (sys.executable, "-m", "hotline")
@@ -115,20 +115,29 @@ class Actor:
 
 
 class Telephone(Actor):
-    """A softphone, whose lines are facts in JSON."""
+    """A softphone, whose lines are facts in JSON.
+
+    Args:
+        name, tell: as for `Actor`; for lines that are no facts.
+        tell_fact: called with (name, fact) for each fact.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        tell: Callable[[str, str], None],
+        tell_fact: Callable[[str, Mapping[str, Any]], None],
+    ) -> None:
+        super().__init__(name, tell)
+        self._tell_fact = tell_fact
 
     def show(self, line: str) -> None:
-        """Say a fact in words."""
+        """Pass a fact on."""
         fact = _fact(line)
         if fact is None:
             self._tell(self.name, line)
-            return
-        hidden = ("time", "fact", "file", "why")
-        shown = [
-            f"{name} {value}" for name, value in fact.items() if name not in hidden and value is not None
-        ]
-        details = ", ".join([*shown, *([str(fact["why"])] if "why" in fact else [])])
-        self._tell(self.name, fact["fact"] + (f" ({details})" if details else ""))
+        else:
+            self._tell_fact(self.name, fact)
 
     async def until_fact(self, name: str, seconds: float) -> dict[str, Any]:
         """Wait for a fact of this name."""

@@ -1,212 +1,236 @@
-"""What the demo plays: two telephones register, one calls the other, one talks to itself through 4900."""
+"""What the demo plays: a customer leaves a problem with the bot, an agent calls back, the figures show it.
+
+Two telephones (pyVoIP), each a process of its own, talk with a real server on the loopback; the words that
+the server writes down are those that it heard. Who says what is in `lines.py`, where in `stage.py`; what was
+written down is read back in `reading.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
 import tempfile
-import time
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from config import Site, load_site
-from config.new_site import write_starter_site
 from hotline.console_text import complain
+from hotline.demo.lines import AGENT, STORIES, Language, Role, Story
 from hotline.demo.players import Actor, ActorFailed, Telephone
-from hotline.demo.sound import likeness, loudest_tone
+from hotline.demo.reading import read_back
+from hotline.demo.sound import likeness
+from hotline.demo.stage import Stage, build, prompts_of
+from hotline.demo.telling import Teller
+from hotline.demo.voice import speak_lines, speak_prompts
+from hotline.demo.watching import Fact, Watcher
 from hotline.exit_codes import ExitCode
+from hotline.models import models_folder
+from hotline.models.plan import plan_speech
 
-TONE_FROM_CALLER, TONE_FROM_CALLED = 440, 700
-COLOURS = {"server": "cyan", "phone 1001": "green", "phone 1002": "magenta"}
+LIBRARIES = ("pyVoIP", "faster_whisper", "onnxruntime")
 
 
-def run() -> ExitCode:
+def run(language: Language) -> ExitCode:
     """Play the demo; OK only if every step really happened."""
-    if find_spec("pyVoIP") is None:
-        complain("The demo's telephones need pyVoIP: pip install 'hotline[softphone]'")
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        complain(f"The demo needs {', '.join(missing)}: pip install 'hotline[speech,softphone]'")
         return ExitCode.FAILED
     with tempfile.TemporaryDirectory(prefix="hotline-demo-") as folder:
-        demo = Demo(Path(folder))
-        return asyncio.run(demo.play())
+        return asyncio.run(Demo(Path(folder), STORIES[language]).play())
 
 
 class Demo:
     """One performance.
 
     Args:
-        folder: for the site and the recordings; empty.
+        folder: for the site and the sounds; empty.
+        story: which.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, story: Story) -> None:
         self._folder = folder
-        self._console = Console(highlight=False)
-        self._began = time.monotonic()
-        self._proofs: list[tuple[bool, str, str]] = []
+        self._story = story
+        self._teller = Teller(Console(highlight=False))
         self._actors: list[Actor] = []
+        self._files: Mapping[Role, Path] = {}
+        self._stage: Stage
+        self._watcher: Watcher
 
     async def play(self) -> ExitCode:
-        """Play all scenes, then show the proofs."""
-        self._title("hotline demo: a site, a server, two telephones")
+        """Play all acts, then show the proofs."""
         failure = None
+        watching = None
         try:
-            await self._scenes()
+            await self._prepare()
+            journal = self._stage.site.journal_folder
+            assert journal is not None, "the starter site keeps one"
+            self._watcher = Watcher(journal, self._happened)
+            watching = asyncio.create_task(self._watcher.watch())
+            server = await self._start_server()
+            ticket = await self._leave_a_problem()
+            await self._call_back(ticket)
+            await read_back(self._stage.site, self._teller, self._story, ticket)
+            self._teller.title("The server stops when its calls are over")
+            code = await server.stop()
+            self._teller.prove(code == 0, "the server stopped cleanly", f"exit code {code}")
         except ActorFailed as error:
             failure = str(error)
         finally:
+            if watching is not None:
+                watching.cancel()
             for actor in reversed(self._actors):
                 await actor.stop()
-        return self._verdict(failure)
+        code = self._teller.verdict(failure)
+        if code is ExitCode.OK:
+            self._say_what_next()
+        return code
 
-    async def _scenes(self) -> None:
-        site = self._write_site()
-        address = f"127.0.0.1:{_free_port()}"
-        server = self._server()
-        await server.start(
-            ["serve", "--site", str(site.root), "--sip", address, "--http", f"127.0.0.1:{_free_port()}"]
+    # --- acts ---------------------------------------------------------------------------------------------
+
+    async def _prepare(self) -> None:
+        teller, story = self._teller, self._story
+        teller.title("hotline demo: a customer, a bot, an agent, and what is written down about them")
+        self._stage = await asyncio.to_thread(build, self._folder / "site", story)
+        teller.line("server", f"a starter site in {self._stage.site.root}, with fresh passwords")
+        setups = plan_speech(self._stage.site.settings.speech).setups
+        if story.language not in {setup.language for setup in setups}:
+            raise ActorFailed(
+                f"nothing in {models_folder()} understands this language: hotline models get {story.language}"
+            )
+        prompts = prompts_of(self._stage, story)
+        customers, agents = await asyncio.gather(
+            speak_lines(story, self._folder),
+            speak_prompts(self._stage.site, story, prompts, self._folder),
         )
-        await server.until(lambda line: line == "ready", 30)
-        passwords = {agent.number: agent.phones[0].password for agent in site.agents}
-        await self._call_between_phones(address, passwords)
-        await self._call_to_echo(address, passwords, site)
-        self._title("The server stops when its calls are over")
-        code = await server.stop()
-        self._prove(code == 0, "the server stopped cleanly", f"exit code {code}")
-        self._read_journal(site)
+        self._files = {**customers, **agents}
+        said = len(self._files) + len(prompts)
+        teller.line("server", f"{said} texts are spoken ahead: its prompts, and what its people will say")
 
-    def _write_site(self) -> Site:
-        self._title("A starter site, with fresh passwords")
-        root = self._folder / "site"
-        for path in write_starter_site(root):
-            self._line("site", str(path.relative_to(self._folder)))
-        return load_site(root)
+    async def _start_server(self) -> Actor:
+        server = Actor("server", self._tell_plainly)
+        self._actors.append(server)
+        await server.start(["serve", "--site", str(self._stage.site.root)])
+        await server.until(lambda line: line == "ready", 60)
+        return server
 
-    async def _call_between_phones(self, address: str, passwords: dict[str, str]) -> None:
-        self._title("1001 calls 1002; each sends the other a tone")
-        common = ["phone", "--server", address, "--json", "--seconds", "1"]
-        called = self._phone("1002")
-        await called.start(
-            [*common, "--user", "1002", "--answer", "--wait", "30", "--tone", str(TONE_FROM_CALLED),
-             "--save", str(self._folder / "heard-by-1002.wav")],
-            passwords["1002"],
+    async def _leave_a_problem(self) -> str:
+        """The customer talks with the bot; returns the ticket's number."""
+        self._teller.title(f"{self._story.customer} dials {self._story.number} and leaves a problem")
+        customer = self._phone("customer")
+        # The first key interrupts the menu; then every question is heard to its end.
+        steps = ["wait 6", "press 2", "listen 1.6", "say problem", "listen 1.6", "say yes", "listen 1.6",
+                 "press 1", "listen 1.6", "say soon"]  # fmt: skip
+        await customer.start(
+            [*self._phone_options(self._story.caller), "--no-register", "--call", self._story.number,
+             "--wait", "20", *self._steps(steps)],
         )  # fmt: skip
-        await called.until_fact("registered", 20)
-        calling = self._phone("1001")
-        await calling.start(
-            [*common, "--user", "1001", "--call", "1002", "--tone", str(TONE_FROM_CALLER),
-             "--save", str(self._folder / "heard-by-1001.wav")],
-            passwords["1001"],
-        )  # fmt: skip
-        await calling.until_fact("registered", 20)
-        self._prove(True, "two telephones registered", "1001 and 1002, with passwords")
-        await called.until_fact("answered", 20)
-        self._prove(True, "1001 called 1002, it rang and was answered", "")
-        await calling.finish(30)
-        await called.finish(30)
-        for hearer, sent in (("1002", TONE_FROM_CALLER), ("1001", TONE_FROM_CALLED)):
-            path = self._folder / f"heard-by-{hearer}.wav"
-            tone = loudest_tone(path) if path.exists() else None
-            if tone is None:
-                self._prove(False, f"{hearer} hears the other's {sent} Hz", "silence")
-            else:
-                clean = abs(tone.hertz - sent) < 3 and tone.share > 0.9
-                found = f"measured {tone.hertz:.1f} Hz, {tone.share:.1%} of the sound, {tone.dbfs:.1f} dBFS"
-                self._prove(clean, f"{hearer} hears the other's {sent} Hz", found)
+        opened = await self._watcher.until("TicketOpened", 150)
+        await customer.finish(60)
+        words = " ".join(slot["text"] for slot in opened["slots"])
+        heard = self._story.keyword in words.lower()
+        self._teller.prove(opened["state"] == "confirmed", "the customer said yes to what the bot had noted")
+        self._teller.prove(heard, "the words were understood", f'"{words[:80]}"')
+        self._teller.prove(opened["tier"] == "vip", "the caller was known", self._story.customer)
+        return str(opened["ticket"])
 
-    async def _call_to_echo(self, address: str, passwords: dict[str, str], site: Site) -> None:
-        self._title("1001 calls 4900 and hears its own voice")
-        spoken = site.prompt("welcome")
-        assert spoken is not None, "the starter site ships it"
-        heard = self._folder / "echo.wav"
-        phone = self._phone("1001")
-        await phone.start(
-            ["phone", "--server", address, "--json", "--user", "1001", "--call", "4900",
-             "--say", str(spoken), "--seconds", "1", "--save", str(heard)],
-            passwords["1001"],
+    async def _call_back(self, ticket: str) -> None:
+        """An agent hears what it is about, takes it, and talks with the customer."""
+        self._teller.title("An agent's telephone registers, rings, and says what it is about")
+        customer, agent = self._phone("customer"), self._phone("agent")
+        await customer.start(
+            [*self._phone_options(self._story.caller), "--no-register", "--answer", "--wait", "120",
+             "--sip-port", str(self._stage.customer_port),
+             "--save", str(self._folder / "heard-by-customer.wav"),
+             *self._steps(["say hello", "listen 1", "say thanks", "wait 0.5", "hang-up"])],
         )  # fmt: skip
-        await phone.finish(60)
-        same, delay = likeness(spoken, heard) if heard.exists() else (0.0, 0.0)
-        self._prove(
-            same > 0.9,
-            "1001 hears its own voice from 4900",
-            f"likeness {same:.3f} of 1, {delay:.2f} s into the call",
+        await customer.until_fact("waiting", 20)
+        await agent.start(
+            [*self._phone_options(AGENT), "--answer", "--wait", "60", "--ring", "1",
+             "--save", str(self._folder / "heard-by-agent.wav"),
+             *self._steps(["listen 1", "press 1", "listen 1", "say help"])],
+            self._stage.password,
+        )  # fmt: skip
+        ended = await self._watcher.until("CallbackAttemptEnded", 120)
+        await customer.finish(30)
+        await agent.finish(30)
+        talked = ended["talk_ms"] / 1000
+        self._teller.prove(
+            ended["outcome"] == "reached",
+            "the customer was called back and reached",
+            f"{talked:.1f} s of talk",
         )
+        for hearer, role in (("agent", "thanks"), ("customer", "help")):
+            same, _ = likeness(self._files[role], self._folder / f"heard-by-{hearer}.wav")  # type: ignore[index]
+            self._teller.prove(
+                same > 0.8, f"the {hearer} heard the other's voice", f"likeness {same:.2f} of 1"
+            )
+        closed = await self._watcher.until("CallbackClosed", 20)
+        self._teller.prove(closed["end"] == "completed", "the callback is done", f"of ticket {ticket}")
 
-    def _read_journal(self, site: Site) -> None:
-        """The facts behind the calls, as the server wrote them."""
-        path = site.journal_path
-        lines = path.read_text("utf-8").splitlines() if path is not None and path.exists() else []
-        events = [json.loads(line) for line in lines]
-        self._title("What the server wrote down (journal.jsonl)")
-        table = Table(box=None, header_style="dim")
-        for column in ("time", "event", "call", "facts"):
-            table.add_column(column, no_wrap=column != "facts")
-        for event in events:
-            table.add_row(*_row(event))
-        self._console.print(table)
-        kinds = [event["event"] for event in events]
-        whole = all(kinds.count(kind) == 2 for kind in ("CallOffered", "CallAnswered", "CallEnded"))
-        bridged = kinds.count("CallBridged") == 1 and kinds.count("LegEnded") == 3
-        self._prove(whole and bridged, "every call left its events", f"{len(events)} events, 2 calls, 3 legs")
+    # --- telephones ---------------------------------------------------------------------------------------
 
-    # --- telling ----------------------------------------------------------------------------------------
-
-    def _server(self) -> Actor:
-        self._actors.append(Actor("server", self._line))
-        return self._actors[-1]
-
-    def _phone(self, user: str) -> Telephone:
-        phone = Telephone(f"phone {user}", self._line)
+    def _phone(self, who: str) -> Telephone:
+        phone = Telephone(who, self._tell_plainly, self._fact)
         self._actors.append(phone)
         return phone
 
-    def _title(self, text: str) -> None:
-        self._console.print()
-        self._console.print(Text(text, style="bold"))
+    def _phone_options(self, user: str) -> list[str]:
+        return ["phone", "--json", "--server", self._stage.sip, "--user", user]
 
-    def _line(self, who: str, text: str) -> None:
-        moment = Text(f"{time.monotonic() - self._began:6.2f} s  ", style="dim")
-        self._console.print(
-            moment + Text(f"{who:<11} ", style=COLOURS.get(who, "")) + Text(text), soft_wrap=True
-        )
+    def _steps(self, steps: Sequence[str]) -> list[str]:
+        """Steps as options; "say ROLE" becomes the file of that line."""
+        options = []
+        for step in steps:
+            verb, _, role = step.partition(" ")
+            told = f"say {self._files[role]}" if verb == "say" else step  # type: ignore[index]
+            options += ["--do", told]
+        return options
 
-    def _prove(self, good: bool, claim: str, found: str) -> None:
-        self._proofs.append((good, claim, found))
+    # --- telling ------------------------------------------------------------------------------------------
 
-    def _verdict(self, failure: str | None) -> ExitCode:
-        self._title("What was shown")
-        for good, claim, found in self._proofs:
-            mark = Text("  yes  ", style="green") if good else Text("  NO   ", style="bold red")
-            self._console.print(mark + Text(claim) + Text(f"  {found}", style="dim"), soft_wrap=True)
-        if failure is not None:
-            self._console.print(Text(f"  NO   {failure}", style="bold red"), soft_wrap=True)
-        good = failure is None and bool(self._proofs) and all(good for good, _, _ in self._proofs)
-        self._console.print()
-        if good:
-            self._console.print("Next: hotline init my-site && hotline serve --site my-site, then dial 4900.")
-            return ExitCode.OK
-        self._console.print("The demo did not succeed.")
-        return ExitCode.FAILED
+    def _tell_plainly(self, who: str, text: str) -> None:
+        self._teller.line(who, text)
 
+    def _fact(self, who: str, fact: Mapping[str, object]) -> None:
+        """What a telephone does."""
+        match fact["fact"]:
+            case "saying":
+                role = Path(str(fact["file"])).stem
+                self._teller.line(who, self._story.lines[role], spoken=True)  # type: ignore[index]
+            case "key sent":
+                self._teller.line(who, f"presses {fact['key']}")
+            case "calling" | "waiting" | "ringing" | "answered" | "registered" | "failed" | "ended":
+                why = f": {fact['why']}" if "why" in fact else ""
+                self._teller.line(who, f"{fact['fact']}{why}")
 
-def _row(event: dict[str, object]) -> tuple[str, str, str, str]:
-    at = event["at"]
-    assert isinstance(at, float)
-    clock = time.strftime("%H:%M:%S", time.localtime(at)) + f".{int(at * 1000) % 1000:03d}"
-    hidden = ("event", "at", "call", "leg", "sip_call_id", "quality", "contact")
-    facts = [f"{name}={value}" for name, value in event.items() if name not in hidden and value is not None]
-    quality = event.get("quality")
-    if isinstance(quality, dict) and quality.get("mos") is not None:
-        facts.append(f"mos={quality['mos']:.2f} lost={quality['lost']} jitter={quality['jitter_ms']:.1f} ms")
-    return clock, str(event["event"]), str(event.get("call", "")), " ".join(facts)
+    def _happened(self, event: Fact) -> None:
+        """What the server notes."""
+        match event["event"]:
+            case "PromptSaid":
+                self._teller.line("bot", event["text"], spoken=True)
+            case "CallerHeard" if event["kind"] == "speech":
+                self._teller.line("server", f"hears: {event['text']}")
+            case "TicketOpened":
+                self._teller.line("server", f"opens ticket {event['ticket']}")
+            case "AgentOffered":
+                self._teller.line("server", f"rings agent {event['agent']}")
+            case "CallbackDialled":
+                self._teller.line("server", "dials the customer")
+            case "CallBridged":
+                self._teller.line("server", "connects them")
+            case "CallbackClosed":
+                self._teller.line("server", f"callback {event['end']}")
 
-
-def _free_port() -> int:
-    """A port that nothing uses on the loopback, for UDP and TCP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def _say_what_next(self) -> None:
+        console = self._teller.console
+        console.print()
+        console.print("To go on with a site of your own:")
+        for command, what in (
+            ("hotline init my-site", "a site to change as you like"),
+            ("hotline serve --site my-site", "run it, then dial 4000"),
+            ("hotline token create me --site my-site", "a key for the page at http://127.0.0.1:8481"),
+            ("hotline tickets list --site my-site", "and calls, callbacks, agents, queues, report"),
+        ):
+            console.print(f"  {command:<42} {what}")

@@ -82,6 +82,7 @@ class _Conversation:
                 self._press_keys(step.what)
             case "say":
                 samples = read_wav(step.what)
+                self.facts.tell("saying", file=step.what)
                 self.call.media.speak(samples)
                 self._wait_until_said()
                 self.facts.tell("said", seconds=round(len(samples) / SAMPLE_RATE, 2), file=step.what)

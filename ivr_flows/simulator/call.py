@@ -115,6 +115,9 @@ class SimulatedConversation:
         self.pass_time(seconds)
         return Recording(_CLIP, seconds)
 
+    def keep_recording(self) -> None:
+        """Nothing: what is typed makes no sound."""
+
     async def pause(self, seconds: float) -> None:
         """Let time pass."""
         self._check()

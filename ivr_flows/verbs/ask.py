@@ -11,6 +11,7 @@ from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.context import Context
 from ivr_flows.conversation import Conversation, Heard, KeysWanted, Wanted
 from ivr_flows.kinds import Step, Variable
+from ivr_flows.opening_hours import callback_hours
 from ivr_flows.outcomes import Done, Goto, Outcome
 from ivr_flows.questions import Answer, Question, ask_and_confirm
 from ivr_flows.tables import Saying
@@ -128,7 +129,7 @@ class Ask(Verb):
                 return Sorry("not_understood")
             return int(heard.digits) if self.slot == "number" else heard.digits
         now = conversation.now()
-        hours = context.hours.business_hours(now) if context.hours is not None else None
+        hours = callback_hours(context.hours, now) if context.hours is not None else None
         return meaning(
             self.slot, heard, language, SlotContext(now=now, hours=hours, confidence=heard.confidence)
         )

@@ -14,6 +14,7 @@ from ivr_flows.context import Context
 from ivr_flows.conversation import Conversation
 from ivr_flows.intake_runner import as_ticket, run_policy
 from ivr_flows.kinds import Queue, Step
+from ivr_flows.opening_hours import callback_hours
 from ivr_flows.outcomes import Done, OpenTicket, Outcome, Result
 from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
@@ -82,9 +83,10 @@ class Intake(Verb):
             context.intake = None
             return so_far
         now = conversation.now()
-        hours = context.hours.business_hours(now) if context.hours is not None else None
+        hours = callback_hours(context.hours, now) if context.hours is not None else None
         context.intake = Bot(hours, self._settings())
         language = conversation.language
+        conversation.keep_recording()
         started = bot.Started(conversation.caller, language, conversation.understands(language))
         return await self._feed(started, conversation, context)
 

@@ -59,6 +59,7 @@ class Voicemail(Verb):
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Ask, record, write it down."""
+        conversation.keep_recording()
         for _ in range(self.tries):
             await conversation.say(context.parts(self.say))
             try:

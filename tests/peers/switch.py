@@ -42,6 +42,9 @@ class Switch:
         settings: values to put into the starter's hotline.yaml, as nested mappings.
         prepare: given the site's folder before the server starts, to change more of it; by default it takes
             the voice flows out.
+        records: whether a recorder, a console and a database run beside it (SQLite in the site, unless
+            `settings` name another `database`); the phone path needs none of them.
+        environment: variables for the server, such as HOTLINE_FAULT.
     """
 
     def __init__(
@@ -49,11 +52,15 @@ class Switch:
         folder: Path,
         settings: Mapping[str, Any] | None = None,
         prepare: Callable[[Path], None] = without_flows,
+        *,
+        records: bool = False,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.site = folder / "site"
         subprocess.run([HOTLINE, "init", self.site], check=True, capture_output=True, timeout=30)
         self.sip = HOST, free_port()
         self.http = HOST, free_port()
+        self.console = HOST, free_port()
         rtp = free_port(_RTP_PORTS)
         values: dict[str, Any] = {
             # Callers from this address need no password, and reach agents too.
@@ -63,25 +70,46 @@ class Switch:
             "rtp": {"first_port": rtp, "last_port": rtp + _RTP_PORTS - 1},
             "shutdown_grace": 1,
             "log": {"level": "info"},
+            "console": {"listen": f"{HOST}:{self.console[1]}"},
         }
+        if not records:
+            values["database"] = None
         _edit(self.site / "hotline.yaml", _merged(values, settings or {}))
         prepare(self.site)
         self.passwords = _passwords(self.site / "agents.yaml")
-        self._is_told_to_stop = False
         self._log = (folder / "switch.log").open("wb")
         self._log_path = folder / "switch.log"
+        self.start(environment)
+
+    def start(self, environment: Mapping[str, str] | None = None) -> None:
+        """Start the server (again, after `kill`) and wait until it takes calls.
+
+        Args:
+            environment: variables for it, such as HOTLINE_FAULT.
+        """
+        self._is_told_to_stop = False
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
         self._process = subprocess.Popen(
             [HOTLINE, "serve", "--site", self.site],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env={name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")},
+            env={**inherited, **(environment or {})},
         )
         try:
             wait_for(self._is_ready, "the switch to answer /healthz", timeout=30)
         except AssertionError as error:
             self._process.kill()
             raise AssertionError(f"{error}\n{self.log()}") from None
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL."""
+        self._process.kill()
+        self._process.wait(5)
+
+    def wait_dead(self, timeout: float = 30.0) -> int:
+        """Wait until it has ended by itself, at a fault point for example; its exit status."""
+        return self._process.wait(timeout)
 
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, (
@@ -120,8 +148,20 @@ class Switch:
         return facts
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every event so far."""
-        return [json.loads(line) for line in (self.site / "journal.jsonl").read_text().splitlines()]
+        """Every event so far, from the spool; of earlier runs as long as their segments are kept."""
+        segments = sorted((self.site / "journal").glob("*.jsonl"), key=lambda path: int(path.stem))
+        text = "".join(path.read_text() for path in segments)
+        lines = text.split("\n")[:-1]
+        return [event for event in map(json.loads, lines) if "event" in event]
+
+    def wait_recorded(self, timeout: float = 20.0) -> None:
+        """Wait until the database has everything that has happened so far (with `records` only)."""
+
+        def is_recorded() -> bool:
+            status = self.status()
+            return status["journal"]["waiting"] == 0 and status["recorder"] == {"lag": 0}
+
+        wait_for(is_recorded, "the recorder to take everything in", timeout)
 
     def log(self) -> str:
         """What the switch printed, the last part of it."""

@@ -238,6 +238,40 @@ class Crowd:
             call.line.send(call.request("INVITE", wire.sdp(self.ear.port, version=2)))
             call.vanish()
 
+    async def hold_and_vanish(self, call: wire.Call) -> None:
+        """Put the switch on hold, so that it expects no sound, and be gone."""
+        if await self.answer(call):
+            call.ack()
+            direction = self.chance.choice(("sendonly", "inactive"))
+            body = wire.sdp(self.ear.port, direction=direction, version=2)
+            method = self.chance.choice(("INVITE", "UPDATE"))
+            call.line.send(call.request(method, body))
+            reply = await call.reply(method)
+            if method == "INVITE" and reply.status == 200:
+                call.line.send(call.request("ACK", cseq=reply.cseq))
+            await self.pause(0.3)
+            call.vanish()
+
+    async def ask_for_a_transfer(self, call: wire.Call) -> None:
+        """Be sent elsewhere, or nowhere, and wait for what comes of it or not."""
+        if not await self.answer(call):
+            return
+        call.ack()
+        for _ in range(self.chance.randint(1, 2)):
+            if call.over.is_set():
+                return
+            host = f"{self.sip[0]}:{self.sip[1]}"
+            target = self.chance.choice((f"<sip:4900@{host}>", f"<sip:5000@{host}>", "<http://x>", "<sip:[>"))
+            call.line.send(call.request("REFER", headers=[("Refer-To", target)]))
+            status = (await call.reply("REFER")).status
+            if status not in (202, 400, 481, 491, 603):
+                raise AssertionError(f"REFER answered {status}")
+        await self.pause(1.0)
+        if self.chance.random() < 0.3:
+            call.vanish()
+        else:
+            await self.end(call)
+
     async def offer_late(self, call: wire.Call) -> None:
         """An INVITE without an offer; the ACK brings the answer, or does not."""
         answer, call.offer = call.offer, b""
@@ -292,6 +326,8 @@ PLANS: dict[str, tuple[Plan, int]] = {
     "talk and vanish": (Crowd.talk_and_vanish, 5),
     "change": (Crowd.change, 7),
     "change and vanish": (Crowd.change_and_vanish, 3),
+    "hold and vanish": (Crowd.hold_and_vanish, 4),
+    "ask for a transfer": (Crowd.ask_for_a_transfer, 4),
     "offer late": (Crowd.offer_late, 4),
     "press keys": (Crowd.press_keys, 5),
     "cut while ringing": (Crowd.cut_while_ringing, 4),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import wave
 from collections.abc import Callable
@@ -31,9 +30,15 @@ def ending(desk: Switch, caller: Talker) -> str | None:
 
 
 def tickets(desk: Switch, caller: Talker) -> list[dict[str, Any]]:
-    """The tickets that a call has opened."""
-    numbers = [event["ticket"] for event in events(desk, caller) if event["event"] == "TicketOpened"]
-    return [json.loads((desk.site / "tickets" / f"{number}.json").read_text()) for number in numbers]
+    """The tickets that a call has opened, with the recordings of each slot as files."""
+    found = [event for event in events(desk, caller) if event["event"] == "TicketOpened"]
+    for ticket in found:
+        heard = [turn["heard"] for turn in ticket["history"] if turn["heard"]["audio"]]
+        for answer in heard:
+            answer["audio"] = str(desk.site / "recordings" / answer["audio"])
+        for told in ticket["slots"]:
+            told["audio"] = [str(desk.site / "recordings" / name) for name in told["audio"]]
+    return found
 
 
 async def ticket_of(desk: Switch, caller: Talker, seconds: float = 20.0) -> dict[str, Any]:

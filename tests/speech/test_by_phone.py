@@ -26,7 +26,7 @@ INAUGURAL = (
     "country."
 )
 WELCOME = "欢迎大家来体验达摩院推出的语音识别模型"
-# Whisper base reads about half of such numbers without a mistake (docs/decisions/011-whisper.md).
+# Whisper base reads about half of such numbers without a mistake (docs/decisions/010-whisper.md).
 NUMBERS = {"jackson": "5263407", "nicolas": "3049176", "theo": "8015926"}
 
 

@@ -12,11 +12,15 @@ import pytest
 from hotline.control import AlreadyRunning, ControlSocket
 
 
-async def status() -> dict[str, Any]:
+async def status(question: dict[str, Any]) -> dict[str, Any]:
     return {"calls": 3, "site": "测试"}
 
 
-ANSWERS = {"status": status}
+async def repeat(question: dict[str, Any]) -> dict[str, Any]:
+    return {"said": question["text"]}
+
+
+ANSWERS = {"status": status, "repeat": repeat}
 
 
 async def ask(path: Path, *lines: bytes) -> list[dict[str, Any]]:
@@ -39,9 +43,22 @@ def test_questions_are_answered_one_line_each(tmp_path: Path) -> None:
 
     status, unknown, nonsense, wrong = asyncio.run(scene())
     assert status == {"calls": 3, "site": "测试"}
-    assert unknown == {"error": "unknown command; there are: status"}
+    assert unknown == {"error": "unknown command; there are: repeat, status"}
     assert "expected one JSON object" in nonsense["error"]
     assert "expected one JSON object" in wrong["error"]
+
+
+def test_questions_carry_arguments_and_mistakes_in_them_end_nothing(tmp_path: Path) -> None:
+    async def scene() -> list[dict[str, Any]]:
+        path = tmp_path / "control.sock"
+        control = ControlSocket(path, ANSWERS)
+        await control.open()
+        try:
+            return await ask(path, b'{"command": "repeat", "text": "x"}', b'{"command": "repeat"}')
+        finally:
+            await control.close()
+
+    assert asyncio.run(scene()) == [{"said": "x"}, {"error": "internal error"}]
 
 
 def test_the_socket_is_private_and_goes_with_the_server(tmp_path: Path) -> None:

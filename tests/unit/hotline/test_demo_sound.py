@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hotline.demo.sound import likeness, loudest_tone
+from hotline.demo.sound import likeness
 
 RATE = 8000
 RANDOM = np.random.default_rng(7)
@@ -21,29 +21,6 @@ def write(path: Path, samples: NDArray[np.float64]) -> Path:
         file.setframerate(RATE)
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes())
     return path
-
-
-def sine(hertz: float, seconds: float, level: float = 0.3) -> NDArray[np.float64]:
-    return level * np.sin(2 * np.pi * hertz * np.arange(int(RATE * seconds)) / RATE)
-
-
-def test_a_tone_between_silences_is_found(tmp_path: Path) -> None:
-    sound = np.concatenate([np.zeros(RATE), sine(440, 2), np.zeros(RATE)])
-    tone = loudest_tone(write(tmp_path / "tone.wav", sound))
-    assert tone is not None
-    assert abs(tone.hertz - 440) < 1
-    assert tone.share > 0.99
-    assert abs(tone.dbfs - 20 * np.log10(0.3 / np.sqrt(2))) < 0.2
-
-
-def test_noise_is_no_clean_tone(tmp_path: Path) -> None:
-    tone = loudest_tone(write(tmp_path / "noise.wav", RANDOM.normal(0, 0.1, 2 * RATE)))
-    assert tone is not None
-    assert tone.share < 0.1
-
-
-def test_silence_is_nothing(tmp_path: Path) -> None:
-    assert loudest_tone(write(tmp_path / "silence.wav", np.zeros(3 * RATE))) is None
 
 
 def test_the_same_voice_is_recognised_with_its_delay(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ class Caller:
         self.requests: list[HttpRequest] = []
         self.paused = 0.0
         self.gone = False
+        self.kept = False
         self._answers = deque(answers)
         self._now = now
         self._no_recogniser = no_recogniser
@@ -101,6 +102,9 @@ class Caller:
         answer = self._next()
         assert isinstance(answer, Recording | None), answer
         return answer or Recording(None, 0.0)
+
+    def keep_recording(self) -> None:
+        self.kept = True
 
     async def pause(self, seconds: float) -> None:
         self._check()

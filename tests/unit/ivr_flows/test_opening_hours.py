@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr_flows.opening_hours import END_OF_DAY, ClosedDays, OpeningHours, holiday_calendar
+from config.business_hours import END_OF_DAY, ClosedDays, OpeningHours, holiday_calendar
+from ivr_flows.opening_hours import callback_hours
 
 NINE_TO_FIVE = ((time(9), time(17)),)
 WEEK = (NINE_TO_FIVE,) * 5 + ((), ())
@@ -100,6 +101,6 @@ def test_opening_stays_at_nine_when_the_clocks_change() -> None:
 
 def test_callback_times_know_the_same_days() -> None:
     hours = OpeningHours(WEEK, zone=BERLIN, holidays=holiday_calendar("DE"))
-    business = hours.business_hours(at("2026-12-20T12:00"))
+    business = callback_hours(hours, at("2026-12-20T12:00"))
     assert business.spans(date(2026, 12, 25)) == ()
     assert business.spans(date(2026, 12, 28)) == NINE_TO_FIVE

@@ -158,6 +158,62 @@ async def test_strangers_reports_are_not_believed() -> None:
         assert leg.stats().remote_lost is None
 
 
+def about(leg: Leg, lost: int) -> bytes:
+    """A report on a leg's stream."""
+    return sender_report(1, ntp=1, about=(leg.out.clock.ssrc, lost, 1, 1, 0, 0))
+
+
+async def until_strange(leg: Leg, packets: int) -> None:
+    """Wait until so many packets were turned away."""
+    async with asyncio.timeout(5):
+        while leg.stats().strangers < packets:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
+@on_loop
+async def test_reports_from_another_port_of_the_far_ends_host_are_not_believed() -> None:
+    async with a_house() as house:
+        leg, far = house.call()
+        stranger = house.far_end()
+        far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))
+        await until_reported(leg)
+        stranger.rtcp.sendto(about(leg, 99), (HOST, leg.rtcp_port))
+        await until_strange(leg, 1)
+        assert leg.stats().remote_lost == 3
+
+
+@on_loop
+async def test_reports_come_from_the_port_where_they_came_first_unless_the_sdp_names_one() -> None:
+    async with a_house() as house:
+        leg, far = house.call()
+        translated, stranger = house.far_end(), house.far_end()
+        translated.rtcp.sendto(about(leg, 5), (HOST, leg.rtcp_port))
+        await until_reported(leg)
+        stranger.rtcp.sendto(about(leg, 99), (HOST, leg.rtcp_port))
+        await until_strange(leg, 1)
+        assert leg.stats().remote_lost == 5
+        far.rtcp.sendto(about(leg, 6), (HOST, leg.rtcp_port))
+        async with asyncio.timeout(5):
+            while leg.stats().remote_lost != 6:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        translated.rtcp.sendto(about(leg, 7), (HOST, leg.rtcp_port))
+        await until_strange(leg, 2)
+
+
+@on_loop
+async def test_noise_on_the_rtcp_port_makes_nobody_the_far_end() -> None:
+    async with a_house() as house:
+        leg, _ = house.call()
+        stranger, translated = house.far_end(), house.far_end()
+        stranger.rtcp.sendto(b"noise", (HOST, leg.rtcp_port))
+        async with asyncio.timeout(5):
+            while leg.stats().malformed < 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        translated.rtcp.sendto(about(leg, 5), (HOST, leg.rtcp_port))
+        await until_reported(leg)
+        assert leg.stats().strangers == 0
+
+
 @on_loop
 async def test_comfort_noise_that_nobody_agreed_on_is_a_sign_of_life() -> None:
     async with a_house() as house:

@@ -1,0 +1,132 @@
+"""`hotline calls`: the records of calls, for people, programs and spreadsheets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cdr.export import CALL_COLUMNS, call_cells, line
+from config import Site
+from console.call_list import CallList, Place, Wanted
+from hotline.commands.call_text import call_lines
+from hotline.commands.options import JsonOption, SiteOption
+from hotline.commands.reading import fail, from_database, moment, print_table
+from hotline.commands.report import CsvOption, write
+from hotline.commands.report_text import clock
+from hotline.commands.times import FORMS, read_time
+from hotline.console_text import say, say_json
+
+EXAMPLE = "hotline calls list --queue support --from today --site my-site"
+PAGE = 500
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def command() -> None:
+    """Look at calls, and take them out as CSV."""
+
+
+@app.command(
+    "list", epilog="Example: hotline calls list --from yesterday --outcome abandoned --csv calls.csv"
+)
+def list_(
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Begun since: {FORMS}.")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Begun until, in the same forms.")] = "",
+    queue: Annotated[str, typer.Option(metavar="NAME", help="That came to this queue.")] = "",
+    agent: Annotated[str, typer.Option(metavar="NUMBER", help="That came to this agent.")] = "",
+    number: Annotated[str, typer.Option(metavar="NUMBER", help="Of this customer, or its last digits.")] = "",
+    outcome: Annotated[str, typer.Option(metavar="WORD", help="Such as handled, abandoned, cut_off.")] = "",
+    direction: Annotated[str, typer.Option(metavar="WORD", help="in, out, internal or callback.")] = "",
+    ticket: Annotated[str, typer.Option(metavar="NUMBER", help="About this ticket.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(metavar="COUNT", min=1, help="So many at most: 50, in CSV all.")
+    ] = None,
+    csv: CsvOption = "",
+    site: SiteOption = Path("."),
+    json: JsonOption = False,
+) -> None:
+    """List calls, the newest first."""
+    names = {"queue": queue, "agent": agent, "number": number, "outcome": outcome, "direction": direction}
+    most = limit if limit is not None or csv else 50
+
+    async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[Any], Site]:
+        now, zone = time.time(), loaded.timezone
+        times = [read_time(text, now, zone) if text else None for text in (start, end)]
+        wanted = Wanted(times[0], times[1], ticket=ticket, **names)
+        calls, found, after = CallList(engine), [], None
+        while most is None or len(found) < most:
+            room = PAGE if most is None else min(PAGE, most - len(found))
+            page = await calls.list(wanted, after, room)
+            found += [_plain(row, zone) if csv else dict(row._mapping) for row in page]
+            if len(page) < room:
+                break
+            after = Place(page[-1].started, page[-1].call)
+        return found, loaded
+
+    found, loaded = from_database(site, read)
+    if csv:
+        write(csv, _lines(found))
+    elif json:
+        say_json(found)
+    elif not found:
+        say("No calls.")
+    else:
+        _print(found, loaded)
+
+
+@app.command(epilog="Example: hotline calls show 5f0c2a9be1d34c77 --json")
+def show(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="The call's id.")],
+    site: SiteOption = Path("."),
+    json: JsonOption = False,
+) -> None:
+    """Show one call: what happened when, agents, path, legs with their quality, recordings."""
+
+    async def read(engine: AsyncEngine, loaded: Site) -> tuple[dict[str, Any] | None, Site]:
+        row = await CallList(engine).get(call)
+        return (None if row is None else dict(row._mapping)), loaded
+
+    row, loaded = from_database(site, read)
+    if row is None:
+        fail(f"There is no call {call}.")
+    if json:
+        say_json(row)
+        return
+    for each in call_lines(row, loaded.timezone):
+        say(each)
+
+
+def _plain(row: Any, zone: Any) -> str:
+    """One call as its line of CSV: the rest of it need not be kept."""
+    return line(call_cells(row._mapping, zone))
+
+
+def _lines(found: list[str]) -> Iterator[str]:
+    yield line(CALL_COLUMNS)
+    yield from found
+
+
+def _print(found: list[dict[str, Any]], site: Site) -> None:
+    columns = ("call", "began", "direction", "number", "queue", "agent", "wait", "talk", "outcome", "ticket")
+    rows = [
+        (
+            row["call"],
+            moment(row["started"], site.timezone),
+            row["direction"],
+            row["number"] or "withheld",
+            row["queues"].strip("|").replace("|", ", "),
+            row["agents"].strip("|").replace("|", ", "),
+            clock(row["wait_ms"] / 1000) if row["wait_ms"] else "",
+            clock(row["talk_ms"] / 1000) if row["talk_ms"] else "",
+            row["outcome"].replace("_", " "),
+            row["ticket"],
+        )
+        for row in found
+    ]
+    print_table(columns, rows)

@@ -1,0 +1,126 @@
+"""What commands share that read a site's database and ask its server: errors in words, tables, times."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config import Site, load_site
+from config.database import create_engine
+from config.migrate import is_current
+from console.switch_client import BadAnswer, NotRunning, ask
+from hotline.commands.status import duration
+from hotline.console_text import complain
+from hotline.exit_codes import ExitCode
+
+ResultT = TypeVar("ResultT")
+
+_WIDEST = 1000
+
+ByOption: TypeAlias = Annotated[
+    str, typer.Option("--by", metavar="NAME", help="Who does it. Left out: your user name.")
+]
+LimitOption: TypeAlias = Annotated[
+    int, typer.Option("--limit", metavar="COUNT", min=1, max=10_000, help="Show so many at most.")
+]
+
+
+def fail(text: str, code: ExitCode = ExitCode.FAILED) -> NoReturn:
+    """End the command with one sentence."""
+    complain(text)
+    raise typer.Exit(code)
+
+
+def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[ResultT]]) -> ResultT:
+    """Let `work` read the database of the site in `path`.
+
+    Raises:
+        SiteError: the site has mistakes.
+        typer.Exit: there is no database, or it can't be read; it was said why.
+    """
+    site = load_site(path)
+    url = site.database
+    if url is None:
+        fail("This site has no database: `database:` in hotline.yaml names one.")
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        fail("There are no records yet: the server makes them when it runs (hotline serve).")
+
+    async def run() -> ResultT:
+        engine = create_engine(url)
+        try:
+            if not await is_current(engine):
+                fail("The database is of another version, or empty: start the server (hotline serve) first.")
+            return await work(engine, site)
+        finally:
+            await engine.dispose()
+
+    try:
+        return asyncio.run(run())
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+        fail(f"The database can't be read: {reason[0] if reason else type(error).__name__}")
+
+
+def order(path: Path, command: str, **arguments: Any) -> dict[str, Any]:
+    """Have the running server do something; its refusal ends the command with its reason."""
+    try:
+        answer = ask(path, command, timeout=15.0, **arguments)
+    except NotRunning as error:
+        complain(str(error))
+        fail("Changes go through the running server: start it first (hotline serve).", ExitCode.UNREACHABLE)
+    except BadAnswer as error:
+        fail(str(error))
+    if "error" in answer:
+        fail(f"Not done: {answer['error']}.")
+    return answer
+
+
+def who(by: str) -> str:
+    """Whose name a change gets."""
+    try:
+        return by.strip() or getpass.getuser()
+    except (OSError, KeyError):
+        return "command line"
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, long: str = "") -> None:
+    """Print rows under their columns.
+
+    Args:
+        columns: their names.
+        rows: a cell for each.
+        long: the column that may be broken into lines when the terminal is too narrow. What is piped is not.
+    """
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDEST)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column != long)
+    for row in rows:
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    console.print(table)
+
+
+def moment(at: float, zone: tzinfo) -> str:
+    """A time as people read it, "" for none."""
+    return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def ago(at: float, now: float) -> str:
+    """How long ago, or how soon, a time is; "" for none."""
+    if not at:
+        return ""
+    return f"{duration(now - at)} ago" if at <= now else f"in {duration(at - now)}"

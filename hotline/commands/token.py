@@ -1,0 +1,169 @@
+"""`hotline token`: who may use the console and its API."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import load_site
+from config.database import create_engine
+from config.migrate import upgrade
+from console.roles import Role
+from console.tokens import NameTaken, Token, TokenStore
+from hotline.commands.options import JsonOption, SiteOption
+from hotline.console_text import complain, say, say_json
+from hotline.exit_codes import ExitCode
+
+EXAMPLE = "hotline token create wall --role read --expires 90d --site my-site"
+
+app = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens for the console and its API.")
+
+ResultT = TypeVar("ResultT")
+
+_NAME = re.compile(r"[\w][\w.@-]{0,63}")
+_SPAN = re.compile(r"(\d{1,5})([hdw])")
+_UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is: a person or a program.")],
+    role: Annotated[
+        Role,
+        typer.Option(
+            "--role",
+            help="read looks at figures, numbers masked; agent works on tickets and sets the own state; "
+            "supervisor sets everybody's; admin also revokes tokens.",
+        ),
+    ] = Role.READ,
+    agent: Annotated[
+        str,
+        typer.Option(
+            "--agent", metavar="NUMBER", help="The agent whose it is. Left out: NAME, if it is one."
+        ),
+    ] = "",
+    expires: Annotated[
+        str, typer.Option("--expires", metavar="SPAN", help="When it ends: 12h, 90d, 4w. Left out: never.")
+    ] = "",
+    site: SiteOption = Path("."),
+    json: JsonOption = False,
+) -> None:
+    """Make a token and show it: this once, since only a digest of it is kept."""
+    if _NAME.fullmatch(name) is None:
+        _refuse(f"{name!r} is no name: letters, digits, dot, dash, @ and underscore are.")
+    now = time.time()
+    expires_at = now + _seconds(expires) if expires else None
+    agents = {one.number for one in load_site(site).agents}
+    if agent and agent not in agents:
+        _refuse(f"No agent has the number {agent} (agents.yaml).")
+    if role is Role.AGENT and not agent:
+        if name not in agents:
+            _refuse("The role agent needs --agent NUMBER, unless NAME is an agent's number.")
+        agent = name
+    try:
+        text, token = _with_store(
+            site, lambda store: store.create(name, role, now, agent=agent, expires_at=expires_at)
+        )
+    except NameTaken:
+        complain(f"A token named {name} works already. Revoke it first: hotline token revoke {name}")
+        raise typer.Exit(ExitCode.FAILED) from None
+    if json:
+        say_json({"name": name, "role": role.value, "agent": agent, "expires_at": expires_at, "token": text})
+        return
+    say(text)
+    until = f", until {_date(token.expires_at)}" if token.expires_at else ""
+    complain(f"Made for {name}, role {role}{until}. It is shown this once: keep it as you keep a password.")
+
+
+@app.command("list")
+def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
+    """List all tokens, also those that work no more."""
+    tokens = _with_store(site, lambda store: store.list())
+    now = time.time()
+    if json:
+        say_json([_facts(token, now) for token in tokens])
+        return
+    if not tokens:
+        say("No tokens. Make one: hotline token create NAME")
+        return
+    table = Table("name", "role", "agent", "begins with", "made", "expires", "works", box=None)
+    for token in tokens:
+        works = "yes" if token.works(now) else "revoked" if token.revoked_at else "expired"
+        expires = _date(token.expires_at) if token.expires_at else "never"
+        row = (token.name, token.role.value, token.agent, f"{token.start}…", _date(token.created_at))
+        table.add_row(*row, expires, works)
+    Console().print(table)
+
+
+@app.command()
+def revoke(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As it was given to `create`.")],
+    site: SiteOption = Path("."),
+) -> None:
+    """Make a token work no more, at once, also where it is in use."""
+    if not _with_store(site, lambda store: store.revoke(name, time.time())):
+        complain(f"No token named {name} works.")
+        raise typer.Exit(ExitCode.FAILED)
+    say(f"revoked: {name}")
+
+
+def _with_store(folder: Path, work: Callable[[TokenStore], Awaitable[ResultT]]) -> ResultT:
+    """Do something with the tokens of a site, whose tables are made when there are none yet."""
+    database = load_site(folder).database
+    if database is None:
+        complain("This site keeps no tokens: its settings have no database.")
+        raise typer.Exit(ExitCode.FAILED)
+
+    async def run() -> ResultT:
+        engine = create_engine(database)
+        try:
+            await upgrade(engine)
+            return await work(TokenStore(engine))
+        finally:
+            await engine.dispose()
+
+    try:
+        return asyncio.run(run())
+    except (SQLAlchemyError, OSError) as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()
+        complain(f"The database does not answer: {cause[0] if cause else type(error).__name__}.")
+        raise typer.Exit(ExitCode.FAILED) from None
+
+
+def _seconds(text: str) -> float:
+    found = _SPAN.fullmatch(text)
+    if found is None or not int(found[1]):
+        _refuse(f"--expires {text}: expected a number of hours, days or weeks, such as 12h, 90d or 4w.")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _refuse(text: str) -> NoReturn:
+    complain(text)
+    raise typer.Exit(ExitCode.USAGE)
+
+
+def _facts(token: Token, now: float) -> dict[str, object]:
+    return {
+        "name": token.name,
+        "role": token.role.value,
+        "agent": token.agent,
+        "start": token.start,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "revoked_at": token.revoked_at,
+        "works": token.works(now),
+    }
+
+
+def _date(unix: float) -> str:
+    return datetime.fromtimestamp(unix).strftime("%Y-%m-%d %H:%M")

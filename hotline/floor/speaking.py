@@ -1,0 +1,48 @@
+"""Saying something on a leg outside a flow: to a waiting caller, to an agent who is rung.
+
+Sound is made by `hotline.sayings`; what is said comes from `texts.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotline.sayings import Sayings
+from ivr_flows.conversation import Part
+from telephony.call.leg import CallLeg
+from telephony.media.interface import AudioSource, EndReason
+
+
+async def sounds_of(sayings: Sayings, parts: Sequence[Part], language: str) -> list[AudioSource]:
+    """Make the sound of parts; what can't be had is left out.
+
+    Args:
+        sayings: makes them.
+        parts: what to say, in order.
+        language: en, zh or ko.
+    """
+    found = []
+    for part in parts:
+        for piece in sayings.pieces(part, language):
+            sound = await sayings.sound(piece, language)
+            if sound is not None:
+                found.append(sound)
+    return found
+
+
+async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bool:
+    """Play sounds one after the other; False when somebody stopped them.
+
+    Args:
+        leg: who hears them.
+        sounds: what.
+        name: what the journal calls it.
+
+    Raises:
+        CallEnded: the leg is over.
+    """
+    for sound in sounds:
+        end = await leg.play(sound, name=name)
+        if end.reason is not EndReason.FINISHED:
+            return False
+    return True
