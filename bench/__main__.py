@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from bench.phones import register_all
+
 HERE = Path(__file__).resolve().parent
 TARGET = "127.0.0.1:5080"
 READY_SECONDS = 30.0
@@ -33,6 +35,8 @@ def main() -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     with serve() as server:
         pid = str(server.pid)
+        host, _, port = TARGET.partition(":")
+        print(f"{register_all(HERE / 'site', (host, int(port)))} phones of agents are registered")
         if options.one:
             bench = [sys.executable, str(options.load / "bench.py"), "--target", TARGET, "--pid", pid]
             command = [*bench, "--out", str(options.out), *options.one]

@@ -60,6 +60,8 @@ class CallbackProjection:
             await handler(connection, event)
 
     async def _requested(self, connection: AsyncConnection, event: events.CallbackRequested) -> None:
+        if not event.callback:
+            return
         ticket = await _ticket(connection, event.ticket)
         called = text(event.number, 64)
         key = number_key(called, self._country)

@@ -62,6 +62,8 @@ class TicketProjection:
             await handler(connection, event, row)
 
     async def _opened(self, connection: AsyncConnection, event: events.TicketOpened, row: Row) -> None:
+        if not event.ticket:
+            return
         caller = event.caller or event.callback_number
         values = {
             "number": text(event.ticket, 24),

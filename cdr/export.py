@@ -78,7 +78,12 @@ def figure_lines(kind: str, rows: Sequence[Row], zone: tzinfo) -> Iterator[str]:
         zone: for the times.
     """
     flat = [_flat(row.figures) for row in rows]
-    names = list(dict.fromkeys(name for figures in flat for name in figures))
+    # Those that are several in one stay together, whichever row is the first to have one.
+    parts: dict[str, set[str]] = {}
+    for figures in flat:
+        for name in figures:
+            parts.setdefault(name.partition(".")[0], set()).add(name)
+    names = [name for group in parts.values() for name in sorted(group)]
     yield line([kind, "start", "end", *names])
     for row, figures in zip(rows, flat, strict=True):
         times = (_time(row.start, zone), _time(row.end, zone))

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from console.house import House
@@ -70,13 +70,10 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     install(app)
-    api = APIRouter(prefix="/api/v1", responses=RESPONSES)
     for part in (calls, tickets, callbacks, agents, queues, reports, customers, site):
-        api.include_router(part.router)
-    app.include_router(api)
-    app.include_router(live.router, prefix="/api/v1")
-    app.include_router(metrics.router)
-    app.include_router(page.router)
+        app.include_router(part.router, responses=RESPONSES)
+    for other in (live, metrics, page):
+        app.include_router(other.router)
     app.mount("/static", StaticFiles(directory=page.PAGES / "static"))
     # The last one added is the outermost.
     app.add_middleware(Timing, histogram=house.metrics.requests)

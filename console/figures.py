@@ -31,9 +31,6 @@ KEPT_TIMES = 10.0
 # Reports that are counted at the same time; others wait.
 AT_A_TIME = 2
 
-SERVICE_LEVEL = "service_level_genesys_without_short"
-"""Of the definitions, the one that is shown where there is room for one: abandoned calls count against it."""
-
 # What a figure is counted from, where that has another name than the figure.
 _BEHIND = (
     (r"left_for_callback", "callback_left"),
@@ -82,6 +79,11 @@ class FigureDesk:
         self._site = site
         self._today = None
 
+    def midnight(self, now: float) -> float:
+        """When today began in the site's time zone, Unix seconds."""
+        here = datetime.fromtimestamp(now, self._site.timezone)
+        return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()
+
     async def today(self) -> Mapping[str, dict[str, Any]]:
         """Figures of each queue since midnight, at most a few seconds old."""
         async with self._counting:
@@ -89,7 +91,7 @@ class FigureDesk:
             began = time.monotonic()
             if known is None or began > known.at + max(KEPT_SECONDS, KEPT_TIMES * known.took):
                 now = self._clock()
-                fold = await self._count(_midnight(now, self._site), now + 1, "whole", _rules(self._site))
+                fold = await self._count(self.midnight(now), now + 1, "whole", _rules(self._site))
                 rows = {row.name: row.figures for row in fold.queue_totals() if row.name}
                 ended = time.monotonic()
                 known = self._today = Today(ended, ended - began, rows)
@@ -147,8 +149,3 @@ def _rules(site: Site, **more: Any) -> FigureRules:
     }
     points = {category.name: category.points for category in site.settings.tickets.categories}
     return FigureRules(**{"thresholds": thresholds, "points": points, "calls": False, **more})
-
-
-def _midnight(now: float, site: Site) -> float:
-    here = datetime.fromtimestamp(now, site.timezone)
-    return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()

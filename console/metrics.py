@@ -14,6 +14,8 @@ from console.models.people import QueueModel
 
 STATES = ("offline", "available", "reserved", "ringing", "on_call", "wrap_up", "break")
 
+DEFINITIONS = ("asterisk", "2_asterisk", "connect", "genesys", "genesys_without_short")
+
 # What a page waits for in seconds; reports over many events take longest.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -57,8 +59,10 @@ def of_queues(queues: Sequence[QueueModel], now: float) -> Iterable[Metric]:
     """The metrics of all queues; what nobody knows is left out."""
     waiting = _by_queue("hotline_queue_waiting", "Callers on the line who wait.")
     longest = _by_queue("hotline_queue_longest_wait_seconds", "How long the first of them has waited.")
-    level = _by_queue(
-        "hotline_queue_service_level_ratio", "Callers answered in time since midnight, of all who count."
+    level = GaugeMetricFamily(
+        "hotline_queue_service_level_ratio",
+        "Callers answered in time since midnight, by whose definition (docs/records.md).",
+        labels=["queue", "definition"],
     )
     open_ = _by_queue("hotline_callbacks_open", "Callbacks that are not over.")
     due = _by_queue("hotline_callbacks_due", "Callbacks that could be dialled now.")
@@ -67,9 +71,10 @@ def of_queues(queues: Sequence[QueueModel], now: float) -> Iterable[Metric]:
         if queue.waiting is not None:
             waiting.add_metric([queue.name], queue.waiting)
             longest.add_metric([queue.name], now - queue.oldest_since if queue.oldest_since else 0.0)
-        reached = queue.today.get("service_level")
-        if isinstance(reached, int | float):
-            level.add_metric([queue.name], reached)
+        for definition in DEFINITIONS:
+            reached = queue.today.get(f"service_level_{definition}")
+            if reached is not None:
+                level.add_metric([queue.name, definition], reached)
         open_.add_metric([queue.name], queue.callbacks_open)
         due.add_metric([queue.name], queue.callbacks_due)
         tickets.add_metric([queue.name], queue.tickets_open)

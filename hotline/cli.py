@@ -29,6 +29,11 @@ COMMANDS = {
     "tickets": "Look at tickets, and work on them.",
     "callbacks": "Who is to be called back, and when.",
     "customers": "The table of customers.",
+    "calls": "Look at calls, and take them out as CSV.",
+    "queues": "Who waits in the queues now, and figures of today.",
+    "agents": "What agents do now, and figures of today.",
+    "report": "Figures of queues and agents.",
+    "records": "Compare call records with the events behind them, or build them anew.",
     "token": "Make, list and revoke tokens for the console and its API.",
     "version": "Say which version this is.",
 }

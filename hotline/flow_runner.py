@@ -13,7 +13,9 @@ from callback_queue.numbers import is_callable
 from hotline.applications import House
 from hotline.dialling import connect
 from hotline.floor.house import FloorHouse
-from hotline.floor.waiting import GaveUp, promise_callback, wait_in_queue
+from hotline.floor.speaking import say_goodbye
+from hotline.floor.texts import TextKey as QueueText
+from hotline.floor.waiting import GaveUp, wait_in_queue
 from hotline.flow_call import FlowCall, Speech
 from hotline.tickets import Missed, TicketBook
 from ivr_flows.engine import FlowRun
@@ -45,6 +47,9 @@ _WORDS: Mapping[int, ResultWord] = {
     603: "refused",
     403: "refused",
 }
+
+# How a queue's rules end a wait.
+_SENT_AWAY = frozenset({"timeout", "full", "no_agents"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,9 @@ async def queue_up(leg: CallLeg, flow_house: FlowHouse, queue: str, language: st
     except CallEnded as over:
         await runner.left(wanted, over, None)
         return
+    if result.word in _SENT_AWAY:
+        # No flow says what to do now, so nobody is sent away for nothing.
+        await runner.call_back_later(wanted, "nobody_free")
     leg.hang_up("call over" if result.word == "done" else f"queue: {result.word}")
 
 
@@ -132,6 +140,7 @@ class _Runner:
         # Of the caller's last wait: whoever is called back after it keeps the place.
         self._arrival = 0.0
         self._priority = 0
+        self._queue = ""
 
     async def carry_out(self, departure: Departure) -> Result:
         """Do what the flow wants done outside it.
@@ -202,15 +211,29 @@ class _Runner:
         """Put the caller into a queue."""
         house, leg = self._house, self._leg
         waited = await wait_in_queue(leg, wanted, house.floor, self._caller)
-        self._arrival, self._priority = waited.arrival, wanted.priority
-        if waited.result.word != "key" or wanted.exit_key or not is_callable(self._number):
-            return waited.result
-        # The queue's own key, of which the flow knows nothing: the caller keeps the place and is called back.
-        told = wanted.so_far or Callback(waited.queue, self._number, wanted.language, slots=wanted.slots)
-        result = await self.write(replace(told, queue=told.queue or waited.queue))
+        self._arrival, self._priority, self._queue = waited.arrival, wanted.priority, waited.queue
+        # The queue's own key, of which the flow knows nothing.
+        if waited.result.word == "key" and not wanted.exit_key:
+            return await self.call_back_later(wanted, "called_back") or waited.result
+        return waited.result
+
+    async def call_back_later(self, wanted: HandOff, told: QueueText) -> Result | None:
+        """Promise a caller who has waited to call back, the place kept, and hang up.
+
+        Args:
+            wanted: what they waited for.
+            told: what they hear.
+
+        Returns:
+            None when there is no number to call, or nothing could be written: then nothing is promised.
+        """
+        if not is_callable(self._number):
+            return None
+        ticket = wanted.so_far or Callback(self._queue, self._number, wanted.language, slots=wanted.slots)
+        result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
-            return waited.result
-        await promise_callback(leg, house.floor, wanted.language)
+            return None
+        await say_goodbye(self._leg, self._house.floor.sayings, wanted.language, told)
         return result
 
     async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:

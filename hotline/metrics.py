@@ -31,6 +31,8 @@ _GAUGES = {
     "transactions": "SIP transactions, those that only linger included.",
     "registrations": "Users with at least one registered phone.",
     "tcp_connections": "Open SIP connections over TCP.",
+    "journal_waiting": "Events that are not on disk yet.",
+    "journal_lost": "Events that never came to disk.",
 }
 
 

@@ -305,6 +305,8 @@ class Switch:
             "transactions": self._agent.transactions,
             "registrations": len(self._doorkeeper.registrar),
             "tcp_connections": self.transports.connections,
+            "journal_waiting": self.journal.pending,
+            "journal_lost": self.journal.lost,
         }
 
     def events(self) -> dict[str, int]:

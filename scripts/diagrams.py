@@ -1,4 +1,4 @@
-"""Draw the state machines of SIP and of agents as Mermaid diagrams, from the tables that the code runs on.
+"""Draw the state machines of SIP, agents and tickets as Mermaid diagrams, from the tables the code runs on.
 
 `python scripts/diagrams.py docs/architecture.md` renews what stands between the two marks in that file. The
 test tests/test_diagrams.py fails when the page and the tables differ.
@@ -15,6 +15,7 @@ from typing import TypeVar
 from callback_queue import agent_events as agent
 from callback_queue.agents import TABLE as AGENT
 from callback_queue.events import AgentState
+from callback_queue.tickets import TRANSITIONS, TicketState
 from telephony.sip.client_transactions import InviteClientTransaction, NonInviteClientTransaction
 from telephony.sip.server_transactions import InviteServerTransaction, NonInviteServerTransaction
 from telephony.sip.session_states import MOVES
@@ -106,13 +107,19 @@ def diagrams() -> str:
         ),
     }
     parts["Agent"] = agent_states()
+    parts["Ticket"] = moves(TRANSITIONS, TicketState.OPEN)
     return "\n".join(f"### {title}\n\n```mermaid\n{diagram}\n```\n" for title, diagram in parts.items())
 
 
-def moves(table: Mapping[S, frozenset[S]]) -> str:
-    """A diagram of bare moves; it begins in the states to which none leads, and ends where none goes on."""
+def moves(table: Mapping[S, frozenset[S]], first: S | None = None) -> str:
+    """A diagram of bare moves.
+
+    Args:
+        table: what may follow on each state; it ends where nothing does.
+        first: where it begins; None for the states to which no move leads.
+    """
     reached = {state for after in table.values() for state in after}
-    lines = [f"    [*] --> {state.value}" for state in table if state not in reached]
+    lines = [f"    [*] --> {state.value}" for state in table if state not in reached or state is first]
     for state, after in table.items():
         lines += [f"    {state.value} --> {other.value}" for other in table if other in after]
         if not after:

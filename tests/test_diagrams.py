@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from callback_queue.agents import TABLE as AGENT
+from callback_queue.tickets import TRANSITIONS
 from scripts import diagrams
 from telephony.sip.client_transactions import INVITE_CLIENT, NON_INVITE_CLIENT
 from telephony.sip.server_transactions import INVITE_SERVER, NON_INVITE_SERVER
@@ -77,6 +78,12 @@ def test_the_agent_is_drawn_with_every_change_of_state_of_its_table() -> None:
         if after != state
     ]
     assert sorted(drawn) == sorted(rows)
+
+
+def test_the_ticket_is_drawn_with_every_move_that_it_may_make() -> None:
+    arrows = {(start, end) for start, end, _ in _drawn("Ticket")}
+    allowed = {(state.value, after.value) for state, afters in TRANSITIONS.items() for after in afters}
+    assert arrows == allowed | {("[*]", "open")}
 
 
 def test_a_move_that_the_page_does_not_show_is_noticed() -> None:

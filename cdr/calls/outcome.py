@@ -87,6 +87,8 @@ def _without_talk(facts: Facts) -> Outcome:
         return "failed" if kinds == {"failure"} else "hung_up"
     if facts.sent_away:
         return "transferred"
+    if any(stay.kind == "live" for stay in facts.stays.values()):
+        return "unserved"
     caller = facts.legs.get(facts.offered.leg) if facts.offered is not None else None
     if caller is not None and caller.answered is None:
         return _unanswered(facts, caller)

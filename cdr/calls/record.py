@@ -19,6 +19,7 @@ Outcome: TypeAlias = Literal[
     "callback_requested",
     "message_taken",
     "self_served",
+    "unserved",
     "hung_up",
     "transferred",
     "busy",
@@ -34,9 +35,10 @@ Outcome: TypeAlias = Literal[
 "handled": an agent spoke with the customer; "connected": two people spoke, and none of them was a customer of
 a queue; "abandoned", "short_abandoned": hung up while waiting; "callback_requested": to be called back by own
 wish; "message_taken": a problem or message was written down; "self_served": ended in a flow or an
-application with nothing left to do; "hung_up": left a flow in the middle, and is called back; "transferred":
-sent elsewhere by the flow; "busy", "no_answer", "wrong_number", "no_agent", "refused", "failed": nobody was
-reached; "cut_off": the switch went down.
+application with nothing left to do; "unserved": left a queue by its rules or by key, and nothing was written
+down; "hung_up": left a flow in the middle, and is called back; "transferred": sent elsewhere by the flow;
+"busy", "no_answer", "wrong_number", "no_agent", "refused", "failed": nobody was reached; "cut_off": the
+switch went down.
 """
 EndedBy: TypeAlias = Literal["", "customer", "caller", "agent", "party", "switch", "network"]
 Role: TypeAlias = Literal["customer", "caller", "agent", "party"]

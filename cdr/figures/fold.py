@@ -54,6 +54,7 @@ class FigureFold:
     def __init__(self, windows: Windows, rules: FigureRules) -> None:
         self._book = Book(windows, rules)
         self._presence = Presence(self._book)
+        self._switch = ""
         parts = (
             Lines(self._book),
             Contacts(self._book),
@@ -83,10 +84,12 @@ class FigureFold:
             event: in the order in which events are stored.
             switch: whose it is, as stored.
         """
-        self._presence.switch = switch.partition("/")[0]
+        if switch != self._switch:
+            self._switch = switch
+            self._presence.switch = switch.partition("/")[0]
         for handler in self._handlers.get(type(event), ()):
             handler(event)
-        self._presence.saw(to_ms(event.at))
+        self._presence.saw(event.at)
 
     def finish(self, until: float) -> None:
         """Count what goes on (agents' states) as far as it went.

@@ -50,9 +50,9 @@ class Presence:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._agents: dict[str, _Agent] = {}
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, float] = {}
         self.switch = ""
-        """Whose event comes next."""
+        """Whose events come next."""
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
             AgentStateChanged: self._changed,
             AgentOfferEnded: self._offer_ended,
@@ -62,9 +62,9 @@ class Presence:
             SwitchStopped: self._stopped,
         }
 
-    def saw(self, at: int) -> None:
-        """A sign of life of the switch whose event comes next."""
-        self._seen[self.switch] = max(at, self._seen.get(self.switch, 0))
+    def saw(self, at: float) -> None:
+        """A sign of life of the switch whose event this was, Unix seconds."""
+        self._seen[self.switch] = at
 
     def finish(self, until: int) -> None:
         """Count the states that go on, up to a moment."""
@@ -131,7 +131,7 @@ class Presence:
     # --- the switch ----------------------------------------------------------------------------------------
 
     def _started(self, event: SwitchStarted) -> None:
-        self._all_gone(event.switch, self._seen.get(event.switch, 0))
+        self._all_gone(event.switch, to_ms(self._seen.get(event.switch, 0.0)))
 
     def _stopped(self, event: SwitchStopped) -> None:
         self._all_gone(event.switch, to_ms(event.at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
@@ -28,7 +28,7 @@ from callback_queue.events import (
     TicketJoined,
     TicketOpened,
 )
-from cdr.codec import decode
+from cdr.codec import EVENTS, decode
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.windows import Windows
@@ -36,7 +36,7 @@ from cdr.tables import CallRow, EventRow
 from cdr.times import to_seconds
 from telephony.call.events import CallOffered, Event
 
-PAGE = 5000
+PAGE = 2000
 CHUNK = 500
 DAY = 86_400.0
 LONGEST_CALL = DAY
@@ -141,25 +141,24 @@ async def _before(
 
 async def _states(connection: AsyncConnection, begin: int, start: float) -> list[Read]:
     """Each agent's last change of state, if its switch has not gone down since."""
-    kinds = (AgentStateChanged, SwitchStarted, SwitchStopped)
-    down: set[str] = set()
+    known = EventRow.id < begin, EventRow.at >= start - LONGEST_STATE
+    down: dict[str, int] = {}
+    for kind in (SwitchStarted, SwitchStopped):
+        for number, _, event in await _page(connection, _select((kind,)).where(*known)):
+            if isinstance(event, kind):
+                down[event.switch] = max(number, down.get(event.switch, 0))
     found: dict[str, Read] = {}
-    before = begin
-    while True:
-        query = _select(kinds).where(EventRow.id < before, EventRow.at >= start - LONGEST_STATE)
-        page = await _page(connection, query.order_by(EventRow.id.desc()).limit(PAGE))
+    before, news = begin, True
+    while news:
+        # Of one kind alone, so that the index of kinds has them in order.
+        query = _select((AgentStateChanged,)).where(*known, EventRow.id < before)
         news = False
-        for number, switch, event in page:
+        for number, switch, event in await _page(connection, query.order_by(EventRow.id.desc()).limit(PAGE)):
             before = number
-            if isinstance(event, AgentStateChanged):
-                home = switch.partition("/")[0]
-                if home not in down:
-                    news = True
-                    found.setdefault(event.agent, (number, switch, event))
-            elif isinstance(event, SwitchStarted | SwitchStopped):
-                down.add(event.switch)
-        if not page or not news:
-            return sorted(found.values(), key=lambda read: read[0])
+            if isinstance(event, AgentStateChanged) and number > down.get(switch.partition("/")[0], 0):
+                news = True
+                found.setdefault(event.agent, (number, switch, event))
+    return sorted(found.values(), key=lambda read: read[0])
 
 
 async def _lives(
@@ -194,15 +193,21 @@ async def _read(
     connection: AsyncConnection, first: int, last: int, kinds: Collection[type[Event]]
 ) -> AsyncIterator[Read]:
     """Events by id, a page at a time."""
-    query = _select(kinds).where(EventRow.id <= last).order_by(EventRow.id).limit(PAGE)
+    # The kinds are sorted out here: asked for in the query, the database would go by the index of kinds, and
+    # put all that is left in order for every page.
+    names = {kind.__name__ for kind in kinds}
+    query = select(*_COLUMNS).where(EventRow.id <= last).order_by(EventRow.id).limit(PAGE)
     after = first - 1
     while True:
-        page = await _page(connection, query.where(EventRow.id > after))
-        for read in page:
-            yield read
-        if len(page) < PAGE:
+        rows = (await connection.execute(query.where(EventRow.id > after))).all()
+        for number, switch, kind, body in rows:
+            if kind in names:
+                event = _event(kind, orjson.loads(body))
+                if event is not None:
+                    yield number, switch, event
+        if len(rows) < PAGE:
             return
-        after = page[-1][0]
+        after = rows[-1][0]
 
 
 def _of_kinds(kinds: Collection[type[Event]]) -> ColumnElement[bool]:
@@ -216,7 +221,18 @@ def _select(kinds: Collection[type[Event]]) -> Select[int, str, str, str]:
 async def _page(connection: AsyncConnection, query: Select[int, str, str, str]) -> list[Read]:
     page = []
     for number, switch, kind, body in (await connection.execute(query)).all():
-        event = decode(kind, orjson.loads(body))
+        event = _event(kind, orjson.loads(body))
         if event is not None:
             page.append((number, switch, event))
     return page
+
+
+def _event(kind: str, body: dict[str, Any]) -> Event | None:
+    """The same as `decode`; quicker for events of this version, which a report reads a million of."""
+    made = EVENTS.get(kind)
+    if made is None or type(body.get("at")) is not float:
+        return decode(kind, body)
+    try:
+        return made(**body)
+    except TypeError:  # a field too many, or one that is missing
+        return decode(kind, body)

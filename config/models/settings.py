@@ -246,7 +246,7 @@ class Settings(Table):
         "database; null for none.",
     )
     customers: PathText | None = Field(
-        default=None, description="A CSV file of customers: numbers, names, tiers (docs/queues.md)."
+        default=None, description="A CSV file of customers: numbers, names, tiers (docs/tickets.md)."
     )
     agents: AgentSettings = Field(
         default_factory=AgentSettings, description="How agents log in and take breaks."

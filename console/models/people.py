@@ -54,6 +54,7 @@ class SiteModel(BaseModel):
     break_reasons: list[str]
     ticket_states: list[str]
     categories: list[str]
+    midnight: float = Field(description="When today began in the site's time zone, Unix seconds.")
 
 
 class AgentModel(AgentFloor):
@@ -101,6 +102,7 @@ class Queues(BaseModel):
     """All queues."""
 
     at: float = Field(description="When this was so, Unix seconds.")
+    midnight: float = Field(description="When today began in the site's time zone, Unix seconds.")
     items: list[QueueModel]
 
 

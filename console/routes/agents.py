@@ -15,7 +15,7 @@ from console.roles import Right
 from console.security import Asked, Looking, SettingState, require
 from console.tokens import Token
 
-router = APIRouter(prefix="/agents", tags=["agents"])
+router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
 
 Number = Annotated[str, Path(max_length=64, description="The agent's number.")]
 Action = Literal["log-in", "log-out", "break", "ready"]

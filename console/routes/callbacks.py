@@ -17,7 +17,7 @@ from console.roles import Right
 from console.security import Asked, Looking, Working, require
 from console.tokens import Token
 
-router = APIRouter(prefix="/callbacks", tags=["callbacks"])
+router = APIRouter(prefix="/api/v1/callbacks", tags=["callbacks"])
 
 CallbackState: TypeAlias = Literal["waiting", "leased", "dialling", "closed"]
 STATES: tuple[CallbackState, ...] = get_args(CallbackState)

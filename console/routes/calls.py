@@ -22,7 +22,7 @@ from console.routes.reports import kind_of
 from console.security import Asked, HangingUp, Looking, SeeingPrivate, require
 from console.tokens import Token
 
-router = APIRouter(prefix="/calls", tags=["calls"])
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
 Id = Annotated[str, Path(max_length=128, description="The call's id.")]
 Word = Annotated[str, Query(max_length=64)]

@@ -16,7 +16,7 @@ from console.roles import Right
 from console.security import Asked, Looking, require
 from console.tokens import Token
 
-router = APIRouter(prefix="/customers", tags=["customers"])
+router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 
 
 @router.get("")

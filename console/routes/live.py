@@ -26,7 +26,7 @@ from console.roles import Right
 from console.security import COOKIE, identify, is_own_page
 from console.tokens import Token
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1")
 
 LOGGED_OUT, FROM_ELSEWHERE, TOO_SLOW = 4401, 4403, 4408
 # A token that was revoked stops working here too, after at most so many seconds.

@@ -15,7 +15,7 @@ from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking
 
-router = APIRouter(prefix="/queues", tags=["queues"])
+router = APIRouter(prefix="/api/v1/queues", tags=["queues"])
 
 
 @router.get("")
@@ -25,7 +25,8 @@ async def list_queues(token: Looking, house: Asked) -> Queues:
     if floor is not None and not token.may(Right.SEE_PRIVATE):
         floor = floor.masked()
     now = house.clock()
-    return Queues(at=now, items=await queues_now(house, floor, now))
+    items = await queues_now(house, floor, now)
+    return Queues(at=now, midnight=house.figures.midnight(now), items=items)
 
 
 @router.get("/{name}")

@@ -14,7 +14,7 @@ from console.models.reports import Behind, Report, ReportRow
 from console.problems import ApiError
 from console.security import Asked, Looking
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 LONGEST_DAYS = 400
 

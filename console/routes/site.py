@@ -16,7 +16,7 @@ from console.roles import RIGHTS
 from console.security import Asked, Looking, MindingTokens
 from console.switch_client import BadAnswer, NotRunning, Refused
 
-router = APIRouter(tags=["site"])
+router = APIRouter(prefix="/api/v1", tags=["site"])
 
 _PATIENCE = 2.0
 
@@ -58,6 +58,7 @@ async def site(token: Looking, house: Asked) -> SiteModel:
         break_reasons=list(settings.agents.break_reasons.values()),
         ticket_states=list(STATES),
         categories=[category.name for category in settings.tickets.categories],
+        midnight=house.figures.midnight(house.clock()),
     )
 
 

@@ -37,7 +37,7 @@ from console.security import Asked, Looking, SeeingPrivate, Working, require
 from console.tokens import Token
 from console.transcript import audio_files, utterances
 
-router = APIRouter(prefix="/tickets", tags=["tickets"])
+router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
 
 Number = Annotated[str, Path(max_length=24, description="The ticket's number.")]
 Word = Annotated[str, Query(max_length=64)]

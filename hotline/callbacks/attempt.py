@@ -27,6 +27,7 @@ from callback_queue.events import (
 )
 from callback_queue.store.callbacks import Due
 from callback_queue.store.tickets import TicketView
+from config import Queue
 from hotline.callbacks.about import about
 from hotline.callbacks.beside import EarlyMedia, Hostess
 from hotline.callbacks.customer import DISK_SECONDS, Customer, NotReached
@@ -38,7 +39,8 @@ from hotline.floor.place import Place
 from hotline.floor.ringing import NobodyTook, ring_agents
 from hotline.floor.survey import survey
 from hotline.floor.talking import Talk
-from hotline.floor.waiting import codecs_like
+from hotline.floor.waiting import codecs_like, wait_in_queue
+from ivr_flows.outcomes import HandOff
 from telephony.call import events
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
@@ -76,11 +78,14 @@ class Attempt:
     Args:
         books, house: what it works with.
         due: the callback.
+        queue: who calls.
         place: its place in the line.
         lease: that it is ours; taken.
     """
 
-    def __init__(self, books: Books, house: CallbackHouse, due: Due, place: Place, lease: Lease) -> None:
+    def __init__(
+        self, books: Books, house: CallbackHouse, due: Due, queue: Queue, place: Place, lease: Lease
+    ) -> None:
         self.call = secrets.token_hex(8)
         self.due = due
         self.customer = Customer(books, house, due, lease, self.call)
@@ -89,8 +94,8 @@ class Attempt:
         self._floor = house.floor
         self._place = place
         self._lease = lease
-        self._queue = house.floor.queues[place.entry.queue]
-        self._mode = mode_of(self._queue.callback_mode, house.rules)
+        self._queue = queue
+        self._mode = mode_of(queue.callback_mode, house.rules)
         self._ticket: TicketView | None = None
         self._agent = ""
         self._agent_leg: CallLeg | None = None
@@ -157,6 +162,7 @@ class Attempt:
     async def _agent_first(self, agents: Sequence[str]) -> _End:
         agent_leg = await self._find_agent(agents, None)
         fault_point("key")
+        agent_leg.check_open()
         early = EarlyMedia(self._floor, agent_leg)
         try:
             customer_leg = await self.customer.dial(
@@ -261,11 +267,19 @@ class Attempt:
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
         ).run()
         talk_ms = max(0, round((self._now() - began) * 1000))
-        if queue.survey and talked.agent_hung_up and not self._wrong_number:
+        if talked.lost:
+            await self._into_the_line(customer_leg)
+        elif queue.survey and talked.agent_hung_up and not self._wrong_number:
             await survey(customer_leg, floor, queue.name, talked.agent, self.due.language)
         end = customer_leg.end
         by, reason = ("remote", "agent hung up") if end is None else (end.by, end.reason)
         return _End("wrong_number" if self._wrong_number else "reached", by, reason, talk_ms)
+
+    async def _into_the_line(self, customer_leg: CallLeg) -> None:
+        """The agent passed the customer on to somebody who did not answer: another agent takes the call."""
+        wanted = HandOff(self._queue.name, self.due.language)
+        with contextlib.suppress(CallEnded):
+            await wait_in_queue(customer_leg, wanted, self._floor, Caller(self.due.number))
 
     def _agent_pressed(self, digit: str) -> bool:
         if digit != self._house.settings.wrong_number_key:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from callback_queue.events import CallbackClosed, CallbackRequested, CallbackRescheduled
 from callback_queue.line import Entry
 from callback_queue.store.callbacks import Due
+from config import Queue
 from hotline.callbacks.attempt import Attempt
 from hotline.callbacks.database import AWAY, soon
 from hotline.callbacks.house import Books, CallbackHouse
@@ -45,12 +46,15 @@ class _Turn:
 
     Args:
         due: the callback.
+        queue: who calls.
         place: its place.
+        taking: agents are reserved, and it is about to be leased, or is.
         task: waits for its turn, and carries the attempt.
         attempt: from the moment on in which it is ours.
     """
 
     due: Due
+    queue: Queue
     place: Place
     taking: bool = False
     attempt: Attempt | None = None
@@ -129,12 +133,12 @@ class Dialler:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            self._news.clear()
             try:
                 await self._look()
             except Exception:
                 log.exception("the callbacks can't be looked at")
             eager = loop.time() < self._eager_until
-            self._news.clear()
             try:
                 async with asyncio.timeout(EAGER_EVERY if eager else EVERY):
                     await self._news.wait()
@@ -160,8 +164,14 @@ class Dialler:
         if len(found) < MOST:
             self._withdraw(self._turns.keys() - known.keys())
         for due in found:
-            if due.callback not in self._turns and self._house().may_dial(due, now) <= now:
+            if due.callback in self._turns or self._is_called(due.number):
+                continue
+            if self._house().may_dial(due, now) <= now:
                 self._enter(due, now)
+
+    def _is_called(self, number: str) -> bool:
+        """Whether somebody is being called already: two tickets of one customer are called in turn."""
+        return any(turn.attempt is not None and turn.due.number == number for turn in self._turns.values())
 
     def _is_away(self, error: BaseException) -> None:
         """Call nobody; say so when it lasts: a new database has no tables for a moment."""
@@ -196,7 +206,7 @@ class Dialler:
             language=due.language,
             callback=due.callback,
         )
-        turn = _Turn(due, house.floor.enter(entry, wrap_up=queue.wrap_up))
+        turn = _Turn(due, queue, house.floor.enter(entry, wrap_up=queue.wrap_up))
         self._turns[due.callback] = turn
         turn.task = task = asyncio.get_running_loop().create_task(self._carry(turn))
         task.add_done_callback(lambda _: self._over(turn))
@@ -206,7 +216,8 @@ class Dialler:
         turn.place.leave("withdrawn")
         if self._turns.get(turn.due.callback) is turn:
             del self._turns[turn.due.callback]
-        self._news.set()
+        if turn.attempt is not None:
+            self._news.set()  # it may be due again at once
 
     async def _carry(self, turn: _Turn) -> None:
         """Wait for agents, take the callback, call."""
@@ -215,7 +226,8 @@ class Dialler:
         books, due = self._books, turn.due
         house = self._house()
         now = house.floor.now()
-        if house.may_dial(due, now) > now:  # the quiet hours began while it waited
+        # The quiet hours began while it waited, or another ticket of the same customer came first.
+        if house.may_dial(due, now) > now or self._is_called(due.number):
             return
         lease = Lease(
             books.callbacks, due.callback, due.attempt + 1, books.switch, house.settings.lease_seconds
@@ -223,7 +235,7 @@ class Dialler:
         if not await lease.take():
             return
         fault_point("leased")
-        turn.attempt = attempt = Attempt(books, house, due, turn.place, lease)
+        turn.attempt = attempt = Attempt(books, house, due, turn.queue, turn.place, lease)
         try:
             await attempt.run(agents)
         finally:

@@ -41,10 +41,17 @@ class Lease:
         callback, attempt: which.
         switch: whose it is.
         seconds: how long it lasts without being renewed.
+        clock: a steady one, in seconds.
     """
 
     def __init__(
-        self, store: CallbackStore, callback: str, attempt: int, switch: str, seconds: float
+        self,
+        store: CallbackStore,
+        callback: str,
+        attempt: int,
+        switch: str,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.callback = callback
         self.attempt = attempt
@@ -53,13 +60,14 @@ class Lease:
         self._store = store
         self._switch = switch
         self._seconds = seconds
+        self._clock = clock
         self._sure_until = 0.0
         self._keeper: asyncio.Task[None] | None = None
 
     @property
     def is_sure(self) -> bool:
         """Whether it is ours for certain at this moment: nobody else may have it, whatever is late."""
-        return not self.lost.done() and time.monotonic() < self._sure_until
+        return not self.lost.done() and self._clock() < self._sure_until
 
     async def take(self) -> bool:
         """Try to get it, and keep it from then on; False when somebody else has it, or nobody can tell."""
@@ -92,7 +100,7 @@ class Lease:
 
     async def _ask(self, question: Question) -> bool | None:
         """Lease or renew; None when the database gave no answer."""
-        asked = time.monotonic()
+        asked = self._clock()
         try:
             async with asyncio.timeout(min(PATIENCE, self._seconds / 2)):
                 ours = await question(self.callback, self.attempt, self._switch, time.time(), self._seconds)

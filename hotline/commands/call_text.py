@@ -9,6 +9,8 @@ from typing import Any
 from hotline.commands.report_text import bar, clock
 
 WIDTH = 40
+# Seconds; shorter ones are only how things are switched.
+SHORTEST = 0.1
 
 
 def call_lines(row: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
@@ -84,7 +86,7 @@ def _segments(segments: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not segments:
         return
     start, whole = segments[0]["start"], segments[-1]["end"] - segments[0]["start"]
-    for segment in segments:
+    for segment in (each for each in segments if each["end"] - each["start"] >= SHORTEST):
         length = segment["end"] - segment["start"]
         before = round((segment["start"] - start) / whole * WIDTH) if whole else 0
         piece = bar(length / whole if whole else 0.0, WIDTH).strip() or "▏"
@@ -130,7 +132,8 @@ def _legs(legs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         who = " ".join(part for part in (leg["role"], leg["agent"] or leg["target"]) if part)
         end = leg["reason"] or leg["by"]
         status = f" {leg['status']}" if leg["status"] else ""
-        yield f"{who:<22} {leg['codec'] or 'no sound':<9} {_quality(leg['quality'])}  ended{status}: {end or '-'}"
+        sound = f"{leg['codec'] or 'no sound':<9} {_quality(leg['quality'])}"
+        yield f"{who:<22} {sound}  ended{status}: {end or '-'}"
 
 
 def _quality(quality: Mapping[str, Any]) -> str:
@@ -138,7 +141,7 @@ def _quality(quality: Mapping[str, Any]) -> str:
     parts = []
     if isinstance(quality.get("mos"), int | float):
         parts.append(f"MOS {quality['mos']:.1f}")
-    received, lost = quality.get("packets_received"), quality.get("packets_lost", quality.get("lost"))
+    received, lost = quality.get("packets_received"), quality.get("lost")
     if isinstance(received, int) and isinstance(lost, int) and received + lost > 0:
         parts.append(f"lost {max(0, lost) / (received + lost):.1%}")
     for name, text in (("jitter_ms", "jitter"), ("rtt_ms", "round trip")):

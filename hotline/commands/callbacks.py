@@ -31,7 +31,7 @@ from hotline.exit_codes import ExitCode
 
 EXAMPLE = "hotline callbacks list --queue support --site my-site"
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is to be called back, and when.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 CallbackArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="CALLBACK", help="The callback's id, such as 100001.1.")
@@ -41,6 +41,11 @@ _STATES = ("waiting", "leased", "dialling", "closed")
 _SPAN = re.compile(r"\+(\d{1,4})\s*([mhd])")
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+@app.callback()
+def command() -> None:
+    """Who is to be called back, and when."""
 
 
 @app.command("list", epilog="Example: hotline callbacks list --all --json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from console.call_list import CallList, Place, Wanted
 from hotline.commands.call_text import call_lines
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import fail, from_database, moment, print_table
-from hotline.commands.report import CsvOption, write
+from hotline.commands.report import CsvOption, csv_file
 from hotline.commands.report_text import clock
 from hotline.commands.times import FORMS, read_time
 from hotline.console_text import say, say_json
@@ -53,26 +53,24 @@ def list_(
 ) -> None:
     """List calls, the newest first."""
     names = {"queue": queue, "agent": agent, "number": number, "outcome": outcome, "direction": direction}
-    most = limit if limit is not None or csv else 50
 
-    async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[Any], Site]:
+    async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[dict[str, Any]], Site]:
         now, zone = time.time(), loaded.timezone
         times = [read_time(text, now, zone) if text else None for text in (start, end)]
         wanted = Wanted(times[0], times[1], ticket=ticket, **names)
-        calls, found, after = CallList(engine), [], None
-        while most is None or len(found) < most:
-            room = PAGE if most is None else min(PAGE, most - len(found))
-            page = await calls.list(wanted, after, room)
-            found += [_plain(row, zone) if csv else dict(row._mapping) for row in page]
-            if len(page) < room:
-                break
-            after = Place(page[-1].started, page[-1].call)
-        return found, loaded
+        pages = _pages(CallList(engine), wanted, limit if limit is not None or csv else 50)
+        if not csv:
+            return [row async for page in pages for row in page], loaded
+        with csv_file(csv) as file:
+            file.write(line(CALL_COLUMNS))
+            async for page in pages:
+                file.writelines(line(call_cells(row, zone)) for row in page)
+        return [], loaded
 
     found, loaded = from_database(site, read)
     if csv:
-        write(csv, _lines(found))
-    elif json:
+        return
+    if json:
         say_json(found)
     elif not found:
         say("No calls.")
@@ -102,14 +100,17 @@ def show(
         say(each)
 
 
-def _plain(row: Any, zone: Any) -> str:
-    """One call as its line of CSV: the rest of it need not be kept."""
-    return line(call_cells(row._mapping, zone))
-
-
-def _lines(found: list[str]) -> Iterator[str]:
-    yield line(CALL_COLUMNS)
-    yield from found
+async def _pages(calls: CallList, wanted: Wanted, most: int | None) -> AsyncIterator[list[dict[str, Any]]]:
+    """Calls as rows of `cdr.tables.CallRow`, page by page, so many at most."""
+    after: Place | None = None
+    while most is None or most > 0:
+        room = PAGE if most is None else min(PAGE, most)
+        page = await calls.list(wanted, after, room)
+        yield [dict(row._mapping) for row in page]
+        if len(page) < room:
+            return
+        after = Place(page[-1].started, page[-1].call)
+        most = None if most is None else most - len(page)
 
 
 def _print(found: list[dict[str, Any]], site: Site) -> None:

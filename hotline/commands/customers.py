@@ -21,7 +21,12 @@ from hotline.exit_codes import ExitCode
 
 EXAMPLE = "hotline customers import customers.csv --site my-site"
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The table of customers.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def command() -> None:
+    """The table of customers."""
 
 
 @app.command("import", epilog="Example: hotline customers import customers.csv")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import IO, Annotated, Any, TypeAlias
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -66,7 +67,8 @@ def queues(
     fold, loaded = count(site, start, end, interval, queue=queue, calls=json)
     rows, totals = fold.queues(), _of(fold.queue_totals(), queue)
     if csv:
-        write(csv, figure_lines("queue", rows, loaded.timezone))
+        with csv_file(csv) as file:
+            file.writelines(figure_lines("queue", rows, loaded.timezone))
     elif json:
         say_json(_answer("queue", rows, totals, fold))
     elif not rows:
@@ -99,7 +101,8 @@ def agents(
     totals.sort(key=lambda row: (not row.name, -row.figures["points"], row.name))
     names = {each.number: each.name for each in loaded.agents}
     if csv:
-        write(csv, figure_lines("agent", rows, loaded.timezone))
+        with csv_file(csv) as file:
+            file.writelines(figure_lines("agent", rows, loaded.timezone))
     elif json:
         say_json(_answer("agent", rows, totals, fold))
     elif not rows:
@@ -132,15 +135,16 @@ def count(
     return from_database(path, read)
 
 
-def write(target: str, lines: Iterable[str]) -> None:
-    """Write CSV into a file, or to standard output for "-"."""
+@contextmanager
+def csv_file(target: str) -> Iterator[IO[str]]:
+    """Where CSV goes: a file, or standard output for "-"."""
     if target == "-":
-        sys.stdout.writelines(lines)
+        yield sys.stdout
         return
     try:
         # With a mark at its beginning, by which spreadsheets know that it is UTF-8; line ends as they are.
         with Path(target).open("w", encoding="utf-8-sig", newline="") as file:
-            file.writelines(lines)
+            yield file
     except OSError as error:
         fail(f"{target} can't be written: {error.strerror}.")
 

@@ -14,7 +14,7 @@ from hotline.console_text import say
 
 BAR = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-NOTE = "Each event is booked in the interval in which it happens: offered need not be handled + abandoned in one."
+NOTE = "Each event is booked in the interval in which it happens: offered need not be handled + abandoned."
 # What a level is shown in: good, fair, poor.
 _GOOD, _FAIR = 0.8, 0.6
 
@@ -96,7 +96,7 @@ def print_queues(rows: Sequence[Row], zone: tzinfo, *, by_interval: bool) -> Non
         "offered",
         "handled",
         "abandoned",
-        "in time",
+        "service level",
         "ASA",
         "longest",
         "AHT",

@@ -34,11 +34,16 @@ from hotline.exit_codes import ExitCode
 
 EXAMPLE = "hotline tickets show 100001 --site my-site"
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look at tickets, and work on them.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 NumberArgument: TypeAlias = Annotated[str, typer.Argument(metavar="NUMBER", help="The ticket's number.")]
 
 _ALL_CALLBACKS = ("waiting", "leased", "dialling", "closed")
+
+
+@app.callback()
+def command() -> None:
+    """Look at tickets, and work on them."""
 
 
 @app.command("list", epilog="Example: hotline tickets list --state open --queue support")

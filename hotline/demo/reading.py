@@ -8,10 +8,12 @@ import os
 from typing import Any
 
 from config import Site
-from hotline.demo.lines import Story
+from hotline.demo.lines import AGENT, Story
 from hotline.demo.players import HOTLINE, ActorFailed
 from hotline.demo.telling import Teller
 
+CALLS = 2
+"""The customer's, and the callback."""
 PATIENCE = 15.0
 """Seconds until what happened last must be in the database."""
 
@@ -62,7 +64,7 @@ class _Desk:
     async def until_written(self) -> None:
         """Wait until both calls have their rows."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        while len(await self.data("calls", "list")) < 2:
+        while sum(call["ended"] is not None for call in await self.data("calls", "list")) < CALLS:
             if asyncio.get_running_loop().time() > deadline:
                 raise ActorFailed(f"the calls were not in the database within {PATIENCE:g} s")
             await asyncio.sleep(0.3)
@@ -104,5 +106,14 @@ async def _calls(desk: _Desk, ticket: str) -> None:
 
 async def _figures(desk: _Desk) -> None:
     desk.teller.title("The figures of the queue and of the agent")
-    await desk.shown("report", "queues")
-    await desk.shown("report", "agents")
+    # Of the last hour, because a story that is told at midnight has two days.
+    await desk.shown("report", "queues", "--from=-1h")
+    await desk.shown("report", "agents", "--from=-1h")
+    [queue] = (await desk.data("report", "queues", "--from=-1h"))["rows"]
+    figures = queue["figures"]
+    done = (figures["callbacks_requested"], figures["callbacks_reached"], figures["callbacks_completed"])
+    desk.teller.prove(done == (1, 1, 1), "the queue's figures count the callback", "1 asked, reached, done")
+    agents = (await desk.data("report", "agents", "--from=-1h"))["rows"]
+    mine: dict[str, Any] = next((row["figures"] for row in agents if row["agent"] == AGENT), {})
+    talk = mine.get("talk_time", 0)
+    desk.teller.prove(talk > 0, "the agent's figures count the talk", f"{talk:.1f} s")

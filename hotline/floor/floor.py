@@ -183,7 +183,8 @@ class Floor:
         self._looking = False
         for place in list(self._places.values()):
             if place.gave_up is not None and not self.staffed(place.entry.queue):
-                place.gave_up()
+                gave_up, place.gave_up = place.gave_up, None
+                gave_up()
         now = self._context.clock()
         asking = [entry for entry in self._line.ready(now) if self._places[entry.id].asking]
         if asking:

@@ -34,7 +34,7 @@ class Place:
         entry: who waits, for whom, since when.
         leg: the caller's leg, "" for a callback.
         wrap_up: seconds that the agent has after the call: the queue's rule when this stay began.
-        gave_up: told when nobody is there who serves the queue, for a stay that does not wait then.
+        gave_up: told once when nobody is there who serves the queue, for a stay that does not wait then.
     """
 
     __slots__ = (

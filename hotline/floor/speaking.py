@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotline.floor.texts import TextKey, text
 from hotline.sayings import Sayings
 from ivr_flows.conversation import Part
+from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
+from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
 
 
@@ -46,3 +49,20 @@ async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bo
         if end.reason is not EndReason.FINISHED:
             return False
     return True
+
+
+async def say_goodbye(leg: CallLeg, sayings: Sayings, language: str, told: TextKey) -> None:
+    """Tell a caller what happens next, and hang up.
+
+    Args:
+        leg: the caller's.
+        sayings: makes the sound of it.
+        language: the caller's.
+        told: what to say.
+    """
+    try:
+        sounds = await sounds_of(sayings, [text(told, language)], language)
+        await play_all(leg, sounds or [tones.beep()], "goodbye")
+    except CallEnded:
+        return
+    leg.hang_up(told.replace("_", " "))

@@ -18,6 +18,7 @@ TextKey: TypeAlias = Literal[
     "wait_minutes",
     "exit",
     "called_back",
+    "nobody_free",
     "screen",
     "press_to_take",
     "survey",
@@ -58,6 +59,11 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "en": "You keep your place in line. We will call you back. Goodbye.",
         "zh": "您的排队位置将为您保留，我们会尽快给您回电。再见。",
         "ko": "대기 순서를 유지해 드리며 다시 전화드리겠습니다. 감사합니다.",
+    },
+    "nobody_free": {
+        "en": "Nobody is free at the moment. We will call you back. Goodbye.",
+        "zh": "目前没有空闲的客服人员，我们会给您回电。再见。",
+        "ko": "지금은 통화 가능한 상담원이 없습니다. 다시 전화드리겠습니다. 감사합니다.",
     },
     "screen": {
         "en": "A call from the hotline.",

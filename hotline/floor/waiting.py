@@ -20,10 +20,8 @@ from config import Queue
 from hotline.floor.house import FloorHouse
 from hotline.floor.place import Place
 from hotline.floor.ringing import NobodyTook, ring_agents
-from hotline.floor.speaking import play_all, sounds_of
 from hotline.floor.survey import survey
 from hotline.floor.talking import Talk
-from hotline.floor.texts import text
 from hotline.floor.waiting_room import WaitingRoom
 from ivr_flows.outcomes import HandOff, Result, ResultWord
 from telephony.call.errors import CallEnded
@@ -111,16 +109,6 @@ async def wait_in_queue(leg: CallLeg, wanted: HandOff, house: FloorHouse, caller
     except CallEnded as over:
         raise GaveUp(over, queue.name, arrival, cut_off=over.by == "local") from None
     return Waited(result, queue.name, arrival)
-
-
-async def promise_callback(leg: CallLeg, house: FloorHouse, language: str) -> None:
-    """Tell a caller who left by key that the place is kept and that we call back, and hang up."""
-    try:
-        sounds = await sounds_of(house.sayings, [text("called_back", language)], language)
-        await play_all(leg, sounds or [tones.beep()], "called back")
-    except CallEnded:
-        return
-    leg.hang_up("will be called back")
 
 
 async def _visit(queue: Queue, guest: _Guest) -> Result | None:

@@ -30,12 +30,21 @@ class Line:
     body: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A place in a spool: everything before `offset` of segment `number`, and all segments before it."""
 
     number: int = 0
     offset: int = 0
+
+
+def end_of(folder: Path) -> Place:
+    """The end of a spool as it is now; the beginning when it can't be read."""
+    try:
+        last = spool.segments(folder)[-1]
+        return Place(spool.number_of(last), last.stat().st_size)
+    except (OSError, IndexError):
+        return Place()
 
 
 @dataclass(frozen=True, slots=True)

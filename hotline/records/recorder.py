@@ -21,17 +21,17 @@ from cdr.store import EventStore
 from config.migrate import upgrade
 from hotline import spool
 from hotline.records.away import is_away
-from hotline.records.follower import Batch, Follower
+from hotline.records.follower import Batch, Follower, Place, end_of
 from hotline.records.projector import Projector
 from hotline.records.status import StatusFile
 
 log = logging.getLogger(__name__)
 
-# A transaction takes about so many seconds: whoever else writes to SQLite waits for it, and the switch not for
-# long. The events in a batch are so many as fit, and between busy transactions there is a gap for the others.
-TRANSACTION = 0.2
-SMALLEST_BATCH, FIRST_BATCH, BATCH = 20, 200, 1000
-GAP = 0.3
+# A transaction takes no longer than so many seconds: others who write to SQLite wait for it, the switch among
+# them. A batch has as many events as fit, and a busy transaction is followed by a gap (a share of its time).
+TRANSACTION = 0.5
+SMALLEST_BATCH, FIRST_BATCH, BATCH = 50, 200, 1000
+GAP = 0.2
 # Pauses between looks at the spool, in seconds: while events come, and when none came for a while.
 LOOK, IDLE_LOOK = 0.02, 0.05
 IDLE_AFTER = 2.0
@@ -46,7 +46,7 @@ KEPT_SEGMENTS = 8
 
 
 class GaveUp(Exception):
-    """Told to stop, and the database stayed away."""
+    """Told to stop, and the rest takes too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class Recorder:
         self._limits = limits
         self._stop = asyncio.Event()
         self._give_up_at: float | None = None
+        self._drain_to = Place()
         self._applied: dict[str, int] = {}
         self._tick_at = 0.0
         self._limit = FIRST_BATCH
@@ -101,6 +102,7 @@ class Recorder:
         """Take in what is in the spool, then end; what takes too long is left for the next start."""
         if not self._stop.is_set():
             self._give_up_at = asyncio.get_running_loop().time() + self._limits.drain
+            self._drain_to = end_of(self._folder)
             self._stop.set()
 
     async def run(self) -> None:
@@ -109,7 +111,7 @@ class Recorder:
             await self._insist(self._prepare)
             await self._follow()
         except GaveUp:
-            log.warning("the recorder ends before the database is back; the rest waits in the spool")
+            log.warning("the recorder ends in time; what is left waits in the spool for the next start")
         finally:
             self._follower.close()
             self._status.write(self._follower.place)
@@ -141,7 +143,22 @@ class Recorder:
             if batch.end.number != number:
                 number = batch.end.number
                 self._delete_before(number)
+            if self._stop.is_set() and self._has_drained(batch.end):
+                return
             await self._make_room(len(batch.lines), busy_at - began)
+
+    def _has_drained(self, place: Place) -> bool:
+        """Whether all is taken in that was there when `stop` was called; a switch may go on writing.
+
+        Raises:
+            GaveUp: not yet, and it takes too long.
+        """
+        if place >= self._drain_to:
+            return True
+        assert self._give_up_at is not None
+        if asyncio.get_running_loop().time() > self._give_up_at:
+            raise GaveUp
+        return False
 
     async def _make_room(self, lines: int, seconds: float) -> None:
         """Fit the next batch to what this one took, and let others write after a long one."""
@@ -150,7 +167,7 @@ class Recorder:
         elif lines == self._limit and seconds < TRANSACTION / 2:
             self._limit = min(BATCH, 2 * self._limit)
         if seconds > TRANSACTION / 4 and self._engine.dialect.name == "sqlite":
-            await asyncio.sleep(min(TRANSACTION, GAP * seconds))
+            await asyncio.sleep(GAP * min(seconds, TRANSACTION))
 
     async def _prepare(self, careful: bool) -> None:
         await upgrade(self._engine)

@@ -105,7 +105,7 @@ class SessionTimer:
         """Write into the 2xx to the peer's request what holds from now on (RFC 4028 9, table 2)."""
         found, supports = _session_expires(request), _supports(request)
         headers = response.headers
-        headers.set("Supported", SUPPORTED)
+        headers.add("Supported", SUPPORTED)
         self.interval, self.ours = 0, False
         if found is None and not (supports and self._wished):
             return
@@ -113,9 +113,9 @@ class SessionTimer:
         shortest = _number(request.headers.get("Min-SE")) or 0
         self.interval = max(min(self._wished or LONGEST, longest), shortest, FLOOR)
         self.ours = not supports or found is None or found[1] != "uac"
-        headers.set("Session-Expires", f"{self.interval};refresher={'uas' if self.ours else 'uac'}")
+        headers.add("Session-Expires", f"{self.interval};refresher={'uas' if self.ours else 'uac'}")
         if supports:
-            headers.set("Require", "timer")
+            headers.add("Require", "timer")
 
 
 def _supports(message: Request) -> bool:

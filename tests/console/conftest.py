@@ -7,6 +7,24 @@ from collections.abc import Iterator
 import pytest
 
 from tests.console.stage import Stage
+from tests.peers.postgres import Postgres
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def either_stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The same on SQLite, and then on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("console")
+    if request.param == "sqlite":
+        running = Stage(folder)
+        yield running
+        running.close()
+        return
+    server: Postgres = request.getfixturevalue("postgresql")
+    url = server.create()
+    running = Stage(folder, url)
+    yield running
+    running.close()
+    server.drop(url)
 
 
 @pytest.fixture(scope="module")

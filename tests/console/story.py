@@ -115,8 +115,15 @@ def told(question: str, kind: str, text: str, audio: str, meaning: str, **more: 
     return {"question": question, "attempt": 1, "heard": heard | more, "meaning": meaning}
 
 
-def ticket(number: str, call: str, at: float, *, title: str = "Printer on floor three is jammed") -> Event:
-    """A caller told the bot what is wrong."""
+def ticket(
+    number: str,
+    call: str,
+    at: float,
+    *,
+    title: str = "Printer on floor three is jammed",
+    caller: str = CALLER,
+) -> Event:
+    """A caller told the bot what is wrong; a second ticket of one caller is joined to the first."""
     problem = f"{call}/problem.wav"
     yes = f"{call}/confirm.wav"
     text = " ".join(one["text"] for one in WORDS)
@@ -128,8 +135,8 @@ def ticket(number: str, call: str, at: float, *, title: str = "Printer on floor 
         "problem",
         "support",
         state="confirmed",
-        caller=CALLER,
-        callback_number=CALLER,
+        caller=caller,
+        callback_number=caller,
         category="printing",
         severity=2,
         title=title,
@@ -147,7 +154,7 @@ def ticket(number: str, call: str, at: float, *, title: str = "Printer on floor 
                 "confirmed": True,
                 "audio": [problem],
             },
-            {"name": "callback_number", "value": CALLER, "text": "", "confirmed": True, "audio": []},
+            {"name": "callback_number", "value": caller, "text": "", "confirmed": True, "audio": []},
         ],
         history=[
             told("problem", "speech", text, problem, "problem", words=WORDS, confidence=0.85),

@@ -13,8 +13,9 @@ NOW = time.time()
 
 
 @pytest.fixture(scope="module")
-def busy(stage: Stage) -> Stage:
+def busy(either_stage: Stage) -> Stage:
     """A hotline on which a few things have happened."""
+    stage = either_stage
     for file, seconds in (("problem", 3.4), ("confirm", 0.8), ("whole", 9.0)):
         stage.record(f"c3/{file}.wav", seconds)
     stage.record("c1.wav", 4.0)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from tests.peers.callbacks import CallbackCentre
 from tests.peers.office import Office
 from tests.peers.ports import wait_for
+from tests.peers.postgres import Postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -93,3 +94,30 @@ def test_a_switch_that_was_paused_too_long_does_not_dial_what_another_one_has_ta
     assert {stored.switch for stored in quick.events("CallbackDialled")} == {"quick"}
     for centre in (slow, quick):
         centre.close()
+
+
+def test_while_the_database_is_away_nobody_is_dialled_and_afterwards_once(
+    office: Office, tmp_path: Path, postgresql: Postgres
+) -> None:
+    url = postgresql.create()
+    centre = CallbackCentre(
+        tmp_path / "centre",
+        office,
+        callbacks={"lease_seconds": 10},
+        settings={"database": _text(url), "agents": {"confirm_seconds": 30}},
+    )
+    desk = centre.agent(key_after=5)
+    callback = centre.ask("0955504100")
+    wait_for(lambda: [ring for ring in desk.rings if ring.answered], "the agent to answer")
+    postgresql.stop()
+    try:
+        wait_for(lambda: desk.rings[0].over, "the agent's call to end", 20)
+        assert not centre.customers.rings
+    finally:
+        postgresql.start()
+    desk.key_after = 0.25
+    centre.wait_closed(callback, timeout=40)
+    assert [ring.number for ring in centre.customers.rings] == ["0955504100"]
+    centre.switch.terminate()  # what was away is in the log, as it should be
+    assert centre.switch.wait_dead(15) == 0
+    postgresql.drop(url)

@@ -15,7 +15,7 @@ import pytest
 
 from callback_queue.events import CallbackClosed
 from tests.peers.callbacks import CallbackCentre
-from tests.peers.office import Office, Phone, Ring
+from tests.peers.office import Office, Phone, Ring, overlapping
 from tests.peers.ports import wait_for
 
 pytestmark = pytest.mark.slow
@@ -195,6 +195,19 @@ def test_a_customer_with_an_extension_of_the_site_is_called_there(
         assert len([ring for ring in inside.rings if ring.over]) >= 1
     finally:
         office.register(inside, "1003", centre.switch.passwords["1003"], expires=0)
+
+
+def test_two_tickets_of_one_customer_are_called_one_after_the_other(
+    centre: CallbackCentre, agent: Agent
+) -> None:
+    both = [centre.ask("0955501023", waiting=60, ticket=f"3000{n}", callback=f"3000{n}.1") for n in (1, 2)]
+    agent("1001")
+    agent("1002")
+    for callback in both:
+        centre.wait_closed(callback)
+    rings = _rings(centre, "0955501023")
+    assert len(rings) == 2
+    assert not overlapping(rings)
 
 
 def test_a_callback_that_is_cancelled_leaves_the_line(centre: CallbackCentre, agent: Agent) -> None:

@@ -173,11 +173,13 @@ def test_an_agents_own_call_counts_as_a_call(floor: Floor) -> None:
         assert states[-1] == "available"
 
 
-def test_who_waits_too_long_comes_back(floor: Floor) -> None:
+def test_who_waits_too_long_is_called_back_where_no_flow_knows_better(floor: Floor) -> None:
     floor.call("patient", "call_until_bye").check(calls=1)
     left = floor.await_event("QueueLeft")
     assert left["why"] == "timeout"
     assert left["wait_ms"] == pytest.approx(1000, abs=300)
+    asked = floor.await_event("CallbackRequested")
+    assert asked["arrival"] == floor.events("QueueEntered")[0]["arrival"]
 
 
 def test_who_waits_too_long_goes_on_to_the_overflow_with_the_old_arrival(floor: Floor) -> None:

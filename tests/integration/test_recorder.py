@@ -59,10 +59,10 @@ def story(numbers: Iterator[int], callers: int = 7) -> Iterator[Event]:
 
 
 class Writer:
-    """A switch that tells the story in a thread, 200 events a second, until it is stopped."""
+    """A switch that tells the story in a thread, 100 events a second, until it is stopped."""
 
     def __init__(self, folder: Path) -> None:
-        self._journal = Journal(folder, segment_bytes=60_000)
+        self._journal = Journal(folder, segment_bytes=40_000)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write)
         self.told = 0
@@ -74,7 +74,7 @@ class Writer:
             for event in itertools.islice(story_so_far, 8):
                 self._journal.append(event)
                 self.told += 1
-            if self._stopping.wait(0.04):
+            if self._stopping.wait(0.08):
                 return
 
     def stop(self) -> int:
@@ -103,13 +103,14 @@ def check_whole(recorder: RecorderProcess, told: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_killed_at_any_moment_it_takes_every_event_in_once(
     make: Make, database_url: URL, tmp_path: Path
 ) -> None:
     recorder = make(tmp_path, database_url)
     writer = Writer(recorder.journal)
     moments = random.Random(5)
-    for _ in range(6):
+    for _ in range(5):
         recorder.start()
         # The start takes most of a second; the rest is anywhere in the work.
         time.sleep(0.9 + moments.random())
@@ -132,6 +133,7 @@ def test_killed_at_any_moment_it_takes_every_event_in_once(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_postgresql_stopped_crashed_and_started_again(
     make: Make, postgresql: Postgres, tmp_path: Path
 ) -> None:

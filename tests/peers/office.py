@@ -24,7 +24,6 @@ from tests.peers.ports import HOST, free_port, wait_for
 
 T = TypeVar("T")
 
-KEY_AFTER = 0.25
 _EVENTS = "0123456789*#"
 _serial = itertools.count(1)
 # What a manner answers at once.
@@ -59,7 +58,7 @@ class Phone:
         manner: "answer", "stay" (and never hang up), "ring" (and never answer), "busy", "decline", "unknown"
             or "broken".
         manners: the same by number, for those that differ; each for one call, the last one for all further.
-        key: pressed after the answer, "" for none.
+        key: pressed `key_after` seconds after the answer, "" for none.
         second_key: pressed a second later, "" for none.
         talk: seconds after which it hangs up; 0 waits for the other side to.
         rings: every call that came, in order.
@@ -69,6 +68,7 @@ class Phone:
     manner: str = "answer"
     manners: dict[str, list[str]] = field(default_factory=dict)
     key: str = ""
+    key_after: float = 0.25
     second_key: str = ""
     talk: float = 0.0
     rings: list[Ring] = field(default_factory=list)
@@ -225,7 +225,7 @@ class _Talk:
     async def _hold_on(self, media: asyncio.DatagramTransport, talk: float) -> None:
         phone = self._phone
         to = wire.media_address(self._invite.body)
-        for key, after in ((phone.key, KEY_AFTER), (phone.second_key, 1.0)):
+        for key, after in ((phone.key, phone.key_after), (phone.second_key, 1.0)):
             if key and not await self._is_over_within(after):
                 for packet in _key(key, next(_serial)):
                     media.sendto(packet, to)

@@ -86,7 +86,7 @@ class RecorderProcess:
         finally:
             engine.dispose()
 
-    def wait_for_seq(self, seq: int, timeout: float = 30.0) -> None:
+    def wait_for_seq(self, seq: int, timeout: float = 90.0) -> None:
         """Wait until an event of the switch is in the database."""
 
         def is_there() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
 import orjson
@@ -65,7 +66,7 @@ def test_any_events_in_any_order_fold_and_their_segments_cover_the_call(events: 
     for event in events:
         fold.receive(event)
         record = fold.record()
-        for one, following in zip(record.segments, record.segments[1:], strict=False):
+        for one, following in pairwise(record.segments):
             assert one.end == following.start
         assert all(one.start <= one.end for one in record.segments)
         if record.segments:

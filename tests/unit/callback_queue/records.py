@@ -21,7 +21,9 @@ from callback_queue.projection import CallbackProjection, TicketProjection
 from callback_queue.sla import SlaRules
 from callback_queue.store.callbacks import CallbackStore
 from callback_queue.store.tickets import TicketStore
-from cdr.codec import decode, encode
+from cdr.calls.fold import CallRules
+from cdr.codec import decode
+from cdr.projection import CallProjection
 from cdr.store import EventStore, StoredEvent
 from cdr.tables import EventRow
 from cdr.unfinished import EventLog
@@ -29,6 +31,7 @@ from config.database import create_engine
 from config.migrate import upgrade
 from config.models.callbacks import CallbackSettings
 from config.models.tickets import TicketSettings
+from hotline import spool
 from hotline.records.follower import Line
 from hotline.records.projector import Projector
 from telephony.call import events as call_events
@@ -63,15 +66,15 @@ class Records:
         self.consequences = QueueConsequences(opening, EventLog(), customers)
         self.callbacks = CallbackStore(engine, "CN")
         self.tickets = TicketStore(engine, "CN")
-        self._projector = Projector(
-            self.events, (TicketProjection("CN"), CallbackProjection("CN")), (self.consequences,)
-        )
+        calls = CallProjection(engine, CallRules(True, {}))
+        projections = (TicketProjection("CN"), CallbackProjection("CN"), calls)
+        self._projector = Projector(self.events, projections, (self.consequences,))
         self._seq = itertools.count(1)
 
     async def tell(self, *told: Event, switch: str = SWITCH) -> list[Event]:
         """Take events in, as one batch; returns what followed from them."""
         before = await self.events.last_id()
-        lines = [Line(next(self._seq), type(event).__name__, encode(event)) for event in told]
+        lines = [_line(next(self._seq), event) for event in told]
         async with self.engine.connect() as connection:
             await self._projector.apply(connection, switch, lines)
             await connection.commit()
@@ -99,6 +102,13 @@ class Records:
                 for projection in projections:
                     if event is not None and type(event) in projection.kinds:
                         await projection.apply(connection, event, dict(row))
+
+
+def _line(seq: int, event: Event) -> Line:
+    """An event as it comes out of a spool."""
+    data = spool.decode(spool.encode(seq, event).rstrip(b"\n"))
+    assert data is not None
+    return Line(data.pop("seq"), data.pop("event"), data)
 
 
 @asynccontextmanager

@@ -103,6 +103,7 @@ def test_a_call_from_a_queue_with_its_wrap_up() -> None:
         ("on_call", "wrap_up", "the call is over, wrap-up of 30 s"),
         ("wrap_up", "available", "wrap-up is over"),
     ]
+    assert [told.call for told in agent.told[-2:]] == ["c1", "c1"], "its record is to know the wrap-up"
 
 
 def test_a_call_of_the_agents_own_has_no_wrap_up() -> None:

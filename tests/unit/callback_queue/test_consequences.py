@@ -1,4 +1,4 @@
-"""What follows: duplicates are joined, who was reached needs no call, what nobody did is warned of or expires."""
+"""What follows: duplicates are joined, who was reached needs no call, what nobody did expires."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_second_ticket_of_a_caller_is_joined_to_the_open_one_which_keeps_its_p
         assert (due.state, due.arrival, due.number, due.due) == ("waiting", NOW, "13900139000", wish)
         assert due.priority == 5
         what = [entry.what for entry in await house.tickets.history("100001")]
-        assert what == ["opened", "callback_requested", "joined"]
+        assert what == ["opened", "callback_requested", "joined", "callback_closed"]
 
     play(database_url, scene)
 

@@ -247,6 +247,50 @@ def test_a_callback_whose_conversation_was_over_is_completed(database_url: URL) 
     play(database_url, scene)
 
 
+def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: URL) -> None:
+    def waits(number: str, entry: str) -> events.QueueEntered:
+        return queued("", NOW + 5, entry=entry, kind="callback", callback=f"{number}.1")
+
+    def taken(number: str, entry: str, call: str) -> list[Event]:
+        begun = events.CallbackStarted(
+            NOW + 6, call, "", f"{number}.1", number, "support", CALLER, 1, "agent_first"
+        )
+        gone = events.QueueLeft(
+            NOW + 7, call, "", "support", entry, "callback", NOW + 5, "answered", 2000, 1, 1, "1001"
+        )
+        return [begun, gone, ended(call, NOW + 90)]
+
+    async def scene(house: Records) -> None:
+        await house.tell(started(NOW - 1000))
+        for index in (1, 2, 3):
+            caller = f"1380013800{index}"
+            await house.tell(
+                ticket(f"10000{index}", caller=caller), requested(f"10000{index}", caller=caller)
+            )
+        withdrawn = events.QueueLeft(
+            NOW + 6, "", "", "support", "e3", "callback", NOW + 5, "withdrawn", 1000, 1, 1
+        )
+        await house.tell(waits("100001", "e1"), waits("100002", "e2"), waits("100003", "e3"), withdrawn)
+        await house.tell(*taken("100002", "e2", "b2"))
+        found = await house.tell(started(NOW + 100))
+        assert [(event.entry, event.why) for event in of(events.QueueLeft, found)] == [("e1", "cut_off")]
+        assert of(events.TicketOpened, found) == []
+        assert len(await house.callbacks.due(NOW + 101)) == 3
+
+    play(database_url, scene)
+
+
+def test_calls_of_other_switches_go_on(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(started(NOW - 1000), offered("ours", "13800138001"), flow("ours"))
+        await house.tell(started(NOW - 1000, "switch-2"), switch="switch-2")
+        await house.tell(offered("theirs", "13800138002"), flow("theirs"), switch="switch-2")
+        found = await house.tell(started(NOW + 100))
+        assert [event.call for event in of(call_events.CallEnded, found)] == ["ours"]
+
+    play(database_url, scene)
+
+
 def test_a_second_start_finds_nothing_left_to_do(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         await house.tell(started(NOW - 1000), offered("c"), flow("c"), queued("c"))

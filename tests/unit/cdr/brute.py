@@ -66,11 +66,6 @@ def queue_in(
     for stay in left:
         if stay.why not in ("answered", "abandoned"):
             others[stay.why] = others.get(stay.why, 0) + 1
-    callbacks = [callback for callback in truth.callbacks if mine(callback.queue)]
-    dials = [(callback, n, at) for callback in callbacks for n, at in enumerate(callback.dials) if now(at)]
-    first = [at - callback.requested for callback, n, at in dials if n == 0]
-    closed = [callback for callback in callbacks if callback.closed is not None and now(callback.closed)]
-    completed = [callback.closed - callback.requested for callback in closed if callback.end == "completed"]
     return {
         "offered": offered,
         "handled": a,
@@ -94,6 +89,22 @@ def queue_in(
         "average_abandon_time": secs(sum(stay.left - stay.entered for stay in abandoned), b),
         "longest_wait": max((stay.left - stay.entered for stay in left), default=0) / 1000,
         **_contacts(truth, queue, None, start, end, until),
+        **_callbacks(truth, queue, start, end),
+    }
+
+
+def _callbacks(truth: Truth, queue: str, start: int, end: int) -> dict[str, Any]:
+    """A queue's callbacks."""
+
+    def now(at: int) -> bool:
+        return start <= at < end
+
+    callbacks = [callback for callback in truth.callbacks if callback.queue == queue]
+    dials = [(callback, n, at) for callback in callbacks for n, at in enumerate(callback.dials) if now(at)]
+    first = [at - callback.requested for callback, n, at in dials if n == 0]
+    closed = [callback for callback in callbacks if callback.closed is not None and now(callback.closed)]
+    completed = [callback.closed - callback.requested for callback in closed if callback.end == "completed"]
+    return {
         "callbacks_requested": sum(now(callback.requested) for callback in callbacks),
         "callbacks_attempted": len(first),
         "callback_attempts": len(dials),

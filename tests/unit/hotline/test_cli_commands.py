@@ -161,10 +161,12 @@ def test_serve_lists_every_mistake_of_the_site(tmp_path: Path, capsys: pytest.Ca
 
 def test_serve_options_replace_the_sites_settings(tmp_path: Path) -> None:
     (tmp_path / "hotline.yaml").write_text("sip: {listen: 0.0.0.0:5060}\n")
-    options = ServeOptions(tmp_path, sip="127.0.0.1:5070", http="127.0.0.1:8481", verbose=True)
+    options = ServeOptions(tmp_path, sip="127.0.0.1:5070", http="127.0.0.1:8490", verbose=True)
     settings = load_site(options.site, {}, options.overrides).settings
     assert {str(address) for address in settings.sip.listen} == {"udp:127.0.0.1:5070", "tcp:127.0.0.1:5070"}
-    assert (settings.http.listen.port, settings.log.level) == (8481, "debug")
+    assert (settings.http.listen.port, settings.log.level) == (8490, "debug")
+    # The processes beside the server load the site by themselves, and come to the same.
+    assert load_site(options.site, options.environment).settings == settings
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ function showLink(word) {
 
 async function start() {
   [state.me, state.site] = await Promise.all([get("/me"), get("/site")]);
+  state.midnight = state.site.midnight;
   document.getElementById("tabs").append(...Object.keys(VIEWS).map((name) => el("a", { href: view(name), "data-view": name }, t(name))));
   document.getElementById("who").textContent = `${state.me.name} · ${say("role", state.me.role)}`;
   // The language is the server's matter; the place where one is stays.

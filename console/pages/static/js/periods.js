@@ -1,15 +1,11 @@
-// The stretches of time that people ask for, as the API wants them: `from` and `until`, Unix seconds.
+// The stretches of time that people ask for, as the API wants them: `from` and `until`, Unix seconds. A day is the site's.
+
+import { state } from "./store.js";
 
 const DAY = 86400;
 
-/** Midnight of today, in the browser's time zone. */
-function midnight() {
-  const date = new Date();
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() / 1000;
-}
-
 export function since(period) {
-  const today = midnight();
+  const today = state.midnight;
   switch (period) {
     case "today": return { from: today };
     case "yesterday": return { from: today - DAY, until: today };

@@ -8,6 +8,7 @@ export const state = {
   site: null, // name, queues, agents, break reasons, ticket states
   floor: null, // who waits, who works, which calls go on; null while no switch answers
   queues: [], // figures of each queue, as /queues gives them
+  midnight: 0, // when today began at the site, Unix seconds
   link: "lost",
 };
 
@@ -50,7 +51,9 @@ export async function refreshQueues() {
   clearTimeout(refreshing);
   refreshing = null;
   try {
-    state.queues = (await get("/queues")).items;
+    const { items, midnight } = await get("/queues");
+    state.queues = items;
+    state.midnight = midnight;
     changed("queues");
   } catch (error) {
     console.warn("no queues:", error.message);

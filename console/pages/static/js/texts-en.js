@@ -49,7 +49,7 @@ export default {
   "callback.waiting": "waiting", "callback.leased": "being prepared", "callback.dialling": "being called", "callback.closed": "over",
   "outcome.reached": "reached", "outcome.busy": "busy", "outcome.no_answer": "no answer", "outcome.refused": "refused", "outcome.wrong_number": "wrong number", "outcome.failed": "failed", "outcome.no_agent": "no agent", "outcome.cut_off": "cut off",
   "outcome.in_progress": "going on", "outcome.handled": "handled", "outcome.connected": "connected", "outcome.abandoned": "hung up waiting", "outcome.short_abandoned": "hung up at once",
-  "outcome.callback_requested": "wants a callback", "outcome.message_taken": "left a message", "outcome.self_served": "served by the menu", "outcome.hung_up": "hung up in the menu", "outcome.transferred": "sent on",
+  "outcome.callback_requested": "wants a callback", "outcome.message_taken": "left a message", "outcome.self_served": "served by the menu", "outcome.unserved": "not served", "outcome.hung_up": "hung up in the menu", "outcome.transferred": "sent on",
   "end.completed": "completed", "end.expired": "given up", "end.joined": "joined", "end.reached_meanwhile": "reached meanwhile", "end.cancelled": "cancelled",
   "slot.problem": "Problem", "slot.callback_number": "Number to call back", "slot.callback_time": "Time to call back", "slot.name": "Name", "slot.message": "Message",
   "what.opened": "opened", "what.changed": "changed", "what.transcribed": "transcribed", "what.joined": "joined", "what.callback_requested": "callback asked for", "what.attempt": "callback attempt", "what.callback_closed": "callback over", "what.callback_rescheduled": "callback moved", "what.note": "note", "what.took_in": "took in",

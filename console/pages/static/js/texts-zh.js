@@ -49,7 +49,7 @@ export default {
   "callback.waiting": "等待中", "callback.leased": "准备中", "callback.dialling": "拨打中", "callback.closed": "已结束",
   "outcome.reached": "已接通", "outcome.busy": "占线", "outcome.no_answer": "无人接听", "outcome.refused": "拒接", "outcome.wrong_number": "号码错误", "outcome.failed": "失败", "outcome.no_agent": "无坐席", "outcome.cut_off": "中断",
   "outcome.in_progress": "进行中", "outcome.handled": "已接听", "outcome.connected": "已接通", "outcome.abandoned": "排队时挂断", "outcome.short_abandoned": "立即挂断",
-  "outcome.callback_requested": "要求回拨", "outcome.message_taken": "已留言", "outcome.self_served": "自助完成", "outcome.hung_up": "菜单中挂断", "outcome.transferred": "已转走",
+  "outcome.callback_requested": "要求回拨", "outcome.message_taken": "已留言", "outcome.self_served": "自助完成", "outcome.unserved": "未获服务", "outcome.hung_up": "菜单中挂断", "outcome.transferred": "已转走",
   "end.completed": "已完成", "end.expired": "已失效", "end.joined": "已合并", "end.reached_meanwhile": "期间已联系上", "end.cancelled": "已取消",
   "slot.problem": "问题", "slot.callback_number": "回拨号码", "slot.callback_time": "回拨时间", "slot.name": "姓名", "slot.message": "留言",
   "what.opened": "创建", "what.changed": "修改", "what.transcribed": "转写", "what.joined": "合并", "what.callback_requested": "要求回拨", "what.attempt": "回拨尝试", "what.callback_closed": "回拨结束", "what.callback_rescheduled": "回拨改期", "what.note": "备注", "what.took_in": "并入",

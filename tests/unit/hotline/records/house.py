@@ -20,7 +20,7 @@ from hotline.records.recorder import Limits, Recorder
 from hotline.records.status import StatusFile
 from telephony.call.events import CallEnded, DigitReceived, Event
 
-PATIENT = Limits()
+PATIENT = Limits(drain=60.0)
 
 
 class Digits:

@@ -10,7 +10,7 @@ import { since } from "../periods.js";
 import { callPane } from "./call.js";
 
 const PERIODS = ["today", "yesterday", "last_7", "last_30", "all"];
-const OUTCOMES = ["handled", "connected", "abandoned", "short_abandoned", "callback_requested", "message_taken", "self_served", "hung_up",
+const OUTCOMES = ["handled", "connected", "abandoned", "short_abandoned", "callback_requested", "message_taken", "self_served", "unserved", "hung_up",
   "transferred", "busy", "no_answer", "wrong_number", "no_agent", "refused", "failed", "cut_off", "in_progress"];
 
 export function callsView(root, { path, query, go }) {

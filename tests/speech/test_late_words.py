@@ -1,0 +1,53 @@
+"""Words for what nobody understood at its time: after a crash they are made of the recording."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from cdr.store import StoredEvent
+from tests.peers import sounds
+from tests.peers.callbacks import CallbackCentre
+from tests.peers.office import Office
+from tests.peers.ports import wait_for
+from tests.peers.talker import calling
+from tests.speech.conftest import prepare_site
+from tests.speech.facts import share_of_words
+
+SAID = "A gold ring will please most any girl."
+SECONDS = 6.0
+
+
+def test_the_sentence_that_a_crash_cut_off_becomes_words_in_the_ticket(
+    models: Path, people: Path, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("prompts")
+    office = Office()
+    centre = CallbackCentre(tmp_path / "centre", office, before=lambda made: prepare_site(made.site, cache))
+    harvard = sounds.read(people / "en" / "harvard_8k.wav")
+
+    async def call() -> None:
+        async with calling(centre.switch.sip, "7040", "0955508001") as caller:
+            await caller.prompt(1.0, seconds=60)
+            speaking = asyncio.create_task(caller.say(harvard))
+            await asyncio.sleep(SECONDS)
+            await asyncio.to_thread(centre.switch.kill)
+            caller.call.over.set()
+            speaking.cancel()
+
+    asyncio.run(call())
+    centre.start_again()
+
+    def transcribed() -> list[StoredEvent]:
+        return centre.events("TicketTranscribed")
+
+    (told,) = wait_for(transcribed, "words", 120, every=0.5)
+    assert share_of_words(SAID, told.body["text"]) >= 0.7, told.body["text"]
+    (due,) = centre.open_callbacks()
+    assert due.why == "cut_off"
+    assert due.ticket == told.body["ticket"]
+    centre.close()
+    office.close()
