@@ -27,9 +27,6 @@ AttemptOutcome: TypeAlias = Literal[
 CallbackEnd: TypeAlias = Literal["completed", "expired", "joined", "reached_meanwhile", "cancelled"]
 
 
-# --- the process -------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class SwitchStarted(Event):
     """A switch began to take calls: whatever it had going on before was cut off.
@@ -48,9 +45,6 @@ class SwitchStopped(Event):
     """A switch ended in good order."""
 
     switch: str
-
-
-# --- the waiting line --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +178,6 @@ class SurveyOffered(CallEvent):
     agent: str
 
 
-# --- agents ------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class AgentStateChanged(Event):
     """An agent's state changed.
@@ -207,9 +198,6 @@ class AgentStateChanged(Event):
     reason: str = ""
     why: str = ""
     call: str = ""
-
-
-# --- customers and tickets ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +289,6 @@ class TicketJoined(Event):
 
     ticket: str
     into: str
-
-
-# --- callbacks ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.engine import URL
 
-from cdr.figures.book import FigureRules, QueueThresholds
+from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold, Row
 from cdr.figures.reader import report
+from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Interval, Windows
 from config import Site
 from config.database import create_engine
@@ -91,7 +92,9 @@ class FigureDesk:
             began = time.monotonic()
             if known is None or began > known.at + max(KEPT_SECONDS, KEPT_TIMES * known.took):
                 now = self._clock()
-                fold = await self._count(self.midnight(now), now + 1, "whole", _rules(self._site))
+                fold = await self._count(
+                    self.midnight(now), now + 1, "whole", figure_rules(self._site, calls=False)
+                )
                 rows = {row.name: row.figures for row in fold.queue_totals() if row.name}
                 ended = time.monotonic()
                 known = self._today = Today(ended, ended - began, rows)
@@ -108,7 +111,7 @@ class FigureDesk:
             ValueError: the end is not after the beginning, or there would be too many intervals.
         """
         async with self._places:
-            return await self._count(start, end, interval, _rules(self._site))
+            return await self._count(start, end, interval, figure_rules(self._site, calls=False))
 
     async def behind(self, by: By, name: str, figure: str, start: float, end: float) -> list[str]:
         """The ids of what a figure was counted from: calls; callbacks for those, tickets for "solved".
@@ -121,9 +124,10 @@ class FigureDesk:
         Raises:
             ValueError: the end is not after the beginning.
         """
-        whose = {"queue": name} if by == "queues" else {"agent": name}
+        site = self._site
+        rules = figure_rules(site, queue=name) if by == "queues" else figure_rules(site, agent=name)
         async with self._places:
-            fold = await self._count(start, end, "whole", _rules(self._site, calls=True, **whose))
+            fold = await self._count(start, end, "whole", rules)
         rows: list[Row] = fold.queue_totals() if by == "queues" else fold.agent_totals()
         counted = next((to for pattern, to in _BEHIND if re.fullmatch(pattern, figure)), figure)
         found = [row.behind.get(counted, []) for row in rows if row.name == name]
@@ -140,12 +144,3 @@ async def _in_thread(database: URL, windows: Windows, rules: FigureRules, now: f
         return await report(engine, windows, rules, now)
     finally:
         await engine.dispose()
-
-
-def _rules(site: Site, **more: Any) -> FigureRules:
-    thresholds = {
-        queue.name: QueueThresholds(round(queue.service_level * 1000), round(queue.short_abandon * 1000))
-        for queue in site.queues
-    }
-    points = {category.name: category.points for category in site.settings.tickets.categories}
-    return FigureRules(**{"thresholds": thresholds, "points": points, "calls": False, **more})

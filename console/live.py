@@ -126,7 +126,7 @@ class Hub:
                     last = await self._newest()
                 found = await self._tail(last, AT_ONCE)
                 for event in found:
-                    self._tell(event)
+                    self.tell(event)
                     last = event.id
                 if len(found) == AT_ONCE:
                     continue
@@ -140,7 +140,7 @@ class Hub:
             seen = None if floor is None else floor.model_copy(update={"at": 0.0})
             if seen != self._last_floor:
                 self._last_floor = seen
-                self._tell(floor)
+                self.tell(floor)
             await asyncio.sleep(FLOOR_EVERY)
 
     async def floor(self) -> Floor | None:
@@ -150,6 +150,7 @@ class Hub:
         except (NotRunning, BadAnswer, Refused):
             return None
 
-    def _tell(self, message: Message) -> None:
+    def tell(self, message: Message) -> None:
+        """Tell everybody who watches."""
         for watcher in self._watchers:
             watcher.tell(message)

@@ -13,27 +13,39 @@ _SHOWN = 3
 # A number as people write it: digits with at most a space, dot, dash or bracket between two of them.
 _NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,2}\d){5,}")
 
-# Fields of events that say what a caller said, or lead to it.
-_WORDS = frozenset(
-    {
-        "digit",
-        "digits",
-        "slots",
-        "history",
-        "text",
-        "words",
-        "title",
-        "summary",
-        "note",
-        "file",
-        "recording",
-        "sip_call_id",
-        "contact",
-        "peer",
-    }
-)
 # Fields that name things of ours, however many digits they have.
-_OURS = frozenset({"event", "switch", "at", "call", "leg", "other", "ticket", "into", "callback", "entry"})
+_OURS = frozenset(
+    (
+        *("event", "switch", "version", "call", "leg", "agent_leg", "other", "ticket", "into", "callback"),
+        *("entry", "queue", "flow", "step", "verb", "prompt"),
+    )
+)
+# Texts that may be seen, numbers in them masked. What is not named here is not shown: an event that somebody
+# adds, and the words in it, stay private until somebody decides otherwise.
+_SHOWN_TEXTS = frozenset(
+    (
+        *(
+            "kind",
+            "why",
+            "outcome",
+            "end",
+            "state",
+            "was",
+            "reason",
+            "by",
+            "mode",
+            "tier",
+            "category",
+            "tags",
+        ),
+        *("language", "engine", "codec", "slot", "role", "source", "agent", "to_agent", "owner", "customer"),
+        *("caller", "called", "dialled", "number", "callback_number", "target", "user"),
+    )
+)
+# What else is looked into.
+_PARTS = frozenset({"changes", "quality"})
+# The parts of a call's record (`cdr.calls.record`).
+_RECORDS = frozenset({"legs", "segments", "steps", "stays", "offers", "contacts", "transfers"})
 
 
 def mask_number(number: str) -> str:
@@ -54,14 +66,14 @@ def mask_event(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _masked(name: str, value: Any) -> Any:
-    if name in _OURS:
+    if value is None or isinstance(value, bool | int | float) or name in _OURS:
         return value
-    if name in _WORDS:
-        return type(value)() if value is not None else None
     if isinstance(value, str):
-        return mask_text(value)
+        return mask_text(value) if name in _SHOWN_TEXTS else ""
     if isinstance(value, Mapping):
-        return mask_event(value)
-    if isinstance(value, list):
-        return [_masked("", one) for one in value]
-    return value
+        return mask_event(value) if name in _PARTS else {}
+    if isinstance(value, list) and name in _SHOWN_TEXTS:
+        return [_masked(name, one) for one in value]
+    if isinstance(value, list) and all(isinstance(one, Mapping) for one in value) and name in _RECORDS:
+        return [mask_event(one) for one in value]
+    return []

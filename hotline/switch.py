@@ -347,6 +347,8 @@ class Switch:
             {"call": leg.call, "caller": leg.caller, "called": leg.called, "source": leg.source}
             for leg in self._router.legs.values()
         ]
+        if self.callbacks is not None:
+            calls += self.callbacks.dialler.snapshot()
         return {**self.floor.snapshot(), "calls": calls}
 
     async def _answer_hangup(self, question: dict[str, Any]) -> dict[str, Any]:

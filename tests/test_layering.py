@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("telephony", "asr", "tts", "ivr_flows", "config", "hotline", "bench")
+PACKAGES = (
+    "asr",
+    "bench",
+    "callback_queue",
+    "cdr",
+    "config",
+    "console",
+    "hotline",
+    "ivr_flows",
+    "telephony",
+    "tts",
+)
 LONGEST_FILE = 400
 LONGEST_TEST_FILE = 600
 LONGEST_FUNCTION = 60

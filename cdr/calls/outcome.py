@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from cdr.calls.facts import Facts
 from cdr.calls.record import Direction, EndedBy, LegRecord, Outcome, StayRecord
 
+CUT_OFF = "cut off"
+"""The reason of a call that a crash ended, as the recorder concludes it (`callback_queue.cut_off`)."""
+
 _REFUSALS: Mapping[int, Outcome] = {
     486: "busy",
     600: "busy",
@@ -60,7 +63,7 @@ def _by_queue(stays: list[StayRecord]) -> bool:
 def _was_cut_off(facts: Facts) -> bool:
     end = facts.end
     return (
-        (end is not None and end.reason == "cut off")
+        (end is not None and end.reason == CUT_OFF)
         or any(stay.why == "cut_off" for stay in facts.stays.values())
         or any(ticket.kind == "cut_off" for ticket in facts.tickets)
         or any(request.why == "cut_off" for request in facts.requests)

@@ -17,6 +17,7 @@ from callback_queue.events import (
     QueueEntered,
     TicketOpened,
 )
+from cdr.calls.outcome import CUT_OFF
 from cdr.calls.timeline import CHANGES, Timeline
 from cdr.figures.book import Book
 from cdr.figures.tallies import AgentTally, CallTally, QueueTally
@@ -242,7 +243,7 @@ class Contacts:
             return
         tally.flow_calls += 1
         self._book.note(tally, "flow_calls", event.call)
-        if not call.queued and not met:
+        if not call.queued and not met and event.reason != CUT_OFF:
             tally.flow_only += 1
             tally.left_work += call.left_work
             self._book.note(tally, "flow_only", event.call)

@@ -45,7 +45,7 @@ def queue_figures(tally: QueueTally) -> Figures:
         **_service_levels(tally),
         "asa": mean_seconds(tally.handled_wait_ms, tally.handled),
         "average_abandon_time": mean_seconds(tally.abandoned_wait_ms, tally.abandoned),
-        "longest_wait": to_seconds(tally.longest_wait_ms),
+        "longest_wait": _longest_wait(tally),
         **_contact_figures(tally),
         "callbacks_requested": tally.callbacks_requested,
         "callbacks_attempted": tally.callbacks_attempted,
@@ -57,6 +57,12 @@ def queue_figures(tally: QueueTally) -> Figures:
         "time_to_first_attempt": mean_seconds(tally.first_attempt_ms, tally.first_attempts_timed),
         "time_to_resolution": mean_seconds(tally.resolution_ms, tally.resolutions_timed),
     }
+
+
+def _longest_wait(tally: QueueTally) -> float | None:
+    """Over all who left, the abandoned included; None when nobody did."""
+    left = tally.handled + tally.abandoned + sum(tally.left.values()) - tally.left.get("cut_off", 0)
+    return to_seconds(tally.longest_wait_ms) if left else None
 
 
 def _abandon_rates(tally: QueueTally) -> Figures:

@@ -103,8 +103,8 @@ async def show_call(token: Looking, house: Asked, call: Id) -> CallModel:
             )
             for index, one in enumerate(recordings)
         ],
-        tickets=body.get("tickets", []),
-        callbacks=body.get("callbacks", []),
+        tickets=row.body.get("tickets", []),
+        callbacks=[] if private else row.body.get("callbacks", []),
     )
 
 

@@ -97,7 +97,8 @@ class Attempt:
         self._queue = queue
         self._mode = mode_of(queue.callback_mode, house.rules)
         self._ticket: TicketView | None = None
-        self._agent = ""
+        self.agent = ""
+        """Who takes it, "" as long as nobody does."""
         self._agent_leg: CallLeg | None = None
         self._wrong_number = False
         place.entry = replace(place.entry, call=self.call)
@@ -176,9 +177,9 @@ class Attempt:
         return await self._talk(customer_leg, agent_leg)
 
     async def _customer_first(self, agents: Sequence[str]) -> _End:
-        self._agent = agents[0]
+        self.agent = agents[0]
         customer_leg = await self.customer.dial(self._shown_to_customer(), None)
-        self._agent = ""
+        self.agent = ""
         hostess = Hostess(self._floor, customer_leg, self.due.language)
         hostess.welcome(self._house.name)
         try:
@@ -207,7 +208,7 @@ class Attempt:
             asked.update(agents)
             try:
                 taken = await self._unless_lost(self._ring(agents, customer_leg))
-                self._agent, self._agent_leg = taken
+                self.agent, self._agent_leg = taken
                 return taken[1]
             except NobodyTook:
                 if customer_leg is None:
@@ -253,7 +254,7 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, place, queue, agent = self._floor, self._place, self._queue, self._agent
+        floor, place, queue, agent = self._floor, self._place, self._queue, self.agent
         place.leave("answered", agent)
         began, entry = self._now(), place.entry
         wait_ms = max(0, round((began - entry.entered_at) * 1000))
@@ -290,7 +291,7 @@ class Attempt:
     async def _say_why(self, outcome: AttemptOutcome) -> None:
         """Tell an agent who waits that the customer was not reached."""
         if self._agent_leg is not None:
-            language = self._floor.language_of(self._agent)
+            language = self._floor.language_of(self.agent)
             await Hostess(self._floor, self._agent_leg, language).say_why(outcome)
 
     def _given_up(self, over: CallEnded) -> _End:
@@ -312,11 +313,11 @@ class Attempt:
         self._tell(
             CallbackAttemptEnded(
                 *(now, self.call, "", due.callback, self._lease.attempt, outcome),
-                *(self._agent, next_at, end.talk_ms),
+                *(self.agent, next_at, end.talk_ms),
             )
         )
         if outcome == "reached":
-            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self._agent}"))
+            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self.agent}"))
         elif not next_at:
             self._tell(CallbackClosed(now, due.callback, "expired", "system", outcome.replace("_", " ")))
         self._tell(events.CallEnded(now, self.call, "", end.by, end.reason))
@@ -334,7 +335,7 @@ class Attempt:
             lease = self._lease
             if await soon(
                 self._books.callbacks.release(
-                    lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self._agent
+                    lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self.agent
                 )
             ):
                 lease.drop()
@@ -344,7 +345,7 @@ class Attempt:
     # --- small things ---------------------------------------------------------------------------------------
 
     def _shown_to_customer(self) -> Caller:
-        return Caller(self._agent, self._house.name)
+        return Caller(self.agent, self._house.name)
 
     async def _on_disk(self) -> None:
         async with asyncio.timeout(DISK_SECONDS):

@@ -120,6 +120,19 @@ class Dialler:
         """The calls of the attempts that go on."""
         return [turn.attempt.call for turn in self._turns.values() if turn.attempt is not None]
 
+    def snapshot(self) -> list[dict[str, str]]:
+        """The attempts that go on, as calls for people to look at."""
+        return [
+            {
+                "call": turn.attempt.call,
+                "caller": turn.attempt.agent,
+                "called": turn.due.number,
+                "source": f"callback:{turn.due.callback}",
+            }
+            for turn in self._turns.values()
+            if turn.attempt is not None
+        ]
+
     def heard(self, event: Event) -> None:
         """Take note of an event of the journal."""
         if self._watches_points and isinstance(event, CallEvent):

@@ -132,6 +132,8 @@ def _callbacks(figures: Mapping[str, Any]) -> str:
 
 def print_definitions(rows: Sequence[Row]) -> None:
     """Service level and abandon rate of each queue by every definition."""
+    if not any(row.figures["offered"] for row in rows):
+        return
     for title, names, good in (("Service level", _LEVELS, True), ("Abandon rate", _RATES, False)):
         say(f"{title}, by definition")
         table: list[Sequence[str | Text]] = [

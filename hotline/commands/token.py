@@ -6,13 +6,10 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import load_site
@@ -21,6 +18,7 @@ from config.migrate import upgrade
 from console.roles import Role
 from console.tokens import NameTaken, Token, TokenStore
 from hotline.commands.options import JsonOption, SiteOption
+from hotline.commands.reading import fail, moment, print_table
 from hotline.console_text import complain, say, say_json
 from hotline.exit_codes import ExitCode
 
@@ -60,15 +58,15 @@ def create(
 ) -> None:
     """Make a token and show it: this once, since only a digest of it is kept."""
     if _NAME.fullmatch(name) is None:
-        _refuse(f"{name!r} is no name: letters, digits, dot, dash, @ and underscore are.")
-    now = time.time()
+        fail(f"{name!r} is no name: letters, digits, dot, dash, @ and underscore are.", ExitCode.USAGE)
+    now, loaded = time.time(), load_site(site)
     expires_at = now + _seconds(expires) if expires else None
-    agents = {one.number for one in load_site(site).agents}
+    agents = {one.number for one in loaded.agents}
     if agent and agent not in agents:
-        _refuse(f"No agent has the number {agent} (agents.yaml).")
+        fail(f"No agent has the number {agent} (agents.yaml).", ExitCode.USAGE)
     if role is Role.AGENT and not agent:
         if name not in agents:
-            _refuse("The role agent needs --agent NUMBER, unless NAME is an agent's number.")
+            fail("The role agent needs --agent NUMBER, unless NAME is an agent's number.", ExitCode.USAGE)
         agent = name
     try:
         text, token = _with_store(
@@ -81,7 +79,7 @@ def create(
         say_json({"name": name, "role": role.value, "agent": agent, "expires_at": expires_at, "token": text})
         return
     say(text)
-    until = f", until {_date(token.expires_at)}" if token.expires_at else ""
+    until = f", until {moment(token.expires_at, loaded.timezone)}" if token.expires_at else ""
     complain(f"Made for {name}, role {role}{until}. It is shown this once: keep it as you keep a password.")
 
 
@@ -89,20 +87,20 @@ def create(
 def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     """List all tokens, also those that work no more."""
     tokens = _with_store(site, lambda store: store.list())
-    now = time.time()
+    now, zone = time.time(), load_site(site).timezone
     if json:
         say_json([_facts(token, now) for token in tokens])
         return
     if not tokens:
         say("No tokens. Make one: hotline token create NAME")
         return
-    table = Table("name", "role", "agent", "begins with", "made", "expires", "works", box=None)
+    rows = []
     for token in tokens:
         works = "yes" if token.works(now) else "revoked" if token.revoked_at else "expired"
-        expires = _date(token.expires_at) if token.expires_at else "never"
-        row = (token.name, token.role.value, token.agent, f"{token.start}…", _date(token.created_at))
-        table.add_row(*row, expires, works)
-    Console().print(table)
+        expires = moment(token.expires_at, zone) if token.expires_at else "never"
+        made = moment(token.created_at, zone)
+        rows.append((token.name, token.role.value, token.agent, f"{token.start}…", made, expires, works))
+    print_table(("name", "role", "agent", "begins with", "made", "expires", "works"), rows)
 
 
 @app.command()
@@ -143,13 +141,11 @@ def _with_store(folder: Path, work: Callable[[TokenStore], Awaitable[ResultT]]) 
 def _seconds(text: str) -> float:
     found = _SPAN.fullmatch(text)
     if found is None or not int(found[1]):
-        _refuse(f"--expires {text}: expected a number of hours, days or weeks, such as 12h, 90d or 4w.")
+        fail(
+            f"--expires {text}: expected a number of hours, days or weeks, such as 12h, 90d or 4w.",
+            ExitCode.USAGE,
+        )
     return int(found[1]) * _UNITS[found[2]]
-
-
-def _refuse(text: str) -> NoReturn:
-    complain(text)
-    raise typer.Exit(ExitCode.USAGE)
 
 
 def _facts(token: Token, now: float) -> dict[str, object]:
@@ -163,7 +159,3 @@ def _facts(token: Token, now: float) -> dict[str, object]:
         "revoked_at": token.revoked_at,
         "works": token.works(now),
     }
-
-
-def _date(unix: float) -> str:
-    return datetime.fromtimestamp(unix).strftime("%Y-%m-%d %H:%M")

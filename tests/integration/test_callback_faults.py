@@ -22,7 +22,7 @@ from tests.peers.office import Office, overlapping
 from tests.peers.ports import wait_for
 from tests.peers.softphone import HOTLINE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 POINTS = (
     "leased",

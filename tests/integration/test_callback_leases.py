@@ -19,7 +19,7 @@ from tests.peers.office import Office
 from tests.peers.ports import wait_for
 from tests.peers.postgres import Postgres
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture

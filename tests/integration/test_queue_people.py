@@ -154,7 +154,7 @@ def test_who_answers_a_mobile_without_the_key_never_gets_the_caller(
     phone = floor.phone("1001", duration_ms=50)
     floor.await_state("1001", "available")
     floor.ask("agent", agent="1004", action="log_in", by="test")
-    caller = floor.call("roaming", duration_ms=6000)
+    caller = floor.call("roaming", duration_ms=18_000)
     failed = floor.await_event("AgentOfferEnded")
     assert (failed["agent"], failed["outcome"]) == ("1004", "not_confirmed")
     assert floor.await_event("AgentConnected")["agent"] == "1001"

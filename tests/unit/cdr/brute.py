@@ -87,7 +87,7 @@ def queue_in(
         ),
         "asa": secs(sum(stay.left - stay.entered for stay in answered), a),
         "average_abandon_time": secs(sum(stay.left - stay.entered for stay in abandoned), b),
-        "longest_wait": max((stay.left - stay.entered for stay in left), default=0) / 1000,
+        "longest_wait": secs(max((stay.left - stay.entered for stay in left), default=0), bool(left)),
         **_contacts(truth, queue, None, start, end, until),
         **_callbacks(truth, queue, start, end),
     }

@@ -139,6 +139,16 @@ def test_one_queue_alone_counts_its_contacts_for_agents(day: Day) -> None:
     assert row.figures["occupancy"] == agent_in(day.truth, "1002", MIDNIGHT, MIDNIGHT + DAY)["occupancy"]
 
 
+def test_the_days_have_something_for_every_figure() -> None:
+    rows = []
+    for seed in (1, 2, 3):
+        made = fold(Day(seed), MIDNIGHT, MIDNIGHT + DAY, "whole")
+        rows += [made.queue_totals()[-1], made.agent_totals()[-1], made.house()]
+    seen = {name for row in rows for name, value in row.figures.items() if value}
+    # Nothing in these days joins or cancels a callback.
+    assert {name for row in rows for name in row.figures} - seen == {"callbacks_closed_otherwise"}
+
+
 def test_any_prefix_of_a_day_can_be_counted() -> None:
     day = Day(4, calls=40)
     for length in range(0, len(day.events), 7):

@@ -39,7 +39,7 @@ export default {
 
   // figures
   figure: "Figure", interval: "Interval", yesterday: "Yesterday", last_7: "Last 7 days", last_30: "Last 30 days", by_queue: "By queue", by_agent: "By agent",
-  definitions: "What the figures mean: docs/figures.md. Each event counts where it happens, so offered need not equal answered plus abandoned.",
+  definitions: "What the figures mean: docs/records.md. Each event counts where it happens, so offered need not equal answered plus abandoned.",
 
   // the system's words
   "state.offline": "offline", "state.available": "free", "state.reserved": "reserved", "state.ringing": "ringing", "state.on_call": "on a call", "state.wrap_up": "wrap-up", "state.break": "break", "state.unknown": "unknown",
@@ -50,6 +50,7 @@ export default {
   "outcome.reached": "reached", "outcome.busy": "busy", "outcome.no_answer": "no answer", "outcome.refused": "refused", "outcome.wrong_number": "wrong number", "outcome.failed": "failed", "outcome.no_agent": "no agent", "outcome.cut_off": "cut off",
   "outcome.in_progress": "going on", "outcome.handled": "handled", "outcome.connected": "connected", "outcome.abandoned": "hung up waiting", "outcome.short_abandoned": "hung up at once",
   "outcome.callback_requested": "wants a callback", "outcome.message_taken": "left a message", "outcome.self_served": "served by the menu", "outcome.unserved": "not served", "outcome.hung_up": "hung up in the menu", "outcome.transferred": "sent on",
+  "outcome.unserved": "not served",
   "end.completed": "completed", "end.expired": "given up", "end.joined": "joined", "end.reached_meanwhile": "reached meanwhile", "end.cancelled": "cancelled",
   "slot.problem": "Problem", "slot.callback_number": "Number to call back", "slot.callback_time": "Time to call back", "slot.name": "Name", "slot.message": "Message",
   "what.opened": "opened", "what.changed": "changed", "what.transcribed": "transcribed", "what.joined": "joined", "what.callback_requested": "callback asked for", "what.attempt": "callback attempt", "what.callback_closed": "callback over", "what.callback_rescheduled": "callback moved", "what.note": "note", "what.took_in": "took in",
@@ -91,6 +92,7 @@ export default {
   "figure.utilisation": "Utilisation",
 
   // events of the journal
+  "event.CallerHeard": "caller answers", "event.PromptSaid": "says", "event.TransferRequested": "transfer asked for",
   "event.CallOffered": "call came in", "event.CallAnswered": "answered", "event.LegDialled": "dialled", "event.LegRinging": "rings",
   "event.LegAnswered": "picked up", "event.DigitReceived": "key pressed", "event.DigitsSent": "keys sent", "event.PlayStarted": "prompt begins",
   "event.PlayEnded": "prompt ends", "event.HoldStarted": "put on hold", "event.HoldEnded": "back from hold", "event.CallBridged": "connected",

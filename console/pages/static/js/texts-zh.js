@@ -39,7 +39,7 @@ export default {
 
   // 报表
   figure: "指标", interval: "时段", yesterday: "昨天", last_7: "最近 7 天", last_30: "最近 30 天", by_queue: "按队列", by_agent: "按坐席",
-  definitions: "指标定义见 docs/figures.md。每个事件计入其发生的时段，因此进线数不一定等于接听数加放弃数。",
+  definitions: "指标定义见 docs/records.md。每个事件计入其发生的时段，因此进线数不一定等于接听数加放弃数。",
 
   // 系统用语
   "state.offline": "离线", "state.available": "空闲", "state.reserved": "已预留", "state.ringing": "振铃", "state.on_call": "通话中", "state.wrap_up": "话后处理", "state.break": "小休", "state.unknown": "未知",
@@ -50,6 +50,7 @@ export default {
   "outcome.reached": "已接通", "outcome.busy": "占线", "outcome.no_answer": "无人接听", "outcome.refused": "拒接", "outcome.wrong_number": "号码错误", "outcome.failed": "失败", "outcome.no_agent": "无坐席", "outcome.cut_off": "中断",
   "outcome.in_progress": "进行中", "outcome.handled": "已接听", "outcome.connected": "已接通", "outcome.abandoned": "排队时挂断", "outcome.short_abandoned": "立即挂断",
   "outcome.callback_requested": "要求回拨", "outcome.message_taken": "已留言", "outcome.self_served": "自助完成", "outcome.unserved": "未获服务", "outcome.hung_up": "菜单中挂断", "outcome.transferred": "已转走",
+  "outcome.unserved": "未获服务",
   "end.completed": "已完成", "end.expired": "已失效", "end.joined": "已合并", "end.reached_meanwhile": "期间已联系上", "end.cancelled": "已取消",
   "slot.problem": "问题", "slot.callback_number": "回拨号码", "slot.callback_time": "回拨时间", "slot.name": "姓名", "slot.message": "留言",
   "what.opened": "创建", "what.changed": "修改", "what.transcribed": "转写", "what.joined": "合并", "what.callback_requested": "要求回拨", "what.attempt": "回拨尝试", "what.callback_closed": "回拨结束", "what.callback_rescheduled": "回拨改期", "what.note": "备注", "what.took_in": "并入",
@@ -85,6 +86,7 @@ export default {
   "figure.occupancy_genesys": "占用率（Genesys）", "figure.utilisation": "利用率",
 
   // 日志事件
+  "event.CallerHeard": "来电者回答", "event.PromptSaid": "播报", "event.TransferRequested": "请求转接",
   "event.CallOffered": "来电", "event.CallAnswered": "应答", "event.LegDialled": "拨号", "event.LegRinging": "振铃", "event.LegAnswered": "接听",
   "event.DigitReceived": "按键", "event.DigitsSent": "发送按键", "event.PlayStarted": "开始播放", "event.PlayEnded": "结束播放", "event.HoldStarted": "保持",
   "event.HoldEnded": "取消保持", "event.CallBridged": "接通", "event.CallUnbridged": "断开", "event.RecordingStarted": "开始录音", "event.RecordingEnded": "结束录音",
