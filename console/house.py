@@ -81,6 +81,11 @@ class House:
                     self.use(await asyncio.to_thread(load_site, self.site.root))
 
     @property
+    def shows_keys(self) -> bool:
+        """Whether the site lets people see which keys callers press."""
+        return not self.site.settings.privacy.mask_digits
+
+    @property
     def recordings(self) -> Path:
         """The folder with all recordings."""
         return self.site.recordings_folder

@@ -60,6 +60,20 @@ def mask_text(text: str) -> str:
     return _NUMBER.sub(lambda found: mask_number(found.group()), text)
 
 
+def seen_event(kind: str, body: Mapping[str, Any], *, private: bool, keys: bool) -> dict[str, Any]:
+    """An event as somebody may see it.
+
+    Args:
+        kind, body: the event as it is stored.
+        private: whether numbers and words may be seen.
+        keys: whether keys that callers press may be seen; what they pressed may be a secret of theirs.
+    """
+    seen = dict(body) if private else mask_event(body)
+    if kind == "DigitReceived" and private and not keys:
+        seen["digit"] = HIDDEN
+    return seen
+
+
 def mask_event(event: Mapping[str, Any]) -> dict[str, Any]:
     """An event, as plain data, without anything private."""
     return {name: _masked(name, value) for name, value in event.items()}

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the telephones of other makers that tests call with (SIPp and baresip), and the database that they
-# write to beside SQLite (PostgreSQL), when they are missing and apt is allowed. Never fails: tests that need a missing one are reported as not run.
-# It tries once; `sh scripts/peers.sh --again` (make peers) tries anew.
+# Installs the telephones of other makers that tests call with (SIPp and baresip), the database that they
+# write to beside SQLite (PostgreSQL), and the browser that they look at pages with (Chromium), when they are
+# missing and apt is allowed. Never fails: tests that need a missing one are reported as not run.
+# It tries once for the same missing ones; `sh scripts/peers.sh --again` (make peers) tries anew.
 set -eu
 cd "$(dirname "$0")/.."
 TRIED=.venv/peers-tried
@@ -10,9 +11,10 @@ missing=""
 command -v sipp >/dev/null 2>&1 || missing="$missing sip-tester"
 command -v baresip >/dev/null 2>&1 || missing="$missing baresip"
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -n "$missing" ] || exit 0
-if [ "${1:-}" = --again ] || [ ! -f "$TRIED" ]; then
-    touch "$TRIED"
+if [ "${1:-}" = --again ] || [ "$(cat "$TRIED" 2>/dev/null)" != "$missing" ]; then
+    echo "$missing" >"$TRIED"
     # shellcheck disable=SC2086 # one word for each package
     sh scripts/apt.sh $missing && exit 0
 fi

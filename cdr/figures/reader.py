@@ -184,9 +184,14 @@ async def _repeats(connection: AsyncConnection, start: float, end: float) -> Asy
     first, last = await _ids(connection, start, end)
     if first is None or last is None:
         return
-    async for read in _read(connection, first, last, (CallOffered,)):
-        if start <= read[2].at < end:
-            yield read
+    # Of one kind alone, so that the index of kinds has them in order.
+    query = _select((CallOffered,)).where(EventRow.id <= last).order_by(EventRow.id).limit(PAGE)
+    after = first - 1
+    while page := await _page(connection, query.where(EventRow.id > after)):
+        for read in page:
+            if start <= read[2].at < end:
+                yield read
+        after = page[-1][0]
 
 
 async def _read(

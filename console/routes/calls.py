@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from console.call_list import Place, Wanted
 from console.figures import By
 from console.house import House
-from console.masking import mask_event, mask_number
+from console.masking import mask_event, mask_number, seen_event
 from console.models.calls import CallModel, CallPage, CallShort, EventModel, Events, RecordingModel
 from console.models.common import Limit
 from console.models.tickets import Accepted
@@ -112,7 +112,7 @@ async def show_call(token: Looking, house: Asked, call: Id) -> CallModel:
 async def show_events(token: Looking, house: Asked, call: Id) -> Events:
     """Every event of a call, in order: what its record was made from."""
     stored = await house.events.events_of(call)
-    private = not token.may(Right.SEE_PRIVATE)
+    private = token.may(Right.SEE_PRIVATE)
     return Events(
         items=[
             EventModel(
@@ -120,7 +120,7 @@ async def show_events(token: Looking, house: Asked, call: Id) -> Events:
                 at=one.at,
                 kind=one.kind,
                 switch=one.switch,
-                event=mask_event(one.body) if private else one.body,
+                event=seen_event(one.kind, one.body, private=private, keys=house.shows_keys),
             )
             for one in stored
         ]

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.house import House, house_of
 from console.live import Message, Told, Watcher
-from console.masking import mask_event
+from console.masking import seen_event
 from console.roles import Right
 from console.security import COOKIE, identify, is_own_page
 from console.tokens import Token
@@ -87,7 +87,7 @@ async def _tell(socket: WebSocket, house: House, token: Token, watcher: Watcher)
     try:
         while True:
             async with asyncio.timeout(SEND_SECONDS):
-                await socket.send_text(_encoded(message, kind, private))
+                await socket.send_text(_encoded(message, kind, private, house.shows_keys))
             message, kind = await watcher.next(), "floor"
     except TimeoutError:
         return
@@ -114,16 +114,17 @@ async def _token(socket: WebSocket) -> Token | None:
     return await identify(socket)
 
 
-def _encoded(message: Message, kind: str, private: bool) -> str:
+def _encoded(message: Message, kind: str, private: bool, keys: bool) -> str:
     """A message as it goes over the wire.
 
     Args:
         message: what to tell.
         kind: the type of a message that is no event.
         private: whether numbers and words may be seen.
+        keys: whether keys that callers press may be.
     """
     if isinstance(message, Told):
-        event = message.data if private else mask_event(message.data)
+        event = seen_event(message.kind, message.data, private=private, keys=keys)
         told: dict[str, Any] = {"type": "event", "id": message.id, "event": event}
     elif message is None:
         told = {"type": kind, "floor": None}

@@ -226,6 +226,8 @@ class Floor:
             "tier": entry.tier,
             "priority": entry.priority,
             "arrival": entry.arrival,
+            "entered_at": entry.entered_at,
+            "language": entry.language,
             "wait_s": round(now - entry.entered_at, 1),
             "offered": sorted(place.offered),
         }

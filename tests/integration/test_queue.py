@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from tests.peers.ports import wait_for
 from tests.peers.queues import Floor, floor_of, with_queues
 from tests.peers.switch import Switch
 
@@ -288,3 +290,34 @@ def test_a_call_is_recorded_with_both_voices_apart(floor: Floor) -> None:
         assert file.getnchannels() == 2
         assert file.getnframes() / file.getframerate() == pytest.approx(ended["recorded_ms"] / 1000, abs=0.1)
     assert floor.events("RecordingStarted")[0]["file"] == ended["file"]
+
+
+def test_a_reload_serves_who_waits_by_agents_that_are_new(floor: Floor) -> None:
+    """Who waits keeps the place; who is on a call finishes it, though removed."""
+    phone = floor.phone("1003", duration_ms=50)
+    floor.await_state("1003", "available")
+    waiting = floor.call("support", duration_ms=20_000)
+    floor.await_event("QueueEntered")
+    queues = floor.switch.site / "queues.yaml"
+    before = queues.read_text()
+    queues.write_text(before.replace("[1001, 1002]", "[1001, 1002, 1003]", 1))
+    assert before != queues.read_text()
+    assert floor.ask("reload")["problems"] == []
+    assert floor.await_event("AgentConnected")["agent"] == "1003"
+    agents = floor.switch.site / "agents.yaml"
+    everybody = agents.read_text()
+    with_codes = YAML(typ="safe").load(everybody)["agents"]
+    with agents.open("w") as file:
+        YAML(typ="safe").dump({"agents": [a for a in with_codes if a["number"] != 1003]}, file)
+    queues.write_text(before.replace("[1003]", "[1002]"))
+    assert floor.ask("reload")["problems"] == []
+    assert floor.agent("1003")["state"] == "on_call"
+    floor.hang_up_all()
+    phone.check(calls=1)
+    waiting.wait()
+    wait_for(
+        lambda: "1003" not in {agent["agent"] for agent in floor.ask("floor")["agents"]}, "1003 to be gone"
+    )
+    agents.write_text(everybody)
+    queues.write_text(before)
+    assert floor.ask("reload")["problems"] == []

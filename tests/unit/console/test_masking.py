@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callback_queue.events import TicketOpened
 from cdr.codec import EVENTS
-from console.masking import mask_event, mask_number, mask_text
+from console.masking import mask_event, mask_number, mask_text, seen_event
 from telephony.call.events import to_dict
 
 NUMBER = "+8613912345678"
@@ -73,6 +73,16 @@ def test_no_event_lets_a_number_through(kind: type) -> None:
 def test_words_of_an_event_that_nobody_knows_yet_are_not_shown() -> None:
     seen = mask_event({"event": "Invented", "call": "c", "confession": "it was me", "heard": {"text": "me"}})
     assert seen == {"event": "Invented", "call": "c", "confession": "", "heard": {}}
+
+
+@pytest.mark.parametrize(
+    ("private", "keys", "seen"),
+    [(True, True, "7"), (True, False, "•"), (False, True, ""), (False, False, "")],
+)
+def test_keys_are_seen_by_those_who_may_where_the_site_says_so(private: bool, keys: bool, seen: str) -> None:
+    body = {"at": 1.0, "call": "c", "leg": "l", "digit": "7"}
+    assert seen_event("DigitReceived", body, private=private, keys=keys)["digit"] == seen
+    assert body["digit"] == "7"
 
 
 def test_what_a_caller_said_is_left_out_whole() -> None:
