@@ -24,9 +24,12 @@ log = logging.getLogger(__name__)
 # How often new events are looked for, and the floor, in seconds.
 EVENTS_EVERY = 0.25
 FLOOR_EVERY = 1.0
-AT_ONCE = 500
 # Messages that wait for one watcher. A floor of a hundred agents is some 20 kB, so this is a few MB at worst.
 QUEUE_LENGTH = 256
+# Events that are told at once: whoever has half of the queue free takes them all. After that everybody gets
+# so many seconds to read; a burst drops nobody, and one who has stopped reading holds the others up no longer.
+AT_ONCE = 100
+TO_READ = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Watcher:
         self._kinds = kinds
         self._messages: asyncio.Queue[Message] = asyncio.Queue(length)
         self.is_dropped = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
 
     def tell(self, message: Message) -> None:
         """Put a message into the queue; when that is full, the watcher is dropped."""
@@ -64,10 +69,21 @@ class Watcher:
             self._messages.put_nowait(message)
         except asyncio.QueueFull:
             self.is_dropped.set()
+            self._has_room.set()
+        else:
+            if self._messages.qsize() > self._messages.maxsize // 2:
+                self._has_room.clear()
 
     async def next(self) -> Message:
         """The next message, as soon as there is one."""
-        return await self._messages.get()
+        message = await self._messages.get()
+        if self._messages.qsize() <= self._messages.maxsize // 2:
+            self._has_room.set()
+        return message
+
+    async def room(self) -> None:
+        """Wait until half of the queue is free, or nobody tells this one anything any more."""
+        await self._has_room.wait()
 
 
 class Hub:
@@ -129,8 +145,16 @@ class Hub:
                     self.tell(event)
                     last = event.id
                 if len(found) == AT_ONCE:
+                    await self._let_read()
                     continue
             await asyncio.sleep(EVENTS_EVERY)
+
+    async def _let_read(self) -> None:
+        rooms = [asyncio.ensure_future(watcher.room()) for watcher in self._watchers]
+        if rooms:
+            _, late = await asyncio.wait(rooms, timeout=TO_READ)
+            for room in late:
+                room.cancel()
 
     async def _follow_floor(self) -> None:
         while True:

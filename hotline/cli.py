@@ -23,7 +23,7 @@ COMMANDS = {
     "status": "Say what the running server is doing.",
     "reload": "Take the site's changed files into the running server; calls going on keep the old ones.",
     "phone": "Call, answer, speak and press keys like a telephone.",
-    "demo": "Start a server and hold a few calls with it.",
+    "demo": "Play a whole call: a customer leaves a problem with the bot, an agent calls back.",
     "flows": "Check, try and draw the voice flows of a site.",
     "models": "List, get and check the models that hear and speak.",
     "tickets": "Look at tickets, and work on them.",

@@ -1,7 +1,7 @@
 """The control socket of a running switch: one JSON object a line, each way.
 
-The command line (`console.switch_client`) asks here. Which questions there are, and the answers, come from the
-switch.
+The command line (`console.switch_client`) asks here. Which questions there are, and the answers, come from
+the switch.
 """
 
 from __future__ import annotations

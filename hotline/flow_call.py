@@ -21,22 +21,18 @@ from asr.voice_activity import VoiceActivity
 from hotline.applications import disk_failed
 from hotline.clips import ClipFolder
 from hotline.listening import Ears, Listener
-from hotline.sayings import Sayings
+from hotline.sayings import Sayings, shown
 from hotline.takes import Take
 from ivr_flows.conversation import (
     CallerGone,
-    Clip,
     HttpAnswer,
     HttpRequest,
     Part,
-    Recorded,
     Recording,
-    Spoken,
-    Text,
     Wanted,
 )
 from telephony.call.errors import CallEnded
-from telephony.call.events import CallerHeard, Event, PromptSaid
+from telephony.call.events import CallerHeard, Event
 from telephony.call.leg import CallLeg
 from telephony.call.leg_base import LegContext
 from telephony.media import tones
@@ -232,8 +228,7 @@ class FlowCall:
         """Play parts in order; what comes later is made while what comes first is heard."""
         language = self.language
         if parts:
-            said = " ".join(_shown(part) for part in parts)
-            self.tell(PromptSaid(self._context.clock(), self.call, self.leg, said, language))
+            self._leg.tell_said(shown(parts), language)
         pieces = [piece for part in parts for piece in self._speech.sayings.pieces(part, language)]
         sounds = [
             self._context.loop.create_task(self._speech.sayings.sound(piece, language)) for piece in pieces
@@ -289,19 +284,6 @@ class FlowCall:
                 if len(body) > LONGEST_ANSWER:
                     raise ValueError("the answer is too long")
             return HttpAnswer(response.status_code, body.decode(response.encoding or "utf-8", "replace"))
-
-
-def _shown(part: Part) -> str:
-    """A part of what is said, to be read."""
-    match part:
-        case Text(text):
-            return text
-        case Spoken(_, value):
-            return value
-        case Recorded(name):
-            return f"[{name}]"
-        case Clip():
-            return "[...]"
 
 
 def _as_event(heard: Heard, at: float, call: str, leg: str) -> CallerHeard:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -82,6 +82,23 @@ class Sayings:
             log.error("nothing speaks %s: %s", language, error)
             return None
         return Prompt("speech", samples)
+
+
+def shown(parts: Sequence[Part]) -> str:
+    """What is said, to be read: texts and values as they are, sounds in brackets."""
+    return " ".join(_shown(part) for part in parts)
+
+
+def _shown(part: Part) -> str:
+    match part:
+        case Text(text):
+            return text
+        case Spoken(_, value):
+            return value
+        case Recorded(name):
+            return f"[{name}]"
+        case Clip():
+            return "[...]"
 
 
 def _clip(path: Path) -> Prompt:

@@ -24,7 +24,7 @@ from hotline.exit_codes import ExitCode
 
 EXAMPLE = "hotline token create wall --role read --expires 90d --site my-site"
 
-app = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens for the console and its API.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 ResultT = TypeVar("ResultT")
 
@@ -33,7 +33,12 @@ _SPAN = re.compile(r"(\d{1,5})([hdw])")
 _UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-@app.command()
+@app.callback()
+def command() -> None:
+    """Make, list and revoke tokens for the console and its API."""
+
+
+@app.command(epilog="Example: hotline token create wall --role read --expires 90d --site my-site")
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is: a person or a program.")],
     role: Annotated[
@@ -83,7 +88,7 @@ def create(
     complain(f"Made for {name}, role {role}{until}. It is shown this once: keep it as you keep a password.")
 
 
-@app.command("list")
+@app.command("list", epilog="Example: hotline token list --site my-site")
 def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     """List all tokens, also those that work no more."""
     tokens = _with_store(site, lambda store: store.list())
@@ -103,7 +108,7 @@ def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     print_table(("name", "role", "agent", "begins with", "made", "expires", "works"), rows)
 
 
-@app.command()
+@app.command(epilog="Example: hotline token revoke wall --site my-site")
 def revoke(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As it was given to `create`.")],
     site: SiteOption = Path("."),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hotline.floor.speaking import play_all, sounds_of
 from hotline.floor.tasks import drop
 from hotline.floor.texts import text
-from hotline.sayings import Sayings
+from hotline.sayings import Sayings, shown
 from ivr_flows.conversation import Part
 from telephony.call.leg import CallLeg
 from telephony.media import tones
@@ -73,5 +73,6 @@ class Screen:
 
     async def _ask(self, leg: CallLeg, language: str, parts: Sequence[Part]) -> None:
         said = [*(parts or (text("screen", language),)), text("press_to_take", language, key=self._key)]
+        leg.tell_said(shown(said), language)
         sounds = await sounds_of(self._sayings, said, language)
         await play_all(leg, sounds or [tones.beep()] * BEEPS, "screen")

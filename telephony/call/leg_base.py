@@ -90,6 +90,10 @@ class LegBase:
         assert self._end is not None
         return self._end
 
+    def tell_said(self, text: str, language: str) -> None:
+        """Note in the journal what the far end is told in words."""
+        self._tell(events.PromptSaid(self._now(), self.call, self.leg, text, language))
+
     def check_open(self) -> None:
         """Raise `CallEnded` when the leg is over already."""
         if self._end is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from callback_queue.events import TicketChanged
 from cdr.codec import to_row
 from cdr.store import EventStore
 from config import load_site
@@ -37,21 +39,21 @@ def follow(
 @pytest.fixture
 def stream(stage: Stage) -> Iterator[ClientConnection]:
     """A supervisor's stream, whose snapshot has come."""
-    with follow(stage) as socket:
-        assert hear(socket)["type"] == "snapshot"
-        yield socket
+    with follow(stage) as stream:
+        assert hear(stream)["type"] == "snapshot"
+        yield stream
 
 
-def hear(socket: ClientConnection) -> dict:
+def hear(stream: ClientConnection) -> dict:
     """The next message."""
-    return json.loads(socket.recv(timeout=PATIENCE))
+    return json.loads(stream.recv(timeout=PATIENCE))
 
 
-def events(socket: ClientConnection, count: int) -> list[dict]:
+def events(stream: ClientConnection, count: int) -> list[dict]:
     """The next events."""
     found: list[dict] = []
     while len(found) < count:
-        message = hear(socket)
+        message = hear(stream)
         if message["type"] == "event":
             found.append(message["event"])
     return found
@@ -59,8 +61,8 @@ def events(socket: ClientConnection, count: int) -> list[dict]:
 
 def test_first_comes_the_floor_as_it_is(stage: Stage) -> None:
     stage.switch.waiting["support"] = [story.waiting("e1", "c1", 7.0, number="+4930123456")]
-    with follow(stage) as socket:
-        snapshot = hear(socket)
+    with follow(stage) as stream:
+        snapshot = hear(stream)
     assert snapshot["type"] == "snapshot"
     assert snapshot["floor"]["queues"][0]["waiting"][0]["number"] == "+4930123456"
     assert [agent["number"] for agent in snapshot["floor"]["agents"]] == ["1001", "1002", "1003"]
@@ -94,10 +96,10 @@ def test_events_of_another_switch_on_the_same_database_are_told_too(
 
 
 def test_only_the_kinds_that_were_asked_for_are_told(stage: Stage) -> None:
-    with follow(stage, query="?kinds=CallEnded,QueueLeft") as socket:
-        assert hear(socket)["type"] == "snapshot"
+    with follow(stage, query="?kinds=CallEnded,QueueLeft") as stream:
+        assert hear(stream)["type"] == "snapshot"
         stage.tell(*story.abandoned("live2", time.time()))
-        assert [event["event"] for event in events(socket, 2)] == ["QueueLeft", "CallEnded"]
+        assert [event["event"] for event in events(stream, 2)] == ["QueueLeft", "CallEnded"]
 
 
 def test_those_who_only_look_see_no_numbers_and_no_keys(stage: Stage) -> None:
@@ -105,11 +107,11 @@ def test_those_who_only_look_see_no_numbers_and_no_keys(stage: Stage) -> None:
     stage.switch.calls = [
         {"call": "live3", "caller": story.CALLER, "called": "4000", "source": "trunk:carrier"}
     ]
-    with follow(stage, "read") as socket:
-        said = socket.recv(timeout=PATIENCE)
+    with follow(stage, "read") as stream:
+        said = stream.recv(timeout=PATIENCE)
         told = [*story.handled("live3", time.time()), story.ticket("100077", "live3", time.time())]
         stage.tell(*told)
-        heard = events(socket, len(told))
+        heard = events(stream, len(told))
     stage.switch.waiting["support"], stage.switch.calls = [], []
     whole = str(said) + json.dumps(heard, ensure_ascii=False)
     for private in (story.CALLER, "912345678", "Printer on", "Paper"):
@@ -139,8 +141,8 @@ def test_a_switch_that_goes_and_comes_back_is_told(stage: Stage, stream: ClientC
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer hotline_wrong"}])
 def test_without_a_token_the_stream_ends_at_once(stage: Stage, headers: dict[str, str]) -> None:
-    with follow(stage, None, **headers) as socket, pytest.raises(ConnectionClosed) as caught:
-        socket.recv(timeout=PATIENCE)
+    with follow(stage, None, **headers) as stream, pytest.raises(ConnectionClosed) as caught:
+        stream.recv(timeout=PATIENCE)
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 4401
 
@@ -148,11 +150,11 @@ def test_without_a_token_the_stream_ends_at_once(stage: Stage, headers: dict[str
 def test_another_sites_page_cannot_follow_with_our_cookie(stage: Stage) -> None:
     cookie = f"hotline_token={stage.tokens['supervisor']}"
     own = follow(stage, None, Cookie=cookie, Origin=f"http://{stage.address}")
-    with own as socket:
-        assert hear(socket)["type"] == "snapshot"
+    with own as stream:
+        assert hear(stream)["type"] == "snapshot"
     other = follow(stage, None, Cookie=cookie, Origin="http://evil.example")
-    with other as socket, pytest.raises(ConnectionClosed) as caught:
-        socket.recv(timeout=PATIENCE)
+    with other as stream, pytest.raises(ConnectionClosed) as caught:
+        stream.recv(timeout=PATIENCE)
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 4403
 
@@ -203,3 +205,36 @@ def test_the_time_of_answers_is_measured_by_route_and_never_by_what_was_asked(st
     assert f"hotline_api_request_seconds_count{{{labels}}}" in text
     assert "private-id" not in text
     assert "hotline_live_watchers" in metrics(stage)
+
+
+def test_who_reads_too_slowly_is_dropped_with_a_code_while_others_are_told_all(stage: Stage) -> None:
+    count = 450
+    query = "?kinds=TicketChanged"
+    with narrow(stage, query) as slow, follow(stage, query=query) as quick:
+        assert hear(slow)["type"] == hear(quick)["type"] == "snapshot"
+        text = "x" * 12_000
+        stage.tell(*(TicketChanged(time.time(), "0", f"writer {n}", {}, text) for n in range(count)))
+        assert [event["by"] for event in events(quick, count)] == [f"writer {n}" for n in range(count)]
+        # What was on its way is read now; behind it comes the end.
+        with pytest.raises(ConnectionClosed) as caught:
+            read_all(slow)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4408
+    wait_for(lambda: metrics(stage)["hotline_live_watchers"] == 0, "the streams to be given up")
+
+
+def narrow(stage: Stage, query: str) -> ClientConnection:
+    """A stream over a connection that holds but little of what nobody reads."""
+    host, _, port = stage.address.partition(":")
+    connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((host, int(port)))
+    address = f"ws://{stage.address}/api/v1/live{query}"
+    headers = {"Authorization": f"Bearer {stage.tokens['supervisor']}"}
+    return connect(address, sock=connection, additional_headers=headers, max_queue=1)
+
+
+def read_all(stream: ClientConnection) -> None:
+    """Read until the stream ends."""
+    while True:
+        stream.recv(timeout=PATIENCE)

@@ -105,6 +105,27 @@ def test_ring_all_rings_everybody_and_the_first_takes_it(floor: Floor) -> None:
     assert ends == {"1001": "elsewhere", "1002": "answered"}
 
 
+def test_all_phones_of_an_agent_ring(floor: Floor) -> None:
+    desk = floor.phone("1001", "ring_until_cancelled")
+    other = floor.phone("1001", duration_ms=300)
+    floor.await_state("1001", "available")
+    floor.call("support", duration_ms=1000).check(calls=1)
+    other.check(calls=1)
+    cancel = next(message for message in desk.check(calls=1).messages if message.method == "CANCEL")
+    assert "cause=200" in cancel.header("Reason")
+    assert [event["outcome"] for event in floor.events("AgentOfferEnded")] == ["answered"]
+
+
+def test_who_hangs_up_on_hold_ends_it_for_both(floor: Floor) -> None:
+    phone = floor.phone("1001", "answer_and_hold", duration_ms=300)
+    floor.await_state("1001", "available")
+    caller = floor.call("support", "call_until_bye")
+    floor.await_event("HoldStarted", by="remote")
+    floor.hang_up_all()
+    caller.check(calls=1)
+    phone.check(calls=1)
+
+
 def test_turns_go_round(floor: Floor) -> None:
     phones = [floor.phone(agent, duration_ms=50, calls=2) for agent in ("1001", "1002")]
     floor.await_state("1002", "available")

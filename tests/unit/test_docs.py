@@ -16,7 +16,7 @@ from hotline.exit_codes import ExitCode
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+MAKE_TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def _code(page: Path) -> str:
@@ -27,7 +27,7 @@ def _code(page: Path) -> str:
 def _shell_lines(page: Path) -> list[str]:
     """The command lines in a page's sh blocks, continued ones joined."""
     blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line]
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line.strip()]
 
 
 def test_every_standard_that_the_code_cites_is_in_the_coverage() -> None:

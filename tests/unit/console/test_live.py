@@ -137,3 +137,19 @@ def test_kinds_that_nobody_asked_for_fill_no_queue() -> None:
     watcher.tell(Told(2, "CallEnded", {}))
     watcher.tell(None)  # what is no event is told to everybody
     assert watcher.is_dropped.is_set()
+
+
+def test_a_burst_of_events_drops_nobody_who_reads() -> None:
+    async def scene() -> list[str]:
+        table, watcher = Table(), Watcher()
+        hub = Hub(table.tail, table.newest, no_floor)
+        running = asyncio.create_task(hub.run())
+        hub.add(watcher)
+        await table.is_asked(1)
+        table.add(*("Event",) * (10 * live.QUEUE_LENGTH))
+        found = await events(watcher, 10 * live.QUEUE_LENGTH)
+        assert not watcher.is_dropped.is_set()
+        running.cancel()
+        return found
+
+    assert len(asyncio.run(scene())) == 10 * live.QUEUE_LENGTH
