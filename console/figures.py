@@ -7,6 +7,7 @@ looks at a ticket waits for it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Interval, Windows
 from config import Site
 from config.database import create_engine
+
+log = logging.getLogger(__name__)
 
 By: TypeAlias = Literal["queues", "agents"]
 
@@ -51,8 +54,16 @@ _BEHIND = (
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Today's figures of all queues by name, counted `at` a moment of a clock that never goes back."""
+    """Today's figures of all queues.
 
+    Args:
+        midnight: when today began, Unix seconds.
+        at: when they were counted, by a clock that never goes back.
+        took: how many seconds that took.
+        queues: by name.
+    """
+
+    midnight: float
     at: float
     took: float
     queues: Mapping[str, dict[str, Any]]
@@ -72,7 +83,8 @@ class FigureDesk:
         self._database = database
         self._clock = clock
         self._today: Today | None = None
-        self._counting = asyncio.Lock()
+        self._lock = asyncio.Lock()
+        self._counting: asyncio.Task[Today] | None = None
         self._places = asyncio.Semaphore(AT_A_TIME)
 
     def use(self, site: Site) -> None:
@@ -86,19 +98,32 @@ class FigureDesk:
         return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()
 
     async def today(self) -> Mapping[str, dict[str, Any]]:
-        """Figures of each queue since midnight, at most a few seconds old."""
-        async with self._counting:
-            known = self._today
-            began = time.monotonic()
-            if known is None or began > known.at + max(KEPT_SECONDS, KEPT_TIMES * known.took):
-                now = self._clock()
-                fold = await self._count(
-                    self.midnight(now), now + 1, "whole", figure_rules(self._site, calls=False)
-                )
-                rows = {row.name: row.figures for row in fold.queue_totals() if row.name}
-                ended = time.monotonic()
-                known = self._today = Today(ended, ended - began, rows)
+        """Figures of each queue since midnight.
+
+        They are seconds old, older where counting takes longer: whoever asks gets what is known, and has it
+        counted anew for the next one.
+        """
+        midnight = self.midnight(self._clock())
+        known = self._today
+        if known is None or known.midnight != midnight:
+            return (await self._count_today(midnight)).queues
+        is_old = time.monotonic() > known.at + max(KEPT_SECONDS, KEPT_TIMES * known.took)
+        if is_old and (self._counting is None or self._counting.done()):
+            self._counting = asyncio.create_task(self._count_today(midnight))
+            self._counting.add_done_callback(_note)
         return known.queues
+
+    async def _count_today(self, midnight: float) -> Today:
+        async with self._lock:
+            known, began = self._today, time.monotonic()
+            if known is not None and known.midnight == midnight and began < known.at + KEPT_SECONDS:
+                return known  # somebody else had it counted while we waited
+            rules = figure_rules(self._site, calls=False)
+            fold = await self._count(midnight, self._clock() + 1, "whole", rules)
+            rows = {row.name: row.figures for row in fold.queue_totals() if row.name}
+            ended = time.monotonic()
+            self._today = Today(midnight, ended, ended - began, rows)
+            return self._today
 
     async def report(self, start: float, end: float, interval: Interval) -> FigureFold:
         """All figures of a time.
@@ -144,3 +169,9 @@ async def _in_thread(database: URL, windows: Windows, rules: FigureRules, now: f
         return await report(engine, windows, rules, now)
     finally:
         await engine.dispose()
+
+
+def _note(task: asyncio.Task[Today]) -> None:
+    """Say why figures could not be counted; the old ones stay until they can."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("today's figures could not be counted: %s", type(error).__name__)

@@ -27,7 +27,7 @@ FLOOR_EVERY = 1.0
 # Messages that wait for one watcher. A floor of a hundred agents is some 20 kB, so this is a few MB at worst.
 QUEUE_LENGTH = 256
 # Events that are told at once: whoever has half of the queue free takes them all. After that everybody gets
-# so many seconds to read; a burst drops nobody, and one who has stopped reading holds the others up no longer.
+# so many seconds to read: a burst drops nobody, and who has stopped reading holds others up no longer.
 AT_ONCE = 100
 TO_READ = 1.0
 

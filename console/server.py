@@ -31,6 +31,8 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
                 # Nobody sends us more than a few bytes there.
                 ws_max_size=4096,
+                # Compression costs 300 kB for each stream, and time that reports can use.
+                ws_per_message_deflate=False,
                 ws_ping_interval=20,
                 ws_ping_timeout=20,
             )

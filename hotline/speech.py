@@ -57,6 +57,7 @@ class SpeechHouse:
         limits = httpx.Limits(max_connections=LOOKUP_CONNECTIONS)
         self._http = httpx.AsyncClient(limits=limits, follow_redirects=False, timeout=None)
         self._preparing: asyncio.Task[None] | None = None
+        self._ahead = site.settings.voices.ahead
 
     def for_plan(self, prompts: PromptStore, recordings: Path, now: Callable[[], datetime]) -> Speech:
         """What the calls of one version of the site speak and listen with."""
@@ -73,7 +74,7 @@ class SpeechHouse:
         """Speak texts ahead of the calls that will say them; (language, text) pairs."""
         if self._preparing is not None:
             self._preparing.cancel()
-        if self.voices is not None:
+        if self.voices is not None and self._ahead:
             pairs = [(text, language) for language, text in texts if language in self.spoken]
             self._preparing = asyncio.get_running_loop().create_task(self._prepare(self.voices, pairs))
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from config.kinds import expected, matching, one_of, whole
+from config.kinds import OnOff, expected, matching, one_of, whole
 from config.models.base import Table
 
 ENGINES = ("auto", "piper", "kokoro", "espeak")
@@ -51,6 +51,11 @@ class VoicesSettings(Table):
     en: VoiceSettings = Field(default_factory=VoiceSettings, description="English.")
     zh: VoiceSettings = Field(default_factory=VoiceSettings, description="Mandarin.")
     ko: VoiceSettings = Field(default_factory=VoiceSettings, description="Korean.")
+    ahead: OnOff = Field(
+        default=True,
+        description="Whether what is said in every call is spoken before the first one. Off, it is spoken "
+        "when it is needed: callers wait, and the start costs less.",
+    )
     threads: Annotated[int, whole(1, 64)] = Field(
         default=2, description="Cores that speaking may use; calls go before it on all of them."
     )

@@ -88,6 +88,8 @@ async def _tell(socket: WebSocket, house: House, token: Token, watcher: Watcher)
         while True:
             async with asyncio.timeout(SEND_SECONDS):
                 await socket.send_text(_encoded(message, kind, private, house.shows_keys))
+            # Neither sending nor taking from a full queue lets anybody else run.
+            await asyncio.sleep(0)
             message, kind = await watcher.next(), "floor"
     except TimeoutError:
         return

@@ -65,8 +65,8 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "ko": "최우수 고객입니다.",
     },
     "just_now": {
-        "en": "Waiting since just now.",
-        "zh": "客户刚刚开始等待。",
+        "en": "Asked for just now.",
+        "zh": "刚刚提出的请求。",
         "ko": "방금 요청하셨습니다.",
     },
     "minutes_ago": {

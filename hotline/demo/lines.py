@@ -26,6 +26,7 @@ class Story:
         customer: the customer's name in the table of customers.
         voice: who speaks for the customer, a voice of Kokoro; the agent has the server's own.
         lines: what they say.
+        menu_after: seconds into the call by which the menu has begun: the key that chooses interrupts it.
         keyword: what must be in the words that the server wrote down.
     """
 
@@ -35,6 +36,7 @@ class Story:
     customer: str
     voice: str
     lines: Mapping[Role, str]
+    menu_after: float
     keyword: str
 
 
@@ -55,6 +57,7 @@ STORIES: Mapping[Language, Story] = {
             "help": "Good morning, this is the service desk. Please switch your printer off and on again.",
             "thanks": "It prints again. Thank you very much, goodbye.",
         },
+        6.0,
         "printer",
     ),
     "zh": Story(
@@ -71,6 +74,7 @@ STORIES: Mapping[Language, Story] = {
             "help": "您好，这里是服务台，请把打印机关掉，再重新打开。",
             "thanks": "可以打印了，谢谢你，再见。",
         },
+        6.5,
         "打印",
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ from ruamel.yaml import YAML
 from asr.intake_texts import TEXTS
 from config import Site, load_site
 from config.new_site import write_starter_site
+from hotline.callbacks.texts import text as callback_text
 from hotline.demo.lines import AGENT, Story
+from hotline.floor.texts import text as queue_text
+from hotline.sayings import shown
 from ivr_flows.loader import load_flows
 
 HOST = "127.0.0.1"
@@ -81,7 +84,8 @@ def build(folder: Path, story: Story) -> Stage:
                     "host": f"{HOST}:{customer}",
                 }
             ],
-            "voices": {"threads": 1},
+            # What the story needs is spoken ahead by itself; the rest would only keep the machine busy.
+            "voices": {"ahead": False},
             "callbacks": {"quiet": None},
             "shutdown_grace": 3,
             "log": {"level": "warning"},
@@ -96,11 +100,20 @@ def build(folder: Path, story: Story) -> Stage:
 
 
 def prompts_of(stage: Stage, story: Story) -> list[str]:
-    """The texts that the story's caller hears."""
-    flow = load_flows(stage.site).flows[FLOW]
-    own = [step.model_dump() for name, step in flow.steps.items() if name in STEPS]
-    texts = [text for step in own for text in _texts(step, story.language)]
-    return texts + [TEXTS[key][story.language] for key in INTAKE]
+    """The texts that the story's people hear, but for those that nobody can know before."""
+    flows = load_flows(stage.site)
+    flow = flows.flows[FLOW]
+    heard = replace(flow, steps={name: flow.steps[name] for name in STEPS})
+    texts = [
+        text for language, text in replace(flows, flows={FLOW: heard}).texts() if language == story.language
+    ]
+    texts += [TEXTS[key][story.language] for key in INTAKE]
+    agents = (
+        callback_text("callback_for", story.language, name=story.customer),
+        *(callback_text(key, story.language) for key in ("vip", "just_now", "dialled_then")),
+        queue_text("press_to_take", story.language, key=stage.site.settings.agents.confirm_key),
+    )
+    return texts + [shown([part]) for part in agents]
 
 
 def free_port(count: int = 1) -> int:
@@ -155,15 +168,3 @@ def _add_customer(path: Path, story: Story) -> None:
     row.update(id="DEMO-1", name=story.customer, numbers=story.caller, tier="vip", language=story.language)
     with path.open("a", encoding="utf-8", newline="") as file:
         csv.DictWriter(file, fields).writerow(row)
-
-
-def _texts(data: Any, language: str) -> list[str]:
-    """Every text in a language inside a step's settings."""
-    if isinstance(data, dict):
-        own = data.get(language)
-        if isinstance(own, str):
-            return [own]
-        return [text for value in data.values() for text in _texts(value, language)]
-    if isinstance(data, list | tuple):
-        return [text for value in data for text in _texts(value, language)]
-    return []

@@ -13,6 +13,7 @@ from typing import Any
 from callback_queue.events import AgentOffered, AgentOfferEnded, OfferOutcome
 from hotline.floor.house import FloorHouse
 from hotline.floor.place import Place
+from hotline.floor.screening import Question
 from hotline.floor.tasks import drop
 from ivr_flows.conversation import Part
 from telephony.call.errors import CallEnded
@@ -156,20 +157,23 @@ class _Offer:
                 self._legs.append(await dialled)
             except (Unreachable, PortsExhausted):
                 continue
+        question = None
+        if reach.screened or self._summary is not None:
+            language = self._house.language_of(self.agent)
+            question = self._house.screen.question(language, self._summary or ())
         try:
             self.leg = leg = await ring_all(self._legs, self._ring_seconds, None)
+            return leg if question is None or await self._confirmed(leg, question) else None
         except NobodyAnswered:
             self.end(_outcome([each.end for each in self._legs]))
             return None
-        if (reach.screened or self._summary is not None) and not await self._confirmed(leg):
-            return None
-        return leg
+        finally:
+            if question is not None:
+                question.close()
 
-    async def _confirmed(self, leg: CallLeg) -> bool:
+    async def _confirmed(self, leg: CallLeg, question: Question) -> bool:
         try:
-            if await self._house.screen.confirmed(
-                leg, self._house.language_of(self.agent), self._summary or ()
-            ):
+            if await self._house.screen.confirmed(leg, question):
                 return True
         except CallEnded:
             pass

@@ -8,16 +8,56 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from hotline.floor.speaking import play_all, sounds_of
+from hotline.floor.speaking import play_all
 from hotline.floor.tasks import drop
 from hotline.floor.texts import text
 from hotline.sayings import Sayings, shown
 from ivr_flows.conversation import Part
 from telephony.call.leg import CallLeg
 from telephony.media import tones
+from telephony.media.interface import AudioSource
 
 # Without a voice the agent hears this many beeps: a sign to press the key.
 BEEPS = 3
+
+
+class Question:
+    """What an agent is asked, on its way to sound: it is made while the phone rings.
+
+    Args:
+        said: in order.
+        language: the agent's.
+        sounds: the sound of each piece; None where it can't be had.
+    """
+
+    def __init__(
+        self, said: Sequence[Part], language: str, sounds: Sequence[asyncio.Task[AudioSource | None]]
+    ) -> None:
+        self.said = said
+        self.language = language
+        self._sounds = sounds
+
+    async def ask(self, leg: CallLeg) -> None:
+        """Say it; what is not made yet is waited for.
+
+        Raises:
+            CallEnded: the agent hung up.
+        """
+        leg.tell_said(shown(self.said), self.language)
+        spoken = False
+        for task in self._sounds:
+            sound = await task
+            if sound is not None:
+                spoken = True
+                if not await play_all(leg, [sound], "screen"):
+                    return
+        if not spoken:
+            await play_all(leg, [tones.beep()] * BEEPS, "screen")
+
+    def close(self) -> None:
+        """Nobody is asked any more."""
+        for task in self._sounds:
+            drop(task)
 
 
 class Screen:
@@ -34,13 +74,24 @@ class Screen:
         self._key = key
         self._seconds = seconds
 
-    async def confirmed(self, leg: CallLeg, language: str, parts: Sequence[Part] = ()) -> bool:
-        """Say what the call is about, and whether the key was pressed in time.
+    def question(self, language: str, parts: Sequence[Part] = ()) -> Question:
+        """Begin to make the sound of a question; whoever has it closes it.
+
+        Args:
+            language: the agent's.
+            parts: what to say before the key is asked for; a few words by default.
+        """
+        said = [*(parts or (text("screen", language),)), text("press_to_take", language, key=self._key)]
+        pieces = [piece for part in said for piece in self._sayings.pieces(part, language)]
+        sounds = [asyncio.ensure_future(self._sayings.sound(piece, language)) for piece in pieces]
+        return Question(said, language, sounds)
+
+    async def confirmed(self, leg: CallLeg, question: Question) -> bool:
+        """Ask, and say whether the key was pressed in time.
 
         Args:
             leg: the agent's, answered.
-            language: the agent's.
-            parts: what to say before the key is asked for; a few words by default.
+            question: what to ask.
 
         Raises:
             CallEnded: the agent hung up.
@@ -54,7 +105,7 @@ class Screen:
 
         leg.on_digit = key
         silence = None
-        speaking = asyncio.ensure_future(self._ask(leg, language, parts))
+        speaking = asyncio.ensure_future(question.ask(leg))
         try:
             await asyncio.wait((pressed, speaking), return_when=asyncio.FIRST_COMPLETED)
             if not pressed.done():
@@ -70,9 +121,3 @@ class Screen:
                 silence.stop()
             pressed.cancel()
             drop(speaking)
-
-    async def _ask(self, leg: CallLeg, language: str, parts: Sequence[Part]) -> None:
-        said = [*(parts or (text("screen", language),)), text("press_to_take", language, key=self._key)]
-        leg.tell_said(shown(said), language)
-        sounds = await sounds_of(self._sayings, said, language)
-        await play_all(leg, sounds or [tones.beep()] * BEEPS, "screen")

@@ -237,7 +237,9 @@ def test_it_is_used_with_the_keyboard_alone(told: Stage, chromium: Browser) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_its_ground(told: Stage, chromium: Browser, scheme: str) -> None:
+def test_every_text_stands_out_from_its_ground(
+    told: Stage, chromium: Browser, scheme: str, tmp_path: Path
+) -> None:
     told.switch.waiting["support"] = [story.waiting("w1", "w1", 75.0, number="+8613800138000", tier="vip")]
     states = ("on_call", "wrap_up", "ringing")
     for number, state in zip(("1001", "1002", "1003"), states, strict=True):
@@ -249,15 +251,8 @@ def test_every_text_stands_out_from_its_ground(told: Stage, chromium: Browser, s
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(700)  # what arrives is lit up for a moment
             assert page.evaluate(FAINT) == [], view
-            page.screenshot(path=str(shots() / f"{scheme}-{view.partition('?')[0].replace('/', '-')}.png"))
+            page.screenshot(path=tmp_path / f"{view.partition('?')[0].replace('/', '-')}.png")
     told.switch.waiting["support"] = []
-
-
-def shots() -> Path:
-    """Where pictures of the page go, to be looked at."""
-    folder = Path("/tmp/hotline-pages")
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def test_it_fits_a_telephone(told: Stage, chromium: Browser) -> None:
