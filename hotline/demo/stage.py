@@ -100,7 +100,7 @@ def build(folder: Path, story: Story) -> Stage:
 
 
 def prompts_of(stage: Stage, story: Story) -> list[str]:
-    """The texts that the story's people hear, but for those that nobody can know before."""
+    """The texts that the story's people hear, but for those that nobody can know before, in order."""
     flows = load_flows(stage.site)
     flow = flows.flows[FLOW]
     heard = replace(flow, steps={name: flow.steps[name] for name in STEPS})

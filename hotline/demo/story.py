@@ -22,7 +22,7 @@ from hotline.demo.reading import read_back
 from hotline.demo.sound import likeness
 from hotline.demo.stage import Stage, build, prompts_of
 from hotline.demo.telling import Teller
-from hotline.demo.voice import speak_lines, speak_prompts
+from hotline.demo.voice import speak_agents_lines, speak_lines, speak_prompts
 from hotline.demo.watching import Fact, Watcher
 from hotline.exit_codes import ExitCode
 from hotline.models import models_folder
@@ -55,6 +55,7 @@ class Demo:
         self._teller = Teller(Console(highlight=False))
         self._actors: list[Actor] = []
         self._files: Mapping[Role, Path] = {}
+        self._rest: asyncio.Task[Mapping[Role, Path]] | None = None
         self._stage: Stage
         self._watcher: Watcher
 
@@ -78,8 +79,9 @@ class Demo:
         except ActorFailed as error:
             failure = str(error)
         finally:
-            if watching is not None:
-                watching.cancel()
+            for task in (watching, self._rest):
+                if task is not None:
+                    task.cancel()
             for actor in reversed(self._actors):
                 await actor.stop()
         code = self._teller.verdict(failure)
@@ -100,13 +102,21 @@ class Demo:
                 f"nothing in {models_folder()} understands this language: hotline models get {story.language}"
             )
         prompts = prompts_of(self._stage, story)
-        customers, agents = await asyncio.gather(
-            speak_lines(story, self._folder),
-            speak_prompts(self._stage.site, story, prompts, self._folder),
+        first = len(prompts) // 4
+        self._files, _ = await asyncio.gather(
+            speak_lines(story, self._folder), speak_prompts(self._stage.site, story, prompts[:first])
         )
-        self._files = {**customers, **agents}
-        said = len(self._files) + len(prompts)
-        teller.line("server", f"{said} texts are spoken ahead: its prompts, and what its people will say")
+        self._rest = asyncio.create_task(self._speak_rest(prompts[first:]))
+        teller.line("server", "the first prompts are spoken ahead, and what the customer will say")
+
+    async def _speak_rest(self, prompts: Sequence[str]) -> Mapping[Role, Path]:
+        """What comes later in the story is spoken while its beginning is played."""
+        await speak_prompts(self._stage.site, self._story, prompts)
+        return await speak_agents_lines(self._stage.site, self._story, self._folder)
+
+    async def _spoken_rest(self) -> Mapping[Role, Path]:
+        assert self._rest is not None, "begun by `_prepare`"
+        return await self._rest
 
     async def _start_server(self) -> Actor:
         server = Actor("server", self._tell_plainly)
@@ -139,6 +149,7 @@ class Demo:
     async def _call_back(self, ticket: str) -> None:
         """An agent hears what it is about, takes it, and talks with the customer."""
         self._teller.title("An agent's telephone registers, rings, and says what it is about")
+        self._files = {**self._files, **await self._spoken_rest()}
         customer, agent = self._phone("customer"), self._phone("agent")
         await customer.start(
             [*self._phone_options(self._story.caller), "--no-register", "--answer", "--wait", "120",

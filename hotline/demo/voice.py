@@ -25,7 +25,7 @@ from tts.installed import ANY, Wish, choose
 RATE = 8000
 AGENTS_LINES: Sequence[Role] = ("help",)
 THREADS = 1
-"""The customer's lines and the prompts are spoken at the same time, on a core each."""
+"""The customer's lines and the first prompts are spoken at the same time, on a core each."""
 
 
 async def speak_lines(story: Story, folder: Path) -> dict[Role, Path]:
@@ -44,14 +44,16 @@ async def speak_lines(story: Story, folder: Path) -> dict[Role, Path]:
     return _keep(folder, roles, await _render(texts, story.language, wish, folder / "voice"))
 
 
-async def speak_prompts(site: Site, story: Story, texts: Sequence[str], folder: Path) -> dict[Role, Path]:
-    """Have prompts spoken into the site's own cache, in its own voice, and with it the agent's lines.
+async def speak_prompts(site: Site, story: Story, texts: Sequence[str]) -> None:
+    """Have prompts spoken into the site's own cache, in its own voice; arguments and errors as above."""
+    await _render(texts, story.language, ANY, site.path(VOICE_CACHE))
 
-    Arguments, result and errors as for `speak_lines`; `texts` are the prompts.
-    """
-    lines = [story.lines[role] for role in AGENTS_LINES]
-    sounds = await _render([*texts, *lines], story.language, ANY, site.path(VOICE_CACHE))
-    return _keep(folder, AGENTS_LINES, sounds[len(texts) :])
+
+async def speak_agents_lines(site: Site, story: Story, folder: Path) -> dict[Role, Path]:
+    """Have the agent's lines spoken, in the site's own voice; arguments, result and errors as above."""
+    texts = [story.lines[role] for role in AGENTS_LINES]
+    sounds = await _render(texts, story.language, ANY, site.path(VOICE_CACHE))
+    return _keep(folder, AGENTS_LINES, sounds)
 
 
 def _keep(folder: Path, roles: Sequence[Role], sounds: Sequence[NDArray[np.int16]]) -> dict[Role, Path]:
