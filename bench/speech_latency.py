@@ -76,7 +76,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="hotline-speech-") as folder:
         said = dict(asyncio.run(speak(models_folder(), Path(folder, "voices"))))
         said["person"] = sounds.read(PERSON)[: 3 * sounds.RATE] if PERSON.exists() else said["paper"]
-        switch = Switch(Path(folder), {"speech": {"zh": {"engine": "off"}}}, prepare=_prepare)
+        switch = Switch(Path(folder), {"speech": {"zh": {"engine": "off"}}}, prepare=_prepare, models=True)
         try:
             wait_for(lambda: is_ready(switch), "recognisers and prompts", 300, every=0.5)
             print(HEAD, flush=True)

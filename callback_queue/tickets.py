@@ -126,8 +126,9 @@ def change(ticket: Standing, wished: Mapping[str, Any]) -> Change:
         values.pop("owner", None)
     if state is not None:
         values["state"] = state.value
-        if state is TicketState.OPEN:
+        if state is TicketState.OPEN:  # whoever was wished for: nobody has an open ticket
             values["owner"] = ""
+            refused.pop("owner", None)
     reopened = state in _REOPENED and ticket.state not in AT_WORK
     return Change(values, refused, reopened)
 

@@ -49,6 +49,7 @@ class _Turn:
         queue: who calls.
         place: its place.
         taking: agents are reserved, and it is about to be leased, or is.
+        calling: nothing else stands in the way of the call: no other ticket of that customer may begin one.
         task: waits for its turn, and carries the attempt.
         attempt: from the moment on in which it is ours.
     """
@@ -57,6 +58,7 @@ class _Turn:
     queue: Queue
     place: Place
     taking: bool = False
+    calling: bool = False
     attempt: Attempt | None = None
     task: asyncio.Task[None] | None = None
 
@@ -184,7 +186,7 @@ class Dialler:
 
     def _is_called(self, number: str) -> bool:
         """Whether somebody is being called already: two tickets of one customer are called in turn."""
-        return any(turn.attempt is not None and turn.due.number == number for turn in self._turns.values())
+        return any(turn.calling and turn.due.number == number for turn in self._turns.values())
 
     def _is_away(self, error: BaseException) -> None:
         """Call nobody; say so when it lasts: a new database has no tables for a moment."""
@@ -242,6 +244,7 @@ class Dialler:
         # The quiet hours began while it waited, or another ticket of the same customer came first.
         if house.may_dial(due, now) > now or self._is_called(due.number):
             return
+        turn.calling = True  # before anything is waited for
         lease = Lease(
             books.callbacks, due.callback, due.attempt + 1, books.switch, house.settings.lease_seconds
         )

@@ -45,6 +45,8 @@ class Switch:
         records: whether a recorder, a console and a database run beside it (SQLite in the site, unless
             `settings` name another `database`); the phone path needs none of them.
         environment: variables for the server, such as HOTLINE_FAULT.
+        models: whether it hears and speaks with the models of this machine; without them it speaks with the
+            robot that every machine has, and the tests are the same everywhere.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class Switch:
         *,
         records: bool = False,
         environment: Mapping[str, str] | None = None,
+        models: bool = False,
     ) -> None:
         self.site = folder / "site"
+        self._models = {} if models else {"HOTLINE_MODELS": str(folder / "no-models")}
         subprocess.run([HOTLINE, "init", self.site], check=True, capture_output=True, timeout=30)
         self.sip = HOST, free_port()
         self.http = HOST, free_port()
@@ -94,7 +98,7 @@ class Switch:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env={**inherited, **(environment or {})},
+            env={**inherited, **self._models, **(environment or {})},
         )
         try:
             wait_for(self._is_ready, "the switch to answer /healthz", timeout=30)

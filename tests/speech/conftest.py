@@ -149,7 +149,9 @@ def desk(
     """A switch whose recognisers are up and whose prompts are spoken."""
     assert pytestconfig.cache is not None
     cache = pytestconfig.cache.mkdir("prompts")
-    running = Switch(tmp_path_factory.mktemp("desk"), prepare=lambda site: prepare_site(site, cache))
+    running = Switch(
+        tmp_path_factory.mktemp("desk"), prepare=lambda site: prepare_site(site, cache), models=True
+    )
     wait_for(lambda: is_ready(running), "recognisers and prompts", 120, every=0.2)
     yield running
     running.check_idle()

@@ -151,7 +151,7 @@ def frail_desk(models: Path, tmp_path: Path, pytestconfig: pytest.Config) -> Ite
     assert pytestconfig.cache is not None
     cache = pytestconfig.cache.mkdir("prompts")
     settings = {"speech": {"en": {"model": str(link)}, "zh": {"engine": "off"}, "ko": {"engine": "off"}}}
-    running = Switch(tmp_path, settings, prepare=lambda site: prepare_site(site, cache))
+    running = Switch(tmp_path, settings, prepare=lambda site: prepare_site(site, cache), models=True)
     wait_for(lambda: is_ready(running), "the recogniser and prompts", 120, every=0.2)
     yield running, link
     running.check_idle()

@@ -78,7 +78,8 @@ def test_the_codes_of_the_page_are_the_programs() -> None:
 def test_the_states_of_the_page_are_the_programs() -> None:
     table = PAGE.partition("| state | means |")[2].partition("\n\n")[0]
     named = [
-        state.replace(" ", "_").replace("-", "_") for state in re.findall(r"^\| ([a-z][\w -]*?) \|", table, re.M)
+        state.replace(" ", "_").replace("-", "_")
+        for state in re.findall(r"^\| ([a-z][\w -]*?) \|", table, re.M)
     ]
     assert sorted(named) == sorted(AgentState.__args__)  # type: ignore[attr-defined]
 
