@@ -19,7 +19,7 @@ help: ## say what there is
 install: ## make .venv with everything in it
 	@sh scripts/install.sh
 
-peers: install ## install the telephones that tests call with (SIPp, baresip)
+peers: install ## install what tests run against (SIPp, baresip, PostgreSQL, Chromium)
 	@sh scripts/peers.sh --again
 
 demo: install ## play the main job: a customer leaves a problem with the bot, an agent calls back
