@@ -46,6 +46,7 @@ class CallbackCentre:
         settings: more of hotline.yaml.
         environment: variables for the switch.
         before: given the centre before the switch starts.
+        models: as for `Switch`.
         customers: where customers' phones are; a phone of its own unless given.
     """
 
@@ -59,6 +60,7 @@ class CallbackCentre:
         settings: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
         before: Callable[[CallbackCentre], None] | None = None,
+        models: bool = False,
         customers: Phone | None = None,
     ) -> None:
         self.office = office
@@ -84,7 +86,9 @@ class CallbackCentre:
             "sip": {"t1": 0.1, "t2": 0.4, "t4": 0.4},
             **(settings or {}),
         }
-        self.switch = Switch(folder, wanted, self._prepare, records=True, environment=environment)
+        self.switch = Switch(
+            folder, wanted, self._prepare, records=True, environment=environment, models=models
+        )
         wait_for(self._is_recording, "the recorder to be at work", 20, every=0.1)
 
     def _is_recording(self) -> bool:

@@ -26,7 +26,9 @@ def test_the_sentence_that_a_crash_cut_off_becomes_words_in_the_ticket(
     assert pytestconfig.cache is not None
     cache = pytestconfig.cache.mkdir("prompts")
     office = Office()
-    centre = CallbackCentre(tmp_path / "centre", office, before=lambda made: prepare_site(made.site, cache))
+    centre = CallbackCentre(
+        tmp_path / "centre", office, before=lambda made: prepare_site(made.site, cache), models=True
+    )
     harvard = sounds.read(people / "en" / "harvard_8k.wav")
 
     async def call() -> None:
