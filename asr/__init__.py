@@ -1,5 +1,5 @@
 """Speech recognition: what the switch uses to hear words, and the worker processes that hear them.
 
-Takes 8 kHz mono 16-bit PCM, imports nothing of telephony. The switch imports `asr.client` and
-`asr.results`; the native libraries are imported by `asr.worker`, in processes of their own, alone.
+Takes 8 kHz mono 16-bit PCM, imports nothing of telephony. The switch imports `asr.workers.client` and
+`asr.results`; the native libraries are imported by `asr.workers.worker`, in processes of their own, alone.
 """

@@ -1,7 +1,7 @@
 """What a recogniser says: plain values, the same for every engine.
 
-How they travel between processes is left to `asr.protocol`, who makes them to `asr.client`, and what a
-caller meant by them to `asr.slots`.
+How they travel between processes is left to `asr.workers.protocol`, who makes them to `asr.workers.client`,
+and what a caller meant by them to `asr.slots`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Recognised text as people would write it, and the small things said about it: fillers, unfinished ends.
 
-What a recogniser made up is thrown out by `asr.inventions`; what an answer means is left to `asr.slots`.
+What a recogniser made up is thrown out by `asr.listening.hallucinations`; what an answer means is left to
+`asr.slots`.
 """
 
 from __future__ import annotations

@@ -30,20 +30,20 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from callback_queue import events as queue_events
+from cdr.recorder.projector import Projector
+from cdr.recorder.recorder import Limits, Recorder
+from cdr.recorder.registered import consequences, projections
+from cdr.recorder.status import StatusFile
 from cdr.store import EventStore
 from config import Site, load_site
 from config.database import create_engine, database_url
 from config.migrate import upgrade
 from config.new_site import write_starter_site
-from hotline.journal import Journal
-from hotline.records.projector import Projector
-from hotline.records.recorder import Limits, Recorder
-from hotline.records.registered import consequences, projections
-from hotline.records.status import StatusFile
+from journal.journal import Journal
 from telephony.call import events
 from telephony.call.events import Event
-from tests.peers import postgres
-from tests.peers.postgres import Postgres
+from tests.support import postgres
+from tests.support.postgres import Postgres
 
 START = 1_795_000_000.0
 EVENTS_A_CALL = 11

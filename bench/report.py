@@ -25,14 +25,14 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cdr.calls.fold import CallRules
-from cdr.codec import to_row
+from cdr.calls.verify import verify
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.reader import report
 from cdr.figures.windows import Interval, Windows
-from cdr.verify import verify
 from config.database import create_engine, database_url
 from config.migrate import upgrade
+from journal.codec import to_row
 from telephony.call.events import Event
 from tests.unit.cdr.day import Day
 from tests.unit.cdr.shift import MIDNIGHT

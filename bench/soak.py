@@ -17,10 +17,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.peers.ports import free_port
-from tests.peers.switch import Switch
 from tests.robustness import house
 from tests.robustness.crowd import Crowd, numbers
+from tests.support.ports import free_port
+from tests.support.switch import Switch
 
 SETTLED = 45.0
 HEAD = "    time    calls   per s  CPU/call  going on  ports  transactions  fds    RSS  faults"

@@ -20,11 +20,11 @@ from pathlib import Path
 
 import uvloop
 
-from asr.client import Recognisers
-from asr.setup import Setup
-from asr.supervision import LocalWorker
+from asr.models.plan import plan_speech
+from asr.workers.client import Recognisers
+from asr.workers.places import LocalWorker
+from asr.workers.setup import Setup
 from config import SpeechSettings
-from hotline.models.plan import plan_speech
 
 HERE = Path(__file__).resolve().parent
 FRAME = 320  # bytes in 20 ms

@@ -25,14 +25,14 @@ from pathlib import Path
 
 import numpy as np
 
-from hotline.models import models_folder
-from tests.peers import sounds
-from tests.peers.ports import wait_for
-from tests.peers.softphone import HOTLINE
-from tests.peers.sounds import Sound
-from tests.peers.switch import Switch
-from tests.peers.talker import SECONDS, Talker, calling
+from asr.models import models_folder
 from tests.speech.conftest import is_ready, prepare_site, speak
+from tests.support import sounds
+from tests.support.ports import wait_for
+from tests.support.softphone import HOTLINE
+from tests.support.sounds import Sound
+from tests.support.switch import Switch
+from tests.support.talker import SECONDS, Talker, calling
 
 FLOWS = Path(__file__).parent / "speech_flows"
 NUMBERS = {"slot": "7100", "story": "7200", "long": "7300"}

@@ -28,7 +28,7 @@ from pypinyin import lazy_pinyin
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from hotline.models.store import models_folder
+from asr.models.store import models_folder
 from telephony.rtp.codecs import decode_ulaw, encode_ulaw
 from tts.client import Voices
 from tts.installed import SPEEDS, available

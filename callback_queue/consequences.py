@@ -17,18 +17,20 @@ from typing import Any, Protocol, TypeAlias
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue import cut_off, events, opening
-from callback_queue.callback_policy import next_attempt
-from callback_queue.customers import Customer, CustomerBook
-from callback_queue.numbers import number_key
-from callback_queue.sla import WARNING_SHARE
-from callback_queue.store import callbacks
-from callback_queue.store.customers import find
-from callback_queue.store.rows import one, text
-from callback_queue.store.tickets import take_block
+from callback_queue import events
+from callback_queue.callbacks import store as callbacks
+from callback_queue.callbacks.policy import next_attempt
+from callback_queue.customers.book import Customer, CustomerBook
+from callback_queue.customers.numbers import number_key
+from callback_queue.customers.store import find
+from callback_queue.recovery import cut_off
+from callback_queue.recovery.unfinished import Unfinished
+from callback_queue.rows import one, text
 from callback_queue.tables import CallbackRow, Ticket
-from callback_queue.tickets import AT_WORK, TicketState
-from callback_queue.unfinished import Unfinished
+from callback_queue.tickets import opening
+from callback_queue.tickets.sla import WARNING_SHARE
+from callback_queue.tickets.store import take_block
+from callback_queue.tickets.ticket import AT_WORK, TicketState
 from telephony.call.events import Event
 
 SYSTEM = "system"
@@ -42,7 +44,7 @@ _Draw: TypeAlias = Callable[[AsyncConnection, Any], Awaitable[list[Event]]]
 
 
 class Log(Protocol):
-    """The events that are stored so far (`cdr.unfinished.EventLog`)."""
+    """The events that are stored so far (`cdr.recorder.event_log.EventLog`)."""
 
     async def events_of(self, connection: AsyncConnection, call: str) -> Sequence[Event]:
         """The events of a call, in order."""
@@ -74,7 +76,7 @@ class QueueConsequences:
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
 
     async def draw(self, connection: AsyncConnection, event: Event) -> list[Event]:
-        """What follows from one event; see `hotline.records.projector.Consequence`."""
+        """What follows from one event; see `cdr.recorder.projector.Consequence`."""
         handler = self._handlers.get(type(event))
         return [] if handler is None else await handler(connection, event)
 

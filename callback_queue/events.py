@@ -216,7 +216,7 @@ class TicketOpened(CallEvent):
         ticket: its number.
         kind: what made it: problem, voicemail, callback, abandoned, cut_off or failure.
         queue: who is to work on it, "".
-        state: how far the caller came (`ivr_flows.outcomes.TicketState`).
+        state: how far the caller came (`ivr_flows.runtime.outcomes.TicketState`).
         caller: the number that called, "" when withheld.
         callback_number: where to reach the caller, "".
         language: what the caller speaks.
@@ -224,7 +224,8 @@ class TicketOpened(CallEvent):
         category, severity, title, summary, tags: what it is about; severity 1 is the worst of 1..4.
         priority: higher goes first, 0 is ordinary.
         respond_by, resolve_by: the SLA's clocks, 0 for none.
-        slots, history: what the caller told us (`ivr_flows.outcomes.Slot`, `Turn`) as plain data; files are
+        slots, history: what the caller told us (`ivr_flows.runtime.outcomes.Slot`, `Turn`) as plain data;
+            files are
             inside the recordings folder.
         recording: the whole conversation, inside the recordings folder, "".
         note: in a few words, for whoever works on it.

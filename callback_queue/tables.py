@@ -26,10 +26,10 @@ _TICKET = String(24)
 class Ticket(Base):
     """One ticket as it stands.
 
-    `state` is of `callback_queue.tickets.STATES`; `outcome` is how far the caller came when it was opened.
-    `caller_key` is `callback_queue.customers.number_key` of who called (of the callback's number when the
-    caller's own was withheld), "" for nobody known. `history` is the conversation, `sla` the names of the
-    warnings and breaches told so far. `waiting_since` is when it began to wait for the customer.
+    `state` is of `callback_queue.tickets.ticket.STATES`; `outcome` is how far the caller came when it was
+    opened. `caller_key` is `callback_queue.customers.book.number_key` of who called (of the callback's number
+    when the caller's own was withheld), "" for nobody known. `history` is the conversation, `sla` the names
+    of the warnings and breaches told so far. `waiting_since` is when it began to wait for the customer.
     """
 
     __tablename__ = "tickets"

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cdr.codec import decode
 from cdr.tables import EventRow
+from journal.codec import decode
 from telephony.call.events import Event
 
 PAGE = 2000
@@ -65,7 +65,7 @@ class EventStore:
 
         Args:
             connection: has that transaction.
-            rows: as `cdr.codec.to_row` makes them, with switch and seq.
+            rows: as `journal.codec.to_row` makes them, with switch and seq.
 
         Raises:
             sqlalchemy.exc.IntegrityError: one of them is there already.

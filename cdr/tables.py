@@ -15,7 +15,8 @@ class EventRow(Base):
 
     `id` is the order in which the recorder took the events in, and so the order to fold them in. `seq` is
     the event's number in the journal of `switch`; "NAME/recorder" has the recorder's own conclusions. `body`
-    holds every field (`cdr.codec` makes an event of it); `at`, `call`, `leg` stand beside it to be found by.
+    holds every field (`journal.codec` makes an event of it); `at`, `call`, `leg` stand beside it to be found
+    by.
     """
 
     __tablename__ = "events"

@@ -4,10 +4,10 @@
 """
 
 from config.kinds import HostPort, ListenAddress, Network, split_host_port
+from config.models.agent_settings import AgentSettings, FeatureCodes
+from config.models.agents import Agent, Phone
 from config.models.callbacks import CallbackSettings, DistributionSettings
-from config.models.duty import AgentSettings, FeatureCodes
 from config.models.numbers import NumberTarget, RecordTarget
-from config.models.people import Agent, Phone
 from config.models.queues import Announcements, Member, Queue
 from config.models.settings import (
     HttpSettings,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy.exc import ArgumentError
 
 from config.database import database_url
-from config.models.duty import FeatureCodes
+from config.models.agent_settings import FeatureCodes
 from config.models.storage import DATABASE
 from config.problems import Problem
 from config.written import Parts, each, twice

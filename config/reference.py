@@ -15,8 +15,8 @@ from pydantic import ValidationError, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from config.models.agents import AgentsFile
 from config.models.base import Table
-from config.models.people import AgentsFile
 from config.models.queues import QueuesFile
 from config.models.settings import Settings
 from config.validation import table_of

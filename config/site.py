@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy.engine import URL
 
 from config.database import database_url
+from config.models.agents import Agent, AgentsFile
 from config.models.base import Table
-from config.models.people import Agent, AgentsFile
 from config.models.queues import Queue, QueuesFile
 from config.models.settings import Settings
 from config.overrides import Override, apply, from_environment

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.models.people import AgentsFile
+from config.models.agents import AgentsFile
 from config.models.queues import QueuesFile
 from config.models.settings import Settings
 from config.problems import Problem

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from console.house import House
 from console.middleware import BodyLimit, Headers, Timing
 from console.problems import RESPONSES, Problem, install
 from console.routes import (
@@ -26,6 +25,7 @@ from console.routes import (
     site,
     tickets,
 )
+from console.services import House
 
 log = logging.getLogger(__name__)
 

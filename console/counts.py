@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.store.callbacks import CLOSED, WAITING
+from callback_queue.callbacks.store import CLOSED, WAITING
 from callback_queue.tables import CallbackRow, Ticket
-from callback_queue.tickets import AT_WORK
+from callback_queue.tickets.ticket import AT_WORK
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.floor import Floor
-from console.switch_client import BadAnswer, NotRunning, Refused
+from console.overview import Floor
+from control.client import BadAnswer, NotRunning, Refused
 
 log = logging.getLogger(__name__)
 

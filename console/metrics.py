@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, Metric, Proce
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from console.floor import Floor
-from console.models.people import QueueModel
+from console.models.agents import QueueModel
+from console.overview import Floor
 
 STATES = ("offline", "available", "reserved", "ringing", "on_call", "wrap_up", "break")
 

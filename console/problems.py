@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from console.switch_client import BadAnswer, NotRunning, Refused
+from control.client import BadAnswer, NotRunning, Refused
 
 log = logging.getLogger(__name__)
 

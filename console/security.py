@@ -16,9 +16,9 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from console.house import House, house_of
 from console.problems import CHALLENGE, ApiError
 from console.roles import Right
+from console.services import House, house_of
 from console.tokens import Token
 
 COOKIE = "hotline_token"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from callback_queue.store.tickets import TicketView
+from callback_queue.tickets.store import TicketView
 from console.models.tickets import Utterance, WordModel
 
 Words = list[WordModel]

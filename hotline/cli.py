@@ -13,10 +13,10 @@ from importlib import import_module
 import typer
 
 from config import SiteError
-from hotline.console_text import complain_about_site
-from hotline.exit_codes import ExitCode
+from config.exit_codes import ExitCode
+from hotline.terminal import complain_about_site
 
-# Name and first line of help; tests/unit/hotline/test_cli_commands.py holds the lines to the files.
+# Name and first line of help; tests/unit/hotline/commands/test_cli.py holds the lines to the files.
 COMMANDS = {
     "init": "Write a starter site with fresh random passwords.",
     "serve": "Run the server until it is stopped (Ctrl-C or SIGTERM).",

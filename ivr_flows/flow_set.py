@@ -1,7 +1,7 @@
 """The flows of a site, ready to be run: one immutable set.
 
 A reload makes a new set and leaves the old one to the calls that run on it. Reading the files is left to
-`ivr_flows.loader`, running them to `ivr_flows.engine`.
+`ivr_flows.loader`, running them to `ivr_flows.runtime.engine`.
 """
 
 from __future__ import annotations

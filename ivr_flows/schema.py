@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from config.kinds import OneOrMore, Text, expected
+from config.models.agents import Language
 from config.models.base import Table
-from config.models.people import Language
 from ivr_flows.kinds import FLOW_NAME
 from ivr_flows.kinds import Step as StepKind
 from ivr_flows.verbs import VERBS, Verb

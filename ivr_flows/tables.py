@@ -13,8 +13,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config.kinds import expected
+from config.models.agents import Language
 from config.models.base import Table
-from config.models.people import Language
 from ivr_flows.kinds import Prompt, TextTemplate
 from ivr_flows.templates import Template
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from ivr_flows.conversation import Spoken, SpokenKind, Text
 from ivr_flows.expressions import Expression, ExpressionError, Value
+from ivr_flows.runtime.conversation import Spoken, SpokenKind, Text
 
 KINDS: tuple[SpokenKind, ...] = get_args(SpokenKind)
 

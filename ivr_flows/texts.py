@@ -1,6 +1,6 @@
 """What flows say by themselves, in every language: apologies, read-backs, questions for yes or no.
 
-What a site says is in its own flows; the intake bot's texts are in `asr.intake_texts`. Each text gives way
+What a site says is in its own flows; the intake bot's texts are in `asr.intake.texts`. Each text gives way
 to a sound file `flow.KEY` (or `flow.KEY.zh`) in the site's prompts/.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation, Part, Text
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation, Part, Text
 
 TextKey: TypeAlias = Literal[
     "not_understood",

@@ -1,7 +1,7 @@
 """Draw the state machines of SIP, agents and tickets as Mermaid diagrams, from the tables the code runs on.
 
 `python scripts/diagrams.py docs/architecture.md` renews what stands between the two marks in that file. The
-test tests/test_diagrams.py fails when the page and the tables differ.
+test tests/docs/test_diagrams.py fails when the page and the tables differ.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from callback_queue import agent_events as agent
-from callback_queue.agents import TABLE as AGENT
+from callback_queue.agents import agent_events as agent
+from callback_queue.agents.agent import TABLE as AGENT
 from callback_queue.events import AgentState
-from callback_queue.tickets import TRANSITIONS, TicketState
+from callback_queue.tickets.ticket import TRANSITIONS, TicketState
 from telephony.sip.client_transactions import InviteClientTransaction, NonInviteClientTransaction
 from telephony.sip.server_transactions import InviteServerTransaction, NonInviteServerTransaction
 from telephony.sip.session_states import MOVES

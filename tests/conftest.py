@@ -12,9 +12,9 @@ from hypothesis import settings
 from sqlalchemy.engine import URL
 
 from config.database import database_url as url_of
-from tests.peers import postgres
-from tests.peers.postgres import Postgres
-from tests.peers.switch import Switch
+from tests.support import postgres
+from tests.support.postgres import Postgres
+from tests.support.switch import Switch
 
 # Two busy cores make any single example slow once in a while; speed is for bench/, not for tests.
 settings.register_profile("hotline", deadline=None)

@@ -1,7 +1,7 @@
 """What every recognition engine offers, and the engines by name.
 
-An engine lives in a worker process (`asr.worker`) with its native library; the switch never imports one.
-Each module here has a function `load(model, language, threads) -> Engine`.
+An engine lives in a worker process (`asr.workers.worker`) with its native library; the switch never imports
+one. Each module here has a function `load(model, language, threads) -> Engine`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from asr.protocol import Segment, StreamConfig
 from asr.results import Partial
+from asr.workers.protocol import Segment, StreamConfig
 
 MODULES = {"vosk": "asr.engines.vosk", "whisper": "asr.engines.whisper"}
 

@@ -1,6 +1,6 @@
 """What an answer can be and what was made of it: plain values, the same for every language and slot.
 
-How words become values is left to the slot's own file, what to ask next to `asr.intake` or a flow.
+How words become values is left to the slot's own file, what to ask next to `asr.intake.bot` or a flow.
 """
 
 from __future__ import annotations

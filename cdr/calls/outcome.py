@@ -8,7 +8,7 @@ from cdr.calls.facts import Facts
 from cdr.calls.record import Direction, EndedBy, LegRecord, Outcome, StayRecord
 
 CUT_OFF = "cut off"
-"""The reason of a call that a crash ended, as the recorder concludes it (`callback_queue.cut_off`)."""
+"""The reason of a call that a crash ended, as `callback_queue.recovery.cut_off` concludes it."""
 
 _REFUSALS: Mapping[int, Outcome] = {
     486: "busy",

@@ -28,12 +28,12 @@ from callback_queue.events import (
     TicketJoined,
     TicketOpened,
 )
-from cdr.codec import EVENTS, decode
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.windows import Windows
 from cdr.tables import CallRow, EventRow
 from cdr.times import to_seconds
+from journal.codec import EVENTS, decode
 from telephony.call.events import CallOffered, Event
 
 PAGE = 2000

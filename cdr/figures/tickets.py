@@ -1,7 +1,7 @@
 """Counts solved tickets and their points, for whoever solved them.
 
-What may follow on what is `callback_queue.tickets`' rule. A ticket that is reopened was not solved: it is
-taken out of the count again, and counted anew when it is solved anew.
+What may follow on what is `callback_queue.tickets.ticket`' rule. A ticket that is reopened was not solved: it
+is taken out of the count again, and counted anew when it is solved anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callback_queue.events import TicketChanged, TicketJoined, TicketOpened
-from callback_queue.tickets import AT_WORK, Standing, TicketState, change
+from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change
 from cdr.figures.book import Book
 from cdr.figures.tallies import AgentTally, QueueTally
 from cdr.times import to_ms

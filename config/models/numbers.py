@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from config.kinds import DialTarget, Name, OneOrMore, OnOff, expected, one_of, seconds
+from config.models.agents import Language
 from config.models.base import Table
-from config.models.people import Language
 
 Kind = Literal["flow", "queue", "echo", "play", "record", "dial", "hold"]
 KINDS: tuple[Kind, ...] = ("flow", "queue", "echo", "play", "record", "dial", "hold")

@@ -29,12 +29,12 @@ from config.kinds import (
     seconds,
     whole,
 )
+from config.models.agent_settings import AgentSettings
+from config.models.agents import Language
 from config.models.base import Table
 from config.models.callbacks import CallbackSettings, DistributionSettings
-from config.models.duty import AgentSettings
 from config.models.hours import Zone
 from config.models.numbers import NumberTarget
-from config.models.people import Language
 from config.models.speech import SpeechSettings
 from config.models.storage import ConsoleSettings, DatabaseText, JournalSettings, PrivacySettings
 from config.models.tickets import TicketSettings

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from callback_queue.tickets import MOST_TAGS, SUMMARY_LENGTH, TITLE_LENGTH
+from callback_queue.tickets.ticket import MOST_TAGS, SUMMARY_LENGTH, TITLE_LENGTH
 from console.models.common import Page
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 
-from console.floor import CallFloor, Floor
-from console.house import House
-from console.models.people import AgentModel, Agents, StateWish
+from console.models.agents import AgentModel, Agents, StateWish
 from console.models.tickets import Accepted
+from console.overview import CallFloor, Floor
 from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking, SettingState, require
+from console.services import House
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])

@@ -7,14 +7,14 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from fastapi import APIRouter, Path, Query
 
-from callback_queue.store.callbacks import Due
-from console.house import House
+from callback_queue.callbacks.store import Due
 from console.masking import mask_number, mask_text
 from console.models.common import Cursor, Limit, Page, next_of, offset_of
 from console.models.tickets import Accepted, CallbackModel, Reschedule
 from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking, Working, require
+from console.services import House
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1/callbacks", tags=["callbacks"])

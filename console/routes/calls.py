@@ -8,9 +8,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 from sqlalchemy import Row
 
-from console.call_list import Place, Wanted
+from cdr.calls.search import Place, Wanted
 from console.figures import By
-from console.house import House
 from console.masking import mask_event, mask_number, seen_event
 from console.models.calls import CallModel, CallPage, CallShort, EventModel, Events, RecordingModel
 from console.models.common import Limit
@@ -20,6 +19,7 @@ from console.recordings import AUDIO_ANSWER, recording
 from console.roles import Right
 from console.routes.reports import kind_of
 from console.security import Asked, HangingUp, Looking, SeeingPrivate, require
+from console.services import House
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from callback_queue.customers import Customer
-from callback_queue.numbers import is_callable
+from callback_queue.customers.book import Customer
+from callback_queue.customers.numbers import is_callable
 from console.masking import mask_number
+from console.models.agents import CustomerModel
 from console.models.common import Cursor, Limit, Page, next_of, offset_of
-from console.models.people import CustomerModel
 from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking, require

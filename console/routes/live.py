@@ -19,11 +19,11 @@ import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.house import House, house_of
 from console.live import Message, Told, Watcher
 from console.masking import seen_event
 from console.roles import Right
 from console.security import COOKIE, identify, is_own_page
+from console.services import House, house_of
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1")

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from console.house import House
 from console.metrics import of_floor, of_queues, of_recorder
 from console.routes.queues import queues_now
 from console.security import Asked, Looking
-from console.switch_client import BadAnswer, NotRunning, Refused
+from console.services import House
+from control.client import BadAnswer, NotRunning, Refused
 
 router = APIRouter()
 

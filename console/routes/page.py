@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from console.house import House, house_of
 from console.languages import COOKIE as LANGUAGE_COOKIE
 from console.languages import TEXTS, language_of, other
 from console.problems import ApiError
 from console.roles import Right
 from console.security import COOKIE, forget, is_own_page, remember
+from console.services import House, house_of
 
 PAGES = Path(__file__).parents[1] / "pages"
 _YEAR = 365 * 86400

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path
 
 from config import Queue
 from console.counts import CallbackCount
-from console.floor import Floor, Waiting
-from console.house import House
-from console.models.people import QueueModel, Queues
+from console.models.agents import QueueModel, Queues
+from console.overview import Floor, Waiting
 from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking
+from console.services import House
 
 router = APIRouter(prefix="/api/v1/queues", tags=["queues"])
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query
 from cdr.figures.fold import FigureFold, Row
 from cdr.figures.windows import Interval
 from console.figures import By
-from console.house import House
 from console.models.reports import Behind, Report, ReportRow
 from console.problems import ApiError
 from console.security import Asked, Looking
+from console.services import House
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from callback_queue.tickets import STATES
-from console.house import House
-from console.models.people import Health, Me, NamedAgent, NamedQueue, SiteModel, TokenModel, Tokens
+from callback_queue.tickets.ticket import STATES
+from console.models.agents import Health, Me, NamedAgent, NamedQueue, SiteModel, TokenModel, Tokens
 from console.problems import ApiError
 from console.roles import RIGHTS
 from console.security import Asked, Looking, MindingTokens
-from console.switch_client import BadAnswer, NotRunning, Refused
+from console.services import House
+from control.client import BadAnswer, NotRunning, Refused
 
 router = APIRouter(prefix="/api/v1", tags=["site"])
 

@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
-from callback_queue.numbers import is_callable
-from callback_queue.store.tickets import TicketView
-from callback_queue.tickets import STATES, TRANSITIONS, Standing, TicketState, change
+from callback_queue.customers.numbers import is_callable
+from callback_queue.tickets.store import TicketView
+from callback_queue.tickets.ticket import STATES, TRANSITIONS, Standing, TicketState, change
 from console.counts import OpenCallback
-from console.house import House
 from console.masking import mask_number, mask_text
 from console.models.common import Cursor, Limit, next_of, offset_of
 from console.models.tickets import (
@@ -34,6 +33,7 @@ from console.roles import Right
 from console.routes.callbacks import STATES as CALLBACK_STATES
 from console.routes.callbacks import callback_models
 from console.security import Asked, Looking, SeeingPrivate, Working, require
+from console.services import House
 from console.tokens import Token
 from console.transcript import audio_files, utterances
 

@@ -10,12 +10,12 @@ import typer
 from cdr.figures.formulas import agent_figures
 from cdr.figures.tallies import AgentTally
 from config import Agent
-from hotline.commands.now import Now, how_it_stands
 from hotline.commands.options import JsonOption, SiteOption
+from hotline.commands.overview import Now, how_it_stands
 from hotline.commands.reading import fail, print_table
 from hotline.commands.report_text import clock, print_agents, share
 from hotline.commands.status import duration
-from hotline.console_text import say, say_json
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline agents list --site my-site"
 

@@ -12,8 +12,9 @@ from typing import Annotated, TypeAlias
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.store.callbacks import CallbackStore, Due
+from callback_queue.callbacks.store import CallbackStore, Due
 from config import Site, load_site
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import (
     ByOption,
@@ -26,8 +27,7 @@ from hotline.commands.reading import (
     print_table,
     who,
 )
-from hotline.console_text import say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline callbacks list --queue support --site my-site"
 

@@ -10,16 +10,16 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cdr.calls.search import CallList, Place, Wanted
 from cdr.export import CALL_COLUMNS, call_cells, line
 from config import Site
-from console.call_list import CallList, Place, Wanted
 from hotline.commands.call_text import call_lines
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import fail, from_database, moment, print_table
 from hotline.commands.report import CsvOption, csv_file
 from hotline.commands.report_text import clock
 from hotline.commands.times import FORMS, read_time
-from hotline.console_text import say, say_json
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline calls list --queue support --from today --site my-site"
 PAGE = 500

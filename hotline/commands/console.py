@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hotline.commands.options import SiteOption
-from hotline.console_process import run_console
+from hotline.server.console_process import run_console
 
 EXAMPLE = "hotline console --site my-site"
 

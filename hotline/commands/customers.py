@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.customers import Customer, load_csv
-from callback_queue.store.customers import CustomerStore
+from callback_queue.customers.book import Customer, load_csv
+from callback_queue.customers.store import CustomerStore
 from config import Site, SiteError, load_site
-from console.switch_client import BadAnswer, NotRunning, ask
+from config.exit_codes import ExitCode
+from control.client import BadAnswer, NotRunning, ask
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import LimitOption, from_database, print_table
-from hotline.console_text import complain_about_site, say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import complain_about_site, say, say_json
 
 EXAMPLE = "hotline customers import customers.csv --site my-site"
 

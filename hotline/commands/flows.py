@@ -12,13 +12,13 @@ from typing import Annotated
 import typer
 
 from config import Problem, Site, SiteError, load_site
+from config.exit_codes import ExitCode
 from hotline.commands.options import SiteOption
-from hotline.console_text import complain, complain_about_site, say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import complain, complain_about_site, say, say_json
 from ivr_flows.drawing import mermaid, svg
-from ivr_flows.engine import FlowRun
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
+from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.schema import json_schema
 from ivr_flows.simulator import Inputs, Script, SimulatedConversation, Terminal, walk
 

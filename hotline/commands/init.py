@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from config.exit_codes import ExitCode
 from config.new_site import FolderNotEmpty, write_starter_site
-from hotline.console_text import complain, say
-from hotline.exit_codes import ExitCode
+from hotline.terminal import complain, say
 
 EXAMPLE = "hotline init my-site"
 

@@ -11,14 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
+from asr.models.catalogue import CATALOGUE, RECOMMENDED, Entry, wanted
+from asr.models.check import Report, is_supported, try_model
+from asr.models.getter import GetError
+from asr.models.getter import get as get_model
+from asr.models.store import find, models_folder
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption
-from hotline.console_text import complain, say, say_json
-from hotline.exit_codes import ExitCode
-from hotline.models.catalogue import CATALOGUE, RECOMMENDED, Entry, wanted
-from hotline.models.check import Report, is_supported, try_model
-from hotline.models.getter import GetError
-from hotline.models.getter import get as get_model
-from hotline.models.store import find, models_folder
+from hotline.terminal import complain, say, say_json
 
 EXAMPLE = "hotline models get en zh ko"
 

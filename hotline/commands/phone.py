@@ -1,4 +1,4 @@
-"""`hotline phone`: reads the options and becomes the phone's own process (why: hotline/phone/__init__.py)."""
+"""`hotline phone`: reads the options and becomes the phone's own process (why: softphone/__init__.py)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption
-from hotline.console_text import complain
-from hotline.exit_codes import ExitCode
-from hotline.phone.script import CODECS, KEYS, PASSWORD_VARIABLE, Script
-from hotline.phone.steps import parse_steps
+from hotline.terminal import complain
+from softphone.script import CODECS, KEYS, PASSWORD_VARIABLE, Script
+from softphone.steps import parse_steps
 
 EXAMPLE = "hotline phone --server 127.0.0.1:5060 --user 1001 --call 4900 --say hello.wav --save heard.wav"
 
@@ -101,7 +101,7 @@ def command(
         json=json,
     )
     os.environ[PASSWORD_VARIABLE] = password
-    os.execv(sys.executable, [sys.executable, "-m", "hotline.phone", script.to_json()])
+    os.execv(sys.executable, [sys.executable, "-m", "softphone", script.to_json()])
 
 
 def _host_port(text: str) -> tuple[str, int]:

@@ -10,11 +10,11 @@ import typer
 from cdr.figures.formulas import queue_figures
 from cdr.figures.tallies import QueueTally
 from config import Queue
-from hotline.commands.now import Now, how_it_stands
 from hotline.commands.options import JsonOption, SiteOption
+from hotline.commands.overview import Now, how_it_stands
 from hotline.commands.reading import fail, print_table
 from hotline.commands.report_text import amount, clock, print_definitions, print_queues, score, share
-from hotline.console_text import say, say_json
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline queues list --site my-site"
 

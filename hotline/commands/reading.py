@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config import Site, load_site
 from config.database import create_engine
+from config.exit_codes import ExitCode
 from config.migrate import is_current
-from console.switch_client import BadAnswer, NotRunning, ask
+from control.client import BadAnswer, NotRunning, ask
 from hotline.commands.status import duration
-from hotline.console_text import complain
-from hotline.exit_codes import ExitCode
+from hotline.terminal import complain
 
 ResultT = TypeVar("ResultT")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hotline.commands.options import SiteOption
-from hotline.records.process import record
+from hotline.server.recorder_process import record
 
 EXAMPLE = "hotline recorder --site my-site"
 

@@ -9,14 +9,14 @@ from typing import Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cdr.verify import Difference, Verified
-from cdr.verify import verify as verify_rows
+from cdr.calls.verify import Difference, Verified
+from cdr.calls.verify import verify as verify_rows
+from cdr.recorder.registered import call_rules
 from config import Site
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import from_database
-from hotline.console_text import complain, say, say_json
-from hotline.exit_codes import ExitCode
-from hotline.records.registered import call_rules
+from hotline.terminal import complain, say, say_json
 
 EXAMPLE = "hotline records verify --site my-site"
 SHOWN = 20

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from console.switch_client import BadAnswer, NotRunning, ask
+from config.exit_codes import ExitCode
+from control.client import BadAnswer, NotRunning, ask
 from hotline.commands.options import JsonOption, SiteOption
-from hotline.console_text import complain, say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import complain, say, say_json
 
 EXAMPLE = "hotline reload --site my-site"
 PATIENCE = 60.0

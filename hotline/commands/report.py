@@ -19,6 +19,7 @@ from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
 from cdr.figures.windows import INTERVALS, Interval, Windows
 from config import Site
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import fail, from_database
 from hotline.commands.report_text import (
@@ -29,8 +30,7 @@ from hotline.commands.report_text import (
     print_queues,
 )
 from hotline.commands.times import FromOption, ToOption, read_times
-from hotline.console_text import say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline report queues --from 9:00 --interval hour --site my-site"
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cdr.figures.fold import Row
 from hotline.commands.reading import print_table
-from hotline.console_text import say
+from hotline.terminal import say
 
 BAR = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉"

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from hotline.commands.options import SiteOption
-from hotline.options import ServeOptions
-from hotline.serve import serve
+from hotline.server.options import ServeOptions
+from hotline.server.serve import serve
 
 EXAMPLE = "hotline serve --site my-site --sip 127.0.0.1:5070"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from callback_queue.customers import Customer
-from callback_queue.sla import Clock, SlaRules, clock
-from callback_queue.store.callbacks import Due
-from callback_queue.store.tickets import HistoryEntry, TicketView
+from callback_queue.callbacks.store import Due
+from callback_queue.customers.book import Customer
+from callback_queue.tickets.sla import Clock, SlaRules, clock
+from callback_queue.tickets.store import HistoryEntry, TicketView
 from config import Site
 from hotline.commands.reading import ago, moment
 from hotline.commands.status import duration

@@ -11,12 +11,13 @@ from typing import Annotated, Any, TypeAlias
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.sla import SlaRules
-from callback_queue.store.callbacks import CallbackStore
-from callback_queue.store.customers import CustomerStore
-from callback_queue.store.tickets import TicketStore
-from callback_queue.tickets import FIELDS, STATES
+from callback_queue.callbacks.store import CallbackStore
+from callback_queue.customers.store import CustomerStore
+from callback_queue.tickets.sla import SlaRules
+from callback_queue.tickets.store import TicketStore
+from callback_queue.tickets.ticket import FIELDS, STATES
 from config import Site, load_site
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import (
     ByOption,
@@ -29,8 +30,7 @@ from hotline.commands.reading import (
     who,
 )
 from hotline.commands.ticket_text import Shown, clock_text, clocks, ticket_lines
-from hotline.console_text import say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline tickets show 100001 --site my-site"
 

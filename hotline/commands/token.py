@@ -14,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import load_site
 from config.database import create_engine
+from config.exit_codes import ExitCode
 from config.migrate import upgrade
 from console.roles import Role
 from console.tokens import NameTaken, Token, TokenStore
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import fail, moment, print_table
-from hotline.console_text import complain, say, say_json
-from hotline.exit_codes import ExitCode
+from hotline.terminal import complain, say, say_json
 
 EXAMPLE = "hotline token create wall --role read --expires 90d --site my-site"
 

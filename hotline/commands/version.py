@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.commands.options import JsonOption
-from hotline.console_text import say, say_json
+from hotline.terminal import say, say_json
 from hotline.version import version_facts
 
 EXAMPLE = "hotline version --json"

@@ -10,14 +10,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from asr.intake_texts import TEXTS
+from asr.intake.texts import TEXTS
+from callback_queue.acd.texts import text as queue_text
+from callback_queue.callbacks.texts import text as callback_text
 from config import Site, load_site
 from config.new_site import write_starter_site
-from hotline.callbacks.texts import text as callback_text
 from hotline.demo.lines import AGENT, Story
-from hotline.floor.texts import text as queue_text
-from hotline.sayings import shown
 from ivr_flows.loader import load_flows
+from tts.prompts import shown
 
 HOST = "127.0.0.1"
 RTP_PORTS = 200

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from hotline.console_text import complain
+from asr.models import models_folder
+from asr.models.plan import plan_speech
+from config.exit_codes import ExitCode
 from hotline.demo.lines import AGENT, STORIES, Language, Role, Story
 from hotline.demo.players import Actor, ActorFailed, Telephone
 from hotline.demo.reading import read_back
@@ -24,9 +26,7 @@ from hotline.demo.stage import Stage, build, prompts_of
 from hotline.demo.telling import Teller
 from hotline.demo.voice import speak_agents_lines, speak_lines, speak_prompts
 from hotline.demo.watching import Fact, Watcher
-from hotline.exit_codes import ExitCode
-from hotline.models import models_folder
-from hotline.models.plan import plan_speech
+from hotline.terminal import complain
 
 LIBRARIES = ("pyVoIP", "faster_whisper", "onnxruntime")
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from hotline.exit_codes import ExitCode
+from config.exit_codes import ExitCode
 
 COLOURS = {"customer": "magenta", "agent": "green", "bot": "cyan", "server": "blue"}
 

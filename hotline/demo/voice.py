@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from asr.models import models_folder
 from config import Site
 from hotline.demo.lines import Role, Story
 from hotline.demo.players import ActorFailed
-from hotline.models import models_folder
-from hotline.speech import VOICE_CACHE
+from hotline.server.speech import VOICE_CACHE
 from tts.client import Voices
 from tts.errors import VoiceError
 from tts.installed import ANY, Wish, choose

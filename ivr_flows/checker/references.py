@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from config import Problem
 from config.yaml_source import Data, Key
 from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
-from ivr_flows.context import BUILT_IN, recorded_name
 from ivr_flows.expressions import Expression
 from ivr_flows.kinds import FlowName, QueueName, StepName, Target, VariableName
+from ivr_flows.runtime.context import BUILT_IN, recorded_name
 from ivr_flows.tables import LANGUAGES, Saying, Words
 from ivr_flows.templates import Template
 from ivr_flows.verbs.play import Play

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from asr.endpointing import TIMINGS
-from ivr_flows.conversation import (
+from asr.listening.endpointing import TIMINGS
+from ivr_flows.runtime.conversation import (
     CallerGone,
     Heard,
     HttpAnswer,
@@ -37,7 +37,7 @@ _CLIP = Path("what-the-caller-said.wav")
 
 
 class SimulatedConversation:
-    """One simulated call; see `ivr_flows.conversation.Conversation`.
+    """One simulated call; see `ivr_flows.runtime.conversation.Conversation`.
 
     Args:
         inputs: what the caller does.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 from asr.slots.values import CallWindow
-from ivr_flows.engine import FlowRun
-from ivr_flows.outcomes import (
+from ivr_flows.runtime.engine import FlowRun
+from ivr_flows.runtime.outcomes import (
     Callback,
     Departure,
     Dial,

@@ -8,14 +8,22 @@ from pydantic import Field, model_validator
 
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation, Heard, KeysWanted, Wanted
 from ivr_flows.kinds import Step, Variable
 from ivr_flows.opening_hours import callback_hours
-from ivr_flows.outcomes import Done, Goto, Outcome
-from ivr_flows.questions import Answer, Question, ask_and_confirm
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.runtime.outcomes import Done, Goto, Outcome
+from ivr_flows.runtime.questions import Answer, Question, ask_and_confirm
+from ivr_flows.runtime.understanding import (
+    Sorry,
+    as_parts,
+    as_slot,
+    as_variable,
+    meaning,
+    speech_wanted,
+    yes_or_no,
+)
 from ivr_flows.tables import Saying
-from ivr_flows.understanding import Sorry, as_parts, as_slot, as_variable, meaning, speech_wanted, yes_or_no
 from ivr_flows.verbs.base import Then, Verb, go
 
 Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]

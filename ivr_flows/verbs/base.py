@@ -1,7 +1,7 @@
 """What all verbs are: a table of YAML settings that can carry itself out.
 
 A verb declares what the checker and the documentation need to know of it; how calls move from step to
-step is left to `ivr_flows.engine`.
+step is left to `ivr_flows.runtime.engine`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from enum import Enum
 from typing import ClassVar
 
 from config.models.base import Table
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
-from ivr_flows.outcomes import Done, Goto, Outcome, Result
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Done, Goto, Outcome, Result
 
 
 class Then(Enum):

@@ -8,15 +8,15 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kinds import OnOff, whole
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation, KeysWanted, Spoken, Wanted
 from ivr_flows.kinds import Queue, Step, TextTemplate
-from ivr_flows.outcomes import Callback as CallbackOutcome
-from ivr_flows.outcomes import Done, Outcome, Result
-from ivr_flows.questions import Question, ask_and_confirm, confirm
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wanted
+from ivr_flows.runtime.outcomes import Callback as CallbackOutcome
+from ivr_flows.runtime.outcomes import Done, Outcome, Result
+from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
+from ivr_flows.runtime.understanding import digits, speech_wanted
 from ivr_flows.tables import Saying, ShortTable
 from ivr_flows.texts import part
-from ivr_flows.understanding import digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")

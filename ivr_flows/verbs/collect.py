@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.kinds import OnOff, one_of, seconds, whole
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation, KeysWanted, Spoken, Wanted
 from ivr_flows.kinds import Keys, Step, Variable
-from ivr_flows.outcomes import Done, Outcome
-from ivr_flows.questions import Question, ask_and_confirm
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wanted
+from ivr_flows.runtime.outcomes import Done, Outcome
+from ivr_flows.runtime.questions import Question, ask_and_confirm
+from ivr_flows.runtime.understanding import as_slot, digits, slot_of_digits, speech_wanted
 from ivr_flows.tables import Saying
-from ivr_flows.understanding import as_slot, digits, slot_of_digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
 
 DigitsKind = Annotated[

@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kinds import OneOrMore, seconds
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import DialTarget, Step
-from ivr_flows.outcomes import Dial as DialOutcome
-from ivr_flows.outcomes import Done, Outcome, Result
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Dial as DialOutcome
+from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.tables import ShortTable
 from ivr_flows.verbs.base import Then, Verb, go
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from config.kinds import expected, seconds, whole
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import Key, Queue, Step
-from ivr_flows.outcomes import Done, HandOff, Outcome, Result
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Done, HandOff, Outcome, Result
 from ivr_flows.tables import ShortTable
 from ivr_flows.verbs.base import Then, Verb, go
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import Flow as FlowKind
 from ivr_flows.kinds import Setting, Variable
-from ivr_flows.outcomes import Outcome, RunFlow
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Outcome, RunFlow
 from ivr_flows.tables import ShortTable
 from ivr_flows.verbs.base import Verb
 from ivr_flows.verbs.set import setting_value

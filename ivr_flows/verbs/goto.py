@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from config.kinds import expected
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import Flow, Step
-from ivr_flows.outcomes import Goto as GotoOutcome
-from ivr_flows.outcomes import GotoFlow, Outcome
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Goto as GotoOutcome
+from ivr_flows.runtime.outcomes import GotoFlow, Outcome
 from ivr_flows.tables import ShortTable
 from ivr_flows.verbs.base import Then, Verb
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from config.kinds import Text
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
-from ivr_flows.outcomes import HangUp, Outcome
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import HangUp, Outcome
 from ivr_flows.tables import Saying
 from ivr_flows.verbs.base import Then, Verb
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from config.models.hours import WeeklyHours
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import Step
-from ivr_flows.outcomes import Done, Goto, Outcome
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Done, Goto, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 

@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from asr import intake_values as bot
-from asr.intake import Intake as Bot
-from asr.intake_settings import IntakeSettings
+from asr.intake import values as bot
+from asr.intake.bot import Intake as Bot
+from asr.intake.settings import IntakeSettings
 from config.kinds import OnOff, one_of, seconds, whole
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
-from ivr_flows.intake_runner import as_ticket, run_policy
 from ivr_flows.kinds import Queue, Step
 from ivr_flows.opening_hours import callback_hours
-from ivr_flows.outcomes import Done, OpenTicket, Outcome, Result
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.intake import as_ticket, run_policy
+from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
 from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
 

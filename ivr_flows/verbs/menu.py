@@ -9,13 +9,13 @@ from pydantic import Field, model_validator
 from asr.slots.values import SlotContext
 from config.kinds import Items, OnOff, expected, seconds, whole
 from config.models.base import Table
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation, Heard, KeysWanted, Wanted
 from ivr_flows.kinds import Key, Step
-from ivr_flows.outcomes import Goto, Outcome
-from ivr_flows.questions import Question, ask_until
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.runtime.outcomes import Goto, Outcome
+from ivr_flows.runtime.questions import Question, ask_until
+from ivr_flows.runtime.understanding import Sorry, meaning, speech_wanted
 from ivr_flows.tables import Saying, Words
-from ivr_flows.understanding import Sorry, meaning, speech_wanted
 from ivr_flows.verbs.base import Then, Verb
 
 

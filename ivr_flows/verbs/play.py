@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kinds import whole
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import Prompt
-from ivr_flows.outcomes import Done, Outcome
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.tables import ShortTable
 from ivr_flows.verbs.base import StepFailed, Verb
 

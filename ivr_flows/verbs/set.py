@@ -9,11 +9,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config.kinds import expected
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.expressions import Value
 from ivr_flows.kinds import Setting, Variable
-from ivr_flows.outcomes import Done, Outcome
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.tables import LANGUAGES
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb

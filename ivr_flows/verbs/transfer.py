@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ivr_flows.context import Context
-from ivr_flows.conversation import Conversation
 from ivr_flows.kinds import Step, TransferTarget
-from ivr_flows.outcomes import Done, Outcome, Result
-from ivr_flows.outcomes import Transfer as TransferOutcome
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.runtime.outcomes import Done, Outcome, Result
+from ivr_flows.runtime.outcomes import Transfer as TransferOutcome
 from ivr_flows.tables import ShortTable
 from ivr_flows.verbs.base import Then, Verb, go
 

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from config.kinds import OnOff, seconds, whole
 from config.models.numbers import Key as FinishKey
-from ivr_flows.context import Context
-from ivr_flows.conversation import CallerGone, Conversation, Recording
 from ivr_flows.kinds import Queue, Step
-from ivr_flows.outcomes import Done, OpenTicket, Outcome, Result, Slot, TicketState
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import CallerGone, Conversation, Recording
+from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result, Slot, TicketState
 from ivr_flows.tables import Saying
 from ivr_flows.verbs.base import Verb, go
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from telephony.media.incoming import Incoming
 from telephony.media.interface import FRAME_SAMPLES
-from telephony.media.latch import SocketAddress
-from telephony.media.outgoing import Outgoing
+from telephony.media.latching import SocketAddress
+from telephony.media.receiver import Incoming
+from telephony.media.sender import Outgoing
 from telephony.media.tap import FrameStream
 from telephony.rtp.codecs import G711
 from telephony.rtp.packet import HEADER, HEADER_SIZE, MARKER, VERSION_BYTE

@@ -6,10 +6,10 @@ the work of `telephony.rtp.mos`.
 
 from __future__ import annotations
 
-from telephony.media.incoming import Incoming
 from telephony.media.interface import LegStats
-from telephony.media.outgoing import Outgoing
+from telephony.media.receiver import Incoming
 from telephony.media.reports import RtcpSession
+from telephony.media.sender import Outgoing
 from telephony.rtp.codecs import SAMPLE_RATE
 from telephony.rtp.mos import mos
 

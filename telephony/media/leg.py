@@ -13,7 +13,6 @@ from typing import Protocol
 
 from telephony.media.bridge import Echo, Relay
 from telephony.media.figures import leg_stats
-from telephony.media.incoming import Incoming
 from telephony.media.interface import (
     AudioSource,
     Direction,
@@ -24,11 +23,12 @@ from telephony.media.interface import (
     PlayEnd,
 )
 from telephony.media.keys import KeyPresses
-from telephony.media.latch import SocketAddress
-from telephony.media.outgoing import Outgoing
+from telephony.media.latching import SocketAddress
 from telephony.media.playback import SourcePlayer, Speaker
+from telephony.media.receiver import Incoming
 from telephony.media.recorder import LegRecording
 from telephony.media.reports import RtcpSession
+from telephony.media.sender import Outgoing
 from telephony.media.services import LegServices, agreed_codecs
 from telephony.media.tap import FrameStream, LegTap
 from telephony.net.rtp_ports import PortPair, PortPool

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telephony.media import tones
 from telephony.media.interface import FRAME_MS, AudioSource, EndReason, PlayEnd
-from telephony.media.outgoing import Outgoing
+from telephony.media.sender import Outgoing
 from telephony.rtp.dtmf import DIGITS, dtmf_packets
 
 

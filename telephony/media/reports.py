@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from telephony.media.incoming import Incoming
-from telephony.media.latch import SocketAddress
-from telephony.media.outgoing import Outgoing
+from telephony.media.latching import SocketAddress
+from telephony.media.receiver import Incoming
+from telephony.media.sender import Outgoing
 from telephony.rtp.codecs import SAMPLE_RATE
 from telephony.rtp.packet import is_rtcp
 from telephony.rtp.reception import round_trip

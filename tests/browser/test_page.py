@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.window import FAINT, PATIENCE, window
 from tests.console import story
 from tests.console.stage import Stage
-from tests.peers.ports import wait_for
+from tests.support.ports import wait_for
 
 NOW = time.time()
 EVIL = '<img src=x onerror=alert(1)> & "friends"'

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.console.stage import Stage
-from tests.peers.postgres import Postgres
+from tests.support.postgres import Postgres
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -34,10 +34,10 @@ from config.migrate import upgrade
 from config.new_site import write_starter_site
 from console.roles import Role
 from console.tokens import TokenStore
-from hotline.control import ControlSocket
-from hotline.journal import Journal
+from control.server import ControlSocket
+from journal.journal import Journal
 from telephony.call.events import Event
-from tests.peers.ports import HOST, free_port, wait_for
+from tests.support.ports import HOST, free_port, wait_for
 
 HOTLINE = str(Path(sys.executable).with_name("hotline"))
 RATE = 8000

@@ -9,8 +9,8 @@ import pytest
 
 from tests.console import story
 from tests.console.stage import Stage
-from tests.peers.ports import wait_for
-from tests.peers.postgres import Postgres
+from tests.support.ports import wait_for
+from tests.support.postgres import Postgres
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from callback_queue.events import TicketChanged
-from cdr.codec import to_row
 from cdr.store import EventStore
 from config import load_site
 from config.database import create_engine
+from journal.codec import to_row
 from tests.console import story
 from tests.console.stage import Stage
-from tests.peers.ports import wait_for
+from tests.support.ports import wait_for
 
 PATIENCE = 20.0
 

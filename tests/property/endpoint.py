@@ -45,7 +45,7 @@ from telephony.sip.session_uac import ClientSession
 from telephony.sip.session_uas import ServerSession
 from telephony.sip.timers import Timers
 from telephony.sip.transactions import TransactionLayer
-from tests.unit.sip.exchange import outgoing
+from tests.unit.telephony.sip.exchange import outgoing
 
 Send = Callable[[bytes], None]
 TIMERS = Timers()

@@ -8,7 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from callback_queue.agent_events import (
+from callback_queue.agents.agent import TABLE, AgentMachine, LogInBy
+from callback_queue.agents.agent_events import (
     AgentEvent,
     CallOver,
     LogIn,
@@ -24,7 +25,6 @@ from callback_queue.agent_events import (
     TakeBreak,
     WrapUpOver,
 )
-from callback_queue.agents import TABLE, AgentMachine, LogInBy
 from callback_queue.events import AgentState, AgentStateChanged, OfferOutcome
 
 _OUTCOMES: tuple[OfferOutcome, ...] = (

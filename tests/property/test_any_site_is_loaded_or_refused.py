@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import Site, SiteError, load_site
+from config.models.agent_settings import AgentSettings
 from config.models.base import Table
 from config.models.callbacks import CallbackSettings, DistributionSettings
-from config.models.duty import AgentSettings
 from config.models.numbers import KINDS
 from config.models.queues import Queue
 from config.models.settings import Settings

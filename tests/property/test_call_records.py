@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback_queue.events import AgentStateChanged
-from cdr.call_rows import row_of_events, to_row
 from cdr.calls.fold import CallFold, CallRules
-from cdr.codec import EVENTS, decode, encode
+from cdr.calls.rows import row_of_events, to_row
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.windows import Windows
+from journal.codec import EVENTS, decode, encode
 from telephony.call.events import CallEnded, CallEvent, Event
 from tests.unit.cdr.day import Day
 

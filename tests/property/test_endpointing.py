@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.endpointing import (
+from asr.listening.endpointing import (
     FRAME,
     LONGEST_PROMPT,
     TIMINGS,

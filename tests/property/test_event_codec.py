@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback_queue import events as queue_events
-from cdr.codec import EVENTS, decode, encode, row_of, to_row
-from hotline import spool
+from journal import spool
+from journal.codec import EVENTS, decode, encode, row_of, to_row
 from telephony.call import events as call_events
 from telephony.call.events import CallEvent, Event
 

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from config import Site, load_site
-from ivr_flows.conversation import CallerGone, Heard, HttpAnswer, HttpRequest, Part, Recording, Wanted
-from ivr_flows.engine import MOST_STEPS, FlowRun
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from ivr_flows.outcomes import Callback, Departure, HangUp, OpenTicket, Result
+from ivr_flows.runtime.conversation import CallerGone, Heard, HttpAnswer, HttpRequest, Part, Recording, Wanted
+from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
+from ivr_flows.runtime.outcomes import Callback, Departure, HangUp, OpenTicket, Result
 from ivr_flows.schema import FlowFile, StepBase
 from ivr_flows.simulator.walk import RESULTS
 from ivr_flows.verbs import VERBS

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asr.intake import Intake
-from asr.intake_settings import IntakeSettings
-from asr.intake_texts import TEXTS
-from asr.intake_values import (
+from asr.intake.bot import Intake
+from asr.intake.settings import IntakeSettings
+from asr.intake.texts import TEXTS
+from asr.intake.values import (
     Ask,
     File,
     Filed,

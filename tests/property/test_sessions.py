@@ -15,7 +15,7 @@ from telephony.sip.session_states import State
 from telephony.sip.session_uas import ServerSession
 from telephony.sip.timers import Timers
 from tests.property.endpoint import Endpoint
-from tests.unit.sip.exchange import answer_to, incoming
+from tests.unit.telephony.sip.exchange import answer_to, incoming
 
 PICK = st.integers(0, 10**6)
 WHOS = ("caller", "callee")

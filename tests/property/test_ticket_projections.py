@@ -12,16 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
-from callback_queue import events
-from callback_queue.callback_projection import CallbackProjection
-from callback_queue.projection import TicketProjection
-from callback_queue.store import rows
-from callback_queue.store.callbacks import CallbackStore
+from callback_queue import events, rows
+from callback_queue.callbacks.projection import CallbackProjection
+from callback_queue.callbacks.store import CallbackStore
 from callback_queue.tables import CallbackRow, Ticket, TicketHistory
-from callback_queue.tickets import STATES
-from cdr.codec import EVENTS
+from callback_queue.tickets.projection import TicketProjection
+from callback_queue.tickets.ticket import STATES
 from config.database import create_engine
 from config.database import database_url as url_of
+from journal.codec import EVENTS
 from telephony.call.events import Event
 from tests.unit.callback_queue.records import NOW, Records, records, requested, ticket
 

@@ -25,7 +25,7 @@ from telephony.sip.message import Request
 from telephony.sip.server_transactions import INVITE_SERVER, NON_INVITE_SERVER
 from telephony.sip.timers import Timers
 from telephony.sip.transaction import Event, State, Table
-from tests.unit.sip.exchange import (
+from tests.unit.telephony.sip.exchange import (
     OURS,
     answer_to,
     incoming,

@@ -9,11 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from callback_queue.agent_events import CallOver, OfferFailed, OnCall, PhoneUp, Released, Reserved, Ringing
-from callback_queue.agents import AgentMachine
-from callback_queue.distribution import AgentView, Assignment, MemberRules, QueueRules, assign, ranked
+from callback_queue.agents.agent import AgentMachine
+from callback_queue.agents.agent_events import (
+    CallOver,
+    OfferFailed,
+    OnCall,
+    PhoneUp,
+    Released,
+    Reserved,
+    Ringing,
+)
 from callback_queue.events import OfferOutcome, Tier
-from callback_queue.line import Entry, WaitingLine
+from callback_queue.line.distribution import AgentView, Assignment, MemberRules, QueueRules, assign, ranked
+from callback_queue.line.waiting_line import Entry, WaitingLine
 
 HEAD_START: dict[Tier, float] = {"vip": 300.0, "super_vip": 1800.0}
 STEP = 60.0

@@ -11,10 +11,10 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-from tests.peers import wire
-from tests.peers.ports import HOST
 from tests.robustness.house import Ear, open_ear
 from tests.robustness.phones import Phones
+from tests.support import wire
+from tests.support.ports import HOST
 
 # Numbers of the site that the crowd calls: how its phones are reached (see `numbers`).
 ONE_BY_UDP, ONE_BY_TCP, TWO = "5000", "5001", "5002"

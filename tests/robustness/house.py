@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from tests.peers import wire
-from tests.peers.ports import HOST, wait_for
-from tests.peers.switch import Switch
+from tests.support import wire
+from tests.support.ports import HOST, wait_for
+from tests.support.switch import Switch
 
 # 64*T1, the longest wait of a call that ends, is 3.2 s. Timer D (RFC 3261 17.1.1.2) stays at 32 s.
 SIP_TIMERS = {"t1": 0.05, "t2": 0.2, "t4": 0.2, "ring_timeout": 3}

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tests.peers import wire
-from tests.peers.ports import HOST
+from tests.support import wire
+from tests.support.ports import HOST
 
 if TYPE_CHECKING:
     from tests.robustness.crowd import Crowd

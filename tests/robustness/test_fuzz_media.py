@@ -17,9 +17,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.peers import wire
-from tests.peers.ports import HOST, free_port, wait_for
-from tests.peers.switch import Switch
 from tests.robustness import house
 from tests.robustness.house import Ear, open_ear
 from tests.robustness.mutation import (
@@ -31,6 +28,9 @@ from tests.robustness.mutation import (
     spoil,
     truncate,
 )
+from tests.support import wire
+from tests.support.ports import HOST, free_port, wait_for
+from tests.support.switch import Switch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

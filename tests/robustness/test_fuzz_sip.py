@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conformance.torture import IPV6_MESSAGES, MESSAGES
-from tests.peers import wire
-from tests.peers.ports import HOST, free_port
-from tests.peers.switch import Switch
 from tests.robustness import house
 from tests.robustness.mutation import NASTY, spoil
+from tests.support import wire
+from tests.support.ports import HOST, free_port
+from tests.support.switch import Switch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.ports import free_port
 from tests.robustness import house
 from tests.robustness.crowd import Crowd, numbers
+from tests.support.ports import free_port
 
 CALLS = 2000
 AT_ONCE = 50

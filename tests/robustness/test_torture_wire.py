@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conformance.torture import IPV6_MESSAGES, MESSAGES, Torture
-from tests.peers import wire
-from tests.peers.ports import HOST, wait_for
-from tests.peers.switch import Switch
 from tests.robustness import house
+from tests.support import wire
+from tests.support.ports import HOST, wait_for
+from tests.support.switch import Switch
 
 pytestmark = pytest.mark.slow
 

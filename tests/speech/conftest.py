@@ -18,13 +18,13 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from hotline.models import models_folder
-from tests.peers import sounds
-from tests.peers.ports import wait_for
-from tests.peers.softphone import HOTLINE
-from tests.peers.sounds import Sound
-from tests.peers.switch import Switch
+from asr.models import models_folder
 from tests.speech.phrases import PHRASES
+from tests.support import sounds
+from tests.support.ports import wait_for
+from tests.support.softphone import HOTLINE
+from tests.support.sounds import Sound
+from tests.support.switch import Switch
 from tts.client import Voices
 from tts.installed import Wish, choose
 

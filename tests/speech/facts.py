@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.peers.switch import Switch
-from tests.peers.talker import Talker
+from tests.support.switch import Switch
+from tests.support.talker import Talker
 
 T = TypeVar("T")
 _WORD = re.compile(r"[\u3400-\u9fff]|[\w']+")
@@ -103,7 +103,7 @@ def worker_of(desk: Switch, language: str) -> int:
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue  # it has just ended
-        of_the_desk = parent == desk.pid and "asr.worker" in arguments
+        of_the_desk = parent == desk.pid and "asr.workers.worker" in arguments
         if of_the_desk and arguments[arguments.index("--language") + 1] == language:
             return int(folder.name)
     raise AssertionError(f"nothing recognises {language}")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.peers import sounds
-from tests.peers.sounds import Sound
-from tests.peers.switch import Switch
-from tests.peers.talker import calling
 from tests.speech.conftest import numbers
 from tests.speech.facts import ending_of, seconds_of, share_of_words, slot, ticket_of
+from tests.support import sounds
+from tests.support.sounds import Sound
+from tests.support.switch import Switch
+from tests.support.talker import calling
 
 HARVARD = (
     "A gold ring will please most any girl. The long journey home took a year. She saw a cat in the "

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from cdr.store import StoredEvent
-from tests.peers import sounds
-from tests.peers.callbacks import CallbackCentre
-from tests.peers.office import Office
-from tests.peers.ports import wait_for
-from tests.peers.talker import calling
 from tests.speech.conftest import prepare_site
 from tests.speech.facts import share_of_words
+from tests.support import sounds
+from tests.support.callbacks import CallbackCentre
+from tests.support.office import Office
+from tests.support.ports import wait_for
+from tests.support.talker import calling
 
 SAID = "A gold ring will please most any girl."
 SECONDS = 6.0

@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from asr.client import Recognisers
+from asr.models import find
 from asr.results import Final, Partial
-from asr.setup import Setup
-from asr.supervision import LocalWorker
 from asr.text import plain
-from hotline.models import find
+from asr.workers.client import Recognisers
+from asr.workers.places import LocalWorker
+from asr.workers.setup import Setup
 
 pytestmark = pytest.mark.slow
 

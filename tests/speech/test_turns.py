@@ -13,12 +13,6 @@ from typing import Any
 
 import pytest
 
-from tests.peers import sounds
-from tests.peers.ports import wait_for
-from tests.peers.softphone import HOTLINE
-from tests.peers.sounds import Sound
-from tests.peers.switch import Switch
-from tests.peers.talker import HungUp, calling
 from tests.speech.conftest import is_ready, numbers, prepare_site
 from tests.speech.facts import (
     ending_of,
@@ -29,6 +23,12 @@ from tests.speech.facts import (
     tickets,
     worker_of,
 )
+from tests.support import sounds
+from tests.support.ports import wait_for
+from tests.support.softphone import HOTLINE
+from tests.support.sounds import Sound
+from tests.support.switch import Switch
+from tests.support.talker import HungUp, calling
 
 QUIET_AFTER_KEY = 0.2
 """Seconds from a key's first packet to the last sound of the prompt."""

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 pytest.importorskip("faster_whisper", reason="not run: needs pip install 'hotline[speech]'")
 pytest.importorskip("piper", reason="not run: needs pip install 'hotline[speech]'")
 
+from asr.models.catalogue import entry
+from asr.models.getter import GetError, get
+from asr.models.store import models_folder
 from bench.voices import SENTENCES, Listener, wrong
-from hotline.models.catalogue import entry
-from hotline.models.getter import GetError, get
-from hotline.models.store import models_folder
 from tts.client import Voices
 from tts.installed import ENGINES, Wish, choose
 from tts.spoken import say

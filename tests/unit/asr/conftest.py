@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.asr.model_site import Site
+from tests.unit.asr.models.model_site import Site
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asr.inventions import believable
+from asr.listening.hallucinations import believable
 from asr.text import breaks_off, length, plain, sentences, tidy, without_fillers
 
 

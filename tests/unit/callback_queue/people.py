@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue.distribution import AgentView, MemberRules, QueueRules, Strategy
-from callback_queue.line import Entry
+from callback_queue.line.distribution import AgentView, MemberRules, QueueRules, Strategy
+from callback_queue.line.waiting_line import Entry
 
 
 def waiting(name: str, arrival: float, *, queue: str = "support", **more: Any) -> Entry:

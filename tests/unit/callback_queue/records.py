@@ -13,27 +13,27 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue import events
-from callback_queue.callback_policy import CallbackRules
+from callback_queue.callbacks.policy import CallbackRules
+from callback_queue.callbacks.store import CallbackStore
 from callback_queue.consequences import QueueConsequences
-from callback_queue.customers import CustomerBook
-from callback_queue.opening import OpeningRules
-from callback_queue.projection import CallbackProjection, TicketProjection
-from callback_queue.sla import SlaRules
-from callback_queue.store.callbacks import CallbackStore
-from callback_queue.store.tickets import TicketStore
+from callback_queue.customers.book import CustomerBook
+from callback_queue.tickets.opening import OpeningRules
+from callback_queue.tickets.projection import CallbackProjection, TicketProjection
+from callback_queue.tickets.sla import SlaRules
+from callback_queue.tickets.store import TicketStore
 from cdr.calls.fold import CallRules
-from cdr.codec import decode
-from cdr.projection import CallProjection
+from cdr.calls.projection import CallProjection
+from cdr.recorder.event_log import EventLog
+from cdr.recorder.projector import Projector
 from cdr.store import EventStore, StoredEvent
 from cdr.tables import EventRow
-from cdr.unfinished import EventLog
 from config.database import create_engine
 from config.migrate import upgrade
 from config.models.callbacks import CallbackSettings
 from config.models.tickets import TicketSettings
-from hotline import spool
-from hotline.records.follower import Line
-from hotline.records.projector import Projector
+from journal import spool
+from journal.codec import decode
+from journal.follower import Line
 from telephony.call import events as call_events
 from telephony.call.events import Event
 

@@ -20,7 +20,7 @@ from tests.unit.callback_queue.records import (
     rules,
     ticket,
 )
-from tests.unit.callback_queue.test_cut_off import of, play
+from tests.unit.callback_queue.recovery.test_cut_off import of, play
 
 DAY = 86400.0
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.call_rows import to_row
+from cdr.calls.rows import to_row
 from cdr.export import CALL_COLUMNS, call_cells, figure_lines, line
 from cdr.figures.fold import Row
 from tests.unit.cdr.story import ME, through_a_queue

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.events import TicketOpened
 from cdr import store as store_module
-from cdr.codec import to_row
 from cdr.store import EventStore
 from config.database import create_engine
 from config.migrate import upgrade
+from journal.codec import to_row
 from telephony.call.events import CallEnded, DigitReceived, Event
 
 

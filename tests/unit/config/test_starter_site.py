@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callback_queue.customers import load_csv
+from callback_queue.customers.book import load_csv
 from config import load_site
 from config.new_site import FolderNotEmpty, new_password, write_starter_site
 

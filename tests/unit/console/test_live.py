@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from console import live
-from console.floor import Floor
 from console.live import Hub, Told, Watcher
-from console.switch_client import NotRunning
+from console.overview import Floor
+from control.client import NotRunning
 
 
 class Table:

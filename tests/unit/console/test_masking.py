@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback_queue.events import TicketOpened
-from cdr.codec import EVENTS
 from console.masking import mask_event, mask_number, mask_text, seen_event
+from journal.codec import EVENTS
 from telephony.call.events import to_dict
 
 NUMBER = "+8613912345678"

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from callback_queue.tickets import STATES
+from callback_queue.tickets.ticket import STATES
 from cdr.calls.record import Outcome
-from cdr.codec import EVENTS
 from cdr.figures.formulas import agent_figures, queue_figures
 from cdr.figures.tallies import AgentTally, QueueTally
 from console.languages import TEXTS, language_of
 from console.metrics import STATES as AGENT_STATES
+from journal.codec import EVENTS
+from tests.support.paths import ROOT
 
-PAGES = Path(__file__).parents[3] / "console" / "pages"
+PAGES = ROOT / "console" / "pages"
 SCRIPTS = sorted((PAGES / "static" / "js").rglob("*.js"))
 
 

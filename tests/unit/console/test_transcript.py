@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from callback_queue.store.tickets import TicketView
+from callback_queue.tickets.store import TicketView
 from console.transcript import audio_files, utterances
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ivr_flows.conversation import (
+from ivr_flows.runtime.conversation import (
     CallerGone,
     Heard,
     HttpAnswer,

@@ -9,10 +9,10 @@ from pathlib import Path
 from textwrap import dedent
 
 from config import Problem, load_site
-from ivr_flows.engine import FlowRun
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import load_flows, read_flows
-from ivr_flows.outcomes import Departure, HangUp, Result
+from ivr_flows.runtime.engine import FlowRun
+from ivr_flows.runtime.outcomes import Departure, HangUp, Result
 from tests.unit.ivr_flows.caller import Caller
 
 AGENTS = """\

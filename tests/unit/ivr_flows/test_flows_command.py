@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from config.exit_codes import ExitCode
 from hotline.cli import main
-from hotline.exit_codes import ExitCode
 from tests.unit.ivr_flows.sites import write_site
 
 MENU = """\

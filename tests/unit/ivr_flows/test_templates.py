@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr_flows.conversation import Spoken, Text
 from ivr_flows.expressions import ExpressionError
+from ivr_flows.runtime.conversation import Spoken, Text
 from ivr_flows.templates import Template
 
 VARIABLES: dict[str, str | int | float | bool] = {

@@ -1,0 +1,298 @@
+"""What goes into and out of the intake bot (`asr.intake.bot`): events, effects and the ticket, as plain
+values.
+
+The bot is asked one thing at a time. Whoever runs it (a flow's `intake` verb) feeds one event, carries out
+the effects in their order, and feeds what the last one brings:
+
+    Say         say it to its end                                     -> nothing
+    Ask         ask and listen                                        -> Heard
+    Record      record without recognising                            -> Recorded
+    File        write the ticket down, durably                        -> Filed
+    ReachHuman  put the caller through, with what is known so far     -> nothing, the bot is done
+    Finished    nothing more to do                                    -> nothing, the bot is done
+
+A hang-up at any moment is `HungUp`, with what had been said of the answer under way; the bot answers with
+`File` (unless it has filed) and, after `Filed`, `Finished`. The shapes of `Text`, `Spoken`, `Clip`,
+`KeysWanted`, `SpeechWanted` and `Heard` are those of a flow's conversation; mapping is by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from asr.results import Word
+from asr.slots.values import CallWindow, SlotKind
+
+HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
+SpokenKind: TypeAlias = Literal["digits", "phone_number", "number", "date", "time", "ticket"]
+Outcome: TypeAlias = Literal["confirmed", "unconfirmed", "hung_up", "recogniser_gone", "no_speech"]
+Why: TypeAlias = Literal["asked", "not_understood", "no_speech", "recogniser_gone"]
+
+
+# What is said.
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in the caller's language.
+
+    Args:
+        text: to be synthesised.
+        prompt: the key in `asr.intake.texts` when the text is that entry as it stands, so that a recorded
+            prompt "intake.KEY" can take its place; "" when values were put into it.
+    """
+
+    text: str
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A value to say as people do: digits and phone numbers in groups, a date 2026-12-25, a time 17:30."""
+
+    kind: SpokenKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What the caller said just now."""
+
+    path: Path
+
+
+Part: TypeAlias = Text | Spoken | Clip
+
+
+# What is asked.
+
+
+@dataclass(frozen=True, slots=True)
+class KeysWanted:
+    """Keys that answer: `maximum` of them or a terminator ends the answer; timeouts in seconds."""
+
+    maximum: int = 1
+    terminators: str = ""
+    first_timeout: float = 5.0
+    between_timeout: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechWanted:
+    """Words that answer: what slot, phrases to expect, and which of `asr.listening.endpointing.TIMINGS`."""
+
+    slot: SlotKind
+    phrases: tuple[str, ...] = ()
+    timing: str = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question.
+
+    Args:
+        name: the state that asks it ("problem", "confirm_problem", "number" ...), for the journal.
+        attempt: 1 for the first time; higher ones are worded shorter.
+        parts: what to say, in order.
+        keys, speech: what answers it; at least one of them.
+        barge_in: whether an answer may interrupt the question.
+    """
+
+    name: str
+    attempt: int
+    parts: tuple[Part, ...]
+    keys: KeysWanted | None
+    speech: SpeechWanted | None
+    barge_in: bool = True
+
+
+# Events in.
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The caller is on the line.
+
+    Args:
+        caller: their number, "" when withheld.
+        language: en, zh or ko.
+        recogniser: whether words are understood in that language now; without, keys and recordings do.
+    """
+
+    caller: str
+    language: str
+    recogniser: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back from a question.
+
+    Args:
+        kind: "noise" is sound without words; "unavailable" when the recogniser is gone.
+        digits: the keys, with kind "keys".
+        text, words, confidence: as the recogniser gave them, with kind "speech".
+        audio: the recording of the answer, with every kind but "keys" where there is one.
+        seconds: of that recording.
+        barged_in: whether the question was interrupted.
+    """
+
+    kind: HeardKind
+    digits: str = ""
+    text: str = ""
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+    audio: Path | None = None
+    seconds: float = 0.0
+    barged_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A plain recording is over; `audio` None when nothing could be kept."""
+
+    audio: Path | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The ticket is on disk; `number` is its number, "" when not known (yet)."""
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The caller is gone; `heard` is the answer under way, with its recording and what was recognised."""
+
+    heard: Heard | None = None
+
+
+IntakeEvent: TypeAlias = Started | Heard | Recorded | Filed | HungUp
+
+
+# The ticket.
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing that the caller told us.
+
+    Args:
+        name: "problem", "callback_number", "callback_time" or "name".
+        value: what was understood, as text ("" when nobody could make words of it).
+        text: what was heard, word for word.
+        words: the same with times and confidence, of all utterances in turn.
+        confidence: 0..1 (the least of the utterances'), None where nobody knows.
+        confirmed: whether the caller said yes to it.
+        audio: recordings of it, oldest first.
+    """
+
+    name: str
+    value: str
+    text: str = ""
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+    confirmed: bool = False
+    audio: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer, in the order of the call.
+
+    Args:
+        question: the question's name.
+        attempt: as in `Question`.
+        heard: what came back; None when the caller hung up in the question.
+        meaning: what the bot took it for: "yes", "problem", "human", "not_understood" ...
+    """
+
+    question: str
+    attempt: int
+    heard: Heard | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """All that is known at the end.
+
+    Args:
+        outcome: how far it came.
+        caller: the caller's own number, "" when withheld.
+        language: what was spoken.
+        slots: what was told, with every recording of it.
+        history: every question and answer; the transcript and the audio of everything, also of what the
+            caller took back.
+        callback_number: where to call, None when the caller's number is withheld and none was given.
+        when: when to call, None for as soon as possible.
+    """
+
+    outcome: Outcome
+    caller: str
+    language: str
+    slots: tuple[Slot, ...]
+    history: tuple[Turn, ...]
+    callback_number: str | None = None
+    when: CallWindow | None = None
+
+
+# Effects out.
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something to its end."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask something and listen."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Say something and record what follows; a key ends it, so does silence.
+
+    Args:
+        parts: what to say before; a tone follows.
+        max_seconds: the longest recording.
+        silence_seconds: this much silence ends it.
+        finish_key: this key ends it.
+    """
+
+    parts: tuple[Part, ...]
+    max_seconds: float
+    silence_seconds: float
+    finish_key: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Write the ticket down."""
+
+    ticket: OpenTicket
+
+
+@dataclass(frozen=True, slots=True)
+class ReachHuman:
+    """Put the caller through to a person; `so_far` is what to show them (and to file if nobody answers)."""
+
+    why: Why
+    so_far: OpenTicket
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The bot is done; nothing was said that is not in the ticket."""
+
+
+IntakeEffect: TypeAlias = Say | Ask | Record | File | ReachHuman | Finished

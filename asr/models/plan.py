@@ -1,0 +1,118 @@
+"""Who recognises each language of a site: from its settings and what is installed here.
+
+The one way in for the switch:
+
+    plan = plan_speech(site.settings.speech)
+    recognisers = Recognisers(plan.setups)      # asr.workers.client
+    for line in plan.lines: say(line)
+
+Nothing here loads a model or an engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from asr.models.catalogue import CATALOGUE
+from asr.models.store import find, models_folder
+from asr.workers.setup import Setup
+from config import RecogniserSettings, SpeechSettings
+
+LocalEngine: TypeAlias = Literal["vosk", "whisper"]
+
+LANGUAGES = ("en", "zh", "ko")
+PACKAGES: dict[LocalEngine, str] = {"vosk": "vosk", "whisper": "faster_whisper"}
+# What a folder must hold for an engine to load it; so a model of one's own needs no name in the catalogue.
+MARKS: dict[LocalEngine, str] = {"vosk": "am/final.mdl", "whisper": "model.bin"}
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPlan:
+    """Who recognises what.
+
+    Args:
+        setups: one for each language that is recognised.
+        lines: one sentence for each language, for people, at start-up.
+    """
+
+    setups: tuple[Setup, ...]
+    lines: tuple[str, ...]
+
+
+def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechPlan:
+    """Decide who recognises each language.
+
+    Args:
+        settings: `speech:` of the site.
+        folder: the models folder; `models_folder()` when None.
+    """
+    folder = models_folder() if folder is None else folder
+    setups: list[Setup] = []
+    lines: list[str] = []
+    for language in LANGUAGES:
+        mine: RecogniserSettings = getattr(settings, language)
+        answer = _choose(language, mine, folder)
+        if isinstance(answer, str):
+            lines.append(f"speech {language}: {answer}")
+            continue
+        engine, model = answer
+        setups.append(
+            Setup(
+                language,
+                engine,
+                model,
+                urls=mine.url,
+                workers=mine.workers,
+                streams=mine.streams,
+                threads=mine.threads,
+                queue_limit=mine.queue_limit,
+                queue_seconds=settings.queue_timeout,
+                stall_seconds=settings.stall_timeout,
+            )
+        )
+        lines.append(f"speech {language}: {_describe(setups[-1])}")
+    return SpeechPlan(tuple(setups), tuple(lines))
+
+
+def _choose(language: str, mine: RecogniserSettings, folder: Path) -> tuple[str, Path | None] | str:
+    """Engine and model for a language, or the reason why there is none."""
+    if mine.engine == "off":
+        return "off"
+    if mine.url:
+        return "vosk-server", None
+    engines = [engine for engine in MARKS if mine.engine in ("auto", engine)]
+    if mine.model is None:
+        models = [(engine, path) for engine in engines if (path := _installed(engine, language, folder))]
+    else:
+        path = find(mine.model, folder)
+        if path is None:
+            return f"none, {mine.model} is not installed: hotline models get {mine.model}"
+        models = [(engine, path) for engine in engines if (path / MARKS[engine]).is_file()]
+        if not models:
+            return f"none, {path} holds no model for {' or '.join(engines)}"
+    for engine, path in models:
+        if find_spec(PACKAGES[engine]) is not None:
+            return engine, path
+    if models:
+        return "none, the speech libraries are missing: pip install 'hotline[speech]'"
+    return f"none, get a model: hotline models get {language}"
+
+
+def _installed(engine: LocalEngine, language: str, folder: Path) -> Path | None:
+    """The first installed model of the catalogue that fits."""
+    for entry in CATALOGUE:
+        if entry.engine == engine and language in entry.languages and (path := find(entry.name, folder)):
+            return path
+    return None
+
+
+def _describe(setup: Setup) -> str:
+    if setup.urls:
+        return f"vosk-server at {', '.join(setup.urls)} (words while the caller speaks)"
+    how = "words while the caller speaks" if setup.streaming else "final results"
+    workers = f", {setup.workers} workers" if setup.workers > 1 else ""
+    name = setup.model.name if setup.model is not None else ""
+    return f"{name if name.startswith(setup.engine) else f'{setup.engine} {name}'} ({how}{workers})"

@@ -1,0 +1,160 @@
+"""Who is recognised where: the places of one language, and the line of those who wait for one.
+
+The line is bounded in length and in time, first come first served; only an utterance whose worker was lost
+goes to its head. Keeping the places alive is left to `asr.workers.places`, talking to them to
+`asr.workers.utterance`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from asr.errors import RecogniserBusy, RecogniserUnavailable
+from asr.workers.places import LocalWorker, Place, RemoteServer, State
+from asr.workers.setup import Setup
+
+
+class Lease:
+    """One stream on one place, for one utterance."""
+
+    __slots__ = ("_pool", "place")
+
+    def __init__(self, pool: Pool, place: Place) -> None:
+        self._pool: Pool | None = pool
+        self.place = place
+        place.in_use += 1
+
+    def release(self) -> None:
+        """Give the stream back; a second time does nothing."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            self.place.in_use -= 1
+            pool.serve_line()
+
+
+class Pool:
+    """All places of one language.
+
+    Args:
+        setup: how the language is recognised.
+        folder: where local workers have their sockets.
+    """
+
+    def __init__(self, setup: Setup, folder: Path) -> None:
+        self.setup = setup
+        self.places = _places(setup, folder, self.serve_line)
+        self._line: deque[asyncio.Future[Lease]] = deque()
+
+    def start(self) -> None:
+        """Start every place."""
+        for place in self.places:
+            place.start()
+
+    async def close(self) -> None:
+        """End every place; whoever waits is told so."""
+        await asyncio.gather(*(place.close() for place in self.places))
+        while self._line:
+            _tell(self._line.popleft(), RecogniserUnavailable("The server is stopping."))
+
+    async def ready(self) -> bool:
+        """Wait until one place is up (True) or all are broken (False)."""
+        while not any(place.state is State.UP for place in self.places):
+            if self._is_broken():
+                return False
+            await asyncio.sleep(0.05)
+        return True
+
+    async def acquire(self, *, again: bool = False) -> Lease:
+        """Take a stream on the least busy place, or wait in line for one.
+
+        Args:
+            again: it had a place and lost it, so it waits at the head, however long the line is.
+
+        Raises:
+            RecogniserBusy: the line is full, or nothing became free in time.
+            RecogniserUnavailable: no place works.
+        """
+        setup = self.setup
+        if not self._line or again:
+            place = self._free_place()
+            if place is not None:
+                return Lease(self, place)
+        if self._is_broken():
+            raise RecogniserUnavailable(self._why())
+        if not again and len(self._line) >= setup.queue_limit:
+            raise RecogniserBusy(f"All {setup.language} recognisers are taken, and {len(self._line)} wait.")
+        turn: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
+        if again:
+            self._line.appendleft(turn)
+        else:
+            self._line.append(turn)
+        try:
+            return await self._turn(turn)
+        except TimeoutError:
+            if any(place.state is State.UP for place in self.places):
+                raise RecogniserBusy(
+                    f"No {setup.language} recogniser became free within {setup.queue_seconds:g} s."
+                ) from None
+            raise RecogniserUnavailable(self._why()) from None
+
+    def serve_line(self) -> None:
+        """Give what is free to those who wait; called when a place has changed or a stream is given back."""
+        while self._line and (place := self._free_place()) is not None:
+            turn = self._line.popleft()
+            if not turn.done():
+                turn.set_result(Lease(self, place))
+        if self._is_broken():
+            while self._line:
+                _tell(self._line.popleft(), RecogniserUnavailable(self._why()))
+
+    def status(self) -> dict[str, Any]:
+        """The figures of the moment, for `hotline status`."""
+        return {
+            "engine": self.setup.engine,
+            "up": sum(place.state is State.UP for place in self.places),
+            "places": len(self.places),
+            "streams": sum(place.in_use for place in self.places),
+            "waiting": len(self._line),
+            "restarts": sum(max(0, place.starts - 1) for place in self.places),
+        }
+
+    async def _turn(self, turn: asyncio.Future[Lease]) -> Lease:
+        try:
+            async with asyncio.timeout(self.setup.queue_seconds):
+                return await turn
+        except (asyncio.CancelledError, TimeoutError):
+            if turn in self._line:
+                self._line.remove(turn)
+            elif turn.done() and not turn.cancelled() and turn.exception() is None:
+                turn.result().release()  # it came in the same instant
+            raise
+
+    def _free_place(self) -> Place | None:
+        free = [place for place in self.places if place.state is State.UP and place.in_use < place.streams]
+        return min(free, key=lambda place: place.in_use, default=None)
+
+    def _is_broken(self) -> bool:
+        return all(place.state is State.BROKEN for place in self.places)
+
+    def _why(self) -> str:
+        return f"No {self.setup.language} recogniser works: {self.places[0].why}."
+
+
+def _places(setup: Setup, folder: Path, changed: Callable[[], None]) -> list[Place]:
+    if setup.urls:
+        return [RemoteServer(f"{setup.language} {url}", url, setup.streams, changed) for url in setup.urls]
+    return [
+        LocalWorker(
+            f"{setup.language} worker {number}", setup, folder / f"{setup.language}-{number}.sock", changed
+        )
+        for number in range(1, setup.workers + 1)
+    ]
+
+
+def _tell(turn: asyncio.Future[Lease], error: RecogniserUnavailable) -> None:
+    if not turn.done():
+        turn.set_exception(error)

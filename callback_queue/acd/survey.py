@@ -1,0 +1,58 @@
+"""Asks a customer to rate the call by key, once the agent has hung up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callback_queue.acd.services import FloorHouse
+from callback_queue.acd.speaking import play_all, sounds_of
+from callback_queue.acd.texts import text
+from callback_queue.events import SurveyAnswered, SurveyOffered
+from telephony.call.errors import CallEnded
+from telephony.call.leg import CallLeg
+from telephony.media import tones
+from telephony.media.interface import AudioSource
+
+SCALE = 5
+# After the question; a key that is no answer gets as long once more.
+SECONDS = 6.0
+TRIES = 2
+
+
+async def survey(leg: CallLeg, house: FloorHouse, queue: str, agent: str, language: str) -> None:
+    """Ask for a score of 1 to 5, twice at most. A customer who hangs up has not answered.
+
+    Args:
+        leg: the customer's.
+        house: what the floor works with.
+        queue, agent: who is rated.
+        language: the customer's.
+    """
+    try:
+        leg.check_open()
+        house.tell(SurveyOffered(house.now(), leg.call, leg.leg, queue, agent))
+        question = await sounds_of(house.sayings, [text("survey", language)], language) or [tones.beep()]
+        leg.forget_digits()
+        for _ in range(TRIES):
+            score = await _ask(leg, question)
+            if score:
+                house.tell(SurveyAnswered(house.now(), leg.call, leg.leg, queue, agent, score, SCALE))
+                await play_all(
+                    leg, await sounds_of(house.sayings, [text("thanks", language)], language), "survey"
+                )
+                return
+    except CallEnded:
+        pass
+
+
+async def _ask(leg: CallLeg, question: Sequence[AudioSource]) -> int:
+    """The score; 0 when none was given."""
+    for sound in question:
+        await leg.play(sound, name="survey", barge_in=True)
+    # Networks take a stream that stops for one that is dead.
+    silence = leg.media.play(tones.silence(), loop=True)
+    try:
+        pressed = (await leg.collect(1, terminators="", first_timeout=SECONDS)).digits
+    finally:
+        silence.stop()
+    return int(pressed) if pressed.isdigit() and 1 <= int(pressed) <= SCALE else 0

@@ -1,0 +1,358 @@
+"""One attempt to call somebody back: one call with an id of its own, from the first phone that rings on.
+
+What is told to the journal is on disk before the customer's phone rings, and the database has said once more
+that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
+was decided by the floor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
+`callback_queue.acd.talking`'s, what comes next the callback policy's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from callback_queue.acd.queued_call import codecs_like, wait_in_queue
+from callback_queue.acd.ringing import NobodyTook, ring_agents
+from callback_queue.acd.survey import survey
+from callback_queue.acd.talking import Talk
+from callback_queue.callbacks.agent_announcement import about
+from callback_queue.callbacks.customer_leg import DISK_SECONDS, Customer, NotReached
+from callback_queue.callbacks.database import AWAY, soon
+from callback_queue.callbacks.early_media import EarlyMedia, Hostess
+from callback_queue.callbacks.lease import Lease, LeaseLost
+from callback_queue.callbacks.policy import mode_of
+from callback_queue.callbacks.services import Books, CallbackHouse
+from callback_queue.callbacks.store import Due
+from callback_queue.events import (
+    AgentConnected,
+    AttemptOutcome,
+    CallbackAttemptEnded,
+    CallbackClosed,
+    CallbackLeased,
+    CallbackStarted,
+)
+from callback_queue.line.place import Place
+from callback_queue.tickets.store import TicketView
+from config import Queue
+from ivr_flows.runtime.outcomes import HandOff
+from journal.fault_points import fault_point
+from telephony.call import events
+from telephony.call.errors import CallEnded
+from telephony.call.leg import CallLeg
+from telephony.call.switchboard import Caller
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class _NoAgent(Exception):
+    """No agent took it in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How an attempt ended.
+
+    Args:
+        outcome, talk_ms: as in `CallbackAttemptEnded`.
+        by, reason: who ended the call, and why, for its record.
+        at_once: it is to be tried again without a pause: nobody's phone is to blame.
+    """
+
+    outcome: AttemptOutcome
+    by: str
+    reason: str
+    talk_ms: int = 0
+    at_once: bool = False
+
+
+class Attempt:
+    """One attempt.
+
+    Args:
+        books, house: what it works with.
+        due: the callback.
+        queue: who calls.
+        place: its place in the line.
+        lease: that it is ours; taken.
+    """
+
+    def __init__(
+        self, books: Books, house: CallbackHouse, due: Due, queue: Queue, place: Place, lease: Lease
+    ) -> None:
+        self.call = secrets.token_hex(8)
+        self.due = due
+        self.customer = Customer(books, house, due, lease, self.call)
+        self._books = books
+        self._house = house
+        self._floor = house.floor
+        self._place = place
+        self._lease = lease
+        self._queue = queue
+        self._mode = mode_of(queue.callback_mode, house.rules)
+        self._ticket: TicketView | None = None
+        self.agent = ""
+        """Who takes it, "" as long as nobody does."""
+        self._agent_leg: CallLeg | None = None
+        self._wrong_number = False
+        place.entry = replace(place.entry, call=self.call)
+
+    async def run(self, agents: Sequence[str]) -> None:
+        """Carry it from the agents who are reserved for it to its end, and have that written down.
+
+        Raises nothing but cancellation, which ends it.
+        """
+        end = _End("cut_off", "local", "server stopped", at_once=True)
+        try:
+            end = await self._carry(agents)
+        except LeaseLost:
+            end = _End("no_agent", "local", "taken back", at_once=True)
+        except _NoAgent:
+            # With the customer first, the customer's phone has rung: that is not what "no_agent" means.
+            outcome: AttemptOutcome = "failed" if self.customer.dialled else "no_agent"
+            end = _End(outcome, "local", "no agent took it")
+        except NotReached as failure:
+            end = _End(failure.outcome, "remote", f"customer not reached: {failure.outcome}")
+            await self._say_why(failure.outcome)
+        except CallEnded as over:
+            end = self._given_up(over)
+        except Exception:
+            log.exception("a callback's call failed", extra={"call": self.call})
+            end = _End("failed", "local", "internal error")
+        finally:
+            self.hang_up("callback over")
+            self._place.leave("withdrawn")
+            next_at = self._tell_end(end)
+        await self._give_back(end, next_at)
+
+    def hang_up(self, reason: str) -> None:
+        """End the call, whatever it is doing; harmless when it is over."""
+        for leg in (self._agent_leg, *self.customer.legs):
+            if leg is not None:
+                leg.hang_up(reason)
+
+    # --- the two ways ---------------------------------------------------------------------------------------
+
+    async def _carry(self, agents: Sequence[str]) -> _End:
+        due, attempt = self.due, self._lease.attempt
+        self._books.journal.append(CallbackLeased(self._now(), due.callback, attempt, self._books.switch))
+        self._tell(
+            CallbackStarted(
+                *(self._now(), self.call, "", due.callback, due.ticket, self._queue.name, due.number),
+                *(attempt, self._mode),
+            )
+        )
+        try:
+            await self._on_disk()
+        except (OSError, TimeoutError) as error:
+            log.error("nobody is called back, because the journal can't be written: %s", error)
+            raise _NoAgent from None
+        fault_point("lease_durable")
+        with contextlib.suppress(*AWAY):
+            self._ticket = await soon(self._books.tickets.get(due.ticket))
+        if self._mode == "agent_first":
+            return await self._agent_first(agents)
+        return await self._customer_first(agents)
+
+    async def _agent_first(self, agents: Sequence[str]) -> _End:
+        agent_leg = await self._find_agent(agents, None)
+        fault_point("key")
+        agent_leg.check_open()
+        early = EarlyMedia(self._floor, agent_leg)
+        try:
+            customer_leg = await self.customer.dial(
+                self._shown_to_customer(),
+                agent_leg,
+                codecs=codecs_like(agent_leg),
+                on_progress=early.progressed,
+            )
+        finally:
+            early.close()
+        return await self._talk(customer_leg, agent_leg)
+
+    async def _customer_first(self, agents: Sequence[str]) -> _End:
+        self.agent = agents[0]
+        customer_leg = await self.customer.dial(self._shown_to_customer(), None)
+        self.agent = ""
+        hostess = Hostess(self._floor, customer_leg, self.due.language)
+        hostess.welcome(self._house.name)
+        try:
+            agent_leg = await self._find_agent(agents, customer_leg)
+        except _NoAgent:
+            await hostess.apologise()
+            raise
+        finally:
+            hostess.leave()
+        return await self._talk(customer_leg, agent_leg)
+
+    async def _find_agent(self, agents: Sequence[str], customer_leg: CallLeg | None) -> CallLeg:
+        """Ring the agents that the floor gives, until one takes the call.
+
+        Who did not take it is not asked again for the same attempt, unless the customer waits on the line.
+
+        Raises:
+            _NoAgent: none did, and there was no other one in time.
+            LeaseLost: the callback was taken back meanwhile.
+            CallEnded: the customer hung up.
+        """
+        patience = self._house.settings.delays.no_agent
+        asked: set[str] = set()
+        until = self._floor.loop.time() + patience
+        while True:
+            asked.update(agents)
+            try:
+                taken = await self._unless_lost(self._ring(agents, customer_leg))
+                self.agent, self._agent_leg = taken
+                return taken[1]
+            except NobodyTook:
+                if customer_leg is None:
+                    until = self._floor.loop.time() + patience
+            try:
+                async with asyncio.timeout_at(until):
+                    agents = await self._unless_lost(self._place.next_offer())
+            except TimeoutError:
+                raise _NoAgent from None
+            if customer_leg is None and asked.issuperset(agents):
+                raise _NoAgent
+
+    async def _ring(self, agents: Sequence[str], customer_leg: CallLeg | None) -> tuple[str, CallLeg]:
+        floor, due = self._floor, self.due
+        customer = await floor.customer_of(due.number)
+        summary = None
+        if customer_leg is None:
+            language = floor.language_of(agents[0])
+            summary = about(due, self._ticket, customer, language, self._now(), floor.house.recordings)
+        return await ring_agents(
+            floor,
+            self._place,
+            agents,
+            Caller(due.number, (customer.name or None) if customer is not None else None),
+            ring_seconds=self._queue.ring_seconds,
+            gone=customer_leg,
+            summary=summary,
+        )
+
+    async def _unless_lost(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Wait for something as long as the callback is ours."""
+        task = self._floor.loop.create_task(doing)
+        try:
+            await asyncio.wait((task, self._lease.lost), return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait((task,))  # phones fall silent before anything else happens
+        raise LeaseLost
+
+    # --- the conversation -----------------------------------------------------------------------------------
+
+    async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
+        floor, place, queue, agent = self._floor, self._place, self._queue, self.agent
+        place.leave("answered", agent)
+        began, entry = self._now(), place.entry
+        wait_ms = max(0, round((began - entry.entered_at) * 1000))
+        self._tell(
+            AgentConnected(
+                *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
+            )
+        )
+        agent_leg.on_digit = self._agent_pressed
+        talked = await Talk(
+            customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
+        ).run()
+        talk_ms = max(0, round((self._now() - began) * 1000))
+        if talked.lost:
+            await self._into_the_line(customer_leg)
+        elif queue.survey and talked.agent_hung_up and not self._wrong_number:
+            await survey(customer_leg, floor, queue.name, talked.agent, self.due.language)
+        end = customer_leg.end
+        by, reason = ("remote", "agent hung up") if end is None else (end.by, end.reason)
+        return _End("wrong_number" if self._wrong_number else "reached", by, reason, talk_ms)
+
+    async def _into_the_line(self, customer_leg: CallLeg) -> None:
+        """The agent passed the customer on to somebody who did not answer: another agent takes the call."""
+        wanted = HandOff(self._queue.name, self.due.language)
+        with contextlib.suppress(CallEnded):
+            await wait_in_queue(customer_leg, wanted, self._floor, Caller(self.due.number))
+
+    def _agent_pressed(self, digit: str) -> bool:
+        if digit != self._house.settings.wrong_number_key:
+            return False
+        self._wrong_number = True
+        return True
+
+    async def _say_why(self, outcome: AttemptOutcome) -> None:
+        """Tell an agent who waits that the customer was not reached."""
+        if self._agent_leg is not None:
+            language = self._floor.language_of(self.agent)
+            await Hostess(self._floor, self._agent_leg, language).say_why(outcome)
+
+    def _given_up(self, over: CallEnded) -> _End:
+        """Somebody hung up before customer and agent spoke."""
+        if self._mode == "customer_first":
+            return _End("refused", over.by, "customer hung up")
+        return _End("no_answer" if self.customer.rang else "failed", over.by, "agent hung up")
+
+    # --- the end --------------------------------------------------------------------------------------------
+
+    def _tell_end(self, end: _End) -> float:
+        """Tell how it ended; returns when to try again, 0 for never."""
+        due, now = self.due, self._now()
+        outcome = end.outcome
+        next_at = self._house.next_at(due, outcome, due.dialled + self.customer.dialled, now)
+        if end.at_once and (next_at or not due.expires or now < due.expires):
+            next_at = now
+        fault_point("before_attempt_ended")
+        self._tell(
+            CallbackAttemptEnded(
+                *(now, self.call, "", due.callback, self._lease.attempt, outcome),
+                *(self.agent, next_at, end.talk_ms),
+            )
+        )
+        if outcome == "reached":
+            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self.agent}"))
+        elif not next_at:
+            self._tell(CallbackClosed(now, due.callback, "expired", "system", outcome.replace("_", " ")))
+        self._tell(events.CallEnded(now, self.call, "", end.by, end.reason))
+        return next_at
+
+    async def _give_back(self, end: _End, next_at: float) -> None:
+        """Have the database know what the journal says.
+
+        The recorder takes it there as well; until it has, the lease is kept, so that nobody takes the
+        callback in between.
+        """
+        try:
+            await self._on_disk()
+            fault_point("attempt_ended_durable")
+            lease = self._lease
+            if await soon(
+                self._books.callbacks.release(
+                    lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self.agent
+                )
+            ):
+                lease.drop()
+        except AWAY as error:
+            log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
+
+    # --- small things ---------------------------------------------------------------------------------------
+
+    def _shown_to_customer(self) -> Caller:
+        return Caller(self.agent, self._house.name)
+
+    async def _on_disk(self) -> None:
+        async with asyncio.timeout(DISK_SECONDS):
+            await self._books.journal.durable()
+
+    def _now(self) -> float:
+        return self._floor.now()
+
+    def _tell(self, event: events.Event) -> None:
+        self._books.journal.append(event)

@@ -1,0 +1,259 @@
+"""The dialler: puts callbacks that are due into the one line, and has each carried when its turn comes.
+
+The database says what is due, each second and when somebody asks for a callback; who was leased by another
+switch, closed or moved meanwhile is taken out of the line again. While the database is away nobody is called.
+One attempt is `attempt.py`'s, the order that of the floor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from callback_queue.callbacks.attempt import Attempt
+from callback_queue.callbacks.database import AWAY, soon
+from callback_queue.callbacks.fault_points import pass_points
+from callback_queue.callbacks.lease import Lease
+from callback_queue.callbacks.services import Books, CallbackHouse
+from callback_queue.callbacks.store import Due
+from callback_queue.events import CallbackClosed, CallbackRequested, CallbackRescheduled
+from callback_queue.line.place import Place
+from callback_queue.line.waiting_line import Entry
+from config import Queue
+from journal.fault_points import fault_point
+from telephony.call.events import CallEvent, Event
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0
+# The recorder takes an event into the database in tens of milliseconds: so long, and so often, it is looked
+# for after somebody asked for a callback.
+EAGER_SECONDS, EAGER_EVERY = 2.0, 0.1
+COMPLAIN_AFTER = 10.0
+MOST = 1000
+"""So many wait in the line at a time; the others follow as these are served."""
+
+_NEWS = (CallbackRequested, CallbackRescheduled, CallbackClosed)
+
+
+@dataclass(eq=False, slots=True)
+class _Turn:
+    """A callback in the line, and what carries it.
+
+    Args:
+        due: the callback.
+        queue: who calls.
+        place: its place.
+        taking: agents are reserved, and it is about to be leased, or is.
+        calling: nothing else stands in the way of the call: no other ticket of that customer may begin one.
+        task: waits for its turn, and carries the attempt.
+        attempt: from the moment on in which it is ours.
+    """
+
+    due: Due
+    queue: Queue
+    place: Place
+    taking: bool = False
+    calling: bool = False
+    attempt: Attempt | None = None
+    task: asyncio.Task[None] | None = None
+
+
+class Dialler:
+    """Calls people back.
+
+    Args:
+        books: stores, journal, gate.
+        house: gives what calls work with, of the site's newest version.
+    """
+
+    def __init__(self, books: Books, house: Callable[[], CallbackHouse]) -> None:
+        self._books = books
+        self._house = house
+        self._turns: dict[str, _Turn] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._eager_until = 0.0
+        self._looking: asyncio.Task[None] | None = None
+        self._away_since: float | None = None
+        self._complained = False
+        self._watches_points = bool(os.environ.get("HOTLINE_FAULT"))
+
+    # --- life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin. Nobody is called before the gate is open: `Gate.wait_for` says what it has to see."""
+        self._looking = asyncio.get_running_loop().create_task(self._run())
+
+    def stop(self) -> None:
+        """Let nobody else have a turn; attempts in which the customer was not dialled yet end."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        for turn in list(self._turns.values()):
+            if turn.task is not None and not (turn.attempt is not None and turn.attempt.customer.dialled):
+                turn.task.cancel()
+
+    async def wait_idle(self, seconds: float) -> None:
+        """Wait until no attempt is going on, or the time is over."""
+        tasks = [turn.task for turn in self._turns.values() if turn.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    def hang_up(self, reason: str, call: str | None = None) -> bool:
+        """Hang up the attempt of a call, or all of them; whether there was any."""
+        found = [
+            turn.attempt
+            for turn in self._turns.values()
+            if turn.attempt is not None and call in (None, turn.attempt.call)
+        ]
+        for attempt in found:
+            attempt.hang_up(reason)
+        return bool(found)
+
+    # --- looking ------------------------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> Collection[str]:
+        """The calls of the attempts that go on."""
+        return [turn.attempt.call for turn in self._turns.values() if turn.attempt is not None]
+
+    def snapshot(self) -> list[dict[str, str]]:
+        """The attempts that go on, as calls for people to look at."""
+        return [
+            {
+                "call": turn.attempt.call,
+                "caller": turn.attempt.agent,
+                "called": turn.due.number,
+                "source": f"callback:{turn.due.callback}",
+            }
+            for turn in self._turns.values()
+            if turn.attempt is not None
+        ]
+
+    def heard(self, event: Event) -> None:
+        """Take note of an event of the journal."""
+        if self._watches_points and isinstance(event, CallEvent):
+            pass_points(event, [turn.attempt for turn in self._turns.values() if turn.attempt is not None])
+        if isinstance(event, _NEWS):
+            self._eager_until = asyncio.get_running_loop().time() + EAGER_SECONDS
+            self._news.set()
+
+    # --- the line -----------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._news.clear()
+            try:
+                await self._look()
+            except Exception:
+                log.exception("the callbacks can't be looked at")
+            eager = loop.time() < self._eager_until
+            try:
+                async with asyncio.timeout(EAGER_EVERY if eager else EVERY):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+
+    async def _look(self) -> None:
+        """Bring the line up to what the database says."""
+        now = self._house().floor.now()
+        try:
+            if not await self._books.gate.look():
+                return
+            found = await soon(self._books.callbacks.due(now, MOST))
+        except AWAY as error:
+            self._is_away(error)
+            return
+        if self._away_since is not None:
+            if self._complained:
+                log.warning("the database is back: people are called back again")
+            self._away_since, self._complained = None, False
+        # With a full page there may be more that is due.
+        known = {due.callback: due for due in found}
+        if len(found) < MOST:
+            self._withdraw(self._turns.keys() - known.keys())
+        for due in found:
+            if due.callback in self._turns or self._is_called(due.number):
+                continue
+            if self._house().may_dial(due, now) <= now:
+                self._enter(due, now)
+
+    def _is_called(self, number: str) -> bool:
+        """Whether somebody is being called already: two tickets of one customer are called in turn."""
+        return any(turn.calling and turn.due.number == number for turn in self._turns.values())
+
+    def _is_away(self, error: BaseException) -> None:
+        """Call nobody; say so when it lasts: a new database has no tables for a moment."""
+        self._withdraw(self._turns)
+        now = asyncio.get_running_loop().time()
+        self._away_since = self._away_since or now
+        if not self._complained and now - self._away_since >= COMPLAIN_AFTER:
+            self._complained = True
+            log.warning("nobody is called back: the database is away: %s", type(error).__name__)
+
+    def _withdraw(self, callbacks: Collection[str]) -> None:
+        for callback in list(callbacks):
+            turn = self._turns[callback]
+            if not turn.taking and turn.task is not None:
+                turn.task.cancel()
+
+    def _enter(self, due: Due, now: float) -> None:
+        house = self._house().floor
+        queue = house.queues.get(due.queue) or next(iter(house.queues.values()), None)
+        if queue is None:
+            return  # a site without queues has nobody who could call
+        entry = Entry(
+            id=secrets.token_hex(8),
+            kind="callback",
+            call="",
+            queue=queue.name,
+            arrival=due.arrival,
+            entered_at=now,
+            tier=due.tier,
+            priority=due.priority,
+            skills=frozenset({due.language}),
+            language=due.language,
+            callback=due.callback,
+        )
+        turn = _Turn(due, queue, house.floor.enter(entry, wrap_up=queue.wrap_up))
+        self._turns[due.callback] = turn
+        turn.task = task = asyncio.get_running_loop().create_task(self._carry(turn))
+        task.add_done_callback(lambda _: self._over(turn))
+
+    def _over(self, turn: _Turn) -> None:
+        # Also for a task that was cancelled before it began.
+        turn.place.leave("withdrawn")
+        if self._turns.get(turn.due.callback) is turn:
+            del self._turns[turn.due.callback]
+        if turn.attempt is not None:
+            self._news.set()  # it may be due again at once
+
+    async def _carry(self, turn: _Turn) -> None:
+        """Wait for agents, take the callback, call."""
+        agents = await turn.place.next_offer()
+        turn.taking = True
+        books, due = self._books, turn.due
+        house = self._house()
+        now = house.floor.now()
+        # The quiet hours began while it waited, or another ticket of the same customer came first.
+        if house.may_dial(due, now) > now or self._is_called(due.number):
+            return
+        turn.calling = True  # before anything is waited for
+        lease = Lease(
+            books.callbacks, due.callback, due.attempt + 1, books.switch, house.settings.lease_seconds
+        )
+        if not await lease.take():
+            return
+        fault_point("leased")
+        turn.attempt = attempt = Attempt(books, house, due, turn.queue, turn.place, lease)
+        try:
+            await attempt.run(agents)
+        finally:
+            if turn.task is not None and turn.task.cancelling():
+                lease.drop()

@@ -1,0 +1,98 @@
+"""What the one hears while the other is being rung: the agent the ringing, the customer a word and music."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from callback_queue.acd.services import FloorHouse
+from callback_queue.acd.speaking import play_all, sounds_of
+from callback_queue.acd.tasks import drop
+from callback_queue.callbacks.texts import NOT_REACHED, TextKey, text
+from callback_queue.events import AttemptOutcome
+from telephony.call.bridging import CallBridge
+from telephony.call.errors import CallEnded
+from telephony.call.leg import CallLeg
+from telephony.media import tones
+from telephony.media.interface import MediaError
+
+# Longer than any of our sentences: nobody is kept by a voice that hangs.
+LONGEST_SENTENCE = 10.0
+
+
+class EarlyMedia:
+    """What the agent hears until the customer answers: ringing, or what the network lets be heard.
+
+    Args:
+        house: engine and music.
+        agent_leg: the agent's, answered.
+    """
+
+    def __init__(self, house: FloorHouse, agent_leg: CallLeg) -> None:
+        self._house = house
+        self._agent_leg = agent_leg
+        self._ringing = agent_leg.media.play(tones.ringback(), loop=True)
+        self._bridge: CallBridge | None = None
+
+    def progressed(self, leg: CallLeg, status: int, early: bool) -> None:
+        """A 1xx of the customer's phone; `early`: something can be heard now."""
+        if early and self._bridge is None:
+            self._ringing.stop()
+            house = self._house
+            # The agent has hung up in the same moment: the legs are hung up by whoever dialled.
+            with contextlib.suppress(CallEnded, MediaError):
+                self._bridge = CallBridge(
+                    house.house.context, house.switchboard.engine, leg, self._agent_leg, house.house.music
+                )
+
+    def close(self) -> None:
+        """The customer has answered, or will not."""
+        self._ringing.stop()
+        if self._bridge is not None:
+            self._bridge.close()
+
+
+class Hostess:
+    """What somebody hears from us on a leg that waits for another person.
+
+    Args:
+        house: voices and music.
+        leg: who hears it, answered.
+        language: theirs.
+    """
+
+    def __init__(self, house: FloorHouse, leg: CallLeg, language: str) -> None:
+        self._house = house
+        self._leg = leg
+        self._language = language
+        self._speaking: asyncio.Task[None] | None = None
+
+    def welcome(self, name: str) -> None:
+        """Begin to say who calls back; music follows."""
+        self._leg.wait_with(self._house.house.music)
+        self._speaking = self._house.loop.create_task(self._say("calling_back", name=name))
+
+    async def apologise(self) -> None:
+        """Say that nobody is free."""
+        drop(self._speaking)
+        await self._say("nobody_free")
+
+    async def say_why(self, outcome: AttemptOutcome) -> None:
+        """Tell the agent what became of a customer who was not reached."""
+        if outcome in NOT_REACHED:
+            await self._say(NOT_REACHED[outcome])
+
+    def leave(self) -> None:
+        """Silence."""
+        drop(self._speaking)
+        self._speaking = None
+        self._leg.stop()
+        self._leg.wait_with(None)
+
+    async def _say(self, key: TextKey, **values: str) -> None:
+        with contextlib.suppress(CallEnded, TimeoutError):
+            async with asyncio.timeout(LONGEST_SENTENCE):
+                said = [text(key, self._language, **values)]
+                sounds = await sounds_of(self._house.sayings, said, self._language)
+                self._leg.check_open()
+                await play_all(self._leg, sounds, "callback")

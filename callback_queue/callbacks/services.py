@@ -1,0 +1,81 @@
+"""What calling back works with: the stores, for as long as the switch runs, and one version of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from callback_queue.acd.services import FloorHouse
+from callback_queue.callbacks.database import Gate
+from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
+from callback_queue.callbacks.store import CallbackStore, Due
+from callback_queue.events import AttemptOutcome
+from callback_queue.tickets.store import TicketStore
+from config.models.callbacks import CallbackSettings
+from telephony.call.events import Event
+from telephony.call.switchboard import Target
+
+# Who asked to be called at some time is meant to be called then, or soon after.
+WISH_SECONDS = 3600.0
+
+
+class DurableJournal(Protocol):
+    """Where facts go, and are safe."""
+
+    last_seq: int
+
+    def append(self, event: Event) -> None: ...
+
+    async def durable(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What lasts from one version of the site to the next.
+
+    Args:
+        callbacks, tickets: the stores.
+        gate: whether the database knows how our run before ended.
+        journal: where facts go.
+        switch: our name in it.
+    """
+
+    callbacks: CallbackStore
+    tickets: TicketStore
+    gate: Gate
+    journal: DurableJournal
+    switch: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackHouse:
+    """What calling back works with, of one version of the site.
+
+    Args:
+        floor: the queue floor.
+        settings: `callbacks:` in hotline.yaml.
+        rules: the same for the policy.
+        name: the site's, as customers hear it.
+        targets: a customer's phones: through a trunk, or those of an extension.
+    """
+
+    floor: FloorHouse
+    settings: CallbackSettings
+    rules: CallbackRules
+    name: str
+    targets: Callable[[str], Sequence[Target]]
+
+    def may_dial(self, due: Due, now: float) -> float:
+        """When a callback may be dialled: `now`, or later, for the customer's quiet hours.
+
+        A wish of the customer's holds in quiet hours as well, for a while.
+        """
+        if due.not_before <= now < max(due.not_after, due.not_before + WISH_SECONDS):
+            return now
+        return outside_quiet(now, due.number, self.rules)
+
+    def next_at(self, due: Due, outcome: AttemptOutcome, dialled: int, now: float) -> float:
+        """When to try again, 0 for never; `dialled` counts the times that the phone rang."""
+        again = next_attempt(outcome, dialled, now, self.rules, due.number, expires=due.expires)
+        return 0.0 if again is None else again

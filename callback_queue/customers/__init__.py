@@ -1,0 +1,1 @@
+"""Customers: who calls, known by number in any spelling."""

@@ -1,0 +1,1 @@
+"""The one line of live callers and callbacks: order, distribution, announcements."""

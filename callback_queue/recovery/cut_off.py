@@ -1,0 +1,213 @@
+"""Calls that a crash cut off: what their events tell, and what has to be done for their callers. Pure.
+
+Nobody is forgotten: whoever was in a flow, in a queue or in a conversation becomes a ticket with a callback
+that keeps the place. Which calls were cut off is found by `cdr.recorder.event_log`; numbers and customers are
+looked up by `callback_queue.consequences`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callback_queue import events
+from callback_queue.customers.numbers import is_callable
+from callback_queue.events import Tier
+from callback_queue.tickets.opening import HEARD, Draft
+from telephony.call import events as call_events
+from telephony.call.events import Event
+
+_AGENT = "agent:"
+
+
+@dataclass(slots=True)
+class CallFacts:
+    """What is known of one call.
+
+    Args:
+        call, leg: its id, and that of the customer's leg.
+        caller, source: as in `CallOffered`; "" for a call that we began.
+        ended: whether it ended.
+        flow: whether a flow had it.
+        language: what the caller speaks.
+        callback: the attempt that the call was made for.
+        entered: the last stay in a queue.
+        abandoned: whether the caller hung up in it.
+        connected: the last conversation with an agent.
+        talked_until: when that was over, 0 while it lasts.
+        ticket, requested: what was written down before.
+    """
+
+    call: str = ""
+    leg: str = ""
+    caller: str = ""
+    source: str = ""
+    began: float = 0.0
+    ended: bool = False
+    flow: bool = False
+    language: str = ""
+    customer: str = ""
+    tier: Tier | None = None
+    callback: events.CallbackStarted | None = None
+    entered: events.QueueEntered | None = None
+    abandoned: bool = False
+    connected: events.AgentConnected | None = None
+    talked_until: float = 0.0
+    ticket: events.TicketOpened | None = None
+    requested: bool = False
+    recordings: list[str] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    heard: call_events.CallerHeard | None = None
+    _question: str = ""
+    _partner: set[str] = field(default_factory=set)
+    _passed_on: bool = False
+
+    @property
+    def served(self) -> bool:
+        """Whether the caller's conversation with an agent came to its end."""
+        return self.connected is not None and self.talked_until > 0
+
+    @property
+    def talk_ms(self) -> int:
+        """How long that conversation was."""
+        if self.connected is None or not self.talked_until:
+            return 0
+        return round((self.talked_until - self.connected.at) * 1000)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody has to be called back who is not on the list yet.
+
+        Not for callers without a number, not for agents' own calls, not for calls that neither a flow nor a
+        queue had, and not for calls that were a callback themselves: that one is tried again.
+        """
+        return (
+            self.callback is None
+            and (self.flow or self.entered is not None)
+            and not self.served
+            and not self.requested
+            and not self.source.startswith(_AGENT)
+            and is_callable(self.ticket.callback_number if self.ticket is not None else self.caller)
+        )
+
+    def take(self, event: Event) -> None:
+        """Take one event of the call in."""
+        if isinstance(event, call_events.CallEvent):
+            self.call = self.call or event.call
+        match event:
+            case call_events.CallOffered():
+                self.caller, self.source = event.caller, event.source
+                self.leg, self.began = event.leg, event.at
+            case call_events.FlowStarted():
+                self.flow, self.language = True, event.language
+            case call_events.CallEnded():
+                self.ended = True
+            case call_events.RecordingStarted() if event.file not in self.recordings:
+                self.recordings.append(event.file)
+            case call_events.PromptSaid():
+                self.language, self._question = event.language, event.text
+            case call_events.CallerHeard():
+                self._hear(event)
+            case events.CustomerKnown():
+                self.customer, self.tier = event.customer, event.tier
+            case events.TicketOpened():
+                self.ticket = event
+            case events.CallbackRequested():
+                self.requested = True
+            case events.CallbackStarted():
+                self.callback, self.began = event, event.at
+            case events.QueueEntered():
+                self.entered, self.abandoned = event, False
+            case events.QueueLeft() if self.entered is not None and event.entry == self.entered.entry:
+                self.abandoned = event.why == "abandoned"
+            case _:
+                self._talk(event)
+
+    def _talk(self, event: Event) -> None:
+        """Follow who speaks with whom."""
+        match event:
+            case events.AgentConnected():
+                self.connected, self.talked_until, self._passed_on = event, 0.0, False
+                self._partner = {event.leg, event.agent_leg}
+            case call_events.CallBridged() if self.connected is not None:
+                self._partner, self.talked_until = {event.leg, event.other}, 0.0
+            case call_events.TransferRequested():
+                self._passed_on = True
+            case events.CallTransferred():
+                self._passed_on = False
+            case call_events.LegEnded() if event.leg in self._partner and not self._passed_on:
+                self.talked_until = self.talked_until or event.at
+            case _:
+                pass
+
+    def _hear(self, event: call_events.CallerHeard) -> None:
+        answer = {"kind": event.kind, "text": event.text, "confidence": event.confidence}
+        self.history.append({"question": self._question, "attempt": 1, "heard": answer, "meaning": ""})
+        if event.text and (self.heard is None or len(event.text) > len(self.heard.text)):
+            self.heard = event
+
+
+def facts(told: Sequence[Event]) -> CallFacts:
+    """What the events of one call tell, in their order."""
+    found = CallFacts()
+    for event in told:
+        found.take(event)
+    return found
+
+
+def draft_of(call: CallFacts) -> Draft:
+    """What is known of the matter of a caller who was cut off."""
+    entered = call.entered
+    slots: list[dict[str, Any]] = []
+    if call.heard is not None:
+        heard = call.heard
+        slots.append({"name": HEARD, "value": "", "text": heard.text, "confidence": heard.confidence})
+    if len(call.recordings) > 1:
+        slots.append({"name": "recording", "value": "", "text": "", "audio": call.recordings})
+    return Draft(
+        "abandoned" if call.abandoned else "cut_off",
+        caller=call.caller,
+        language=call.language or "en",
+        queue=entered.queue if entered is not None else "",
+        tier=call.tier or (entered.tier if entered is not None else None),
+        customer=call.customer,
+        priority=entered.priority if entered is not None else 0,
+        arrival=entered.arrival if entered is not None else call.began,
+        slots=slots,
+        history=call.history,
+        recording=call.recordings[-1] if call.recordings else "",
+        note=_note(call),
+    )
+
+
+def left(entered: events.QueueEntered, at: float) -> events.QueueLeft:
+    """The end of a stay in a queue that was cut off."""
+    return events.QueueLeft(
+        at,
+        entered.call,
+        entered.leg,
+        entered.queue,
+        entered.entry,
+        entered.kind,
+        entered.at,
+        "cut_off",
+        max(0, round((at - entered.at) * 1000)),
+        entered.position,
+        entered.position,
+    )
+
+
+def ended(call: CallFacts, at: float) -> call_events.CallEnded:
+    """The end of a call that was cut off."""
+    return call_events.CallEnded(at, call.call, call.leg, "crash", "cut off")
+
+
+def _note(call: CallFacts) -> str:
+    if call.connected is not None:
+        return f"The conversation with agent {call.connected.agent} was cut off."
+    if call.abandoned:
+        return "The caller hung up while waiting."
+    if call.entered is not None:
+        return f"The caller waited in {call.entered.queue} and was cut off."
+    return "The caller was cut off in the flow."

@@ -1,0 +1,109 @@
+"""Puts in order what a crash left behind, as far as it lies on this machine: recordings.
+
+That the calls are over, and that their callers are called back, is concluded by the recorder
+(`callback_queue.consequences`) from the journal. Here the files are looked at: they lack nothing up to the
+crash (`telephony.media.recorder`), but nobody has said how long they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callback_queue.callbacks.database import AWAY, Gate, soon
+from callback_queue.tickets.late_transcription import LateWords
+from cdr.store import EventStore
+from cdr.tables import EventRow
+from telephony.call.events import Event, RecordingEnded, RecordingStarted
+from telephony.media.recorder import complete
+
+log = logging.getLogger(__name__)
+
+RECORDER = "/recorder"
+EVERY, LONGEST_PAUSE = 0.5, 5.0
+
+
+class Recovery:
+    """What is done once after a start, and words for recordings from then on.
+
+    Args:
+        engine: the database.
+        gate: open once the recorder has concluded what the run before left.
+        switch: our name in the journal.
+        recordings: the recordings folder.
+        tell: puts a fact into the journal.
+        words: makes words of recordings; None where nothing recognises speech.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        gate: Gate,
+        switch: str,
+        recordings: Path,
+        tell: Callable[[Event], None],
+        words: LateWords | None,
+    ) -> None:
+        self._engine = engine
+        self._gate = gate
+        self._switch = switch
+        self.started = 0.0
+        """When we told `SwitchStarted` (Unix seconds)."""
+        self._recordings = recordings
+        self._tell = tell
+        self._words = words
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def close(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        pause = 0.0
+        while not await self._is_done():
+            pause = min(pause + EVERY, LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+        if self._words is not None:
+            await self._words.run()
+
+    async def _is_done(self) -> bool:
+        try:
+            if not await self._gate.look():
+                return False
+            left = await soon(self._left_open())
+        except AWAY:
+            return False
+        for started in left:
+            milliseconds = await asyncio.to_thread(complete, self._recordings / started.file)
+            self._tell(RecordingEnded(time.time(), started.call, started.leg, started.file, milliseconds))
+        if left:
+            log.info("recordings that a crash left open", extra={"completed": len(left)})
+        return True
+
+    async def _left_open(self) -> list[RecordingStarted]:
+        """The recordings of calls that were cut off, which nobody has ended."""
+        ended = select(EventRow.call).where(
+            EventRow.at == self.started,
+            EventRow.switch == self._switch + RECORDER,
+            EventRow.kind == "CallEnded",
+        )
+        async with self._engine.connect() as connection:
+            calls = list((await connection.execute(ended)).scalars())
+        store = EventStore(self._engine)
+        left: list[RecordingStarted] = []
+        for call in calls:
+            told = [stored.event for stored in await store.events_of(call)]
+            closed = {(e.leg, e.file) for e in told if isinstance(e, RecordingEnded)}
+            left += [e for e in told if isinstance(e, RecordingStarted) and (e.leg, e.file) not in closed]
+        return left

@@ -1,1 +1,0 @@
-"""What the waiting line keeps in the database: tickets, callbacks with their leases, customers."""

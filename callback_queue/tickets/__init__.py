@@ -1,0 +1,1 @@
+"""Tickets: states, opening, SLA clocks, numbers, projection and tables."""

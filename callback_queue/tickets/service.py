@@ -1,0 +1,125 @@
+"""Tickets, their numbers, customers and what people do with tickets: wired together for one switch."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callback_queue.callbacks.store import CallbackStore
+from callback_queue.customers.directory import Customers
+from callback_queue.customers.store import CustomerStore
+from callback_queue.tickets.book import DurableJournal, TicketBook
+from callback_queue.tickets.commands import TicketCommands
+from callback_queue.tickets.numbers import TicketNumbers
+from callback_queue.tickets.opening import OpeningRules
+from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
+from config import Site
+from control.server import Answer
+
+log = logging.getLogger(__name__)
+
+NUMBERS_FILE = "run/numbers.json"
+OLD_FOLDER = "tickets"
+"""Where earlier versions kept a file for each ticket; their numbers are not given again."""
+
+
+# Seconds between tries.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+
+
+class TicketOffice:
+    """All that concerns tickets in one switch.
+
+    Args:
+        site: its settings; switch and database stay those to the end.
+        journal: where tickets go.
+        database: None without one.
+    """
+
+    def __init__(self, site: Site, journal: DurableJournal, database: AsyncEngine | None) -> None:
+        country = site.settings.country or ""
+        self._rules = OpeningRules.of(site)
+        self._commands: TicketCommands | None = None
+        store = customers = None
+        if database is not None:
+            store, customers = TicketStore(database, country), CustomerStore(database, country)
+            self._commands = TicketCommands(
+                journal, store, CallbackStore(database, country), lambda: self._rules.sla
+            )
+        self.customers = Customers(country, customers)
+        self._numbers = _numbers(site, store)
+        self.book = TicketBook(
+            self._numbers, journal, site.recordings_folder, self._rules, self.customers, store
+        )
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self, site: Site) -> None:
+        """Read the file of customers; the database's part comes when it comes."""
+        await self.customers.read_file(site)
+        self._reading = asyncio.get_running_loop().create_task(self._from_database())
+
+    async def use(self, site: Site) -> None:
+        """Take what a reload brought."""
+        self._rules = OpeningRules.of(site)
+        self.book.use(self._rules)
+        await self.customers.read_file(site)
+        if self._commands is not None and not await self.customers.read_table():
+            log.warning("the table of customers can't be read; those known before stay known")
+
+    async def close(self) -> None:
+        """Stop waiting for the database."""
+        if self._reading is not None:
+            self._reading.cancel()
+        await self._numbers.close()
+
+    def answers(self) -> dict[str, Answer]:
+        """What can be asked on the control socket."""
+        return {"ticket": self._ticket, "callback": self._callback, "customers": self._customers}
+
+    async def _from_database(self) -> None:
+        """Read the database's part as soon as there is one: its tables are the recorder's to make."""
+        if self._commands is None:
+            return
+        pause = _FIRST_PAUSE
+        while not await self.customers.read_table():
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        await self._numbers.prepare()
+
+    async def _ticket(self, question: dict[str, Any]) -> dict[str, Any]:
+        return _NO_DATABASE if self._commands is None else await self._commands.ticket(question)
+
+    async def _callback(self, question: dict[str, Any]) -> dict[str, Any]:
+        return _NO_DATABASE if self._commands is None else await self._commands.callback(question)
+
+    async def _customers(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Read the table of customers anew."""
+        read = await self.customers.read_table()
+        return {"customers": len(self.customers)} if read else {"error": "the table can't be read"}
+
+
+_NO_DATABASE = {"error": "the site has no database (`database:` in hotline.yaml)"}
+
+
+def _numbers(site: Site, store: TicketStore | None) -> TicketNumbers:
+    path = site.path(NUMBERS_FILE)
+    used = _used(site.path(OLD_FOLDER))
+    if store is None:
+        return TicketNumbers(path, used=used)
+    known, switch = store, site.settings.switch
+
+    async def take(size: int, above: int) -> range:
+        return await known.next_block(switch, size, time.time(), above)
+
+    return TicketNumbers(path, take, used=used)
+
+
+def _used(folder: Path) -> int:
+    """The highest number of the files of earlier versions."""
+    numbers = (int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal())
+    return max(numbers, default=FIRST_NUMBER - 1)

@@ -1,0 +1,1 @@
+"""The protocol between a running switch and its commands and console: JSON lines on a Unix socket."""

@@ -1,0 +1,1 @@
+"""The switch as one process: admission, directory, number plan, router, supervision and wiring."""

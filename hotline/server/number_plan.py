@@ -1,0 +1,218 @@
+"""What answers each number of a site: echo, play, record, hold, dial, a queue or a flow.
+
+One plan belongs to one version of the site. A reload makes a new one, and calls that began on the old one
+end on it. Who may call is the doorkeeper's decision, the life of a call the router's, whom we can dial the
+directory's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from callback_queue.acd.screening import Screen
+from callback_queue.acd.service import FloorService
+from callback_queue.acd.services import Destination, FloorHouse
+from callback_queue.agents.feature_code_call import answer_code
+from callback_queue.agents.feature_codes import FeatureCode, read_code
+from callback_queue.customers.directory import Customers
+from callback_queue.tickets.book import TicketBook
+from config import NumberTarget, Site
+from hotline.server.admission import Doorkeeper
+from hotline.server.directory import Directory
+from ivr_flows.flow_set import FlowSet
+from ivr_flows.runtime.flow_call import Speech
+from ivr_flows.runtime.flow_runner import FlowHouse, queue_up, run_flow
+from telephony.applications import play as applications
+from telephony.applications.dial import dial
+from telephony.applications.play import House
+from telephony.call.leg import CallLeg
+from telephony.call.switchboard import Caller
+from telephony.media.interface import AudioSource
+from telephony.sdp.offer_answer import NotAcceptable, SdpError
+from telephony.sip.message import Request
+
+
+class NumberPlan:
+    """The numbers of one version of a site.
+
+    Args:
+        site: its numbers and agents.
+        flows: its flows.
+        house: what applications work with.
+        speech: what flows speak and listen with.
+        tickets: where flows write tickets.
+        doorkeeper: knows where agents' phones are.
+        service: the queue floor.
+        music: what waits are filled with, by the queue's name.
+        customers: who calls.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        flows: FlowSet,
+        house: House,
+        speech: Speech,
+        tickets: TicketBook,
+        doorkeeper: Doorkeeper,
+        service: FloorService,
+        music: Mapping[str, AudioSource],
+        customers: Customers,
+    ) -> None:
+        self._site = site
+        self._house = house
+        self.directory = directory = Directory(site, doorkeeper.phones_of, service.board.on_mobile)
+        duty = site.settings.agents
+        self.floor = FloorHouse(
+            house,
+            service.floor,
+            service.board,
+            speech.sayings,
+            Screen(speech.sayings, duty.confirm_key, duty.confirm_seconds),
+            directory.reach,
+            self._destination,
+            directory.agents,
+            {queue.name: queue for queue in site.queues},
+            music,
+            site.settings.language,
+            customers.find,
+            site.settings.sip.ring_timeout,
+        )
+        self._flow_house = FlowHouse(
+            house, flows, speech, tickets, self.floor, directory.targets, site.settings.sip.ring_timeout
+        )
+
+    def knows(self, number: str) -> bool:
+        """Whether anything answers a number."""
+        return number in self._site.settings.numbers or number in self.directory.agents
+
+    def accept(self, leg: CallLeg, request: Request) -> bool:
+        """Refuse at once what can't work: a number that nobody has, an offer without anything in common."""
+        if not self.knows(leg.called) and not self._may_go_out(leg) and self._code(leg) is None:
+            leg.reject(404)
+            return False
+        try:
+            leg.prepare(request.body)
+        except NotAcceptable:
+            leg.reject(488)
+            return False
+        except SdpError as error:
+            leg.reject(400, f"Bad SDP: {error}")
+            return False
+        return True
+
+    def _may_go_out(self, leg: CallLeg) -> bool:
+        """Whether a number that nobody here has is for the outside: agents may dial out through a trunk."""
+        return leg.source.startswith("agent:") and self.directory.leads_out(leg.called)
+
+    def _code(self, leg: CallLeg) -> FeatureCode | None:
+        """What an agent says by dialling a feature code; None for all other calls."""
+        return read_code(leg.called, self._site.settings.agents) if leg.source.startswith("agent:") else None
+
+    def serve(self, leg: CallLeg, request: Request) -> Coroutine[Any, Any, None]:
+        """The coroutine that has an accepted call to its end."""
+        code = self._code(leg)
+        if code is not None:
+            return answer_code(leg, self.floor, leg.source.removeprefix("agent:"), code)
+        target = self._site.settings.numbers.get(leg.called)
+        if target is None:
+            return self._dial(leg, request, (leg.called,), None)
+        match target.kind:
+            case "echo":
+                return applications.echo(leg)
+            case "hold":
+                return applications.hold(leg)
+            case "record":
+                assert target.record is not None
+                return applications.record(leg, self._house, target.record)
+            case "play":
+                return self._play(leg, target)
+            case "dial":
+                return self._dial(leg, request, target.dial, target.ring_timeout)
+            case "flow":
+                assert target.flow is not None
+                caller = self._caller(leg, request, _hops(request))
+                return run_flow(leg, self._flow_house, target.flow, target.language, caller)
+            case "queue":
+                assert target.queue is not None
+                language = target.language or self._site.settings.language
+                caller = self._caller(leg, request, _hops(request))
+                return queue_up(leg, self._flow_house, target.queue, language, caller)
+
+    def _play(self, leg: CallLeg, target: NumberTarget) -> Coroutine[Any, Any, None]:
+        assert target.play is not None
+        source = self._house.prompts.loaded(target.play)
+        assert source is not None, "prompts of numbers are loaded at start-up"
+        return applications.play(leg, source, target.play, repeat=target.repeat)
+
+    async def _dial(
+        self, leg: CallLeg, request: Request, wanted: tuple[str, ...], ring_seconds: float | None
+    ) -> None:
+        hops = _hops(request)
+        if hops < 1:
+            leg.reject(483)
+            return
+        targets = [target for name in wanted for target in self.directory.targets(name)]
+        if not targets:
+            leg.reject(480)
+            return
+        await dial(
+            leg,
+            self._house,
+            targets,
+            caller=self._caller(leg, request, hops),
+            ring_seconds=ring_seconds or self._site.settings.sip.ring_timeout,
+        )
+
+    def _caller(self, leg: CallLeg, request: Request, hops: int) -> Caller:
+        """Whom the phones show: an agent by its own number, whatever its phone wrote into From."""
+        kind, _, number = leg.source.partition(":")
+        agent = self.directory.agents.get(number) if kind == "agent" else None
+        if agent is not None:
+            return Caller(agent.number, agent.name, hops)
+        return Caller(leg.caller, request.from_.display, hops)
+
+    def _destination(self, number: str) -> Destination | None:
+        """What a number leads to that an agent passes a caller on to; None for what can't have them."""
+        directory = self.directory
+        if number in directory.agents:
+            reach = directory.reach(number)
+            # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
+            return Destination(() if reach.screened else reach.targets, agent=number)
+        target = self._site.settings.numbers.get(number)
+        if target is None:
+            if number in self.floor.queues:
+                return self._into_queue(number, None)
+            return Destination(tuple(directory.targets(number))) if directory.leads_out(number) else None
+        if target.queue is not None:
+            return self._into_queue(target.queue, target.language)
+        if target.flow is not None:
+            return self._into_flow(target.flow, target.language)
+        wanted = tuple(each for name in target.dial for each in directory.targets(name))
+        return Destination(wanted) if wanted else None
+
+    def _into_flow(self, flow: str, language: str | None) -> Destination:
+        known = self._flow_house.flows.flows[flow].languages
+        return Destination(
+            serve=lambda leg, spoken: run_flow(
+                leg,
+                self._flow_house,
+                flow,
+                language or (spoken if spoken in known else None),
+                Caller(leg.caller),
+            )
+        )
+
+    def _into_queue(self, queue: str, language: str | None) -> Destination:
+        return Destination(
+            queue=queue,
+            serve=lambda leg, spoken: queue_up(
+                leg, self._flow_house, queue, language or spoken, Caller(leg.caller)
+            ),
+        )
+
+
+def _hops(request: Request) -> int:
+    """How far a call that we make for this one may go (RFC 3261 16.3), so that a loop through us ends."""
+    return (70 if request.max_forwards is None else request.max_forwards) - 1

@@ -1,0 +1,178 @@
+"""The process of `hotline serve`: loop and reactor, start-up lines, signals, exit code.
+
+What it runs is the `Switch`; here is only what a process has around it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import logging
+import resource
+import signal
+
+import uvloop
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+from twisted.internet.error import CannotListenError
+from twisted.internet.main import installReactor
+
+from config import Problem, Site, SiteError, load_site
+from config.exit_codes import ExitCode
+from control.server import AlreadyRunning
+from hotline.logs import set_up_logs
+from hotline.server.options import ServeOptions
+from hotline.server.switch import Switch
+from hotline.terminal import complain, say
+from hotline.version import VERSION
+from ivr_flows.flow_set import FlowSet
+from ivr_flows.loader import read_flows
+from supervision.supervisor import Program, Supervisor
+from telephony.media.convert import PromptError
+
+log = logging.getLogger(__name__)
+
+# Longer than the recorder goes on by itself when the database stays away (cdr.recorder.recorder.Limits).
+RECORDER_PATIENCE = 12.0
+# Pages that somebody looks at are cut off sooner.
+CONSOLE_PATIENCE = 3.0
+
+
+def serve(options: ServeOptions) -> ExitCode:
+    """Run the switch of a site until a signal stops it.
+
+    Args:
+        options: the site and what overrides its settings.
+
+    Raises:
+        SiteError: the site has mistakes.
+    """
+    site, flows = _load(options)
+    set_up_logs(site.settings.log.level, site.settings.log.format)
+    _raise_file_limit()
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    reactor = AsyncioSelectorReactor(loop)
+    installReactor(reactor)
+    switch = Switch(site, flows, lambda: _load(options), loop=loop, reactor=reactor)
+    supervisor = Supervisor(_programs(site), options.environment)
+    task = loop.create_task(_run(site, switch, supervisor, loop))
+    task.add_done_callback(lambda _: reactor.stop())
+    reactor.run(installSignalHandlers=False)
+    return task.result()
+
+
+def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
+    """The site and its flows; every mistake in both is said at once."""
+    problems: list[Problem] = []
+    site = None
+    try:
+        site = load_site(options.site, overrides=options.overrides)
+    except SiteError as error:
+        problems += error.problems
+    loaded = read_flows(options.site, site, shown=options.site)
+    problems += loaded.problems
+    if site is None or loaded.flows is None or problems:
+        raise SiteError(problems)
+    return site, loaded.flows
+
+
+def _programs(site: Site) -> list[Program]:
+    """What runs beside the switch: without a database nothing does."""
+    if site.settings.database is None or site.settings.journal is None:
+        return []
+    where = ("--site", str(site.root))
+    programs = [Program("recorder", ("recorder", *where, "--supervised"), RECORDER_PATIENCE)]
+    if site.settings.console is not None:
+        programs.append(Program("console", ("console", *where, "--supervised"), CONSOLE_PATIENCE))
+    return programs
+
+
+async def _run(
+    site: Site, switch: Switch, supervisor: Supervisor, loop: asyncio.AbstractEventLoop
+) -> ExitCode:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    try:
+        try:
+            await switch.start()
+        except (CannotListenError, OSError, AlreadyRunning, PromptError) as error:
+            complain(_sentence(error))
+            return ExitCode.SITE if isinstance(error, PromptError) else ExitCode.BUSY
+        supervisor.start()
+        _announce(site, switch)
+        _calm_collector()
+        await stop.wait()
+        stop.clear()
+        draining = asyncio.ensure_future(switch.drain(site.settings.shutdown_grace))
+        impatient = asyncio.ensure_future(stop.wait())
+        # A second signal means now.
+        await asyncio.wait({draining, impatient}, return_when=asyncio.FIRST_COMPLETED)
+        impatient.cancel()
+        if not draining.done():
+            draining.cancel()
+            await switch.drain(0)
+    finally:
+        await switch.close()
+        # After the journal: the recorder takes in what the switch said last.
+        await supervisor.stop()
+    log.info("stopped")
+    return ExitCode.OK
+
+
+def _calm_collector() -> None:
+    """Keep the garbage collector from being heard.
+
+    A full collection over 50,000 lingering transactions takes longer than a 20 ms tick. Calls free themselves
+    without it (rings are parted at their end), so it may come rarely, and never looks at what start-up made.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1000)
+
+
+def _raise_file_limit() -> None:
+    """Let the process open as many sockets as the system allows: a call between phones takes four."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _announce(site: Site, switch: Switch) -> None:
+    """Say what listens where, once everything does."""
+    settings = site.settings
+    say(f"hotline {VERSION}: {settings.name}, site {site.root}")
+    for line in switch.status()["listening"]:
+        transport, _, address = line.partition(":")
+        name = "HTTP" if transport == "http" else f"SIP/{transport.upper()}"
+        say(f"  {name:<8} {address}" + ("  /healthz /metrics" if name == "HTTP" else ""))
+    say(f"  {'RTP':<8} udp ports {settings.rtp.first_port}-{settings.rtp.last_port}")
+    numbers = ", ".join(f"{number} {target.kind}" for number, target in settings.numbers.items())
+    say(f"  {'numbers':<8} {numbers or 'none'}")
+    for line in switch.speech.lines:
+        kind, _, rest = line.partition(" ")
+        say(f"  {kind:<8} {rest}")
+    agents = ", ".join(agent.number for agent in site.agents)
+    say(f"  {'agents':<8} {agents or 'none'}")
+    if settings.database is not None and settings.console is not None:
+        say(f"  {'console':<8} http://{settings.console.listen}/")
+    say("ready")
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong at start-up, for the person who started it."""
+    if isinstance(error, AlreadyRunning):
+        return f"Another server runs for this site already: it answers on {error}."
+    if isinstance(error, CannotListenError):
+        host = error.interface or "0.0.0.0"
+        why = error.socketError
+        number = why.errno if isinstance(why, OSError) else None
+        if number == errno.EADDRINUSE:
+            return f"Cannot listen on {host}:{error.port}: the port is taken by another program."
+        if number == errno.EADDRNOTAVAIL:
+            return f"Cannot listen on {host}:{error.port}: this machine does not have that address."
+        if number == errno.EACCES:
+            return f"Cannot listen on {host}:{error.port}: ports below 1024 need more rights."
+        return f"Cannot listen on {host}:{error.port}: {why}."
+    return f"Cannot start: {error}."

@@ -1,0 +1,101 @@
+"""Voices and recognisers of one switch: chosen from settings and what is installed, started and closed.
+
+Their work is done in processes of their own (`asr.workers.worker`, `tts.worker`); what is said and heard in a
+call goes through `sayings.py` and `listening.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from asr.models import models_folder
+from asr.models.plan import LANGUAGES, plan_speech
+from asr.workers.client import Recognisers
+from config import Site, VoiceSettings
+from ivr_flows.runtime.flow_call import Speech
+from telephony.media.prompts import PromptStore
+from tts.client import Voices
+from tts.installed import Choice, Wish, choose
+from tts.prompts import Sayings
+
+log = logging.getLogger(__name__)
+
+VOICE_CACHE = "run/voice-cache"
+LOOKUP_CONNECTIONS = 50
+
+
+class SpeechHouse:
+    """What the flows of a site speak and listen with, from start to end of the switch.
+
+    Args:
+        site: its settings.
+        languages: those that callers are understood in; nothing is started for others.
+        spoken: further ones that are only spoken, to agents.
+    """
+
+    def __init__(self, site: Site, languages: Iterable[str], spoken: Iterable[str] = ()) -> None:
+        self.languages = frozenset(languages)
+        self.spoken = self.languages | frozenset(spoken)
+        wanted = [language for language in LANGUAGES if language in self.spoken]
+        plan = plan_speech(site.settings.speech)
+        setups = [setup for setup in plan.setups if setup.language in self.languages]
+        choices = [_voice(site, language) for language in wanted]
+        self.lines = [line for line in plan.lines if line.split()[1].rstrip(":") in self.languages]
+        self.lines += [str(choice) for choice in choices]
+        """Who understands and who speaks each language, for start-up."""
+        self.recognisers = Recognisers(setups) if setups else None
+        voices = [choice.voice for choice in choices if choice.voice is not None]
+        self.voices = (
+            Voices(voices, site.path(VOICE_CACHE), threads=site.settings.voices.threads) if voices else None
+        )
+        limits = httpx.Limits(max_connections=LOOKUP_CONNECTIONS)
+        self._http = httpx.AsyncClient(limits=limits, follow_redirects=False, timeout=None)
+        self._preparing: asyncio.Task[None] | None = None
+        self._ahead = site.settings.voices.ahead
+
+    def for_plan(self, prompts: PromptStore, recordings: Path, now: Callable[[], datetime]) -> Speech:
+        """What the calls of one version of the site speak and listen with."""
+        return Speech(Sayings(prompts, self.voices, now), self.recognisers, self._http, recordings, now)
+
+    async def start(self) -> None:
+        """Start the workers; returns before they have loaded their models."""
+        if self.recognisers is not None:
+            await self.recognisers.start()
+        if self.voices is not None:
+            await self.voices.start()
+
+    def prepare(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Speak texts ahead of the calls that will say them; (language, text) pairs."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+        if self.voices is not None and self._ahead:
+            pairs = [(text, language) for language, text in texts if language in self.spoken]
+            self._preparing = asyncio.get_running_loop().create_task(self._prepare(self.voices, pairs))
+
+    async def close(self) -> None:
+        """End the workers."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+        if self.recognisers is not None:
+            await self.recognisers.close()
+        if self.voices is not None:
+            await self.voices.close()
+        await self._http.aclose()
+
+    async def _prepare(self, voices: Voices, pairs: list[tuple[str, str]]) -> None:
+        errors = await voices.prepare(pairs)
+        for text in sorted({str(error) for error in errors}):
+            log.warning("a text can't be spoken: %s", text)
+        log.info("prompts are spoken", extra={"texts": len(pairs), "failed": len(errors)})
+
+
+def _voice(site: Site, language: str) -> Choice:
+    wanted: VoiceSettings = getattr(site.settings.voices, language)
+    engine = None if wanted.engine == "auto" else wanted.engine
+    return choose(language, models_folder(), Wish(engine, wanted.voice, wanted.speed))

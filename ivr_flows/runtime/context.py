@@ -1,0 +1,146 @@
+"""What a call carries from step to step: its variables, and what the caller has told so far.
+
+One context belongs to one call and is changed only by its engine and its verbs, in the call's own task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from asr.intake.bot import Intake
+from asr.intake.values import Slot
+from asr.slots.values import CallWindow
+from config.business_hours import HoursState, OpeningHours
+from config.models.agents import Language
+from ivr_flows.expressions import Expression, Value
+from ivr_flows.runtime.conversation import Clip, Conversation, Part, Recorded, Spoken, Text
+from ivr_flows.runtime.outcomes import OpenTicket
+from ivr_flows.tables import Saying
+from ivr_flows.templates import Template
+
+OF_THE_CALL = ("caller", "called", "call", "language", "flow", "now")
+OF_STEPS = ("hours.open", "hours.reason", "hours.holiday", "hours.opens", "http.status", "result", "ticket")
+BUILT_IN = frozenset((*OF_THE_CALL, *OF_STEPS))
+"""The variables that every call has; those of steps are empty until their step was there."""
+
+_MOST_SLOTS = 50
+
+
+class _Names(Mapping[str, Value]):
+    """All variables by name; one that nothing has set yet is empty text."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def __getitem__(self, name: str) -> Value:
+        return self._context.value(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({*OF_THE_CALL, *self._context.variables})
+
+    def __len__(self) -> int:
+        return len({*OF_THE_CALL, *self._context.variables})
+
+
+class Context:
+    """The memory of one call.
+
+    Args:
+        conversation: the call.
+        prompts: names of the site's sound files.
+    """
+
+    __slots__ = (
+        "_conversation",
+        "_prompts",
+        "call_window",
+        "flow",
+        "hours",
+        "intake",
+        "names",
+        "slots",
+        "so_far",
+        "variables",
+    )
+
+    def __init__(self, conversation: Conversation, prompts: frozenset[str]) -> None:
+        self._conversation = conversation
+        self._prompts = prompts
+        self.variables: dict[str, Value] = {}
+        self.names: Mapping[str, Value] = _Names(self)
+        """Everything that an expression can read."""
+        self.flow = ""
+        """The flow that the call is in."""
+        self.slots: tuple[Slot, ...] = ()
+        """What the caller has told, for whoever takes the call."""
+        self.so_far: OpenTicket | None = None
+        """What the intake bot was told and has not written down: it gave the caller up to a person."""
+        self.call_window: CallWindow | None = None
+        """When the caller wants to be called back, where they were asked."""
+        self.intake: Intake | None = None
+        """The intake bot at work, while its ticket is written down."""
+        self.hours: OpeningHours | None = None
+        """The opening hours that were asked for last."""
+
+    def value(self, name: str) -> Value:
+        """The value of a variable, "" for one that has none."""
+        conversation = self._conversation
+        if name == "language":
+            return conversation.language
+        if name == "now":
+            return conversation.now().isoformat(timespec="seconds")
+        if name == "flow":
+            return self.flow
+        if name in ("caller", "called", "call"):
+            return str(getattr(conversation, name))
+        return self.variables.get(name, "")
+
+    def evaluate(self, expression: Expression) -> Value:
+        """Evaluate; raises `ExpressionError`."""
+        return expression.value(self.names)
+
+    def text(self, template: Template) -> str:
+        """Fill a text in; raises `ExpressionError`."""
+        return template.text(self.names)
+
+    def parts(self, saying: Saying | None) -> list[Part]:
+        """What to say in the call's language; raises `ExpressionError`."""
+        if saying is None:
+            return []
+        language = self._conversation.language
+        recorded = self.recorded(saying.recorded) if saying.recorded is not None else None
+        if recorded is not None:
+            return [recorded]
+        template = saying.template(language)
+        return [] if template is None else list(template.parts(self.names))
+
+    def recorded(self, name: str) -> Recorded | None:
+        """The sound file of a name, that of the call's language first; None when there is none."""
+        found = recorded_name(name, self._conversation.language, self._prompts)
+        return None if found is None else Recorded(found)
+
+    def part(self, part: Text | Spoken | Clip) -> Part:
+        """One part of the intake bot; its own texts give way to recordings named intake.KEY."""
+        if isinstance(part, Text) and part.prompt:
+            return self.recorded(f"intake.{part.prompt}") or part
+        return part
+
+    def remember(self, slot: Slot) -> None:
+        """Keep what the caller told; a later answer replaces an earlier one of the same name."""
+        others = tuple(other for other in self.slots if other.name != slot.name)
+        self.slots = (*others, slot)[-_MOST_SLOTS:]
+
+    def remember_hours(self, state: HoursState, hours: OpeningHours) -> None:
+        """Keep what the office's hours were found to be."""
+        self.hours = hours
+        self.variables["hours.open"] = state.open
+        self.variables["hours.reason"] = state.reason
+        self.variables["hours.holiday"] = state.holiday
+        self.variables["hours.opens"] = state.opens.isoformat(timespec="minutes") if state.opens else ""
+
+
+def recorded_name(name: str, language: Language | str, prompts: frozenset[str]) -> str | None:
+    """Find the sound file that plays for `name` in a language: NAME.zh, else NAME, else None."""
+    return next((found for found in (f"{name}.{language}", name) if found in prompts), None)

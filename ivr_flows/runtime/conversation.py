@@ -1,0 +1,180 @@
+"""The one face between flows and a call: what a verb may do with the caller, as plain data and a protocol.
+
+The simulator (`ivr_flows.simulator`) and the switch (`ivr_flows/runtime/flow_call.py`) implement
+`Conversation`. Questions and answers have the shapes of `asr.intake.values`, so that the intake bot needs no
+translation. What an answer means is left to `asr.slots`, what happens after the flow to
+`ivr_flows.runtime.outcomes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from asr.intake.values import Clip, Heard, KeysWanted, SpeechWanted, Spoken, SpokenKind, Text
+from asr.slots.values import SlotKind
+from telephony.call.events import Event
+
+__all__ = [
+    "CallerGone",
+    "Clip",
+    "Conversation",
+    "Heard",
+    "HttpAnswer",
+    "HttpRequest",
+    "KeysWanted",
+    "Part",
+    "Recorded",
+    "Recording",
+    "SlotKind",
+    "SpeechWanted",
+    "Spoken",
+    "SpokenKind",
+    "Text",
+    "Wanted",
+]
+
+
+class CallerGone(Exception):
+    """The caller hung up. Not a mistake: it ends the flow.
+
+    Args:
+        heard: the answer or recording under way, with what there is of its audio; None when there is none.
+    """
+
+    def __init__(self, heard: Heard | None = None) -> None:
+        super().__init__("the caller hung up")
+        self.heard = heard
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A prompt of the site, by its name: `welcome` is prompts/welcome.wav (or another sound suffix)."""
+
+    name: str
+
+
+Part: TypeAlias = Text | Recorded | Spoken | Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What answers a question: keys, words or either, whichever comes first.
+
+    The answer is silence when the time for keys and the time for words (the preset's) are both over.
+    """
+
+    keys: KeysWanted | None = None
+    speech: SpeechWanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A finished recording; `path` is None when nothing could be kept, `seconds` 0 when nothing was said."""
+
+    path: Path | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A lookup in another system.
+
+    Args:
+        method: GET or POST.
+        url: absolute, http or https.
+        headers: in addition to the client's own.
+        body: a JSON text for POST, else None.
+        timeout: seconds for everything together.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str | None
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """The other system's answer, whatever its status."""
+
+    status: int
+    body: str
+
+
+class Conversation(Protocol):
+    """A call as a flow sees it. Every coroutine raises `CallerGone` once the caller has hung up."""
+
+    language: str
+    """Language of everything that is said and heard from now on: en, zh or ko."""
+
+    @property
+    def caller(self) -> str:
+        """The caller's number, "" when withheld."""
+
+    @property
+    def called(self) -> str:
+        """The number that was dialled."""
+
+    @property
+    def call(self) -> str:
+        """The call's id."""
+
+    @property
+    def leg(self) -> str:
+        """The id of the caller's leg."""
+
+    def now(self) -> datetime:
+        """The time, with a zone; the simulator's is virtual. Never raises."""
+
+    def understands(self, language: str) -> bool:
+        """Whether spoken answers in a language can be understood now. Never raises."""
+
+    async def answer(self) -> None:
+        """Answer the call; nothing when it is answered."""
+
+    async def say(self, parts: Sequence[Part]) -> None:
+        """Say everything to its end; keys pressed meanwhile are forgotten."""
+
+    async def ask(self, parts: Sequence[Part], wanted: Wanted, *, barge_in: bool = True) -> Heard:
+        """Say something and wait for an answer.
+
+        A question for words and keys is put for keys alone while no recogniser is there; only one for
+        words alone comes back "unavailable".
+
+        Args:
+            parts: what to say; may be empty.
+            wanted: what answers it.
+            barge_in: whether an answer may begin before the prompt is over, and ends it.
+        """
+
+    async def record(
+        self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
+    ) -> Recording:
+        """Record the caller.
+
+        Args:
+            max_seconds: the longest recording.
+            silence_seconds: this much silence ends it; 0 never does.
+            finish_key: the key that ends it, "" for none.
+            beep: whether a tone says that it begins.
+        """
+
+    def keep_recording(self) -> None:
+        """Record the whole conversation from here on, until it leaves the flow; never raises.
+
+        What a crash cuts off is then there to be heard. A second time does nothing.
+        """
+
+    async def pause(self, seconds: float) -> None:
+        """Say nothing for a while."""
+
+    def tell(self, event: Event) -> None:
+        """Put a fact into the journal. Never raises."""
+
+    async def lookup(self, request: HttpRequest) -> HttpAnswer | None:
+        """Ask another system; None when no answer came in time, or none at all."""

@@ -1,0 +1,300 @@
+"""A call as a flow sees it: the real `ivr_flows.runtime.conversation.Conversation`, over a leg.
+
+Sound comes from `sayings.py`, answers from `listening.py`. What is said and asked is the flow's business,
+what happens after it the router's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from asr.intake.values import Heard
+from asr.listening.clips import ClipFolder
+from asr.listening.listener import Ears, Listener
+from asr.listening.voice_activity import VoiceActivity
+from asr.workers.client import Recognisers
+from ivr_flows.runtime.conversation import (
+    CallerGone,
+    HttpAnswer,
+    HttpRequest,
+    Part,
+    Recording,
+    Wanted,
+)
+from telephony.applications.play import disk_failed
+from telephony.applications.record import Take
+from telephony.call.errors import CallEnded
+from telephony.call.events import CallerHeard, Event
+from telephony.call.leg import CallLeg
+from telephony.call.leg_base import LegContext
+from telephony.media import tones
+from telephony.media.interface import AudioSource, EndReason
+from telephony.media.interface import Recording as LegRecording
+from tts.prompts import Sayings, shown
+
+log = logging.getLogger(__name__)
+
+LONGEST_ANSWER = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What flows speak and listen with.
+
+    Args:
+        sayings: makes sound of what is said.
+        recognisers: all languages; None when the site has none.
+        http: for lookups in other systems.
+        recordings: the recordings folder.
+        now: the time, with the site's zone.
+    """
+
+    sayings: Sayings
+    recognisers: Recognisers | None
+    http: httpx.AsyncClient
+    recordings: Path
+    now: Callable[[], datetime]
+
+
+class FlowCall:
+    """One call in a flow.
+
+    Args:
+        leg: the caller's leg.
+        speech: what it speaks and listens with.
+        context: loop and journal.
+        language: en, zh or ko, to begin with.
+    """
+
+    def __init__(self, leg: CallLeg, speech: Speech, context: LegContext, language: str) -> None:
+        self.language = language
+        self._leg = leg
+        self._speech = speech
+        self._context = context
+        self._clips = ClipFolder(speech.recordings, leg.call)
+        self._ears = Ears(leg, speech.recognisers, VoiceActivity(), self._clips, context.loop)
+        self.recording = ""
+        """The conversation's recording, inside the recordings folder; "" for none."""
+        self._recordings = 0
+        self._kept: LegRecording | None = None
+
+    # --- facts ------------------------------------------------------------------------------------------
+
+    @property
+    def caller(self) -> str:
+        """The caller's number, "" when withheld."""
+        return "" if self._leg.caller.lower() == "anonymous" else self._leg.caller
+
+    @property
+    def called(self) -> str:
+        """The number that was dialled."""
+        return self._leg.called
+
+    @property
+    def call(self) -> str:
+        """The call's id."""
+        return self._leg.call
+
+    @property
+    def leg(self) -> str:
+        """The id of the caller's leg."""
+        return self._leg.leg
+
+    def now(self) -> datetime:
+        """The time, with the site's zone."""
+        return self._speech.now()
+
+    def understands(self, language: str) -> bool:
+        """Whether spoken answers in a language can be understood now."""
+        recognisers = self._speech.recognisers
+        return recognisers is not None and recognisers.capabilities(language) is not None
+
+    def tell(self, event: Event) -> None:
+        """Put a fact into the journal."""
+        self._context.journal.append(event)
+
+    # --- the call ---------------------------------------------------------------------------------------
+
+    async def answer(self) -> None:
+        """Answer the call; nothing when it is answered."""
+        try:
+            if not self._leg.answered:
+                self._leg.answer()
+        except CallEnded:
+            raise CallerGone from None
+
+    async def say(self, parts: Sequence[Part]) -> None:
+        """Say everything to its end; keys pressed meanwhile are forgotten."""
+        try:
+            await self._play(parts, None)
+        except CallEnded:
+            raise CallerGone from None
+        self._leg.forget_digits()
+
+    async def ask(self, parts: Sequence[Part], wanted: Wanted, *, barge_in: bool = True) -> Heard:
+        """Say something and wait for an answer."""
+        if wanted.keys is not None and wanted.speech is not None and not self.understands(self.language):
+            wanted = replace(wanted, speech=None)
+        try:
+            if not barge_in:
+                await self._play(parts, None)
+                parts = ()
+            listener = Listener(
+                self._ears, wanted, self.language, prompt=bool(parts), interrupt=self._leg.stop
+            )
+        except CallEnded:
+            raise CallerGone from None
+        try:
+            if parts:
+                await self._play(parts, listener)
+            listener.prompt_ended()
+            self._keep_sending()
+        except CallEnded:
+            pass  # the answer below says so, with what was heard until then
+        except BaseException:
+            listener.close()
+            raise
+        heard = await listener.answer()
+        self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
+        return heard
+
+    async def record(
+        self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
+    ) -> Recording:
+        """Record the caller."""
+        take = None
+        try:
+            if beep:
+                await self._leg.play(tones.beep(), name="beep")
+            self._leg.forget_digits()
+            take = Take(
+                self._leg,
+                max_seconds=max_seconds,
+                silence_seconds=silence_seconds,
+                finish_key=finish_key,
+            )
+            await take.make()
+        except CallEnded:
+            raise CallerGone(await self._left_behind(take)) from None
+        self._leg.forget_digits()
+        path = await self._clips.write(take.samples.tobytes()) if take.seconds else None
+        return Recording(path, take.seconds)
+
+    def keep_recording(self) -> None:
+        """Record both sides from here on; the file grows on disk while they speak."""
+        if self._kept is None and not self._leg.is_over:
+            self._recordings += 1
+            suffix = "" if self._recordings == 1 else f"-{self._recordings}"
+            self.recording = f"{self.call}-flow{suffix}.wav"
+            self._kept = self._leg.record(self._speech.recordings, self.recording, on_error=disk_failed)
+
+    def end_recording(self) -> None:
+        """Record no more; what was recorded stays."""
+        if self._kept is not None:
+            self._kept.stop()
+            self._kept = None
+
+    async def pause(self, seconds: float) -> None:
+        """Say nothing for a while."""
+        try:
+            over: asyncio.Future[None] = self._leg.future()
+            timer = self._context.loop.call_later(seconds, over.set_result, None)
+            try:
+                await over
+            finally:
+                timer.cancel()
+        except CallEnded:
+            raise CallerGone from None
+
+    async def lookup(self, request: HttpRequest) -> HttpAnswer | None:
+        """Ask another system; None when no answer came in time, or none at all."""
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await self._fetch(request)
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            log.warning("lookup failed: %s", type(error).__name__, extra={"call": self.call})
+            return None
+
+    # --- parts of it --------------------------------------------------------------------------------------
+
+    async def _play(self, parts: Sequence[Part], listener: Listener | None) -> None:
+        """Play parts in order; what comes later is made while what comes first is heard."""
+        language = self.language
+        if parts:
+            self._leg.tell_said(shown(parts), language)
+        pieces = [piece for part in parts for piece in self._speech.sayings.pieces(part, language)]
+        sounds = [
+            self._context.loop.create_task(self._speech.sayings.sound(piece, language)) for piece in pieces
+        ]
+        try:
+            for sound in sounds:
+                source = await self._first_of(sound, listener)
+                if listener is not None and listener.interrupted:
+                    return
+                if source is not None:
+                    end = await self._leg.play(source, name="flow")
+                    if end.reason is EndReason.STOPPED:
+                        return
+        finally:
+            for sound in sounds:
+                sound.cancel()
+
+    async def _first_of(
+        self, sound: asyncio.Task[AudioSource | None], listener: Listener | None
+    ) -> AudioSource | None:
+        """Wait for a sound to be made, unless the caller goes or interrupts meanwhile."""
+        gone: asyncio.Future[None] = self._leg.future()
+        waiting: set[asyncio.Future[object]] = {sound, gone}  # type: ignore[arg-type]
+        if listener is not None:
+            waiting.add(listener.interruption)  # type: ignore[arg-type]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                gone.result()
+            return sound.result() if sound.done() else None
+        finally:
+            gone.cancel()
+
+    def _keep_sending(self) -> None:
+        """Send silence while we listen: phones, firewalls and NATs take a stream that stops for dead."""
+        if not self._leg.is_over:
+            self._leg.media.play(tones.silence(), loop=True)
+
+    async def _left_behind(self, take: Take | None) -> Heard | None:
+        if take is None or not take.seconds:
+            return None
+        path = await self._clips.write(take.samples.tobytes())
+        return Heard("noise", audio=path, seconds=take.seconds)
+
+    async def _fetch(self, request: HttpRequest) -> HttpAnswer:
+        content = request.body.encode() if request.body is not None else None
+        async with self._speech.http.stream(
+            request.method, request.url, headers=dict(request.headers), content=content
+        ) as response:
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > LONGEST_ANSWER:
+                    raise ValueError("the answer is too long")
+            return HttpAnswer(response.status_code, body.decode(response.encoding or "utf-8", "replace"))
+
+
+def _as_event(heard: Heard, at: float, call: str, leg: str) -> CallerHeard:
+    return CallerHeard(
+        at,
+        call,
+        leg,
+        heard.kind,
+        heard.text,
+        len(heard.digits),
+        heard.confidence,
+        heard.seconds,
+        heard.barged_in,
+    )

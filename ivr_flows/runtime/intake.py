@@ -1,0 +1,92 @@
+"""Carries out what the intake bot wants: its effects on a call, the call's answers back to it as events.
+
+The bot itself is pure (`asr.intake.bot`); what is asked, understood and given up is decided there. Here is
+nothing but the joint between its values and a `Conversation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from asr.intake import values as bot
+from asr.intake.bot import Intake
+from ivr_flows.runtime.context import Context
+from ivr_flows.runtime.conversation import CallerGone, Conversation, Wanted
+from ivr_flows.runtime.outcomes import OpenTicket
+
+_Brought: TypeAlias = bot.Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
+
+
+async def run_policy(
+    policy: Intake, event: bot.IntakeEvent, conversation: Conversation, context: Context
+) -> bot.File | bot.ReachHuman | bot.Finished:
+    """Feed the bot until it wants something that is done outside the conversation.
+
+    A caller who hangs up is an event like others: the bot has them written down.
+
+    Args:
+        policy: the bot.
+        event: the first event to feed.
+        conversation, context: the call.
+
+    Returns:
+        the effect that the conversation cannot carry out.
+    """
+    next_event: bot.IntakeEvent = event
+    while True:
+        effects = policy.receive(next_event, conversation.now())
+        found: _Brought | bot.HungUp
+        try:
+            found = await _carry_out(effects, conversation, context)
+        except CallerGone as gone:
+            found = bot.HungUp(gone.heard)
+        if isinstance(found, bot.File | bot.ReachHuman | bot.Finished):
+            return found
+        next_event = found
+
+
+async def _carry_out(
+    effects: Sequence[bot.IntakeEffect], conversation: Conversation, context: Context
+) -> _Brought:
+    """Carry out effects up to the one that brings something."""
+    for effect in effects:
+        match effect:
+            case bot.Say(parts):
+                await conversation.say([context.part(part) for part in parts])
+            case bot.Ask(question):
+                return await conversation.ask(
+                    [context.part(part) for part in question.parts],
+                    Wanted(question.keys, question.speech),
+                    barge_in=question.barge_in,
+                )
+            case bot.Record(parts, max_seconds, silence_seconds, finish_key):
+                await conversation.say([context.part(part) for part in parts])
+                taken = await conversation.record(
+                    max_seconds=max_seconds,
+                    silence_seconds=silence_seconds,
+                    finish_key=finish_key,
+                    beep=True,
+                )
+                return bot.Recorded(taken.path, taken.seconds)
+            case _:
+                return effect
+    raise RuntimeError("the intake bot wants nothing, and is not finished")
+
+
+def as_ticket(ticket: bot.OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
+    """The bot's ticket as an outcome of the flow, with what the caller had told the flow before."""
+    told = {slot.name for slot in ticket.slots}
+    before = tuple(slot for slot in context.slots if slot.name not in told)
+    return OpenTicket(
+        "problem",
+        ticket.outcome,
+        ticket.caller,
+        ticket.language,
+        queue,
+        (*before, *ticket.slots),
+        ticket.history,
+        ticket.callback_number,
+        ticket.when,
+        note,
+    )

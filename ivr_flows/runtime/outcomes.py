@@ -1,0 +1,202 @@
+"""What a step comes to: where the flow goes on, or what is to be done outside it.
+
+A move stays in the flow and is the engine's business. A departure is data for the router, which carries
+it out and comes back to the flow with a `Result`, unless the call is over (`HangUp`). Nothing here does
+anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from asr.intake.values import Slot, Turn
+from asr.slots.values import CallWindow
+from ivr_flows.expressions import Value
+
+__all__ = [
+    "Callback",
+    "Departure",
+    "Dial",
+    "Done",
+    "Goto",
+    "GotoFlow",
+    "HandOff",
+    "HangUp",
+    "Move",
+    "OpenTicket",
+    "Outcome",
+    "Result",
+    "ResultWord",
+    "Return",
+    "RunFlow",
+    "Slot",
+    "TicketKind",
+    "TicketState",
+    "Transfer",
+    "Turn",
+]
+
+TicketKind: TypeAlias = Literal["problem", "voicemail", "failure"]
+TicketState: TypeAlias = Literal[
+    "confirmed", "unconfirmed", "hung_up", "recogniser_gone", "no_speech", "recorded", "failed"
+]
+ResultWord: TypeAlias = Literal[
+    "done", "busy", "no_answer", "refused", "failed", "timeout", "full", "closed", "no_agents", "key"
+]
+
+
+# Moves: the flow goes on.
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is done: go on at its `next`, or at the step below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Go on at a step of the same flow."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class GotoFlow:
+    """Go on at the start of another flow, for good."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFlow:
+    """Run another flow and come back; `variables` are set before it starts."""
+
+    flow: str
+    variables: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The sub-flow is done: go on behind the step that ran it."""
+
+
+# Departures: the router's business.
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Write down what the caller wants. Results: done (value `ticket`, its number), failed.
+
+    Args:
+        kind: what made it.
+        state: how far the caller came.
+        caller: the caller's own number, "" when withheld.
+        language: what the caller speaks.
+        queue: who is to work on it; None where the flow does not say.
+        slots: what the caller has told us, with every recording.
+        history: the intake bot's questions and the answers to them, in order.
+        callback_number: where to reach the caller; None where nobody knows.
+        when: when to call, None for as soon as possible.
+        note: in a few words, for whoever works on it.
+    """
+
+    kind: TicketKind
+    state: TicketState
+    caller: str
+    language: str
+    queue: str | None = None
+    slots: tuple[Slot, ...] = ()
+    history: tuple[Turn, ...] = ()
+    callback_number: str | None = None
+    when: CallWindow | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Put the caller into a queue.
+
+    Args:
+        queue: its name.
+        language: what the caller speaks.
+        slots: what the caller has told us.
+        priority: higher goes first; 0 is ordinary.
+        max_wait: seconds after which the caller comes back with "timeout", None never.
+        exit_key: the key that brings a waiting caller back with "key", "" for none.
+        so_far: what the intake bot was told before it gave the caller up to a person. The flow writes it
+            down when the call ends without "done" (`FlowRun.abandoned`).
+
+    Results: done, timeout, full, closed, no_agents, key, failed.
+    """
+
+    queue: str
+    language: str
+    slots: tuple[Slot, ...] = ()
+    priority: int = 0
+    max_wait: float | None = None
+    exit_key: str = ""
+    so_far: OpenTicket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Keep the caller's place in a queue and call back. Results: done (value `ticket`), failed."""
+
+    queue: str
+    number: str
+    language: str
+    when: CallWindow | None = None
+    slots: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Ring numbers of agents or SIP addresses together, connect the first answer, come back when it is over.
+
+    Args:
+        targets: whom to ring.
+        ring_seconds: how long; None for the site's usual time.
+
+    Results: done, busy, no_answer, refused, failed.
+    """
+
+    targets: tuple[str, ...]
+    ring_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Send the caller to a number or SIP address for good (REFER). Results: done, failed."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call. Nothing comes back.
+
+    Args:
+        reason: a short text for the journal.
+    """
+
+    reason: str
+
+
+Move: TypeAlias = Done | Goto | GotoFlow | RunFlow | Return
+Departure: TypeAlias = HandOff | Callback | OpenTicket | Dial | Transfer | HangUp
+Outcome: TypeAlias = Move | Departure
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a departure went, from the router.
+
+    Args:
+        word: one of the results that the departure names.
+        values: what the flow may want to say, such as `ticket`.
+    """
+
+    word: ResultWord
+    values: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,92 @@
+"""What an answer to a flow's question means: keys by the flow's own rules, words by `asr.slots`.
+
+Pure. What to ask, and how often, is in `ivr_flows.runtime.questions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from asr.listening.endpointing import TIMING_OF_SLOT
+from asr.slots.understand import understand
+from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue
+from ivr_flows.expressions import Value
+from ivr_flows.runtime.conversation import Heard, Part, SpeechWanted, Spoken, SpokenKind, Text
+from ivr_flows.runtime.outcomes import Slot
+from ivr_flows.texts import TextKey
+
+_YES_NO_KEYS = {"1": True, "2": False}
+_SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "number": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    """No answer: `key` is the text that says so."""
+
+    key: TextKey
+
+
+def speech_wanted(slot: SlotKind, phrases: Sequence[str] = ()) -> SpeechWanted:
+    """Listen for a slot's words, as long as such an answer takes."""
+    return SpeechWanted(slot, tuple(phrases), TIMING_OF_SLOT[slot])
+
+
+def meaning(slot: SlotKind, heard: Heard, language: str, about: SlotContext) -> SlotValue | Sorry:
+    """What spoken words mean for a slot."""
+    found = understand(slot, heard.text, heard.words, language, about)
+    return Sorry("not_understood") if found is None else found.value
+
+
+def yes_or_no(heard: Heard, language: str) -> bool | Sorry:
+    """Yes is 1, no is 2, or any words for them."""
+    if heard.kind == "keys":
+        found = _YES_NO_KEYS.get(heard.digits)
+        return Sorry("not_a_choice") if found is None else found
+    value = meaning("yes_no", heard, language, SlotContext())
+    return value if isinstance(value, bool) else Sorry("not_understood")
+
+
+def slot_of_digits(kind: SpokenKind) -> SlotKind:
+    """What to listen for when digits may be spoken instead of keyed in."""
+    return _SLOT_OF_DIGITS.get(kind, "digits")
+
+
+def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum: int) -> str | Sorry:
+    """A row of digits, keyed in or spoken; `minimum` to `maximum` of them."""
+    if heard.kind == "keys":
+        found = heard.digits
+        if not found.isdecimal():
+            return Sorry("not_understood")
+    else:
+        slot = slot_of_digits(kind)
+        about = SlotContext(confidence=heard.confidence)
+        value = meaning(slot, heard, language, about)
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            return Sorry("not_understood")
+        found = str(value)
+    length = len(found.removeprefix("+"))
+    return found if minimum <= length <= maximum else Sorry("wrong_length")
+
+
+def as_variable(value: SlotValue) -> Value:
+    """A slot's value as a variable can hold it: of a time to call, its beginning."""
+    return value.start.isoformat(timespec="minutes") if isinstance(value, CallWindow) else value
+
+
+def as_parts(slot: SlotKind, value: SlotValue) -> list[Part]:
+    """A slot's value, to be read back."""
+    if isinstance(value, CallWindow):
+        start = value.start
+        return [Spoken("date", start.date().isoformat()), Spoken("time", f"{start:%H:%M}")]
+    if slot in ("digits", "phone_number", "number"):
+        return [Spoken(slot, str(value))]
+    return [Text(str(value))]
+
+
+def as_slot(name: str, value: SlotValue, heard: Sequence[Heard], *, confirmed: bool) -> Slot:
+    """What to keep of an answer; `heard` is all that led to it, the answer last."""
+    last = heard[-1]
+    audio = tuple(answer.audio for answer in heard if answer.audio is not None)
+    text = last.text or last.digits
+    return Slot(name, str(as_variable(value)), text, last.words, last.confidence, confirmed, audio)

@@ -1,0 +1,104 @@
+"""The state diagrams in docs/architecture.md show the tables that the code runs on, and all of them."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import Path
+
+import pytest
+
+from callback_queue.agents.agent import TABLE as AGENT
+from callback_queue.tickets.ticket import TRANSITIONS
+from scripts import diagrams
+from telephony.sip.client_transactions import INVITE_CLIENT, NON_INVITE_CLIENT
+from telephony.sip.server_transactions import INVITE_SERVER, NON_INVITE_SERVER
+from telephony.sip.session_states import MOVES
+from telephony.sip.transaction import Event, State, Table
+from tests.support.paths import ROOT
+
+PAGE = ROOT / "docs" / "architecture.md"
+RUN = "run: .venv/bin/python scripts/diagrams.py docs/architecture.md"
+
+
+def _drawn(title: str) -> list[tuple[str, str, str]]:
+    """The arrows of the diagram under a heading of the page: from, to, label."""
+    page = PAGE.read_text(encoding="utf-8")
+    found = re.search(
+        rf"^### {title}\n\n```mermaid\nstateDiagram-v2\n(.*?)```", page, re.MULTILINE | re.DOTALL
+    )
+    assert found, f"no diagram {title!r}; {RUN}"
+    arrows = re.findall(r"^ +(\S+) --> (\S+)(?: : (.*))?$", found[1], re.MULTILINE)
+    assert len(arrows) == found[1].count("\n"), "every line is an arrow"
+    return arrows
+
+
+def test_the_page_is_up_to_date() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert diagrams.renew(page) == page, RUN
+
+
+def test_the_session_is_drawn_with_every_move_that_it_may_make() -> None:
+    arrows = {(start, end) for start, end, _ in _drawn("INVITE session")}
+    allowed = {(state.value, after.value) for state, afters in MOVES.items() for after in afters}
+    assert arrows - allowed == {("[*]", "initial"), ("[*]", "offered"), ("done", "[*]")}
+    assert allowed <= arrows
+
+
+@pytest.mark.parametrize(
+    ("title", "table"),
+    [
+        ("INVITE client transaction", INVITE_CLIENT),
+        ("Non-INVITE client transaction", NON_INVITE_CLIENT),
+        ("INVITE server transaction", INVITE_SERVER),
+        ("Non-INVITE server transaction", NON_INVITE_SERVER),
+    ],
+)
+def test_a_transaction_is_drawn_with_every_row_of_its_table(title: str, table: Table) -> None:
+    drawn = [
+        (start, end)
+        for start, end, labels in _drawn(title)
+        for _ in labels.split(", ")
+        if "[*]" not in (start, end)
+    ]
+    rows = [(state.name.capitalize(), after.name.capitalize()) for (state, _), (after, _) in table.items()]
+    assert sorted(drawn) == sorted(rows)
+
+
+def test_the_agent_is_drawn_with_every_change_of_state_of_its_table() -> None:
+    drawn = [
+        (start, end, label)
+        for start, end, labels in _drawn("Agent")
+        for label in labels.split(", ")
+        if start != "[*]"
+    ]
+    rows = [
+        (state, after, diagrams.AGENT_EVENTS[event])
+        for (state, event), candidates in AGENT.items()
+        for after in candidates
+        if after != state
+    ]
+    assert sorted(drawn) == sorted(rows)
+
+
+def test_the_ticket_is_drawn_with_every_move_that_it_may_make() -> None:
+    arrows = {(start, end) for start, end, _ in _drawn("Ticket")}
+    allowed = {(state.value, after.value) for state, afters in TRANSITIONS.items() for after in afters}
+    assert arrows == allowed | {("[*]", "open")}
+
+
+def test_a_move_that_the_page_does_not_show_is_noticed() -> None:
+    class Lamp(Enum):
+        OFF = "off"
+        ON = "on"
+
+    dark = {Lamp.OFF: frozenset({Lamp.ON}), Lamp.ON: frozenset()}
+    assert diagrams.moves(dark).splitlines()[1:] == ["    [*] --> off", "    off --> on", "    on --> [*]"]
+    blinking = {Lamp.OFF: frozenset({Lamp.ON}), Lamp.ON: frozenset({Lamp.OFF})}
+    assert diagrams.moves(blinking) != diagrams.moves(dark)
+
+
+def test_an_event_without_a_name_is_not_drawn_without_one() -> None:
+    table: Table = {(State.CALLING, Event.ACK): (State.TERMINATED, ())}
+    with pytest.raises(KeyError):
+        diagrams.transitions(table, State.CALLING, diagrams.CLIENT_EVENTS, {})

@@ -1,0 +1,30 @@
+"""The whole story, as `make demo` and `make demo-zh` tell it: telephones, speech, records, exit code 0."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.softphone import HOTLINE
+
+SECONDS = 400
+
+
+@pytest.mark.peer("pyVoIP")
+@pytest.mark.parametrize(("language", "understood"), [("en", "printer"), ("zh", "上网")])
+def test_a_problem_is_left_called_back_and_counted(models: Path, language: str, understood: str) -> None:
+    told = subprocess.run(
+        [HOTLINE, "demo", "--language", language],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-2000:]
+    shown = told.stdout[told.stdout.index("What was shown") :]
+    assert shown.count("  yes  ") >= 15
+    assert "  NO   " not in shown
+    [words] = [line for line in shown.splitlines() if "the words were understood" in line]
+    assert understood in words

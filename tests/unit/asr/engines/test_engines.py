@@ -1,0 +1,103 @@
+"""What engines do around their models: phrases, sample rates, and models that cannot be loaded."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asr.engines import MODULES, EngineError
+from asr.engines.whisper_phrases import Phrases
+from asr.workers.setup import Setup
+
+
+class Letters:
+    """A tokenizer with a token for each letter."""
+
+    eot = 0x10000
+
+    def encode(self, text: str) -> list[int]:
+        return [ord(letter) for letter in text]
+
+
+@pytest.mark.parametrize(("name", "library"), [("vosk", "vosk"), ("whisper", "faster_whisper")])
+def test_a_folder_without_a_model_is_refused_in_words(tmp_path: Path, name: str, library: str) -> None:
+    pytest.importorskip(library, reason="not run: needs pip install 'hotline[speech]'")
+    load = import_module(MODULES[name]).load
+    with pytest.raises(EngineError, match=f"{tmp_path} holds no {name.capitalize()} model"):
+        load(tmp_path, "en", 1)
+
+
+@pytest.mark.parametrize(("name", "library"), [("vosk", "vosk"), ("whisper", "faster_whisper")])
+def test_a_damaged_model_is_refused_in_words(tmp_path: Path, name: str, library: str) -> None:
+    pytest.importorskip(library, reason="not run: needs pip install 'hotline[speech]'")
+    mark = tmp_path / ("am/final.mdl" if name == "vosk" else "model.bin")
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_bytes(b"no model")
+    load = import_module(MODULES[name]).load
+    with pytest.raises(EngineError, match=f"{tmp_path} cannot be loaded: .+"):
+        load(tmp_path, "en", 1)
+
+
+def test_only_the_phrases_tokens_are_left() -> None:
+    phrases = Phrases(("yes", "no"), Letters())
+    left = set(range(Letters.eot)).difference(phrases.suppressed)
+    assert {chr(token) for token in left} == set("yesnoYN ,.-?!，。")
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (" Yes.", True),
+        ("no, no", True),
+        ("YES - no", True),
+        ("", False),
+        ("...", False),
+        ("yes please", False),
+        ("yeno", False),
+    ],
+)
+def test_what_counts_is_made_of_whole_phrases(text: str, made: bool) -> None:
+    assert Phrases(("yes", "no"), Letters()).make(text) is made
+
+
+def test_phrases_of_several_words_and_of_other_scripts() -> None:
+    phrases = Phrases(("call me back", "不对", "对"), Letters())
+    assert phrases.make("Call me back!")
+    assert phrases.make("不对，对。")
+    assert not phrases.make("call me")
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+def test_any_rate_becomes_sixteen_kilohertz(rate: int) -> None:
+    whisper = pytest.importorskip(
+        "asr.engines.whisper", reason="not run: needs pip install 'hotline[speech]'"
+    )
+    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate)).astype("<i2")
+    samples = whisper._floats(tone.tobytes(), rate)
+    assert abs(samples.size - 16000) < 50
+    spectrum = np.abs(np.fft.rfft(samples[:15000]))
+    assert abs(spectrum.argmax() * 16000 / 15000 - 440) < 2
+    assert abs(np.abs(samples[1000:15000]).max() - 8000 / 32768) < 0.01
+
+
+def test_no_audio_at_all_becomes_none() -> None:
+    whisper = pytest.importorskip(
+        "asr.engines.whisper", reason="not run: needs pip install 'hotline[speech]'"
+    )
+    assert whisper._floats(b"", 8000).size == 0
+
+
+def test_capabilities_follow_engine_and_model(tmp_path: Path) -> None:
+    dynamic, static = tmp_path / "dynamic", tmp_path / "static"
+    (dynamic / "graph").mkdir(parents=True)
+    (dynamic / "graph" / "Gr.fst").touch()
+    static.mkdir()
+    assert Setup("ko", "vosk", dynamic).capabilities.phrase_lists
+    assert not Setup("ko", "vosk", static).capabilities.phrase_lists
+    assert Setup("ko", "vosk", static).capabilities.streaming
+    assert not Setup("en", "whisper", static).capabilities.streaming
+    assert Setup("en", "whisper", static).capabilities.phrase_lists
+    assert Setup("en", "vosk-server", urls=("ws://a:1",)).capabilities.streaming

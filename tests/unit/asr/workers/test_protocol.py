@@ -1,0 +1,100 @@
+"""The messages of vosk-server: what both sides write, the other reads, and nothing of it depends on luck."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr.results import Partial, Word
+from asr.workers.protocol import (
+    END,
+    End,
+    Segment,
+    StreamConfig,
+    answer_message,
+    config_message,
+    join,
+    parse_answer,
+    parse_request,
+)
+
+words = st.builds(
+    Word,
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
+        lambda text: "unk" not in text.lower()
+    ),
+    st.floats(0, 600).map(lambda value: round(value, 3)),
+    st.floats(0, 600).map(lambda value: round(value, 3)),
+    st.floats(0, 1).map(lambda value: round(value, 6)),
+)
+texts = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: "unk" not in text.lower())
+
+
+@given(st.builds(StreamConfig, st.integers(4000, 192_000), st.lists(st.text()).map(tuple), st.booleans()))
+def test_a_config_is_read_as_it_was_written(config: StreamConfig) -> None:
+    assert parse_request(config_message(config), StreamConfig()) == config
+
+
+@given(st.one_of(st.builds(Partial, texts), st.builds(Segment, texts, st.lists(words).map(tuple))))
+def test_an_answer_is_read_as_it_was_written(answer: Partial | Segment) -> None:
+    assert parse_answer(answer_message(answer)) == answer
+
+
+@given(st.one_of(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)))
+def test_nonsense_is_refused_and_nothing_else_happens(text: str) -> None:
+    for parse in (parse_answer, lambda given: parse_request(given, StreamConfig())):
+        try:
+            parse(text)
+        except ValueError:
+            continue
+
+
+def test_the_end_is_spelt_as_the_public_server_compares_it() -> None:
+    assert END == '{"eof" : 1}'
+    assert parse_request(END, StreamConfig()) == End()
+    assert parse_request('{"eof":1}', StreamConfig()) == End()
+
+
+def test_a_second_config_keeps_what_it_does_not_name() -> None:
+    first = parse_request('{"config": {"phrase_list": ["yes"], "sample_rate": 16000.0}}', StreamConfig())
+    assert isinstance(first, StreamConfig)
+    assert parse_request('{"config": {"words": 0}}', first) == StreamConfig(16000, ("yes",), words=False)
+
+
+def test_an_answer_of_the_public_server_is_understood() -> None:
+    answer = parse_answer(
+        '{\n  "result" : [{\n      "conf" : 0.813268,\n      "end" : 0.810000,\n      "start" : 0.420000,\n'
+        '      "word" : "높다"\n    }],\n  "text" : "높다"\n}'
+    )
+    assert answer == Segment("높다", (Word("높다", 0.42, 0.81, 0.813268),))
+
+
+def test_of_alternatives_the_first_counts() -> None:
+    assert parse_answer('{"alternatives": [{"confidence": 9, "text": "a"}, {"text": "b"}]}') == Segment("a")
+    assert parse_answer('{"alternatives": []}') == Segment("")
+
+
+def test_unknown_words_are_no_words() -> None:
+    answer = parse_answer(
+        '{"result": [{"word": "[unk]", "start": 0, "end": 1, "conf": 1},'
+        ' {"word": "yes", "start": 1, "end": 2}], "text": "[unk] yes"}'
+    )
+    assert answer == Segment("yes", (Word("yes", 1.0, 2.0, None),))
+    assert parse_answer('{"partial": "[unk]"}') == Partial("")
+
+
+def test_segments_become_one_result() -> None:
+    one, two = Word("one", 0.0, 1.0, 0.5), Word("two", 2.0, 3.0, 1.0)
+    final = join([Segment("one", (one,)), Segment(""), Segment("two", (two,))], "en", "vosk")
+    assert (final.text, final.words, final.confidence) == ("one two", (one, two), 0.75)
+    assert (final.language, final.engine) == ("en", "vosk")
+    assert join([], "ko", "vosk").confidence is None
+
+
+@pytest.mark.parametrize("text", ['{"result": [{}], "text": "x"}', '{"result": 1, "text": "x"}', "{}", "5"])
+def test_answers_without_sense_are_told_apart(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse_answer(text)

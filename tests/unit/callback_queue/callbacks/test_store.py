@@ -1,0 +1,202 @@
+"""Leases: one switch at a time has a callback, and an attempt that is over never comes back."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy.engine import URL
+
+from callback_queue import events
+from callback_queue.callbacks.store import DEAD_HOLDER, CallbackStore
+from config.database import create_engine
+from tests.unit.callback_queue.records import NOW, SWITCH, Records, requested, ticket
+from tests.unit.callback_queue.recovery.test_cut_off import play
+
+ID = "100001.1"
+OTHER = "switch-2"
+
+
+async def one(house: Records, **facts: object) -> CallbackStore:
+    await house.tell(ticket("100001"), requested("100001", **facts))  # type: ignore[arg-type]
+    return house.callbacks
+
+
+async def state(store: CallbackStore) -> tuple[str, int, str]:
+    due = await store.get(ID)
+    assert due is not None
+    return due.state, due.attempt, due.lease_holder
+
+
+def test_of_two_switches_that_race_one_gets_it(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await one(house)
+        engines = [create_engine(database_url) for _ in range(2)]
+        stores = [CallbackStore(engine) for engine in engines]
+        switches = [f"switch-{index}" for index in range(8)]
+        got = await asyncio.gather(
+            *(stores[index % 2].lease(ID, 1, name, NOW + 1, 60) for index, name in enumerate(switches))
+        )
+        assert sum(got) == 1
+        assert await state(house.callbacks) == ("leased", 1, switches[got.index(True)])
+        for engine in engines:
+            await engine.dispose()
+
+    play(database_url, scene)
+
+
+def test_an_attempt_from_lease_to_end(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house)
+        assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
+        assert not await store.lease(ID, 1, OTHER, NOW + 2, 60)
+        assert not await store.lease(ID, 2, OTHER, NOW + 2, 60)
+        assert not await store.dialling(ID, 1, OTHER, NOW + 3, 60)
+        assert await store.renew(ID, 1, SWITCH, NOW + 50, 60)
+        assert await store.dialling(ID, 1, SWITCH, NOW + 100, 60)
+        assert not await store.dialling(ID, 1, SWITCH, NOW + 101, 60), "one dial for one attempt"
+        assert await store.renew(ID, 1, SWITCH, NOW + 150, 60)
+        assert not await store.release(ID, 1, OTHER, NOW + 300)
+        assert await store.release(ID, 1, SWITCH, NOW + 300, "busy", "1001")
+        assert not await store.renew(ID, 1, SWITCH, NOW + 160, 60)
+        assert await store.due(NOW + 299) == []
+        (due,) = await store.due(NOW + 300)
+        assert (due.attempt, due.dialled, due.outcome, due.agent) == (1, 1, "busy", "1001")
+        assert await store.lease(ID, 2, OTHER, NOW + 301, 60)
+        assert not await store.release(ID, 1, SWITCH, NOW + 400), "that attempt is over"
+        assert await state(store) == ("leased", 2, OTHER)
+
+    play(database_url, scene)
+
+
+def test_a_lease_that_ran_out_before_the_dial_goes_to_another_switch_and_its_holder_may_not_dial(
+    database_url: URL,
+) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house)
+        assert await store.lease(ID, 1, SWITCH, NOW, 60)
+        assert not await store.dialling(ID, 1, SWITCH, NOW + 61, 60), "too late: somebody may have it already"
+        assert await store.lease(ID, 2, OTHER, NOW + 61, 60)
+        assert not await store.renew(ID, 1, SWITCH, NOW + 62, 60)
+        assert not await store.dialling(ID, 1, SWITCH, NOW + 62, 60)
+        assert await store.dialling(ID, 2, OTHER, NOW + 62, 60)
+
+    play(database_url, scene)
+
+
+def test_a_lease_that_ran_out_during_the_dial_is_left_alone_for_long(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house)
+        assert await store.lease(ID, 1, SWITCH, NOW, 60)
+        assert await store.dialling(ID, 1, SWITCH, NOW + 10, 60)
+        assert await store.due(NOW + 70 + DEAD_HOLDER) == []
+        assert not await store.lease(ID, 2, OTHER, NOW + 70 + DEAD_HOLDER, 60)
+        assert len(await store.due(NOW + 71 + DEAD_HOLDER)) == 1
+        assert await store.lease(ID, 2, OTHER, NOW + 71 + DEAD_HOLDER, 60)
+
+    play(database_url, scene)
+
+
+def test_nothing_is_leased_that_is_not_due_expired_or_over(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house, not_before=NOW + 100, expires=NOW + 200)
+        assert not await store.lease(ID, 1, SWITCH, NOW + 99, 60)
+        assert not await store.lease(ID, 1, SWITCH, NOW + 200, 60)
+        assert await store.cancel(ID)
+        assert not await store.cancel(ID)
+        assert not await store.lease(ID, 1, SWITCH, NOW + 150, 60)
+        assert not await store.lease("nobody.1", 1, SWITCH, NOW + 150, 60)
+
+    play(database_url, scene)
+
+
+def test_a_callback_that_is_closed_between_lease_and_dial_is_not_dialled(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house)
+        assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
+        await house.tell(events.CallbackClosed(NOW + 2, ID, "cancelled", "agent:1001"))
+        assert not await store.dialling(ID, 1, SWITCH, NOW + 3, 60)
+        assert await store.mine(SWITCH) == []
+
+    play(database_url, scene)
+
+
+def test_events_that_come_late_do_not_undo_what_the_database_knows(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house)
+        told = (
+            events.CallbackLeased(NOW + 1, ID, 1, SWITCH),
+            events.CallbackDialled(NOW + 5, "b", "l", ID, 1),
+            events.CallbackAttemptEnded(NOW + 9, "b", "l", ID, 1, "busy", "1001", NOW + 20),
+        )
+        assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
+        assert await store.dialling(ID, 1, SWITCH, NOW + 5, 60)
+        assert await store.release(ID, 1, SWITCH, NOW + 20, "busy", "1001")
+        assert await store.lease(ID, 2, OTHER, NOW + 21, 60)
+        assert await store.dialling(ID, 2, OTHER, NOW + 22, 60)
+        await house.tell(*told)  # the recorder was away
+        assert await state(store) == ("dialling", 2, OTHER)
+        due = await store.get(ID)
+        assert due is not None
+        assert due.dialled == 2
+        assert await store.renew(ID, 2, OTHER, NOW + 30, 60)
+
+    play(database_url, scene)
+
+
+def test_the_events_alone_come_to_the_same(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house)
+        await house.tell(
+            events.CallbackLeased(NOW + 1, ID, 1, SWITCH),
+            events.CallbackStarted(NOW + 2, "b", "", ID, "100001", "support", "1", 1, "agent_first"),
+            events.CallbackDialled(NOW + 5, "b", "l", ID, 1),
+        )
+        assert await state(store) == ("dialling", 1, SWITCH)
+        await house.tell(events.CallbackAttemptEnded(NOW + 9, "b", "l", ID, 1, "reached", "1001", 0, 5000))
+        due = await store.get(ID)
+        assert due is not None
+        assert (due.state, due.end, due.reached_at, due.dialled) == ("closed", "completed", NOW + 9, 1)
+        assert (due.first_attempt_at, due.lease_holder) == (NOW + 2, "")
+        await house.tell(events.CallbackClosed(NOW + 9, ID, "completed", "agent:1001", "all well"))
+        due = await store.get(ID)
+        assert due is not None
+        assert (due.ended_by, due.note) == ("agent:1001", "all well")
+
+    play(database_url, scene)
+
+
+def test_a_callback_can_be_moved_and_is_tried_again_after_that_time(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        store = await one(house, expires=NOW + 1000)
+        await house.tell(events.CallbackRescheduled(NOW + 1, ID, NOW + 5000, "agent:1001"))
+        assert await store.due(NOW + 4999) == []
+        assert len(await store.due(NOW + 5001)) == 1
+        assert await store.lease(ID, 1, SWITCH, NOW + 5001, 60)
+        assert not await store.reschedule(ID, NOW + 9000), "an agent is being rung for it"
+        await house.tell(events.CallbackRescheduled(NOW + 5002, ID, NOW + 9000, "agent:1001"))
+        await house.tell(events.CallbackAttemptEnded(NOW + 5010, "b", "", ID, 1, "no_agent", "", NOW + 5040))
+        (due,) = await store.list()
+        assert (due.state, due.due) == ("waiting", NOW + 9000)
+        assert await store.reschedule(ID, NOW + 6000)
+        assert len(await store.due(NOW + 6000)) == 1
+
+    play(database_url, scene)
+
+
+def test_due_ones_come_by_arrival_of_the_wanted_queues(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        for index, (queue, arrival) in enumerate([("sales", 30), ("support", 10), ("sales", 20), ("x", 0)]):
+            number, caller = f"10000{index}", f"1380013800{index}"
+            wish = requested(number, NOW, caller, queue=queue, arrival=NOW - arrival)
+            await house.tell(ticket(number, caller=caller, queue=queue), wish)
+        found = await house.callbacks.due(NOW + 1, queues=("sales", "support"))
+        assert [due.callback for due in found] == ["100000.1", "100002.1", "100001.1"]
+        assert [due.callback for due in await house.callbacks.due(NOW + 1, limit=1)] == ["100000.1"]
+        assert [due.queue for due in await house.callbacks.list(queue="x")] == ["x"]
+        other = await house.callbacks.find_open("+8613800138002")
+        assert other is not None
+        assert other.callback == "100002.1"
+        assert await house.callbacks.find_open("13800138009") is None
+        assert await house.callbacks.find_open("") is None
+
+    play(database_url, scene)

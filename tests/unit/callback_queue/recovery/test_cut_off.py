@@ -1,0 +1,300 @@
+"""A switch that was killed: whoever was not served is called back, in the original order, and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.engine import URL
+
+from callback_queue import events
+from callback_queue.customers.book import Customer, CustomerBook
+from telephony.call import events as call_events
+from telephony.call.events import Event
+from tests.unit.callback_queue.records import (
+    CALLER,
+    NOW,
+    SWITCH,
+    Records,
+    agent_left,
+    connected,
+    ended,
+    flow,
+    left,
+    offered,
+    queued,
+    records,
+    requested,
+    started,
+    ticket,
+)
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+
+def play(url: URL, scene: Callable[[Records], Awaitable[T]], **options: object) -> T:
+    async def run() -> T:
+        async with records(url, **options) as house:  # type: ignore[arg-type]
+            return await scene(house)
+
+    return asyncio.run(run())
+
+
+def after_crash(url: URL, *told: Event, at: float = NOW + 100, **options: object) -> list[Event]:
+    """What follows when a switch told these events and then starts anew."""
+
+    async def scene(house: Records) -> list[Event]:
+        await house.tell(started(NOW - 1000), *told)
+        return await house.tell(started(at))
+
+    return play(url, scene, **options)
+
+
+def of(kind: type[E], found: list[Event]) -> list[E]:
+    return [event for event in found if isinstance(event, kind)]
+
+
+def test_callers_who_waited_are_called_back_in_the_order_of_their_arrival(database_url: URL) -> None:
+    told: list[Event] = []
+    for number in range(20):
+        # They come in one order and have waited since another one: a VIP's head start is the line's business.
+        arrival = NOW - 60 * ((number * 7) % 20)
+        call = f"call-{number}"
+        told += [offered(call, f"1380013{number:04}", NOW + number), flow(call, NOW + number)]
+        told.append(queued(call, NOW + number, arrival))
+    found = after_crash(database_url, *told)
+    callbacks = of(events.CallbackRequested, found)
+    assert len(callbacks) == 20
+    assert [c.arrival for c in callbacks] == sorted(NOW - 60 * n for n in range(20))
+    numbers = [int(c.ticket) for c in callbacks]
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) == 20
+    lefts = of(events.QueueLeft, found)
+    assert {(e.why, e.wait_ms > 0) for e in lefts} == {("cut_off", True)}
+    assert len(lefts) == len(of(call_events.CallEnded, found)) == 20
+    assert {e.by for e in of(call_events.CallEnded, found)} == {"crash"}
+
+
+def test_a_caller_in_the_bot_becomes_a_ticket_with_what_was_recorded_and_heard(database_url: URL) -> None:
+    book = CustomerBook([Customer("C7", "Lin", ("+86 138 0013 8000",), "vip")], "CN")
+    (opened,) = of(
+        events.TicketOpened,
+        after_crash(
+            database_url,
+            offered("c"),
+            flow("c", language="zh"),
+            call_events.RecordingStarted(NOW + 1, "c", "leg-1", "c/talk.wav"),
+            call_events.PromptSaid(NOW + 2, "c", "leg-1", "请问有什么问题?", "zh"),
+            call_events.CallerHeard(NOW + 8, "c", "leg-1", "speech", "打印机坏了。", 0, 0.9, 4.0, False),
+            customers=book,
+        ),
+    )
+    assert isinstance(opened, events.TicketOpened)
+    assert (opened.kind, opened.language, opened.recording) == ("cut_off", "zh", "c/talk.wav")
+    assert (opened.customer, opened.tier, opened.queue) == ("C7", "vip", "support")
+    assert opened.title == "打印机坏了"
+    assert opened.history[0]["question"] == "请问有什么问题?"
+    assert opened.respond_by > opened.at
+    assert opened.callback_number == CALLER
+
+
+def test_a_conversation_that_was_cut_off_goes_on_by_a_callback(database_url: URL) -> None:
+    found = after_crash(
+        database_url,
+        offered("c"),
+        flow("c"),
+        queued("c"),
+        left("c", NOW + 10, "answered"),
+        connected("c", NOW + 10),
+    )
+    (opened,) = of(events.TicketOpened, found)
+    assert "1001" in opened.note
+    (requested_,) = of(events.CallbackRequested, found)
+    assert (requested_.why, requested_.arrival) == ("cut_off", NOW)
+    assert of(events.QueueLeft, found) == []  # they had left the queue long before
+
+
+def test_nobody_else_is_called_back(database_url: URL) -> None:
+    found = after_crash(
+        database_url,
+        # An agent's own call, a withheld number, a name instead of a number, a call that no flow had.
+        *[offered("agent", source="agent:1001"), flow("agent")],
+        *[offered("withheld", ""), flow("withheld")],
+        *[offered("name", "anna"), flow("name")],
+        offered("echo", "13800138001"),
+        # Served: the agent had hung up, the caller was asked to rate the call.
+        *[offered("served", "13800138002"), flow("served"), queued("served")],
+        *[left("served", NOW + 9, "answered"), connected("served", NOW + 9), agent_left("served", NOW + 60)],
+        # Written down before, with a callback.
+        *[offered("call-100001", "13800138003"), flow("call-100001")],
+        *[ticket("100001", caller="13800138003"), requested("100001", caller="13800138003")],
+        # Over.
+        *[offered("over", "13800138004"), flow("over"), ended("over", NOW + 5)],
+    )
+    assert of(events.TicketOpened, found) == of(events.CallbackRequested, found) == []
+    assert {e.call for e in of(call_events.CallEnded, found)} == {
+        "agent",
+        "withheld",
+        "name",
+        "echo",
+        "served",
+        "call-100001",
+    }
+
+
+def test_a_ticket_whose_callback_was_lost_in_the_crash_gets_it(database_url: URL) -> None:
+    found = after_crash(database_url, offered("call-100001"), flow("call-100001"), ticket("100001"))
+    assert of(events.TicketOpened, found) == []
+    (again,) = of(events.CallbackRequested, found)
+    assert again.callback == "100001.1"
+
+
+def test_who_hung_up_in_the_line_just_before_is_not_forgotten(database_url: URL) -> None:
+    def hangs_up(call: str, caller: str, at: float) -> list[Event]:
+        queue = [offered(call, caller), flow(call), queued(call)]
+        return [*queue, left(call, at, "abandoned"), ended(call, at + 0.1)]
+
+    found = after_crash(
+        database_url,
+        *hangs_up("long-ago", "13800138001", NOW + 20),
+        *hangs_up("just-now", "13800138002", NOW + 50),
+    )
+    (opened,) = of(events.TicketOpened, found)
+    assert (opened.call, opened.kind) == ("just-now", "abandoned")
+    assert of(call_events.CallEnded, found) == []
+
+
+def test_a_passed_on_caller_is_served_only_by_the_next_agent(database_url: URL) -> None:
+    def passed_on(call: str, caller: str) -> list[Event]:
+        talk = [offered(call, caller), flow(call), queued(call)]
+        talk += [left(call, NOW + 9, "answered"), connected(call, NOW + 9)]
+        return [
+            *talk,
+            call_events.TransferRequested(NOW + 20, call, "leg-2", "1002"),
+            agent_left(call, NOW + 21),
+        ]
+
+    found = after_crash(
+        database_url,
+        *passed_on("ringing", "13800138001"),
+        *passed_on("done", "13800138002"),
+        events.CallTransferred(NOW + 25, "done", "leg-2", "1001", "1002", "1002", "", 200),
+        call_events.CallBridged(NOW + 25, "done", "leg-1", "leg-3"),
+        call_events.LegEnded(NOW + 90, "done", "leg-3", "remote", None, "bye", {}),
+    )
+    assert [e.call for e in of(events.TicketOpened, found)] == ["ringing"]
+
+
+async def attempt(house: Records, *more: Event) -> None:
+    """A callback for ticket 100001 that was leased and begun, and what else happened."""
+    await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
+    assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
+    await house.tell(
+        events.CallbackLeased(NOW + 1, "100001.1", 1, SWITCH),
+        events.CallbackStarted(NOW + 1, "b", "", "100001.1", "100001", "support", CALLER, 1, "agent_first"),
+        *more,
+    )
+
+
+def test_an_attempt_that_was_cut_off_is_made_again_and_its_lease_is_free(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await attempt(house, events.CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1))
+        assert (await house.callbacks.mine(SWITCH))[0].state == "dialling"
+        found = await house.tell(started(NOW + 20))
+        (over,) = of(events.CallbackAttemptEnded, found)
+        assert (over.outcome, over.attempt, over.call) == ("cut_off", 1, "b")
+        assert of(events.TicketOpened, found) == []
+        assert await house.callbacks.mine(SWITCH) == []
+        assert await house.callbacks.due(NOW + 49) == []
+        (due,) = await house.callbacks.due(NOW + 51)
+        assert (due.state, due.attempt, due.dialled, due.arrival) == ("waiting", 1, 1, NOW)
+
+    play(database_url, scene)
+
+
+def test_a_lease_that_only_the_database_knows_is_freed_too(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
+        assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
+        assert (
+            of(events.CallbackAttemptEnded, await house.tell(started(NOW + 2, "switch-2"), switch="switch-2"))
+            == []
+        )
+        assert len(of(events.CallbackAttemptEnded, await house.tell(started(NOW + 20)))) == 1
+        # The new run's own leases are nobody's business.
+        assert await house.callbacks.lease("100001.1", 2, SWITCH, NOW + 60, 60)
+        assert of(events.CallbackAttemptEnded, await house.tell(started(NOW + 60))) == []
+
+    play(database_url, scene)
+
+
+def test_a_callback_whose_conversation_was_over_is_completed(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        talked = (connected("b", NOW + 20), agent_left("b", NOW + 80))
+        await attempt(house, events.CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1), *talked)
+        found = await house.tell(started(NOW + 100))
+        (over,) = of(events.CallbackAttemptEnded, found)
+        assert (over.outcome, over.talk_ms, over.agent) == ("reached", 60_000, "1001")
+        due = await house.callbacks.get("100001.1")
+        assert due is not None
+        assert (due.state, due.end) == ("closed", "completed")
+        known = await house.tickets.get("100001")
+        assert known is not None
+        assert (known.state, known.owner, known.responded_at) == ("assigned", "1001", NOW + 100)
+
+    play(database_url, scene)
+
+
+def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: URL) -> None:
+    def waits(number: str, entry: str) -> events.QueueEntered:
+        return queued("", NOW + 5, entry=entry, kind="callback", callback=f"{number}.1")
+
+    def taken(number: str, entry: str, call: str) -> list[Event]:
+        begun = events.CallbackStarted(
+            NOW + 6, call, "", f"{number}.1", number, "support", CALLER, 1, "agent_first"
+        )
+        gone = events.QueueLeft(
+            NOW + 7, call, "", "support", entry, "callback", NOW + 5, "answered", 2000, 1, 1, "1001"
+        )
+        return [begun, gone, ended(call, NOW + 90)]
+
+    async def scene(house: Records) -> None:
+        await house.tell(started(NOW - 1000))
+        for index in (1, 2, 3):
+            caller = f"1380013800{index}"
+            await house.tell(
+                ticket(f"10000{index}", caller=caller), requested(f"10000{index}", caller=caller)
+            )
+        withdrawn = events.QueueLeft(
+            NOW + 6, "", "", "support", "e3", "callback", NOW + 5, "withdrawn", 1000, 1, 1
+        )
+        await house.tell(waits("100001", "e1"), waits("100002", "e2"), waits("100003", "e3"), withdrawn)
+        await house.tell(*taken("100002", "e2", "b2"))
+        found = await house.tell(started(NOW + 100))
+        assert [(event.entry, event.why) for event in of(events.QueueLeft, found)] == [("e1", "cut_off")]
+        assert of(events.TicketOpened, found) == []
+        assert len(await house.callbacks.due(NOW + 101)) == 3
+
+    play(database_url, scene)
+
+
+def test_calls_of_other_switches_go_on(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(started(NOW - 1000), offered("ours", "13800138001"), flow("ours"))
+        await house.tell(started(NOW - 1000, "switch-2"), switch="switch-2")
+        await house.tell(offered("theirs", "13800138002"), flow("theirs"), switch="switch-2")
+        found = await house.tell(started(NOW + 100))
+        assert [event.call for event in of(call_events.CallEnded, found)] == ["ours"]
+
+    play(database_url, scene)
+
+
+def test_a_second_start_finds_nothing_left_to_do(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await house.tell(started(NOW - 1000), offered("c"), flow("c"), queued("c"))
+        assert len(await house.tell(started(NOW + 100))) == 4
+        assert await house.tell(started(NOW + 200)) == []
+
+    play(database_url, scene)

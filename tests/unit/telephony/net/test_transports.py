@@ -1,0 +1,360 @@
+"""Sockets for SIP: finding a flow for a URI, what is advertised, and messages framed out of streams."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvloop
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+from twisted.internet.error import CannotListenError
+
+from telephony.net import transports
+from telephony.net.tcp import IDLE_SECONDS
+from telephony.net.transports import Transports, Unreachable
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.parser import ParseError
+from telephony.sip.uri import SipUri, parse_uri
+from tests.unit.telephony.sip.exchange import incoming
+
+HOST = "127.0.0.1"
+
+
+class Floor:
+    """Transports on a fresh reactor, and what arrives through them; the transports' user."""
+
+    def __init__(self, public_address: str | None = None) -> None:
+        self.reactor = AsyncioSelectorReactor(asyncio.get_running_loop())
+        self.transports = Transports(self.reactor, self, public_address=public_address)
+        self.came: asyncio.Queue[tuple[object, Flow]] = asyncio.Queue()
+        self.in_use: list[Flow] = []
+
+    def datagram_received(self, data: bytes, flow: Flow) -> None:
+        self.came.put_nowait((data, flow))
+
+    def message_received(self, message: Request | Response, flow: Flow) -> None:
+        self.came.put_nowait((message, flow))
+
+    def malformed_received(self, error: ParseError, flow: Flow) -> None:
+        self.came.put_nowait((error, flow))
+
+    def flow_closed(self, flow: Flow) -> None:
+        self.came.put_nowait(("closed", flow))
+
+    def flow_in_use(self, flow: Flow) -> bool:
+        return flow in self.in_use
+
+
+@asynccontextmanager
+async def a_floor(public_address: str | None = None) -> AsyncIterator[Floor]:
+    floor = Floor(public_address)
+    try:
+        async with asyncio.timeout(5):
+            yield floor
+    finally:
+        floor.transports.close()
+        floor.reactor.removeAll()
+
+
+def on_loop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    """Run an async test on the loop that the switch has."""
+
+    async def play() -> None:
+        faults: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        await test()
+        assert not faults, faults
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(play())
+
+    return run
+
+
+def uri(text: str) -> SipUri:
+    parsed = parse_uri(text)
+    assert isinstance(parsed, SipUri)
+    return parsed
+
+
+# --- flows ----------------------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_a_uri_with_an_address_has_a_flow_at_once() -> None:
+    async with a_floor() as floor:
+        local = floor.transports.listen("UDP", HOST, 0)
+        assert floor.transports.listening == [("UDP", local)]
+        flow = floor.transports.locate(uri("sip:a@192.0.2.1"))
+        assert flow == Flow("UDP", local, ("192.0.2.1", 5060))
+        assert floor.transports.locate(uri("sip:a@192.0.2.1")) is flow, "the same peer, the same object"
+        assert floor.transports.locate(uri("sip:a@example.com;maddr=192.0.2.1")) is flow
+        assert floor.transports.locate(uri("sip:a@example.com")) is None
+
+
+@on_loop
+async def test_a_name_is_looked_up() -> None:
+    async with a_floor() as floor:
+        local = floor.transports.listen("UDP", HOST, 0)
+        assert await floor.transports.resolve(uri("sip:a@localhost:5070")) == Flow("UDP", local, (HOST, 5070))
+        for unknown in ("sip:a@there.invalid", f"sip:a@{'x' * 70}.invalid"):
+            with pytest.raises(Unreachable):
+                await floor.transports.resolve(uri(unknown))
+
+
+class _SilentNames(uvloop.Loop):
+    """A loop whose name server never answers."""
+
+    async def getaddrinfo(self, *args: object, **options: object) -> Any:
+        await asyncio.Event().wait()
+
+
+def test_a_name_that_nobody_answers_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transports, "LOOKUP_SECONDS", 0.05)
+
+    async def story() -> None:
+        async with a_floor() as floor:
+            floor.transports.listen("UDP", HOST, 0)
+            with pytest.raises(Unreachable, match="no word"):
+                await floor.transports.resolve(uri("sip:a@example.com"))
+
+    with asyncio.Runner(loop_factory=_SilentNames) as runner:
+        runner.run(story())
+
+
+@on_loop
+async def test_what_no_socket_reaches_is_unreachable() -> None:
+    async with a_floor() as floor:
+        floor.transports.listen("UDP", HOST, 0)
+        for text in ("tel:+4930123", "sip:a@[::1]", "sip:a@192.0.2.1;transport=tls"):
+            with pytest.raises(Unreachable):
+                floor.transports.locate(parse_uri(text))
+
+
+@on_loop
+async def test_each_address_family_has_its_socket() -> None:
+    async with a_floor() as floor:
+        four, six = floor.transports.listen("UDP", HOST, 0), floor.transports.listen("UDP", "::1", 0)
+        assert floor.transports.locate(uri("sip:a@127.0.0.1")) == Flow("UDP", four, (HOST, 5060))
+        assert floor.transports.locate(uri("sip:a@[::1]:5070")) == Flow("UDP", six, ("::1", 5070))
+
+
+@on_loop
+async def test_of_several_sockets_the_one_on_the_way_is_taken() -> None:
+    async with a_floor() as floor:
+        floor.transports.listen("UDP", "127.0.0.2", 0)
+        near = floor.transports.listen("UDP", HOST, 0)
+        flow = floor.transports.locate(uri("sip:a@127.0.0.9"))
+        assert flow is not None
+        assert flow.local == near
+
+
+@on_loop
+async def test_an_address_that_is_taken_is_said() -> None:
+    async with a_floor() as floor:
+        for transport in ("UDP", "TCP"):
+            port = floor.transports.listen(transport, HOST, 0)[1]
+            with pytest.raises(CannotListenError):
+                floor.transports.listen(transport, HOST, port)
+
+
+@on_loop
+async def test_a_wildcard_is_advertised_as_the_address_on_the_way() -> None:
+    async with a_floor() as floor:
+        local = floor.transports.listen("UDP", "0.0.0.0", 0)
+        assert floor.transports.advertised(Flow("UDP", local, (HOST, 5060))) == (HOST, local[1])
+
+
+@on_loop
+async def test_the_public_address_is_for_peers_beyond_this_machine() -> None:
+    async with a_floor("198.51.100.1") as floor:
+        local = floor.transports.listen("UDP", HOST, 0)
+        assert floor.transports.advertised(Flow("UDP", local, ("192.0.2.1", 5060)))[0] == "198.51.100.1"
+        assert floor.transports.advertised(Flow("UDP", local, (HOST, 5060)))[0] == HOST
+
+
+@on_loop
+async def test_over_tcp_the_listening_port_is_advertised() -> None:
+    async with a_floor() as floor:
+        port = floor.transports.listen("TCP", HOST, 0)[1]
+        flow = Flow("TCP", (HOST, 40_000), (HOST, 5060), 7)
+        assert floor.transports.advertised(flow) == (HOST, port)
+
+
+# --- UDP ------------------------------------------------------------------------------------------------
+
+
+@on_loop
+async def test_datagrams_go_both_ways() -> None:
+    async with a_floor() as floor:
+        here = floor.transports.listen("UDP", HOST, 0)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind((HOST, 0))
+            peer.settimeout(5)
+            peer.sendto(b"hello", here)
+            data, flow = await floor.came.get()
+            assert (data, flow) == (b"hello", Flow("UDP", here, peer.getsockname()))
+            floor.transports.send(flow, b"answer")
+            assert peer.recvfrom(100) == (b"answer", here)
+
+
+@on_loop
+async def test_what_cannot_be_sent_is_lost_in_silence() -> None:
+    async with a_floor() as floor:
+        here = floor.transports.listen("UDP", HOST, 0)
+        floor.transports.send(Flow("UDP", here, (HOST, 9)), b"x" * 70_000)
+        floor.transports.send(Flow("UDP", (HOST, 1), (HOST, 9)), b"from a socket that we have not")
+        assert floor.came.empty()
+
+
+# --- TCP ------------------------------------------------------------------------------------------------
+
+
+async def connected(floor: Floor) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    address = floor.transports.listen("TCP", HOST, 0)
+    return await asyncio.open_connection(*address)
+
+
+@on_loop
+async def test_messages_are_framed_however_they_are_cut() -> None:
+    async with a_floor() as floor:
+        _, writer = await connected(floor)
+        stream = incoming("OPTIONS").to_bytes() + incoming("BYE").to_bytes()
+        for at in range(0, len(stream), 100):
+            writer.write(stream[at : at + 100])
+            await writer.drain()
+        methods = []
+        for _ in range(2):
+            message, flow = await floor.came.get()
+            assert isinstance(message, Request)
+            methods.append(message.method)
+        assert methods == ["OPTIONS", "BYE"]
+        assert (flow.transport, flow.remote) == ("TCP", writer.get_extra_info("sockname"))
+        writer.close()
+
+
+@on_loop
+async def test_a_ping_gets_its_pong() -> None:
+    async with a_floor() as floor:
+        reader, writer = await connected(floor)
+        writer.write(b"\r\n\r\n")
+        assert await reader.readexactly(2) == b"\r\n"
+        writer.close()
+
+
+@on_loop
+async def test_a_stream_that_cannot_be_framed_is_closed() -> None:
+    async with a_floor() as floor:
+        reader, writer = await connected(floor)
+        writer.write(incoming("OPTIONS").to_bytes().replace(b"Content-Length: 0", b"Content-Length: x"))
+        assert isinstance((await floor.came.get())[0], ParseError)
+        assert await reader.read() == b""
+        assert (await floor.came.get())[0] == "closed"
+        assert floor.transports.connections == 0
+        writer.close()
+
+
+@on_loop
+async def test_answers_go_back_over_the_connection_of_the_request() -> None:
+    async with a_floor() as floor:
+        reader, writer = await connected(floor)
+        writer.write(incoming("OPTIONS").to_bytes())
+        _, flow = await floor.came.get()
+        floor.transports.send(flow, b"answer")
+        assert await reader.readexactly(6) == b"answer"
+        remote = SipUri("sip", None, host=HOST, port=flow.remote[1]).with_params(transport="tcp")
+        assert floor.transports.locate(remote) == flow, "and requests to that peer as well"
+        assert floor.transports.connections == 1
+        writer.close()
+        assert (await floor.came.get()) == ("closed", flow)
+
+
+@on_loop
+async def test_a_connection_is_opened_when_first_needed_and_kept() -> None:
+    async with a_floor() as floor:
+        accepted: asyncio.Queue[asyncio.StreamReader] = asyncio.Queue()
+        server = await asyncio.start_server(lambda reader, _: accepted.put_nowait(reader), HOST, 0)
+        port = server.sockets[0].getsockname()[1]
+        there = SipUri("sip", None, host=HOST, port=port).with_params(transport="tcp")
+        flow = floor.transports.locate(there)
+        assert flow is not None
+        floor.transports.send(flow, b"one ")
+        floor.transports.send(flow, b"two")
+        reader = await accepted.get()
+        assert await reader.readexactly(7) == b"one two"
+        again = floor.transports.locate(there)
+        assert again is not None
+        floor.transports.send(again, b" three")
+        assert await reader.readexactly(6) == b" three"
+        assert floor.transports.connections == 1
+        assert accepted.empty()
+        server.close()
+
+
+@on_loop
+async def test_a_connection_that_does_not_come_about_closes_its_flow() -> None:
+    async with a_floor() as floor:
+        flow = floor.transports.locate(uri(f"sip:a@{HOST}:9;transport=tcp"))
+        assert flow is not None
+        floor.transports.send(flow, b"hello")
+        assert await floor.came.get() == ("closed", flow)
+
+
+@on_loop
+async def test_a_connection_that_we_opened_fails_by_both_its_names_when_it_breaks() -> None:
+    async with a_floor() as floor:
+        accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+        server = await asyncio.start_server(lambda _, writer: accepted.put_nowait(writer), HOST, 0)
+        there = uri(f"sip:a@{HOST}:{server.sockets[0].getsockname()[1]};transport=tcp")
+        first = floor.transports.locate(there)
+        assert first is not None
+        floor.transports.send(first, b"hello")
+        writer = await accepted.get()
+        while (opened := floor.transports.locate(there)) == first:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.001)
+        writer.close()
+        assert [await floor.came.get(), await floor.came.get()] == [("closed", opened), ("closed", first)]
+        server.close()
+
+
+@on_loop
+async def test_a_connection_without_any_use_is_closed_after_half_an_hour() -> None:
+    async with a_floor() as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        peers = [await asyncio.open_connection(*address) for _ in range(3)]
+        flows = []
+        for _, writer in peers:
+            writer.write(incoming("OPTIONS").to_bytes())
+            flows.append((await floor.came.get())[1])
+        tcp = floor.transports._tcp
+        now = tcp.now()
+        tcp.close_idle(now + IDLE_SECONDS - 60)
+        assert floor.transports.connections == 3
+        floor.in_use = [flows[0]]
+        tcp._connections[flows[1].connection].heard = now + 100
+        tcp.close_idle(now + IDLE_SECONDS + 60)
+        assert await floor.came.get() == ("closed", flows[2])
+        assert await peers[2][0].read() == b""
+        assert floor.transports.connections == 2
+        for _, writer in peers:
+            writer.close()
+
+
+@on_loop
+async def test_a_keep_alive_shows_that_a_connection_is_used() -> None:
+    async with a_floor() as floor:
+        reader, writer = await connected(floor)
+        writer.write(incoming("OPTIONS").to_bytes())
+        _, flow = await floor.came.get()
+        connection = floor.transports._tcp._connections[flow.connection]
+        connection.heard = 0.0
+        writer.write(b"\r\n\r\n")
+        await reader.readexactly(2)
+        assert connection.heard > 0
+        writer.close()

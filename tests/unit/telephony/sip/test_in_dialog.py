@@ -1,0 +1,136 @@
+"""Requests inside a dialog that don't change the session: INFO, OPTIONS, our REFER, unknown ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from telephony.sip.errors import LocalProtocolError
+from telephony.sip.in_dialog import sipfrag_status
+from telephony.sip.session_events import Ended, InfoReceived, ReferProgressed, Replied
+from telephony.sip.session_states import State
+from tests.unit.telephony.sip.calls import US, CalledLine, CallingLine, answers, kinds, response, said, sent
+
+REFER_EVENT = "Event: refer;id=7"
+
+
+def referred() -> CallingLine:
+    line = CallingLine.up()
+    refer = sent(line.session.request("REFER", (("Refer-To", "<sip:1002@example.com>"),)), "REFER")
+    assert line.answer(refer, 202) == [Replied("REFER", 202)]
+    return line
+
+
+def test_info_is_answered_and_passed_on() -> None:
+    line = CalledLine.up()
+    effects = line.request("INFO", 2, body=b"Signal=5", extra=["Content-Type: application/dtmf-relay"])
+    assert answers(effects) == [200]
+    assert said(effects, InfoReceived) == [InfoReceived("application/dtmf-relay", b"Signal=5")]
+
+
+def test_info_before_the_answer_counts_too() -> None:
+    assert kinds(CalledLine().request("INFO", 2)) == ["Respond", "InfoReceived"]
+
+
+def test_info_of_a_package_that_we_did_not_ask_for_is_refused() -> None:
+    refusal = response(CalledLine.up().request("INFO", 2, extra=["Info-Package: foo"]))
+    assert (refusal.status, refusal.headers.get("Recv-Info")) == (469, "")
+
+
+def test_options_say_what_we_can_do() -> None:
+    answer = response(CalledLine.up().request("OPTIONS", 2))
+    assert (answer.status, answer.headers.get("Accept")) == (200, "application/sdp")
+    assert "INVITE" in (answer.headers.get("Allow") or "")
+
+
+@pytest.mark.parametrize("method", ["PRACK", "MESSAGE", "REGISTER", "FOO"])
+def test_what_we_do_not_serve_is_refused_with_what_we_do(method: str) -> None:
+    refusal = response(CalledLine.up().request(method, 2))
+    assert refusal.status == 405
+    assert "BYE" in (refusal.headers.get("Allow") or "")
+
+
+def test_a_refer_carries_its_headers_and_our_contact() -> None:
+    line = CallingLine.up()
+    refer = sent(line.session.request("REFER", (("Refer-To", "<sip:1002@example.com>"),)), "REFER")
+    assert refer.headers.get("Refer-To") == "<sip:1002@example.com>"
+    assert refer.headers.get("Contact") == US
+    assert line.answer(refer, 100) == []
+    assert line.answer(refer, 603) == [Replied("REFER", 603)]
+
+
+def test_a_transport_failure_of_a_refer_is_its_answer() -> None:
+    line = CallingLine.up()
+    refer = sent(line.session.request("REFER"), "REFER")
+    assert line.session.request_failed("REFER", refer.cseq.number, 503) == [Replied("REFER", 503)]
+    assert line.session.state is State.CONFIRMED
+
+
+def test_silence_to_a_refer_ends_the_call() -> None:
+    line = CallingLine.up()
+    refer = sent(line.session.request("REFER"), "REFER")
+    effects = line.session.request_failed("REFER", refer.cseq.number, 408)
+    assert said(effects, Ended) == [Ended("network", None, "dialog lost")]
+
+
+def test_no_request_before_the_call_is_up_or_after_it() -> None:
+    with pytest.raises(LocalProtocolError):
+        CalledLine().session.request("INFO")
+    line = CallingLine.up()
+    line.session.hang_up()
+    with pytest.raises(LocalProtocolError):
+        line.session.request("REFER")
+
+
+def test_notifies_tell_how_the_transfer_goes() -> None:
+    line = referred()
+    active, over = "Subscription-State: active;expires=60", "Subscription-State: terminated;reason=noresource"
+    trying = line.request("NOTIFY", 1, body=b"SIP/2.0 100 Trying\r\n", extra=[REFER_EVENT, active])
+    assert (answers(trying), said(trying, ReferProgressed)) == ([200], [ReferProgressed(100, False)])
+    done = line.request("NOTIFY", 2, body=b"SIP/2.0 200 OK\r\n", extra=[REFER_EVENT, over])
+    assert (answers(done), said(done, ReferProgressed)) == ([200], [ReferProgressed(200, True)])
+    assert answers(line.request("NOTIFY", 3, extra=[REFER_EVENT, over])) == [481]
+
+
+def test_a_notify_may_overtake_the_202() -> None:
+    line = CallingLine.up()
+    refer = sent(line.session.request("REFER"), "REFER")
+    effects = line.request("NOTIFY", 1, body=b"SIP/2.0 180 Ringing", extra=[REFER_EVENT])
+    assert said(effects, ReferProgressed) == [ReferProgressed(180, False)]
+    assert line.answer(refer, 202) == [Replied("REFER", 202)]
+
+
+def test_a_final_status_is_the_end_even_when_the_subscription_stays() -> None:
+    effects = referred().request("NOTIFY", 1, body=b"SIP/2.0 486 Busy Here", extra=[REFER_EVENT])
+    assert said(effects, ReferProgressed) == [ReferProgressed(486, True)]
+
+
+def test_a_subscription_that_ends_without_a_result_is_over_too() -> None:
+    effects = referred().request("NOTIFY", 1, extra=[REFER_EVENT, "Subscription-State: terminated"])
+    assert said(effects, ReferProgressed) == [ReferProgressed(100, True)]
+
+
+@pytest.mark.parametrize("event", ["Event: refer", "Event: presence", "Subject: none"])
+def test_a_notify_that_nobody_asked_for_is_refused(event: str) -> None:
+    assert answers(CalledLine.up().request("NOTIFY", 2, extra=[event])) == [481]
+
+
+def test_a_notify_of_another_package_is_refused_after_a_refer_too() -> None:
+    assert answers(referred().request("NOTIFY", 1, extra=["Event: presence"])) == [481]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"SIP/2.0 200 OK\r\n", 200),
+        (b"sip/2.0  603  Decline\nTo: x", 603),
+        (b"SIP/2.0 503", 503),
+        (b"", 100),
+        (b"hello world", 100),
+        (b"SIP/2.0 2000", 100),
+        (b"SIP/2.0 abc", 100),
+        (b"SIP/2.0 \xb2\xb2\xb2", 100),
+        (b"\r\nSIP/2.0 200 OK", 100),
+    ],
+)
+def test_the_status_in_a_sipfrag(body: bytes, status: int) -> None:
+    assert sipfrag_status(body) == status
