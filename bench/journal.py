@@ -29,7 +29,9 @@ from rich.table import Table
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from callback_queue import events as queue_events
+from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.recovery.events import SwitchStarted
+from callback_queue.tickets.events import TicketOpened
 from cdr.recorder.projector import Projector
 from cdr.recorder.recorder import Limits, Recorder
 from cdr.recorder.registered import consequences, projections
@@ -39,9 +41,9 @@ from config import Site, load_site
 from config.database import create_engine, database_url
 from config.migrate import upgrade
 from config.new_site import write_starter_site
+from journal.event import Event
 from journal.journal import Journal
 from telephony.call import events
-from telephony.call.events import Event
 from tests.support import postgres
 from tests.support.postgres import Postgres
 
@@ -78,10 +80,10 @@ def intake(number: int) -> Iterator[Event]:
     yield events.StepEntered(at + 1, call, "1", "service-desk", "greet", "say")
     yield events.StepEntered(at + 5, call, "1", "service-desk", "choose", "menu")
     yield events.DigitReceived(at + 7, call, "1", "2")
-    yield queue_events.TicketOpened(
+    yield TicketOpened(
         at + 30, call, "1", ticket, "problem", "support", caller=caller, summary="The heating is cold."
     )
-    yield queue_events.CallbackRequested(
+    yield CallbackRequested(
         at + 30, call, "1", f"{ticket}.1", ticket, caller, "support", "en", "ordinary", 0, at, "intake"
     )
     yield events.FlowEnded(at + 31, call, "1", "service-desk", "finished")
@@ -91,7 +93,7 @@ def intake(number: int) -> Iterator[Event]:
 
 def told(kind: Callable[[int], Iterator[Event]], calls: int) -> Iterator[Event]:
     """The events of so many calls."""
-    yield queue_events.SwitchStarted(START, "switch-1", "bench")
+    yield SwitchStarted(START, "switch-1", "bench")
     for number in range(calls):
         yield from kind(number)
 

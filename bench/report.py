@@ -33,7 +33,7 @@ from cdr.figures.windows import Interval, Windows
 from config.database import create_engine, database_url
 from config.migrate import upgrade
 from journal.codec import to_row
-from telephony.call.events import Event
+from journal.event import Event
 from tests.unit.cdr.day import Day
 from tests.unit.cdr.shift import MIDNIGHT
 

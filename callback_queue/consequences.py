@@ -17,21 +17,24 @@ from typing import Any, Protocol, TypeAlias
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue import events
+from callback_queue.acd.events import AgentConnected
 from callback_queue.callbacks import store as callbacks
+from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackRequested
 from callback_queue.callbacks.policy import next_attempt
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.numbers import number_key
 from callback_queue.customers.store import find
 from callback_queue.recovery import cut_off
+from callback_queue.recovery.events import SwitchStarted
 from callback_queue.recovery.unfinished import Unfinished
 from callback_queue.rows import one, text
 from callback_queue.tables import CallbackRow, Ticket
 from callback_queue.tickets import opening
+from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from callback_queue.tickets.sla import WARNING_SHARE
 from callback_queue.tickets.store import take_block
 from callback_queue.tickets.ticket import AT_WORK, TicketState
-from telephony.call.events import Event
+from journal.event import Event
 
 SYSTEM = "system"
 RECORDER = "/recorder"
@@ -68,10 +71,10 @@ class QueueConsequences:
         self._customers = customers or CustomerBook()
         self._country = rules.callbacks.country
         self._handlers: dict[type[Event], _Draw] = {
-            events.SwitchStarted: self._switch_started,
-            events.TicketOpened: self._ticket_opened,
-            events.CallbackRequested: self._callback_requested,
-            events.AgentConnected: self._agent_connected,
+            SwitchStarted: self._switch_started,
+            TicketOpened: self._ticket_opened,
+            CallbackRequested: self._callback_requested,
+            AgentConnected: self._agent_connected,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
 
@@ -91,7 +94,7 @@ class QueueConsequences:
 
     # --- a switch was cut off -----------------------------------------------------------------------------
 
-    async def _switch_started(self, connection: AsyncConnection, event: events.SwitchStarted) -> list[Event]:
+    async def _switch_started(self, connection: AsyncConnection, event: SwitchStarted) -> list[Event]:
         at = event.at
         left = await self._log.unfinished(connection, event.switch, at)
         calls = [cut_off.facts(told) for told in left.calls]
@@ -104,7 +107,7 @@ class QueueConsequences:
         return drawn + await self._leases(connection, calls, event)
 
     async def _owed(
-        self, connection: AsyncConnection, call: cut_off.CallFacts, event: events.SwitchStarted
+        self, connection: AsyncConnection, call: cut_off.CallFacts, event: SwitchStarted
     ) -> list[Event]:
         """The ticket, unless there is one, and the callback of a caller who was not served."""
         draft = cut_off.draft_of(call)
@@ -127,7 +130,7 @@ class QueueConsequences:
         self,
         connection: AsyncConnection,
         calls: Sequence[cut_off.CallFacts],
-        event: events.SwitchStarted,
+        event: SwitchStarted,
     ) -> list[Event]:
         """The ends of attempts that were under way."""
         row = CallbackRow
@@ -142,27 +145,27 @@ class QueueConsequences:
         return [end for due in mine for end in self._attempt_ended(due, by_callback.get(due.callback), event)]
 
     def _attempt_ended(
-        self, due: callbacks.Due, call: cut_off.CallFacts | None, event: events.SwitchStarted
+        self, due: callbacks.Due, call: cut_off.CallFacts | None, event: SwitchStarted
     ) -> list[Event]:
         where = ("", "") if call is None else (call.call, call.leg)
         agent = call.connected.agent if call is not None and call.connected is not None else ""
         if call is not None and call.served:
-            reached = events.CallbackAttemptEnded(
+            reached = CallbackAttemptEnded(
                 event.at, *where, due.callback, due.attempt, "reached", agent, 0.0, call.talk_ms
             )
-            return [reached, events.CallbackClosed(event.at, due.callback, "completed", SYSTEM)]
+            return [reached, CallbackClosed(event.at, due.callback, "completed", SYSTEM)]
         rules = self._rules.callbacks
         again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
-        failed = events.CallbackAttemptEnded(
+        failed = CallbackAttemptEnded(
             event.at, *where, due.callback, due.attempt, "cut_off", agent, again or 0.0
         )
         if again is None:
-            return [failed, events.CallbackClosed(event.at, due.callback, "expired", SYSTEM)]
+            return [failed, CallbackClosed(event.at, due.callback, "expired", SYSTEM)]
         return [failed]
 
     # --- one caller, one ticket ---------------------------------------------------------------------------
 
-    async def _ticket_opened(self, connection: AsyncConnection, event: events.TicketOpened) -> list[Event]:
+    async def _ticket_opened(self, connection: AsyncConnection, event: TicketOpened) -> list[Event]:
         within = self._rules.sla.settings.join_within
         key = number_key(text(event.caller or event.callback_number, 64), self._country)
         if not key or not within:
@@ -175,11 +178,9 @@ class QueueConsequences:
             .order_by(Ticket.opened_at, Ticket.number)
             .limit(1),
         )
-        return [] if older is None else [events.TicketJoined(event.at, event.ticket, older["number"])]
+        return [] if older is None else [TicketJoined(event.at, event.ticket, older["number"])]
 
-    async def _callback_requested(
-        self, connection: AsyncConnection, event: events.CallbackRequested
-    ) -> list[Event]:
+    async def _callback_requested(self, connection: AsyncConnection, event: CallbackRequested) -> list[Event]:
         ticket = await one(connection, select(Ticket.joined_into).where(Ticket.number == event.ticket))
         if ticket is None or not ticket["joined_into"]:
             return []
@@ -194,13 +195,11 @@ class QueueConsequences:
         if older is None:
             return []
         note = f"goes on as {older['callback']}"
-        return [events.CallbackClosed(event.at, event.callback, "joined", SYSTEM, note)]
+        return [CallbackClosed(event.at, event.callback, "joined", SYSTEM, note)]
 
     # --- reached meanwhile --------------------------------------------------------------------------------
 
-    async def _agent_connected(
-        self, connection: AsyncConnection, event: events.AgentConnected
-    ) -> list[Event]:
+    async def _agent_connected(self, connection: AsyncConnection, event: AgentConnected) -> list[Event]:
         call = cut_off.facts(await self._log.events_of(connection, event.call))
         called = call.callback.number if call.callback is not None else call.caller
         key = number_key(called, self._country)
@@ -217,14 +216,14 @@ class QueueConsequences:
         drawn: list[Event] = []
         note = f"agent {event.agent} spoke with the caller"
         for due in waiting:
-            drawn.append(events.CallbackClosed(event.at, due.callback, "reached_meanwhile", SYSTEM, note))
+            drawn.append(CallbackClosed(event.at, due.callback, "reached_meanwhile", SYSTEM, note))
             ticket = await one(
                 connection, select(Ticket.kind, Ticket.state).where(Ticket.number == due.ticket)
             )
             # What the caller had told is still to be done; that they were missed, is not.
             if ticket is not None and ticket["kind"] in _MISSED and ticket["state"] == TicketState.OPEN:
                 closed = {"state": TicketState.CLOSED.value}
-                drawn.append(events.TicketChanged(event.at, due.ticket, SYSTEM, closed, note))
+                drawn.append(TicketChanged(event.at, due.ticket, SYSTEM, closed, note))
         return drawn
 
     # --- time ---------------------------------------------------------------------------------------------
@@ -238,7 +237,7 @@ class QueueConsequences:
             .order_by(row.arrival)
             .limit(_AT_ONCE),
         )
-        return [events.CallbackClosed(now, due.callback, "expired", SYSTEM) for due in over]
+        return [CallbackClosed(now, due.callback, "expired", SYSTEM) for due in over]
 
     async def _due_tickets(self, connection: AsyncConnection, now: float) -> list[Event]:
         """Warnings and breaches that nobody was told of."""
@@ -258,7 +257,7 @@ class QueueConsequences:
             for clock, by in due.items():
                 told = sla_word(clock, ticket.opened_at, by, now)
                 if told and told not in ticket.sla and len(drawn) < _AT_ONCE:
-                    drawn.append(events.TicketChanged(now, ticket.number, SYSTEM, {"sla": told}))
+                    drawn.append(TicketChanged(now, ticket.number, SYSTEM, {"sla": told}))
         return drawn
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cdr.events import decode
 from cdr.tables import EventRow
-from journal.codec import decode
-from telephony.call.events import Event
+from journal.event import Event
 
 PAGE = 2000
 

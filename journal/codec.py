@@ -1,7 +1,8 @@
-"""Events as rows and back: every event class by its name.
+"""Events as rows and back, each by the name of its class.
 
 Reading is tolerant, because journals live longer than programs: a field that a class has got since takes its
 default, or what is empty of its type; one that it has no more is dropped; a kind that nobody knows is None.
+Which events there are is left to whoever reads them (`cdr.events`).
 """
 
 from __future__ import annotations
@@ -11,9 +12,7 @@ from dataclasses import MISSING, dataclass, fields
 from types import ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from callback_queue import events as queue_events
-from telephony.call import events as call_events
-from telephony.call.events import CallEvent, Event, to_dict
+from journal.event import CallEvent, Event, to_dict
 
 _EMPTY: dict[Any, Callable[[], Any]] = {str: str, int: int, float: float, bool: bool, list: list, dict: dict}
 
@@ -31,8 +30,8 @@ class _Field:
     is_float: bool
 
 
-def _classes(*modules: ModuleType) -> dict[str, type[Event]]:
-    """The event classes of some modules, without the bases that never happen by themselves."""
+def event_classes(*modules: ModuleType) -> dict[str, type[Event]]:
+    """The event classes that some modules define, by name, without the bases."""
     return {
         name: value
         for module in modules
@@ -69,12 +68,6 @@ def _empty(hint: Any) -> Callable[[], Any]:
     return _EMPTY[origin] if origin in _EMPTY else _constant(choices[0])
 
 
-EVENTS: Mapping[str, type[Event]] = _classes(call_events, queue_events)
-"""Every event class by its name."""
-
-_READING = {name: _reading(kind) for name, kind in EVENTS.items()}
-
-
 def encode(event: Event) -> dict[str, Any]:
     """An event's fields as plain data; its kind is the name of its class."""
     data = to_dict(event)
@@ -82,21 +75,32 @@ def encode(event: Event) -> dict[str, Any]:
     return data
 
 
-def decode(kind: str, body: Mapping[str, Any]) -> Event | None:
-    """The event of that kind with these fields; None when there is no such kind (any more). Never raises."""
-    reading = _READING.get(kind)
-    if reading is None:
-        return None
-    values = {}
-    for name, field in reading.items():
-        if name not in body:
-            values[name] = field.make()
-            continue
-        value = body[name]
-        if field.is_float and not isinstance(value, float):
-            value = float(value) if isinstance(value, int) else field.make()
-        values[name] = value
-    return EVENTS[kind](**values)
+class Decoder:
+    """Makes events of their stored fields.
+
+    Args:
+        classes: every event class that may be met, by its name.
+    """
+
+    def __init__(self, classes: Mapping[str, type[Event]]) -> None:
+        self._classes = classes
+        self._reading = {name: _reading(kind) for name, kind in classes.items()}
+
+    def decode(self, kind: str, body: Mapping[str, Any]) -> Event | None:
+        """The event of that kind with these fields; None when the kind is not known. Never raises."""
+        reading = self._reading.get(kind)
+        if reading is None:
+            return None
+        values = {}
+        for name, field in reading.items():
+            if name not in body:
+                values[name] = field.make()
+                continue
+            value = body[name]
+            if field.is_float and not isinstance(value, float):
+                value = float(value) if isinstance(value, int) else field.make()
+            values[name] = value
+        return self._classes[kind](**values)
 
 
 def to_row(event: Event) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from journal import spool
-from telephony.call.events import Event
+from journal.event import Event
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from typing import Any
 
 import orjson
 
-from telephony.call.events import Event, to_dict
+from journal.event import Event, to_dict
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from callback_queue.agents import agent_events as agent
 from callback_queue.agents.agent import TABLE as AGENT
-from callback_queue.events import AgentState
+from callback_queue.agents.events import AgentState
 from callback_queue.tickets.ticket import TRANSITIONS, TicketState
 from telephony.sip.client_transactions import InviteClientTransaction, NonInviteClientTransaction
 from telephony.sip.server_transactions import InviteServerTransaction, NonInviteServerTransaction

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from callback_queue.acd.events import AgentConnected
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.customers.book import Customer
-from callback_queue.events import AgentConnected, CustomerKnown, LeftWhy
+from callback_queue.customers.events import CustomerKnown
+from callback_queue.line.events import LeftWhy
 from callback_queue.line.place import Place
 from callback_queue.line.waiting_audio import WaitingRoom
 from callback_queue.line.waiting_line import Entry

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from callback_queue.acd.events import SurveyAnswered, SurveyOffered
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import play_all, sounds_of
 from callback_queue.acd.texts import text
-from callback_queue.events import SurveyAnswered, SurveyOffered
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from callback_queue.acd.events import CallTransferred
 from callback_queue.acd.services import Destination, FloorHouse
-from callback_queue.events import CallTransferred
 from config import Queue
 from telephony.applications.play import disk_failed
 from telephony.call.bridging import CallBridge

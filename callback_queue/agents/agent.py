@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
+from callback_queue.acd.events import OfferOutcome
 from callback_queue.agents.agent_events import (
     AgentEvent,
     CallNews,
@@ -28,7 +29,7 @@ from callback_queue.agents.agent_events import (
     TakeBreak,
     WrapUpOver,
 )
-from callback_queue.events import AgentState, AgentStateChanged, OfferOutcome
+from callback_queue.agents.events import AgentState, AgentStateChanged
 from callback_queue.line.distribution import AgentView
 
 LogInBy: TypeAlias = Literal["register", "code"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callback_queue.events import OfferOutcome
+from callback_queue.acd.events import OfferOutcome
 
 
 @dataclass(frozen=True, slots=True)

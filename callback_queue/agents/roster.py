@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from callback_queue.acd.events import OfferOutcome
 from callback_queue.agents.agent import AgentMachine
 from callback_queue.agents.agent_events import (
     AgentEvent,
@@ -29,11 +30,10 @@ from callback_queue.agents.agent_events import (
     Ringing,
     TakeBreak,
 )
-from callback_queue.events import OfferOutcome
 from callback_queue.line.distribution import AgentView
 from config import Agent, AgentSettings
+from journal.event import CallEvent, Event
 from telephony.call import events
-from telephony.call.events import Event
 from telephony.call.leg_base import LegContext
 
 log = logging.getLogger(__name__)
@@ -300,7 +300,7 @@ class AgentBoard:
         if rang_out or (speaking is not None and speaking[0] == event.leg):
             self._over(agent, desk, event.call)
 
-    def _add_leg(self, agent: str, event: events.CallEvent) -> _Desk:
+    def _add_leg(self, agent: str, event: CallEvent) -> _Desk:
         desk = self._desks[agent]
         desk.legs.setdefault(event.call, set()).add(event.leg)
         self._legs[event.call, event.leg] = agent

@@ -16,6 +16,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from callback_queue.acd.events import AgentConnected
 from callback_queue.acd.queued_call import codecs_like, wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
@@ -24,22 +25,22 @@ from callback_queue.callbacks.agent_announcement import about
 from callback_queue.callbacks.customer_leg import DISK_SECONDS, Customer, NotReached
 from callback_queue.callbacks.database import AWAY, soon
 from callback_queue.callbacks.early_media import EarlyMedia, Hostess
-from callback_queue.callbacks.lease import Lease, LeaseLost
-from callback_queue.callbacks.policy import mode_of
-from callback_queue.callbacks.services import Books, CallbackHouse
-from callback_queue.callbacks.store import Due
-from callback_queue.events import (
-    AgentConnected,
+from callback_queue.callbacks.events import (
     AttemptOutcome,
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackLeased,
     CallbackStarted,
 )
+from callback_queue.callbacks.lease import Lease, LeaseLost
+from callback_queue.callbacks.policy import mode_of
+from callback_queue.callbacks.services import Books, CallbackHouse
+from callback_queue.callbacks.store import Due
 from callback_queue.line.place import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff
+from journal.event import Event
 from journal.fault_points import fault_point
 from telephony.call import events
 from telephony.call.errors import CallEnded
@@ -354,5 +355,5 @@ class Attempt:
     def _now(self) -> float:
         return self._floor.now()
 
-    def _tell(self, event: events.Event) -> None:
+    def _tell(self, event: Event) -> None:
         self._books.journal.append(event)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from callback_queue.callbacks.events import AttemptOutcome, CallbackDialled
 from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.outcomes import outcome_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
-from callback_queue.events import AttemptOutcome, CallbackDialled
 from journal.fault_points import fault_point
 from telephony.call.forking import NobodyAnswered, ring_all
 from telephony.call.leg import CallLeg

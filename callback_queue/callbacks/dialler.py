@@ -16,16 +16,16 @@ from dataclasses import dataclass
 
 from callback_queue.callbacks.attempt import Attempt
 from callback_queue.callbacks.database import AWAY, soon
+from callback_queue.callbacks.events import CallbackClosed, CallbackRequested, CallbackRescheduled
 from callback_queue.callbacks.fault_points import pass_points
 from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
-from callback_queue.events import CallbackClosed, CallbackRequested, CallbackRescheduled
 from callback_queue.line.place import Place
 from callback_queue.line.waiting_line import Entry
 from config import Queue
+from journal.event import CallEvent, Event
 from journal.fault_points import fault_point
-from telephony.call.events import CallEvent, Event
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import contextlib
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import play_all, sounds_of
 from callback_queue.acd.tasks import drop
+from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.texts import NOT_REACHED, TextKey, text
-from callback_queue.events import AttemptOutcome
 from telephony.call.bridging import CallBridge
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg

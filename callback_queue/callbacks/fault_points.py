@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from callback_queue.callbacks.attempt import Attempt
+from journal.event import CallEvent
 from journal.fault_points import fault_point
-from telephony.call.events import (
-    CallBridged,
-    CallEvent,
-    CallUnbridged,
-    LegAnswered,
-    LegRinging,
-    PlayStarted,
-)
+from telephony.call.events import CallBridged, CallUnbridged, LegAnswered, LegRinging, PlayStarted
 
 _OF_A_PHONE: dict[type[CallEvent], str] = {LegRinging: "ringing", LegAnswered: "answered"}
 _OF_THE_CALL: dict[type[CallEvent], str] = {CallBridged: "bridged", CallUnbridged: "hung_up"}

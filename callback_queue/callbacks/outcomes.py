@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from callback_queue.events import AttemptOutcome
+from callback_queue.callbacks.events import AttemptOutcome
 from telephony.call.errors import CallEnded
 
 # Final SIP statuses (RFC 3261 21); what is not here says that the call could not be put through.

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from phonenumbers import NumberParseException, parse
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-from callback_queue.events import AttemptOutcome, Tier
+from callback_queue.callbacks.events import AttemptOutcome
+from callback_queue.customers.events import Tier
 from config.models.callbacks import CallbackSettings
 from config.models.queues import CallbackModeName
 from config.time_kinds import DailyHours

@@ -13,12 +13,20 @@ from typing import Any, TypeAlias, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue import events
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackClosed,
+    CallbackDialled,
+    CallbackLeased,
+    CallbackRequested,
+    CallbackRescheduled,
+    CallbackStarted,
+)
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING
 from callback_queue.customers.numbers import number_key
 from callback_queue.rows import insert_once, number, one, text, whole
 from callback_queue.tables import CallbackRow, Ticket
-from telephony.call.events import Event
+from journal.event import Event
 
 Row: TypeAlias = Mapping[str, Any]
 _Apply: TypeAlias = Callable[[AsyncConnection, Any], Awaitable[None]]
@@ -43,13 +51,13 @@ class CallbackProjection:
     def __init__(self, country: str = "") -> None:
         self._country = country
         self._handlers: dict[type[Event], _Apply] = {
-            events.CallbackRequested: self._requested,
-            events.CallbackLeased: self._leased,
-            events.CallbackStarted: self._started,
-            events.CallbackDialled: self._dialled,
-            events.CallbackAttemptEnded: self._ended,
-            events.CallbackRescheduled: self._rescheduled,
-            events.CallbackClosed: self._closed,
+            CallbackRequested: self._requested,
+            CallbackLeased: self._leased,
+            CallbackStarted: self._started,
+            CallbackDialled: self._dialled,
+            CallbackAttemptEnded: self._ended,
+            CallbackRescheduled: self._rescheduled,
+            CallbackClosed: self._closed,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
 
@@ -59,7 +67,7 @@ class CallbackProjection:
         if handler is not None:
             await handler(connection, event)
 
-    async def _requested(self, connection: AsyncConnection, event: events.CallbackRequested) -> None:
+    async def _requested(self, connection: AsyncConnection, event: CallbackRequested) -> None:
         if not event.callback:
             return
         ticket = await _ticket(connection, event.ticket)
@@ -101,7 +109,7 @@ class CallbackProjection:
         }
         await insert_once(connection, _CALLBACKS, values)
 
-    async def _leased(self, connection: AsyncConnection, event: events.CallbackLeased) -> None:
+    async def _leased(self, connection: AsyncConnection, event: CallbackLeased) -> None:
         row = await _find(connection, event.callback)
         if row is None or row["state"] == CLOSED or row["attempt"] >= whole(event.attempt):
             return
@@ -115,7 +123,7 @@ class CallbackProjection:
         }
         await _write(connection, row, values)
 
-    async def _started(self, connection: AsyncConnection, event: events.CallbackStarted) -> None:
+    async def _started(self, connection: AsyncConnection, event: CallbackStarted) -> None:
         row = await _find(connection, event.callback)
         if row is None or row["attempt"] > whole(event.attempt):
             return
@@ -124,7 +132,7 @@ class CallbackProjection:
             values["first_attempt_at"] = number(event.at)
         await _write(connection, row, values)
 
-    async def _dialled(self, connection: AsyncConnection, event: events.CallbackDialled) -> None:
+    async def _dialled(self, connection: AsyncConnection, event: CallbackDialled) -> None:
         row = await _find(connection, event.callback)
         attempt = whole(event.attempt)
         if row is None or row["last_dialled"] >= attempt:
@@ -134,7 +142,7 @@ class CallbackProjection:
             values["state"] = DIALLING
         await _write(connection, row, values)
 
-    async def _ended(self, connection: AsyncConnection, event: events.CallbackAttemptEnded) -> None:
+    async def _ended(self, connection: AsyncConnection, event: CallbackAttemptEnded) -> None:
         row = await _find(connection, event.callback)
         if row is None:
             return
@@ -148,7 +156,7 @@ class CallbackProjection:
                 values |= {"attempt": attempt, **_FREE, **_next(row, event)}
         await _write(connection, row, values)
 
-    async def _rescheduled(self, connection: AsyncConnection, event: events.CallbackRescheduled) -> None:
+    async def _rescheduled(self, connection: AsyncConnection, event: CallbackRescheduled) -> None:
         row = await _find(connection, event.callback)
         due = number(event.due)
         if row is None or row["state"] == CLOSED or not due:
@@ -161,7 +169,7 @@ class CallbackProjection:
             values["expires"] = max(row["expires"], due + _TIME_AFTER)
         await _write(connection, row, values)
 
-    async def _closed(self, connection: AsyncConnection, event: events.CallbackClosed) -> None:
+    async def _closed(self, connection: AsyncConnection, event: CallbackClosed) -> None:
         row = await _find(connection, event.callback)
         if row is None or (row["state"] == CLOSED and row["ended_by"]):
             return
@@ -206,7 +214,7 @@ class CallbackProjection:
         await _write(connection, older, values)
 
 
-def _next(row: Row, event: events.CallbackAttemptEnded) -> dict[str, Any]:
+def _next(row: Row, event: CallbackAttemptEnded) -> dict[str, Any]:
     """What comes after an attempt."""
     next_at = number(event.next_at)
     if not next_at:

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from callback_queue.acd.services import FloorHouse
 from callback_queue.callbacks.database import Gate
+from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
 from callback_queue.callbacks.store import CallbackStore, Due
-from callback_queue.events import AttemptOutcome
 from callback_queue.tickets.store import TicketStore
 from config.models.callbacks import CallbackSettings
-from telephony.call.events import Event
+from journal.event import Event
 from telephony.call.switchboard import Target
 
 # Who asked to be called at some time is meant to be called then, or soon after.

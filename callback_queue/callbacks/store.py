@@ -22,8 +22,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callback_queue.callbacks.events import CallbackWhy
+from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import number_key
-from callback_queue.events import CallbackWhy, Tier
 from callback_queue.rows import text
 from callback_queue.tables import CallbackRow
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
-from callback_queue.events import AttemptOutcome
+from callback_queue.callbacks.events import AttemptOutcome
 from ivr_flows.runtime.conversation import Text
 
 TextKey: TypeAlias = Literal[

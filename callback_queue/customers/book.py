@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import NumberKeys, is_callable, number_keys
-from callback_queue.events import Tier
 from config.problems import Problem
 
 TIERS: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from callback_queue.events import AgentState
+from callback_queue.agents.events import AgentState
 from callback_queue.line.waiting_line import Entry
 from config.models.agents import Agent
 from config.models.queues import Queue

@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from callback_queue.acd.events import OfferOutcome
 from callback_queue.agents.roster import AgentBoard
-from callback_queue.events import LeftWhy, OfferOutcome, QueueEntered, QueueLeft
 from callback_queue.line.announcements import HandlingTimes, estimated_wait
 from callback_queue.line.distribution import QueueRules, assign, staff
+from callback_queue.line.events import LeftWhy, QueueEntered, QueueLeft
 from callback_queue.line.place import Place
 from callback_queue.line.waiting_line import Entry, WaitingLine
 from config import Site

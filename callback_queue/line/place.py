@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from callback_queue.events import LeftWhy, OfferOutcome
+from callback_queue.acd.events import OfferOutcome
+from callback_queue.line.events import LeftWhy
 from callback_queue.line.waiting_line import Entry
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from callback_queue.events import Tier
+from callback_queue.customers.events import Tier
 
 
 @dataclass(frozen=True, slots=True)

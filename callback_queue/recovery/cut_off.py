@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from callback_queue import events
+from callback_queue.acd.events import AgentConnected, CallTransferred
+from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
+from callback_queue.customers.events import CustomerKnown, Tier
 from callback_queue.customers.numbers import is_callable
-from callback_queue.events import Tier
+from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.opening import HEARD, Draft
+from journal.event import CallEvent, Event
 from telephony.call import events as call_events
-from telephony.call.events import Event
 
 _AGENT = "agent:"
 
@@ -49,12 +52,12 @@ class CallFacts:
     language: str = ""
     customer: str = ""
     tier: Tier | None = None
-    callback: events.CallbackStarted | None = None
-    entered: events.QueueEntered | None = None
+    callback: CallbackStarted | None = None
+    entered: QueueEntered | None = None
     abandoned: bool = False
-    connected: events.AgentConnected | None = None
+    connected: AgentConnected | None = None
     talked_until: float = 0.0
-    ticket: events.TicketOpened | None = None
+    ticket: TicketOpened | None = None
     requested: bool = False
     recordings: list[str] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -93,7 +96,7 @@ class CallFacts:
 
     def take(self, event: Event) -> None:
         """Take one event of the call in."""
-        if isinstance(event, call_events.CallEvent):
+        if isinstance(event, CallEvent):
             self.call = self.call or event.call
         match event:
             case call_events.CallOffered():
@@ -109,17 +112,17 @@ class CallFacts:
                 self.language, self._question = event.language, event.text
             case call_events.CallerHeard():
                 self._hear(event)
-            case events.CustomerKnown():
+            case CustomerKnown():
                 self.customer, self.tier = event.customer, event.tier
-            case events.TicketOpened():
+            case TicketOpened():
                 self.ticket = event
-            case events.CallbackRequested():
+            case CallbackRequested():
                 self.requested = True
-            case events.CallbackStarted():
+            case CallbackStarted():
                 self.callback, self.began = event, event.at
-            case events.QueueEntered():
+            case QueueEntered():
                 self.entered, self.abandoned = event, False
-            case events.QueueLeft() if self.entered is not None and event.entry == self.entered.entry:
+            case QueueLeft() if self.entered is not None and event.entry == self.entered.entry:
                 self.abandoned = event.why == "abandoned"
             case _:
                 self._talk(event)
@@ -127,14 +130,14 @@ class CallFacts:
     def _talk(self, event: Event) -> None:
         """Follow who speaks with whom."""
         match event:
-            case events.AgentConnected():
+            case AgentConnected():
                 self.connected, self.talked_until, self._passed_on = event, 0.0, False
                 self._partner = {event.leg, event.agent_leg}
             case call_events.CallBridged() if self.connected is not None:
                 self._partner, self.talked_until = {event.leg, event.other}, 0.0
             case call_events.TransferRequested():
                 self._passed_on = True
-            case events.CallTransferred():
+            case CallTransferred():
                 self._passed_on = False
             case call_events.LegEnded() if event.leg in self._partner and not self._passed_on:
                 self.talked_until = self.talked_until or event.at
@@ -181,9 +184,9 @@ def draft_of(call: CallFacts) -> Draft:
     )
 
 
-def left(entered: events.QueueEntered, at: float) -> events.QueueLeft:
+def left(entered: QueueEntered, at: float) -> QueueLeft:
     """The end of a stay in a queue that was cut off."""
-    return events.QueueLeft(
+    return QueueLeft(
         at,
         entered.call,
         entered.leg,

@@ -20,7 +20,8 @@ from callback_queue.callbacks.database import AWAY, Gate, soon
 from callback_queue.tickets.late_transcription import LateWords
 from cdr.store import EventStore
 from cdr.tables import EventRow
-from telephony.call.events import Event, RecordingEnded, RecordingStarted
+from journal.event import Event
+from telephony.call.events import RecordingEnded, RecordingStarted
 from telephony.media.recorder import complete
 
 log = logging.getLogger(__name__)

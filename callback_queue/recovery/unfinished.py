@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callback_queue.events import QueueEntered
-from telephony.call.events import Event
+from callback_queue.line.events import QueueEntered
+from journal.event import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from callback_queue.tickets.numbers import TicketNumbers
 from callback_queue.tickets.opening import Draft, OpeningRules, Where, open_ticket, request_callback
 from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
 from ivr_flows.runtime.outcomes import Callback, OpenTicket, Slot, Turn
-from telephony.call.events import Event
+from journal.event import Event
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from callback_queue.callbacks.events import CallbackClosed, CallbackRescheduled
 from callback_queue.callbacks.store import CLOSED, DIALLING, WAITING, CallbackStore, Due
-from callback_queue.events import CallbackClosed, CallbackRescheduled, TicketChanged
 from callback_queue.tickets.book import DISK_SECONDS, DurableJournal
+from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.sla import SlaRules, deadlines, resumed
 from callback_queue.tickets.store import TicketStore, TicketView
 from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change

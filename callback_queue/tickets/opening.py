@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from callback_queue.callbacks.events import CallbackRequested, CallbackWhy
 from callback_queue.callbacks.policy import CallbackRules, due_at, expires_at, priority_of
 from callback_queue.customers.book import Customer
+from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import is_callable
-from callback_queue.events import CallbackRequested, CallbackWhy, TicketOpened, Tier
+from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules, deadlines
 from callback_queue.tickets.summary import about
 from config import Site
@@ -66,7 +68,7 @@ class Draft:
         priority: higher goes first.
         arrival: since when the caller waits, 0 for the ticket's own time.
         not_before, not_after: when to call, 0 for as soon as possible.
-        slots, history, recording, note: as in `callback_queue.events.TicketOpened`.
+        slots, history, recording, note: as in `callback_queue.tickets.events.TicketOpened`.
     """
 
     kind: str

@@ -12,15 +12,21 @@ from typing import Any, TypeAlias, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue import events
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackClosed,
+    CallbackRequested,
+    CallbackRescheduled,
+)
 from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.customers.numbers import number_key
 from callback_queue.rows import insert_once, items, number, one, plain, text, whole
 from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened, TicketTranscribed
 from callback_queue.tickets.opening import with_text, words_of
 from callback_queue.tickets.summary import summary, title
 from callback_queue.tickets.ticket import AT_WORK, SUMMARY_LENGTH, TITLE_LENGTH, Standing, TicketState, change
-from telephony.call.events import Event
+from journal.event import Event
 
 __all__ = ["CallbackProjection", "TicketProjection"]
 
@@ -44,14 +50,14 @@ class TicketProjection:
     def __init__(self, country: str = "") -> None:
         self._country = country
         self._handlers: dict[type[Event], _Apply] = {
-            events.TicketOpened: self._opened,
-            events.TicketChanged: self._changed,
-            events.TicketTranscribed: self._transcribed,
-            events.TicketJoined: self._joined,
-            events.CallbackRequested: self._requested,
-            events.CallbackAttemptEnded: self._attempted,
-            events.CallbackRescheduled: self._rescheduled,
-            events.CallbackClosed: self._closed,
+            TicketOpened: self._opened,
+            TicketChanged: self._changed,
+            TicketTranscribed: self._transcribed,
+            TicketJoined: self._joined,
+            CallbackRequested: self._requested,
+            CallbackAttemptEnded: self._attempted,
+            CallbackRescheduled: self._rescheduled,
+            CallbackClosed: self._closed,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
 
@@ -61,7 +67,7 @@ class TicketProjection:
         if handler is not None:
             await handler(connection, event, row)
 
-    async def _opened(self, connection: AsyncConnection, event: events.TicketOpened, row: Row) -> None:
+    async def _opened(self, connection: AsyncConnection, event: TicketOpened, row: Row) -> None:
         if not event.ticket:
             return
         caller = event.caller or event.callback_number
@@ -105,7 +111,7 @@ class TicketProjection:
             details = {"kind": event.kind, "state": event.state, "call": event.call}
             await _note(connection, row, event.ticket, event.at, "system", "opened", details)
 
-    async def _changed(self, connection: AsyncConnection, event: events.TicketChanged, row: Row) -> None:
+    async def _changed(self, connection: AsyncConnection, event: TicketChanged, row: Row) -> None:
         ticket = await _find(connection, event.ticket)
         if ticket is None:
             return
@@ -133,9 +139,7 @@ class TicketProjection:
         await _write(connection, event.ticket, values, event.at)
         await _note(connection, row, event.ticket, event.at, event.by, "changed", details, event.note)
 
-    async def _transcribed(
-        self, connection: AsyncConnection, event: events.TicketTranscribed, row: Row
-    ) -> None:
+    async def _transcribed(self, connection: AsyncConnection, event: TicketTranscribed, row: Row) -> None:
         ticket = await _find(connection, event.ticket)
         if ticket is None:
             return
@@ -156,7 +160,7 @@ class TicketProjection:
         details = {"slot": event.slot, "file": event.file, "engine": event.engine}
         await _note(connection, row, event.ticket, event.at, "system", "transcribed", details)
 
-    async def _joined(self, connection: AsyncConnection, event: events.TicketJoined, row: Row) -> None:
+    async def _joined(self, connection: AsyncConnection, event: TicketJoined, row: Row) -> None:
         newer, older = await _find(connection, event.ticket), await _find(connection, event.into)
         if newer is None or older is None or event.ticket == event.into:
             return
@@ -167,9 +171,7 @@ class TicketProjection:
         details = {"ticket": event.ticket, "title": newer["title"]}
         await _note(connection, row, event.into, event.at, "system", "joined", details)
 
-    async def _requested(
-        self, connection: AsyncConnection, event: events.CallbackRequested, row: Row
-    ) -> None:
+    async def _requested(self, connection: AsyncConnection, event: CallbackRequested, row: Row) -> None:
         details = {
             "callback": event.callback,
             "number": event.number,
@@ -178,9 +180,7 @@ class TicketProjection:
         }
         await _note(connection, row, event.ticket, event.at, "system", "callback_requested", details)
 
-    async def _attempted(
-        self, connection: AsyncConnection, event: events.CallbackAttemptEnded, row: Row
-    ) -> None:
+    async def _attempted(self, connection: AsyncConnection, event: CallbackAttemptEnded, row: Row) -> None:
         found = await _ticket_of(connection, event.callback)
         ticket = await _find(connection, found)
         if ticket is not None and event.outcome == "reached":
@@ -201,14 +201,12 @@ class TicketProjection:
         by = f"agent:{event.agent}" if event.agent else "system"
         await _note(connection, row, found, event.at, by, "attempt", details)
 
-    async def _rescheduled(
-        self, connection: AsyncConnection, event: events.CallbackRescheduled, row: Row
-    ) -> None:
+    async def _rescheduled(self, connection: AsyncConnection, event: CallbackRescheduled, row: Row) -> None:
         found = await _ticket_of(connection, event.callback)
         details = {"callback": event.callback, "due": event.due}
         await _note(connection, row, found, event.at, event.by, "callback_rescheduled", details)
 
-    async def _closed(self, connection: AsyncConnection, event: events.CallbackClosed, row: Row) -> None:
+    async def _closed(self, connection: AsyncConnection, event: CallbackClosed, row: Row) -> None:
         found = await _ticket_of(connection, event.callback)
         details = {"callback": event.callback, "end": event.end}
         await _note(connection, row, found, event.at, event.by, "callback_closed", details, event.note)

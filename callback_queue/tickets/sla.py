@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Literal, TypeAlias
 
-from callback_queue.events import Tier
+from callback_queue.customers.events import Tier
 from config.business_hours import OpeningHours, always_open
 from config.models.tickets import TicketSettings
 

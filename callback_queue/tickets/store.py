@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Select, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import number_key
-from callback_queue.events import Tier
 from callback_queue.rows import insert_once, text
 from callback_queue.tables import NumberBlock, NumberCounter, Ticket, TicketHistory
 from callback_queue.tickets.ticket import AT_WORK

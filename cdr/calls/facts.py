@@ -9,23 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from callback_queue.events import (
+from callback_queue.acd.events import (
     AgentConnected,
     AgentOffered,
     AgentOfferEnded,
-    AgentStateChanged,
+    CallTransferred,
+    SurveyAnswered,
+    SurveyOffered,
+)
+from callback_queue.agents.events import AgentStateChanged
+from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackDialled,
     CallbackRequested,
     CallbackStarted,
-    CallTransferred,
-    CustomerKnown,
-    QueueEntered,
-    QueueLeft,
-    SurveyAnswered,
-    SurveyOffered,
-    TicketOpened,
 )
+from callback_queue.customers.events import CustomerKnown
+from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.tickets.events import TicketOpened
 from cdr.calls.record import (
     LegRecord,
     OfferRecord,
@@ -35,13 +36,13 @@ from cdr.calls.record import (
     TransferRecord,
 )
 from cdr.times import to_ms
+from journal.event import Event
 from telephony.call.events import (
     CallAnswered,
     CallBridged,
     CallEnded,
     CallOffered,
     DigitReceived,
-    Event,
     FlowEnded,
     FlowStarted,
     LegAnswered,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from callback_queue.events import AgentStateChanged
+from callback_queue.agents.events import AgentStateChanged
 from cdr.calls.facts import FACTS, Facts, ends_wrap_up
 from cdr.calls.outcome import judge, who_ended
 from cdr.calls.record import (
@@ -25,7 +25,7 @@ from cdr.calls.record import (
 )
 from cdr.calls.timeline import Timeline
 from cdr.times import to_ms, to_seconds
-from telephony.call.events import Event
+from journal.event import Event
 
 MASK = "•"
 SHORT_ABANDON_MS = 5000

@@ -13,13 +13,14 @@ from sqlalchemy import Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callback_queue.events import AgentStateChanged
+from callback_queue.agents.events import AgentStateChanged
 from cdr.calls.facts import FACTS, ends_wrap_up
 from cdr.calls.fold import CallRules
 from cdr.calls.rows import STARTS, row_of_events
 from cdr.store import EventStore
 from cdr.tables import CallRow
-from telephony.call.events import CallEnded, Event
+from journal.event import Event
+from telephony.call.events import CallEnded
 
 
 class CallProjection:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from callback_queue.events import CallbackStarted
+from callback_queue.callbacks.events import CallbackStarted
 from cdr.calls.fold import CallFold, CallRules
 from cdr.calls.record import CallRecord
-from telephony.call.events import CallEnded, CallOffered, Event
+from journal.event import Event
+from telephony.call.events import CallEnded, CallOffered
 
 STARTS: tuple[type[Event], ...] = (CallOffered, CallbackStarted)
 """The events with which a call begins."""

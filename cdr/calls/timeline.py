@@ -10,25 +10,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from callback_queue.events import (
+from callback_queue.acd.events import (
     AgentConnected,
     AgentOffered,
     AgentOfferEnded,
-    CallbackDialled,
     CallTransferred,
-    QueueEntered,
-    QueueLeft,
     SurveyAnswered,
     SurveyOffered,
 )
+from callback_queue.callbacks.events import CallbackDialled
+from callback_queue.line.events import QueueEntered, QueueLeft
 from cdr.times import to_ms
+from journal.event import Event
 from telephony.call.events import (
     CallAnswered,
     CallBridged,
     CallEnded,
     CallOffered,
     CallUnbridged,
-    Event,
     FlowEnded,
     FlowStarted,
     HoldEnded,

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cdr.calls.fold import CallRules
 from cdr.calls.projection import put
 from cdr.calls.rows import row_of_events
+from cdr.events import decode
 from cdr.tables import CallRow, EventRow
-from journal.codec import decode
 
 PORTION = 500
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callback_queue.events import (
+from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackDialled,
@@ -15,7 +15,7 @@ from callback_queue.events import (
 )
 from cdr.figures.book import Book
 from cdr.times import to_ms
-from telephony.call.events import Event
+from journal.event import Event
 
 
 @dataclass(slots=True)

@@ -9,25 +9,20 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from callback_queue.events import (
-    AgentConnected,
-    CallbackRequested,
-    CallbackStarted,
-    CallTransferred,
-    QueueEntered,
-    TicketOpened,
-)
+from callback_queue.acd.events import AgentConnected, CallTransferred
+from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
+from callback_queue.line.events import QueueEntered
+from callback_queue.tickets.events import TicketOpened
 from cdr.calls.outcome import CUT_OFF
 from cdr.calls.timeline import CHANGES, Timeline
 from cdr.figures.book import Book
 from cdr.figures.tallies import AgentTally, CallTally, QueueTally
 from cdr.times import to_ms
+from journal.event import CallEvent, Event
 from telephony.call.events import (
     CallEnded,
-    CallEvent,
     CallOffered,
     CallRefused,
-    Event,
     FlowStarted,
     LegAnswered,
     LegDialled,

@@ -20,7 +20,7 @@ from cdr.figures.tallies import AgentTally, CallTally, QueueTally
 from cdr.figures.tickets import Tickets
 from cdr.figures.windows import Windows
 from cdr.times import to_ms
-from telephony.call.events import Event
+from journal.event import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from callback_queue.events import (
-    AgentOffered,
-    AgentOfferEnded,
-    CallbackRequested,
-    QueueEntered,
-    QueueLeft,
-    SurveyAnswered,
-    SurveyOffered,
-)
+from callback_queue.acd.events import AgentOffered, AgentOfferEnded, SurveyAnswered, SurveyOffered
+from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.line.events import QueueEntered, QueueLeft
 from cdr.figures.book import Book, QueueThresholds
 from cdr.figures.tallies import QueueTally
 from cdr.times import to_ms
-from telephony.call.events import CallEnded, Event
+from journal.event import Event
+from telephony.call.events import CallEnded
 
 _DEFAULT = QueueThresholds()
 # A faster agent is no fault of the others.

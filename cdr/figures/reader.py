@@ -15,26 +15,24 @@ import orjson
 from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callback_queue.events import (
-    AgentStateChanged,
+from callback_queue.agents.events import AgentStateChanged
+from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackDialled,
     CallbackRequested,
     CallbackStarted,
-    SwitchStarted,
-    SwitchStopped,
-    TicketChanged,
-    TicketJoined,
-    TicketOpened,
 )
+from callback_queue.recovery.events import SwitchStarted, SwitchStopped
+from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
+from cdr.events import EVENTS, decode
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.windows import Windows
 from cdr.tables import CallRow, EventRow
 from cdr.times import to_seconds
-from journal.codec import EVENTS, decode
-from telephony.call.events import CallOffered, Event
+from journal.event import Event
+from telephony.call.events import CallOffered
 
 PAGE = 2000
 CHUNK = 500

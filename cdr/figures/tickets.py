@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callback_queue.events import TicketChanged, TicketJoined, TicketOpened
+from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change
 from cdr.figures.book import Book
 from cdr.figures.tallies import AgentTally, QueueTally
 from cdr.times import to_ms
-from telephony.call.events import Event
+from journal.event import Event
 
 _NEW = Standing(TicketState.OPEN)
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import Executable, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue.events import QueueEntered, QueueLeft, TicketOpened
+from callback_queue.line.events import QueueEntered, QueueLeft
 from callback_queue.recovery.unfinished import Unfinished
+from callback_queue.tickets.events import TicketOpened
+from cdr.events import decode
 from cdr.tables import CallRow, EventRow
-from journal.codec import decode
-from telephony.call.events import CallEnded, Event
+from journal.event import Event
+from telephony.call.events import CallEnded
 
 # A caller who hung up in so many seconds before the end may have no ticket yet: writing one takes a moment.
 _LAST_MOMENTS = 10.0

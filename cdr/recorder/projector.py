@@ -16,11 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdr.events import decode
 from cdr.recorder.away import is_away
 from cdr.store import EventStore
-from journal.codec import decode, row_of, to_row
+from journal.codec import row_of, to_row
+from journal.event import Event
 from journal.follower import Line
-from telephony.call.events import Event
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from twisted.internet.posixbase import PosixReactorBase
 
 from callback_queue.acd.service import FloorService
 from callback_queue.callbacks.service import CallbackService
-from callback_queue.events import SwitchStarted, SwitchStopped
+from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
 from config import Site, SiteError

@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias
 
 from asr.intake.values import Clip, Heard, KeysWanted, SpeechWanted, Spoken, SpokenKind, Text
 from asr.slots.values import SlotKind
-from telephony.call.events import Event
+from journal.event import Event
 
 __all__ = [
     "CallerGone",

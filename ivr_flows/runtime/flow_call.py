@@ -28,10 +28,11 @@ from ivr_flows.runtime.conversation import (
     Recording,
     Wanted,
 )
+from journal.event import Event
 from telephony.applications.play import disk_failed
 from telephony.applications.record import Take
 from telephony.call.errors import CallEnded
-from telephony.call.events import CallerHeard, Event
+from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
 from telephony.call.leg_base import LegContext
 from telephony.media import tones

@@ -25,7 +25,8 @@ from ivr_flows.runtime.conversation import (
     Wanted,
 )
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
-from telephony.call.events import Event, FlowStarted, StepEntered
+from journal.event import Event
+from telephony.call.events import FlowStarted, StepEntered
 
 _SECONDS_A_LETTER = 0.07
 _SECONDS_A_CHARACTER = 0.22  # of Chinese and Korean

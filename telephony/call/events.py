@@ -7,32 +7,9 @@ the journal; numbers and digits in them are private and never belong in a log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Base of all events.
-
-    Args:
-        at: Unix time in seconds.
-    """
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class CallEvent(Event):
-    """Something that happened in a call.
-
-    Args:
-        call: the call's id, shared by all its legs.
-        leg: the leg's id, "" for facts about the call as a whole.
-    """
-
-    call: str
-    leg: str
+from journal.event import CallEvent, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +253,3 @@ class PhoneUnregistered(Event):
     user: str
     contact: str
     why: str
-
-
-def to_dict(event: Event) -> dict[str, Any]:
-    """An event as plain data for JSON: `event` is its class name, the rest its fields."""
-    data: dict[str, Any] = {"event": type(event).__name__}
-    for field in fields(event):
-        data[field.name] = getattr(event, field.name)
-    return data

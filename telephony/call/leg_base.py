@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Protocol, TypeVar
 
+from journal.event import Event
 from telephony.call import events
 from telephony.call.errors import CallEnded
 from telephony.media.interface import MediaLeg
@@ -21,7 +22,7 @@ T = TypeVar("T")
 class Journal(Protocol):
     """Where facts go."""
 
-    def append(self, event: events.Event) -> None:
+    def append(self, event: Event) -> None:
         """Keep one event; never blocks, never raises."""
 
 
@@ -128,5 +129,5 @@ class LegBase:
     def _now(self) -> float:
         return self._context.clock()
 
-    def _tell(self, event: events.Event) -> None:
+    def _tell(self, event: Event) -> None:
         self._context.journal.append(event)

@@ -27,7 +27,8 @@ import numpy as np
 from ruamel.yaml import YAML
 from sqlalchemy.engine import URL
 
-from callback_queue.events import CallbackClosed, CallbackRescheduled, TicketChanged
+from callback_queue.callbacks.events import CallbackClosed, CallbackRescheduled
+from callback_queue.tickets.events import TicketChanged
 from config import load_site
 from config.database import create_engine
 from config.migrate import upgrade
@@ -35,8 +36,8 @@ from config.new_site import write_starter_site
 from console.roles import Role
 from console.tokens import TokenStore
 from control.server import ControlSocket
+from journal.event import Event
 from journal.journal import Journal
-from telephony.call.events import Event
 from tests.support.ports import HOST, free_port, wait_for
 
 HOTLINE = str(Path(sys.executable).with_name("hotline"))

@@ -5,15 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from callback_queue.events import (
-    AgentConnected,
-    AgentOffered,
-    AgentOfferEnded,
-    CallbackRequested,
-    QueueEntered,
-    QueueLeft,
-    TicketOpened,
-)
+from callback_queue.acd.events import AgentConnected, AgentOffered, AgentOfferEnded
+from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.tickets.events import TicketOpened
+from journal.event import Event
 from telephony.call.events import (
     CallAnswered,
     CallBridged,
@@ -21,7 +17,6 @@ from telephony.call.events import (
     CallOffered,
     CallUnbridged,
     DigitReceived,
-    Event,
     LegAnswered,
     LegDialled,
     LegEnded,

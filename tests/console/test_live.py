@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from callback_queue.events import TicketChanged
+from callback_queue.tickets.events import TicketChanged
 from cdr.store import EventStore
 from config import load_site
 from config.database import create_engine

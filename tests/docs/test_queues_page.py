@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from callback_queue.agents.events import AgentState
 from callback_queue.agents.feature_codes import read_code
 from callback_queue.customers.book import load_csv
-from callback_queue.events import AgentState
 from config import AgentSettings, Site, load_site
 from config.models.tickets import DEFAULT_SLA
 from tests.support.paths import ROOT

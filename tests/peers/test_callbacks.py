@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callback_queue.events import CallbackClosed
+from callback_queue.callbacks.events import CallbackClosed
 from tests.support.callbacks import CallbackCentre
 from tests.support.office import Office, Phone, Ring, overlapping
 from tests.support.ports import wait_for

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from callback_queue.callbacks.events import CallbackRescheduled
 from callback_queue.callbacks.store import Due
-from callback_queue.events import CallbackRescheduled
 from tests.support.callbacks import CallbackCentre
 from tests.support.office import Office
 from tests.support.ports import wait_for

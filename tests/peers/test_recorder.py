@@ -15,10 +15,13 @@ from typing import TypeAlias
 import pytest
 from sqlalchemy.engine import URL
 
-from callback_queue.events import CallbackRequested, SwitchStarted, TicketOpened
+from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.recovery.events import SwitchStarted
+from callback_queue.tickets.events import TicketOpened
 from config.database import database_url as url_of
+from journal.event import Event
 from journal.journal import Journal
-from telephony.call.events import CallAnswered, CallEnded, CallOffered, DigitReceived, Event
+from telephony.call.events import CallAnswered, CallEnded, CallOffered, DigitReceived
 from tests.support.ports import wait_for
 from tests.support.postgres import Postgres
 from tests.support.recorder import RecorderProcess

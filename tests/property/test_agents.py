@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from callback_queue.acd.events import OfferOutcome
 from callback_queue.agents.agent import TABLE, AgentMachine, LogInBy
 from callback_queue.agents.agent_events import (
     AgentEvent,
@@ -25,7 +26,7 @@ from callback_queue.agents.agent_events import (
     TakeBreak,
     WrapUpOver,
 )
-from callback_queue.events import AgentState, AgentStateChanged, OfferOutcome
+from callback_queue.agents.events import AgentState, AgentStateChanged
 
 _OUTCOMES: tuple[OfferOutcome, ...] = (
     "answered", "no_answer", "busy", "refused", "not_confirmed", "caller_gone", "elsewhere", "unreachable",

@@ -11,14 +11,16 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_queue.events import AgentStateChanged
+from callback_queue.agents.events import AgentStateChanged
 from cdr.calls.fold import CallFold, CallRules
 from cdr.calls.rows import row_of_events, to_row
+from cdr.events import EVENTS, decode
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.windows import Windows
-from journal.codec import EVENTS, decode, encode
-from telephony.call.events import CallEnded, CallEvent, Event
+from journal.codec import encode
+from journal.event import CallEvent, Event
+from telephony.call.events import CallEnded
 from tests.unit.cdr.day import Day
 
 RULES = CallRules()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from dataclasses import MISSING, fields
+from importlib import import_module
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import orjson
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_queue import events as queue_events
+from callback_queue.tickets.events import TicketOpened
+from cdr.events import EVENTS, decode
 from journal import spool
-from journal.codec import EVENTS, decode, encode, row_of, to_row
-from telephony.call import events as call_events
-from telephony.call.events import CallEvent, Event
+from journal.codec import encode, row_of, to_row
+from journal.event import CallEvent, Event
+from tests.support.paths import ROOT
 
 # What JSON and databases can hold; the spool makes everything else into that (test_journal.py).
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -67,8 +69,9 @@ ALL = st.sampled_from(KINDS).flatmap(events_of)
 def test_every_event_class_has_its_name_in_the_codec() -> None:
     classes = {
         value
-        for module in (call_events, queue_events)
-        for value in vars(module).values()
+        for path in ROOT.glob("*/**/events.py")
+        if "tests" not in path.parts
+        for value in vars(import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))).values()
         if inspect.isclass(value) and issubclass(value, Event)
     }
     assert set(EVENTS.values()) == classes - {Event, CallEvent}
@@ -122,8 +125,8 @@ def test_an_empty_event_has_fields_of_the_right_types(kind: str) -> None:
 
 def test_defaults_are_not_shared() -> None:
     first, second = decode("TicketOpened", {}), decode("TicketOpened", {})
-    assert isinstance(first, queue_events.TicketOpened)
-    assert isinstance(second, queue_events.TicketOpened)
+    assert isinstance(first, TicketOpened)
+    assert isinstance(second, TicketOpened)
     assert first.slots is not second.slots
 
 

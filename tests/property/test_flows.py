@@ -24,7 +24,8 @@ from ivr_flows.runtime.outcomes import Callback, Departure, HangUp, OpenTicket, 
 from ivr_flows.schema import FlowFile, StepBase
 from ivr_flows.simulator.walk import RESULTS
 from ivr_flows.verbs import VERBS
-from telephony.call.events import Event, FlowEnded, StepEntered
+from journal.event import Event
+from telephony.call.events import FlowEnded, StepEntered
 from tests.unit.ivr_flows.sites import write_site
 
 WORDS = (

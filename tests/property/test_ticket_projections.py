@@ -12,16 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
-from callback_queue import events, rows
+from callback_queue import rows
+from callback_queue.callbacks.events import CallbackClosed
 from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.projection import TicketProjection
 from callback_queue.tickets.ticket import STATES
+from cdr.events import EVENTS
 from config.database import create_engine
 from config.database import database_url as url_of
-from journal.codec import EVENTS
-from telephony.call.events import Event
+from journal.event import Event
 from tests.unit.callback_queue.records import NOW, Records, records, requested, ticket
 
 _TICKETS = ("100001", "100002", "100003")
@@ -159,9 +161,9 @@ def test_postgresql_takes_what_sqlite_takes(database_url: URL) -> None:
                     customer=strange,
                     queue=strange,
                 ),
-                events.TicketChanged(NOW, "100001", strange, {"title": "\x00", "junk": strange}, strange),
+                TicketChanged(NOW, "100001", strange, {"title": "\x00", "junk": strange}, strange),
                 requested("100001", caller=strange, queue=strange, priority=-(2**80)),
-                events.CallbackClosed(NOW, "100001.1", "cancelled", strange, strange),
+                CallbackClosed(NOW, "100001.1", "cancelled", strange, strange),
             )
             known = await house.tickets.get("100001")
             assert known is not None

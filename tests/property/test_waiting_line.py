@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from callback_queue.acd.events import OfferOutcome
 from callback_queue.agents.agent import AgentMachine
 from callback_queue.agents.agent_events import (
     CallOver,
@@ -19,7 +20,7 @@ from callback_queue.agents.agent_events import (
     Reserved,
     Ringing,
 )
-from callback_queue.events import OfferOutcome, Tier
+from callback_queue.customers.events import Tier
 from callback_queue.line.distribution import AgentView, Assignment, MemberRules, QueueRules, assign, ranked
 from callback_queue.line.waiting_line import Entry, WaitingLine
 

@@ -14,16 +14,17 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.store import CallbackStore, Due
-from callback_queue.events import CallbackRequested, TicketOpened
+from callback_queue.tickets.events import TicketOpened
 from cdr.recorder.projector import Projector
 from cdr.recorder.registered import consequences, projections
 from cdr.store import EventStore, StoredEvent
 from config import load_site
 from config.database import create_engine
 from journal.codec import to_row
+from journal.event import Event
 from journal.follower import Line
-from telephony.call.events import Event
 from tests.support.office import Office, Phone
 from tests.support.ports import HOST, wait_for
 from tests.support.switch import Switch, without_flows

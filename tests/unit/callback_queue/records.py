@@ -12,17 +12,22 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue import events
+from callback_queue.acd.events import AgentConnected
+from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.consequences import QueueConsequences
 from callback_queue.customers.book import CustomerBook
+from callback_queue.line.events import LeftWhy, QueueEntered, QueueLeft
+from callback_queue.recovery.events import SwitchStarted
+from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.opening import OpeningRules
 from callback_queue.tickets.projection import CallbackProjection, TicketProjection
 from callback_queue.tickets.sla import SlaRules
 from callback_queue.tickets.store import TicketStore
 from cdr.calls.fold import CallRules
 from cdr.calls.projection import CallProjection
+from cdr.events import decode
 from cdr.recorder.event_log import EventLog
 from cdr.recorder.projector import Projector
 from cdr.store import EventStore, StoredEvent
@@ -32,10 +37,9 @@ from config.migrate import upgrade
 from config.models.callbacks import CallbackSettings
 from config.models.tickets import TicketSettings
 from journal import spool
-from journal.codec import decode
+from journal.event import Event
 from journal.follower import Line
 from telephony.call import events as call_events
-from telephony.call.events import Event
 
 NOW = 1_800_000_000.0
 SWITCH = "switch-1"
@@ -137,23 +141,23 @@ def flow(call: str, at: float = NOW, language: str = "en") -> Event:
     return call_events.FlowStarted(at, call, "leg-1", "desk", "v1", language)
 
 
-def queued(call: str, at: float = NOW, arrival: float = NOW, **facts: Any) -> events.QueueEntered:
+def queued(call: str, at: float = NOW, arrival: float = NOW, **facts: Any) -> QueueEntered:
     """Its caller joins a queue."""
     known: dict[str, Any] = {"queue": "support", "entry": f"{call}-entry", "kind": "live"}
     known |= {"tier": "ordinary", "priority": 0, "position": 1}
-    return events.QueueEntered(at, call, "leg-1", arrival=arrival, **{**known, **facts})
+    return QueueEntered(at, call, "leg-1", arrival=arrival, **{**known, **facts})
 
 
-def left(call: str, at: float, why: events.LeftWhy) -> Event:
+def left(call: str, at: float, why: LeftWhy) -> Event:
     """Its caller leaves the queue."""
-    return events.QueueLeft(
+    return QueueLeft(
         at, call, "leg-1", "support", f"{call}-entry", "live", NOW, why, round((at - NOW) * 1000), 1, 1
     )
 
 
 def connected(call: str, at: float, agent: str = "1001") -> Event:
     """An agent speaks with its caller."""
-    return events.AgentConnected(at, call, "leg-1", "support", f"{call}-entry", agent, "leg-2", 0)
+    return AgentConnected(at, call, "leg-1", "support", f"{call}-entry", agent, "leg-2", 0)
 
 
 def agent_left(call: str, at: float) -> Event:
@@ -168,20 +172,20 @@ def ended(call: str, at: float) -> Event:
 
 def started(at: float, switch: str = SWITCH) -> Event:
     """A switch starts (again)."""
-    return events.SwitchStarted(at, switch, "0.1")
+    return SwitchStarted(at, switch, "0.1")
 
 
-def ticket(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> events.TicketOpened:
+def ticket(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> TicketOpened:
     """A ticket is opened."""
     known: dict[str, Any] = {"kind": "problem", "queue": "support", "state": "confirmed"}
     known |= {"caller": caller, "callback_number": caller}
-    return events.TicketOpened(at, f"call-{number}", "leg-1", number, **{**known, **facts})
+    return TicketOpened(at, f"call-{number}", "leg-1", number, **{**known, **facts})
 
 
-def requested(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> events.CallbackRequested:
+def requested(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> CallbackRequested:
     """A call to the customer of a ticket is asked for."""
     known: dict[str, Any] = {"queue": "support", "language": "en", "tier": "ordinary", "priority": 0}
     known |= {"arrival": at, "why": "intake", "expires": at + 172800}
-    return events.CallbackRequested(
+    return CallbackRequested(
         at, f"call-{number}", "leg-1", f"{number}.1", number, caller, **{**known, **facts}
     )

@@ -10,7 +10,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue import events as q
+from callback_queue.acd.events import (
+    AgentConnected,
+    AgentOffered,
+    AgentOfferEnded,
+    CallTransferred,
+    SurveyAnswered,
+    SurveyOffered,
+)
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackClosed,
+    CallbackDialled,
+    CallbackLeased,
+    CallbackRequested,
+    CallbackStarted,
+)
+from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.recovery.events import SwitchStarted
+from callback_queue.tickets.events import TicketChanged, TicketOpened
 from telephony.call import events as c
 from tests.unit.cdr.shift import HOUR, MIDNIGHT, MINUTE, SECOND, Agent, Shift
 from tests.unit.cdr.truth import POINTS, Call, Callback, Solved, Stay, Talk
@@ -32,7 +50,7 @@ class Day(Shift):
         self._legs: dict[str, str] = {}
         self._records: dict[str, Call] = {}
         self._tickets: dict[str, dict[str, Any]] = {}
-        self.tell(q.SwitchStarted, "switch-1", "0.1.0")
+        self.tell(SwitchStarted, "switch-1", "0.1.0")
         for agent in self._agents:
             agent.since = self.now
             self._shift(agent)
@@ -131,7 +149,7 @@ class Day(Shift):
         self._records[call].queued = True
         self._waiting.append((self.now, stay, entry))
         self.tell(
-            q.QueueEntered, call, self._legs[call], queue, entry, "live", self.now / 1000, "ordinary", 0, 1
+            QueueEntered, call, self._legs[call], queue, entry, "live", self.now / 1000, "ordinary", 0, 1
         )
         patience = min(self._between(0, 200 * SECOND), self._between(0, 900 * SECOND))
         self.after(patience, lambda: self._impatient(stay, entry, overflowed))
@@ -143,7 +161,7 @@ class Day(Shift):
         wait = stay.left - stay.entered
         entered = stay.entered / 1000
         leg = self._legs[stay.call]
-        self.tell(q.QueueLeft, stay.call, leg, stay.queue, entry, "live", entered, why, wait, 1, 1, agent)
+        self.tell(QueueLeft, stay.call, leg, stay.queue, entry, "live", entered, why, wait, 1, 1, agent)
 
     def _impatient(self, stay: Stay, entry: str, overflowed: bool) -> None:
         if stay.why:
@@ -193,7 +211,7 @@ class Day(Shift):
         call, leg, began = stay.call, self.name("l"), self.now
         self.truth.offers.append((self.now, stay.queue, agent.number))
         self._set(agent, "reserved", call=call)
-        self.tell(q.AgentOffered, call, self._legs[call], stay.queue, entry, agent.number)
+        self.tell(AgentOffered, call, self._legs[call], stay.queue, entry, agent.number)
         self.tell(c.LegDialled, call, leg, f"agent:{agent.number}", self.name("sip"))
         self._set(agent, "ringing", call=call)
         outcome = self.random.choices(["answered", "no_answer", "refused"], [8, 1, 1])[0]
@@ -210,7 +228,7 @@ class Day(Shift):
                 self._leave(stay, entry, "answered", agent.number)
                 waited = stay.left - stay.entered
                 self.tell(
-                    q.AgentConnected, call, self._legs[call], stay.queue, entry, agent.number, leg, waited
+                    AgentConnected, call, self._legs[call], stay.queue, entry, agent.number, leg, waited
                 )
                 self._talk(call, agent, leg, stay.queue)
             else:
@@ -224,7 +242,7 @@ class Day(Shift):
 
     def _tell_offer_end(self, stay: Stay, entry: str, agent: Agent, outcome: str, ring: int) -> None:
         leg = self._legs[stay.call]
-        self.tell(q.AgentOfferEnded, stay.call, leg, stay.queue, entry, agent.number, outcome, ring)
+        self.tell(AgentOfferEnded, stay.call, leg, stay.queue, entry, agent.number, outcome, ring)
 
     # --- conversations --------------------------------------------------------------------------------------
 
@@ -288,13 +306,13 @@ class Day(Shift):
             self._hang_up(call, "local")
             return
         self.truth.surveys.append((self.now, queue, agent, None))
-        self.tell(q.SurveyOffered, call, self._legs[call], queue, agent)
+        self.tell(SurveyOffered, call, self._legs[call], queue, agent)
 
         def answer() -> None:
             if self.random.random() < 0.7:
                 score = self._between(1, 5)
                 self.truth.answers.append((self.now, queue, agent, score))
-                self.tell(q.SurveyAnswered, call, self._legs[call], queue, agent, score, 5)
+                self.tell(SurveyAnswered, call, self._legs[call], queue, agent, score, 5)
             self._hang_up(call, "local")
 
         self.after(self._between(SECOND, 6 * SECOND), answer)
@@ -312,7 +330,7 @@ class Day(Shift):
         self._released(agent, call, True, queue)
         if self.random.random() < 0.5:
             self.truth.transfers.append((self.now, agent.number, queue, "", "support"))
-            self.tell(q.CallTransferred, call, leg, agent.number, "4002", "", "support", 200)
+            self.tell(CallTransferred, call, leg, agent.number, "4002", "", "support", 200)
             self._enter(call, "support", overflowed=True)
         else:
             self._transfer_outside(call, agent, leg, queue)
@@ -329,7 +347,7 @@ class Day(Shift):
             to.contact = True
             self._set(to, "on_call", call=call)
             self.truth.transfers.append((self.now, agent.number, queue, to.number, ""))
-            self.tell(q.CallTransferred, call, leg, agent.number, to.number, to.number, "", 200)
+            self.tell(CallTransferred, call, leg, agent.number, to.number, to.number, "", 200)
             self._talk(call, to, new, "", by_queue=False)
 
         self.after(self._between(SECOND, 9 * SECOND), answers)
@@ -343,12 +361,12 @@ class Day(Shift):
             if works:
                 self.tell(c.LegAnswered, call, new, "PCMA")
                 self.truth.transfers.append((self.now, agent.number, queue, "outside", ""))
-                self.tell(q.CallTransferred, call, leg, agent.number, "02112345678", "", "", 200)
+                self.tell(CallTransferred, call, leg, agent.number, "02112345678", "", "", 200)
                 self.tell(c.CallBridged, call, mine, new)
                 self.after(self._between(SECOND, MINUTE), ends)
             else:
                 self.tell(c.LegEnded, call, new, "remote", 486, "Busy Here", {})
-                self.tell(q.CallTransferred, call, leg, agent.number, "02112345678", "", "", 486)
+                self.tell(CallTransferred, call, leg, agent.number, "02112345678", "", "", 486)
                 self._hang_up(call, "local")
 
         def ends() -> None:
@@ -366,7 +384,7 @@ class Day(Shift):
         category = self.random.choice(["billing", "fault", "order", "", "other"])
         leg = self._legs[call]
         values = {"caller": self._records[call].number, "category": category}
-        self.events.append(q.TicketOpened(self.now / 1000, call, leg, ticket, kind, queue, **values))
+        self.events.append(TicketOpened(self.now / 1000, call, leg, ticket, kind, queue, **values))
         self._records[call].work = True
         self._tickets[ticket] = {"queue": queue, "category": category, "owner": agent}
         if self.random.random() < 0.5:
@@ -378,7 +396,7 @@ class Day(Shift):
         self.truth.callbacks.append(callback)
         arrival = self.now / 1000
         self.tell(
-            q.CallbackRequested,
+            CallbackRequested,
             *(call, leg, callback.callback, ticket, "13800138000", queue, "zh", "ordinary", 0, arrival, why),
         )
         self.after(self._between(0, 10 * MINUTE), lambda: self._falls_due(callback))
@@ -388,25 +406,25 @@ class Day(Shift):
         changes: dict[str, Any] = {"owner": owner}
         if self.random.random() < 0.3:
             facts["category"] = changes["category"] = self.random.choice(list(POINTS))
-        self.tell(q.TicketChanged, ticket, f"agent:{owner}", changes, "")
+        self.tell(TicketChanged, ticket, f"agent:{owner}", changes, "")
         self._solves(ticket, owner)
 
     def _solves(self, ticket: str, owner: str) -> None:
         facts = self._tickets[ticket]
         solved = Solved(self.now, facts["queue"], owner, facts["category"])
         self.truth.solved.append(solved)
-        self.tell(q.TicketChanged, ticket, f"agent:{owner}", {"state": "solved"}, "done")
+        self.tell(TicketChanged, ticket, f"agent:{owner}", {"state": "solved"}, "done")
         if self.random.random() < 0.3:
 
             def reopen() -> None:
                 solved.reopened = self.now
-                self.tell(q.TicketChanged, ticket, "agent:1001", {"state": "assigned", "owner": owner}, "")
+                self.tell(TicketChanged, ticket, "agent:1001", {"state": "assigned", "owner": owner}, "")
                 if self.random.random() < 0.5:
                     self.after(self._between(0, HOUR), lambda: self._solves(ticket, owner))
 
             self.after(self._between(0, HOUR), reopen)
         elif self.random.random() < 0.5:
-            self.tell(q.TicketChanged, ticket, "system", {"state": "closed"}, "")
+            self.tell(TicketChanged, ticket, "system", {"state": "closed"}, "")
 
     def _falls_due(self, callback: Callback) -> None:
         if self.now > MIDNIGHT + 18 * HOUR:
@@ -416,42 +434,42 @@ class Day(Shift):
         self._due.append((callback, entry))
         at = self.now / 1000
         self.tell(
-            q.QueueEntered, "", "", callback.queue, entry, "callback", at, "ordinary", 0, 1, callback.callback
+            QueueEntered, "", "", callback.queue, entry, "callback", at, "ordinary", 0, 1, callback.callback
         )
         self.after(0, self._distribute)
 
     def _close(self, callback: Callback, end: str) -> None:
         callback.closed, callback.end = self.now, end
-        self.tell(q.CallbackClosed, callback.callback, end, "system")
+        self.tell(CallbackClosed, callback.callback, end, "system")
 
     def _attempt(self, callback: Callback, entry: str, agent: Agent) -> None:
         """An agent-first attempt: the agent is rung, then the customer."""
         call, leg, other, queue = self.name("c"), self.name("l"), self.name("l"), callback.queue
         number = len(callback.dials) + 1
-        self.tell(q.CallbackLeased, callback.callback, number, "switch-1")
+        self.tell(CallbackLeased, callback.callback, number, "switch-1")
         ticket = callback.callback.partition(".")[0]
         self.tell(
-            q.CallbackStarted,
+            CallbackStarted,
             *(call, "", callback.callback, ticket, queue, "13800138000", number, "agent_first"),
         )
         self._set(agent, "reserved", call=call)
         self.truth.offers.append((self.now, queue, agent.number))
-        self.tell(q.AgentOffered, call, "", queue, entry, agent.number)
+        self.tell(AgentOffered, call, "", queue, entry, agent.number)
         self.tell(c.LegDialled, call, leg, f"agent:{agent.number}", "sip")
         self._set(agent, "ringing", call=call)
 
         def answers() -> None:
             self.tell(c.LegAnswered, call, leg, "PCMA")
-            self.tell(q.AgentOfferEnded, call, "", queue, entry, agent.number, "answered", 2000)
+            self.tell(AgentOfferEnded, call, "", queue, entry, agent.number, "answered", 2000)
             agent.contact = True
             self._set(agent, "on_call", call=call)
             entered = self.now / 1000
             self.tell(
-                q.QueueLeft,
+                QueueLeft,
                 *(call, "", queue, entry, "callback", entered, "answered", 0, 1, 1, agent.number),
             )
             callback.dials.append(self.now)
-            self.tell(q.CallbackDialled, call, "", callback.callback, number)
+            self.tell(CallbackDialled, call, "", callback.callback, number)
             self.tell(c.LegDialled, call, other, "trunk:main", "sip")
             self.after(self._between(SECOND, 20 * SECOND), customer)
 
@@ -465,7 +483,7 @@ class Day(Shift):
             again = number < 3
             at = self.now / 1000 + 300 if again else 0.0
             outcome = (callback.callback, number, "busy", agent.number, at)
-            self.tell(q.CallbackAttemptEnded, call, "", *outcome)
+            self.tell(CallbackAttemptEnded, call, "", *outcome)
             self.tell(c.CallEnded, call, "", "local", "busy")
             if again:
                 self.after(5 * MINUTE, lambda: self._falls_due(callback))
@@ -479,7 +497,7 @@ class Day(Shift):
     ) -> None:
         queue = callback.queue
         self.tell(c.LegAnswered, call, other, "PCMA")
-        self.tell(q.AgentConnected, call, other, queue, entry, agent.number, leg, 0)
+        self.tell(AgentConnected, call, other, queue, entry, agent.number, leg, 0)
         self.tell(c.CallBridged, call, other, leg)
         talk = Talk(call, agent.number, queue, callback=True, began=self.now)
         self.truth.talks.append(talk)
@@ -494,7 +512,7 @@ class Day(Shift):
             self._released(agent, call, True, queue)
             spoke = self.now - begins
             outcome = (callback.callback, number, "reached", agent.number, 0.0, spoke)
-            self.tell(q.CallbackAttemptEnded, call, "", *outcome)
+            self.tell(CallbackAttemptEnded, call, "", *outcome)
             callback.reached = self.now
             self.tell(c.CallEnded, call, "", "remote", "")
             self._close(callback, "completed")

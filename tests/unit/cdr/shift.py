@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from callback_queue import events as q
-from telephony.call.events import Event
+from callback_queue.agents.events import AgentStateChanged
+from journal.event import Event
 from tests.unit.cdr.truth import Truth
 
 MIDNIGHT = 1_795_276_800_000  # 2026-11-22 00:00 in Shanghai, Unix milliseconds
@@ -124,7 +124,7 @@ class Shift:
             self.truth.wraps.append((agent.number, agent.wrap_queue, since, self.now))
             call = call or agent.wrapped
         agent.state, agent.since, agent.reason = state, self.now, reason
-        self.tell(q.AgentStateChanged, agent.number, state, was, since / 1000, reason, "because", call)
+        self.tell(AgentStateChanged, agent.number, state, was, since / 1000, reason, "because", call)
         if state == "available":
             self.after(0, self._distribute)
 

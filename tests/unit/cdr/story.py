@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue import events as q
+from callback_queue.acd.events import AgentConnected, AgentOffered, AgentOfferEnded
+from callback_queue.line.events import QueueEntered, QueueLeft
 from cdr.calls.fold import CallRules, fold_call
 from cdr.calls.record import CallRecord
+from journal.event import CallEvent, Event
 from telephony.call import events as c
-from telephony.call.events import Event
 
 CALL = "c1"
 ME = "caller"
@@ -32,7 +33,7 @@ class Story:
         self.events.append(kind(self.now, *values))
         return self
 
-    def on(self, leg: str, kind: type[c.CallEvent], *values: Any) -> Story:
+    def on(self, leg: str, kind: type[CallEvent], *values: Any) -> Story:
         """Any event of a leg."""
         return self.tell(kind, self.call, leg, *values)
 
@@ -53,25 +54,25 @@ class Story:
 
     def enters(self, queue: str, entry: str = "e1") -> Story:
         """The caller joins a queue."""
-        return self.on(ME, q.QueueEntered, queue, entry, "live", self.now, "vip", 0, 2)
+        return self.on(ME, QueueEntered, queue, entry, "live", self.now, "vip", 0, 2)
 
     def leaves(self, queue: str, why: str, wait: float, agent: str = "", entry: str = "e1") -> Story:
         """The caller leaves it."""
         ms = round(wait * 1000)
-        return self.on(ME, q.QueueLeft, queue, entry, "live", self.now - wait, why, ms, 1, 2, agent)
+        return self.on(ME, QueueLeft, queue, entry, "live", self.now - wait, why, ms, 1, 2, agent)
 
     def rings(self, agent: str, leg: str, queue: str = "", entry: str = "e1") -> Story:
         """An agent's phone is dialled, for a queue if one is named."""
         if queue:
-            self.on(ME, q.AgentOffered, queue, entry, agent)
+            self.on(ME, AgentOffered, queue, entry, agent)
         return self.on(leg, c.LegDialled, f"agent:{agent}", f"sip-{leg}")
 
     def takes(self, agent: str, leg: str, queue: str, wait: float, entry: str = "e1") -> Story:
         """The agent answers and is connected."""
         self.on(leg, c.LegAnswered, "PCMA")
-        self.on(ME, q.AgentOfferEnded, queue, entry, agent, "answered", 3000)
+        self.on(ME, AgentOfferEnded, queue, entry, agent, "answered", 3000)
         self.leaves(queue, "answered", wait, agent, entry)
-        self.on(ME, q.AgentConnected, queue, entry, agent, leg, round(wait * 1000))
+        self.on(ME, AgentConnected, queue, entry, agent, leg, round(wait * 1000))
         return self.on(ME, c.CallBridged, leg)
 
     def parts(self, leg: str) -> Story:

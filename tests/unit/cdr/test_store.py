@@ -11,13 +11,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.events import TicketOpened
+from callback_queue.tickets.events import TicketOpened
 from cdr import store as store_module
 from cdr.store import EventStore
 from config.database import create_engine
 from config.migrate import upgrade
 from journal.codec import to_row
-from telephony.call.events import CallEnded, DigitReceived, Event
+from journal.event import Event
+from telephony.call.events import CallEnded, DigitReceived
 
 
 @asynccontextmanager

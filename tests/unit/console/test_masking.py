@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_queue.events import TicketOpened
+from callback_queue.tickets.events import TicketOpened
+from cdr.events import EVENTS
 from console.masking import mask_event, mask_number, mask_text, seen_event
-from journal.codec import EVENTS
-from telephony.call.events import to_dict
+from journal.event import to_dict
 
 NUMBER = "+8613912345678"
 

@@ -10,11 +10,11 @@ from starlette.requests import Request
 
 from callback_queue.tickets.ticket import STATES
 from cdr.calls.record import Outcome
+from cdr.events import EVENTS
 from cdr.figures.formulas import agent_figures, queue_figures
 from cdr.figures.tallies import AgentTally, QueueTally
 from console.languages import TEXTS, language_of
 from console.metrics import STATES as AGENT_STATES
-from journal.codec import EVENTS
 from tests.support.paths import ROOT
 
 PAGES = ROOT / "console" / "pages"

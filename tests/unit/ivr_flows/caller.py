@@ -19,7 +19,8 @@ from ivr_flows.runtime.conversation import (
     Text,
     Wanted,
 )
-from telephony.call.events import Event, StepEntered
+from journal.event import Event
+from telephony.call.events import StepEntered
 
 
 class Caller:

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from callback_queue.events import TicketOpened
+from callback_queue.tickets.events import TicketOpened
 from journal import spool
+from journal.event import Event
 from journal.journal import KEPT_EVENTS, Journal
-from telephony.call.events import CallEnded, DigitReceived, Event, LegEnded
+from telephony.call.events import CallEnded, DigitReceived, LegEnded
 from tests.support.ports import wait_for
 
 

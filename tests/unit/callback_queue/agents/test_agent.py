@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callback_queue.acd.events import OfferOutcome
 from callback_queue.agents.agent import REST_SECONDS, AgentMachine, LogInBy
 from callback_queue.agents.agent_events import (
     AgentEvent,
@@ -20,7 +21,7 @@ from callback_queue.agents.agent_events import (
     Ringing,
     TakeBreak,
 )
-from callback_queue.events import AgentStateChanged, OfferOutcome
+from callback_queue.agents.events import AgentStateChanged
 
 
 class _Agent:

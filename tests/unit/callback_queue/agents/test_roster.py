@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callback_queue.events import AgentStateChanged
+from callback_queue.agents.events import AgentStateChanged
 from callback_queue.line.place import Place
 from telephony.call import events
 from tests.unit.callback_queue.line.clockwork import Room

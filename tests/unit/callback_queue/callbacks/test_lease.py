@@ -12,9 +12,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.database import Gate
+from callback_queue.callbacks.events import CallbackClosed, CallbackRequested
 from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.store import CallbackStore
-from callback_queue.events import CallbackClosed, CallbackRequested, SwitchStarted
+from callback_queue.recovery.events import SwitchStarted
 from callback_queue.tickets.projection import CallbackProjection
 from cdr.store import EventStore
 from config.database import create_engine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.outcomes import outcome_of
-from callback_queue.events import AttemptOutcome
 from telephony.call.errors import CallEnded
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.policy import (
     CallbackRules,
     due_at,
@@ -18,7 +19,7 @@ from callback_queue.callbacks.policy import (
     priority_of,
     zone_of,
 )
-from callback_queue.events import AttemptOutcome, Tier
+from callback_queue.customers.events import Tier
 from config.models.callbacks import CallbackSettings
 from config.time_kinds import DailyHours
 

@@ -13,8 +13,8 @@ from callback_queue.acd.service import FloorService
 from callback_queue.line.waiting_line import Entry
 from config import Agent, Queue, Site
 from config.models.settings import Settings
+from journal.event import Event
 from telephony.call import events
-from telephony.call.events import Event
 from telephony.call.leg_base import LegContext
 
 START = 1_700_000_000.0

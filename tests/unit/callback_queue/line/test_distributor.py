@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
-from callback_queue.events import QueueEntered, QueueLeft
+from callback_queue.line.events import QueueEntered, QueueLeft
 from callback_queue.line.place import Place
 from tests.unit.callback_queue.line.clockwork import Room
 

@@ -8,10 +8,19 @@ from typing import TypeVar
 
 from sqlalchemy.engine import URL
 
-from callback_queue import events
+from callback_queue.acd.events import CallTransferred
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackDialled,
+    CallbackLeased,
+    CallbackRequested,
+    CallbackStarted,
+)
 from callback_queue.customers.book import Customer, CustomerBook
+from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.tickets.events import TicketOpened
+from journal.event import Event
 from telephony.call import events as call_events
-from telephony.call.events import Event
 from tests.unit.callback_queue.records import (
     CALLER,
     NOW,
@@ -65,13 +74,13 @@ def test_callers_who_waited_are_called_back_in_the_order_of_their_arrival(databa
         told += [offered(call, f"1380013{number:04}", NOW + number), flow(call, NOW + number)]
         told.append(queued(call, NOW + number, arrival))
     found = after_crash(database_url, *told)
-    callbacks = of(events.CallbackRequested, found)
+    callbacks = of(CallbackRequested, found)
     assert len(callbacks) == 20
     assert [c.arrival for c in callbacks] == sorted(NOW - 60 * n for n in range(20))
     numbers = [int(c.ticket) for c in callbacks]
     assert numbers == sorted(numbers)
     assert len(set(numbers)) == 20
-    lefts = of(events.QueueLeft, found)
+    lefts = of(QueueLeft, found)
     assert {(e.why, e.wait_ms > 0) for e in lefts} == {("cut_off", True)}
     assert len(lefts) == len(of(call_events.CallEnded, found)) == 20
     assert {e.by for e in of(call_events.CallEnded, found)} == {"crash"}
@@ -80,7 +89,7 @@ def test_callers_who_waited_are_called_back_in_the_order_of_their_arrival(databa
 def test_a_caller_in_the_bot_becomes_a_ticket_with_what_was_recorded_and_heard(database_url: URL) -> None:
     book = CustomerBook([Customer("C7", "Lin", ("+86 138 0013 8000",), "vip")], "CN")
     (opened,) = of(
-        events.TicketOpened,
+        TicketOpened,
         after_crash(
             database_url,
             offered("c"),
@@ -91,7 +100,7 @@ def test_a_caller_in_the_bot_becomes_a_ticket_with_what_was_recorded_and_heard(d
             customers=book,
         ),
     )
-    assert isinstance(opened, events.TicketOpened)
+    assert isinstance(opened, TicketOpened)
     assert (opened.kind, opened.language, opened.recording) == ("cut_off", "zh", "c/talk.wav")
     assert (opened.customer, opened.tier, opened.queue) == ("C7", "vip", "support")
     assert opened.title == "打印机坏了"
@@ -109,11 +118,11 @@ def test_a_conversation_that_was_cut_off_goes_on_by_a_callback(database_url: URL
         left("c", NOW + 10, "answered"),
         connected("c", NOW + 10),
     )
-    (opened,) = of(events.TicketOpened, found)
+    (opened,) = of(TicketOpened, found)
     assert "1001" in opened.note
-    (requested_,) = of(events.CallbackRequested, found)
+    (requested_,) = of(CallbackRequested, found)
     assert (requested_.why, requested_.arrival) == ("cut_off", NOW)
-    assert of(events.QueueLeft, found) == []  # they had left the queue long before
+    assert of(QueueLeft, found) == []  # they had left the queue long before
 
 
 def test_nobody_else_is_called_back(database_url: URL) -> None:
@@ -133,7 +142,7 @@ def test_nobody_else_is_called_back(database_url: URL) -> None:
         # Over.
         *[offered("over", "13800138004"), flow("over"), ended("over", NOW + 5)],
     )
-    assert of(events.TicketOpened, found) == of(events.CallbackRequested, found) == []
+    assert of(TicketOpened, found) == of(CallbackRequested, found) == []
     assert {e.call for e in of(call_events.CallEnded, found)} == {
         "agent",
         "withheld",
@@ -146,8 +155,8 @@ def test_nobody_else_is_called_back(database_url: URL) -> None:
 
 def test_a_ticket_whose_callback_was_lost_in_the_crash_gets_it(database_url: URL) -> None:
     found = after_crash(database_url, offered("call-100001"), flow("call-100001"), ticket("100001"))
-    assert of(events.TicketOpened, found) == []
-    (again,) = of(events.CallbackRequested, found)
+    assert of(TicketOpened, found) == []
+    (again,) = of(CallbackRequested, found)
     assert again.callback == "100001.1"
 
 
@@ -161,7 +170,7 @@ def test_who_hung_up_in_the_line_just_before_is_not_forgotten(database_url: URL)
         *hangs_up("long-ago", "13800138001", NOW + 20),
         *hangs_up("just-now", "13800138002", NOW + 50),
     )
-    (opened,) = of(events.TicketOpened, found)
+    (opened,) = of(TicketOpened, found)
     assert (opened.call, opened.kind) == ("just-now", "abandoned")
     assert of(call_events.CallEnded, found) == []
 
@@ -180,11 +189,11 @@ def test_a_passed_on_caller_is_served_only_by_the_next_agent(database_url: URL) 
         database_url,
         *passed_on("ringing", "13800138001"),
         *passed_on("done", "13800138002"),
-        events.CallTransferred(NOW + 25, "done", "leg-2", "1001", "1002", "1002", "", 200),
+        CallTransferred(NOW + 25, "done", "leg-2", "1001", "1002", "1002", "", 200),
         call_events.CallBridged(NOW + 25, "done", "leg-1", "leg-3"),
         call_events.LegEnded(NOW + 90, "done", "leg-3", "remote", None, "bye", {}),
     )
-    assert [e.call for e in of(events.TicketOpened, found)] == ["ringing"]
+    assert [e.call for e in of(TicketOpened, found)] == ["ringing"]
 
 
 async def attempt(house: Records, *more: Event) -> None:
@@ -192,20 +201,20 @@ async def attempt(house: Records, *more: Event) -> None:
     await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
     assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
     await house.tell(
-        events.CallbackLeased(NOW + 1, "100001.1", 1, SWITCH),
-        events.CallbackStarted(NOW + 1, "b", "", "100001.1", "100001", "support", CALLER, 1, "agent_first"),
+        CallbackLeased(NOW + 1, "100001.1", 1, SWITCH),
+        CallbackStarted(NOW + 1, "b", "", "100001.1", "100001", "support", CALLER, 1, "agent_first"),
         *more,
     )
 
 
 def test_an_attempt_that_was_cut_off_is_made_again_and_its_lease_is_free(database_url: URL) -> None:
     async def scene(house: Records) -> None:
-        await attempt(house, events.CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1))
+        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1))
         assert (await house.callbacks.mine(SWITCH))[0].state == "dialling"
         found = await house.tell(started(NOW + 20))
-        (over,) = of(events.CallbackAttemptEnded, found)
+        (over,) = of(CallbackAttemptEnded, found)
         assert (over.outcome, over.attempt, over.call) == ("cut_off", 1, "b")
-        assert of(events.TicketOpened, found) == []
+        assert of(TicketOpened, found) == []
         assert await house.callbacks.mine(SWITCH) == []
         assert await house.callbacks.due(NOW + 49) == []
         (due,) = await house.callbacks.due(NOW + 51)
@@ -219,13 +228,12 @@ def test_a_lease_that_only_the_database_knows_is_freed_too(database_url: URL) ->
         await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
         assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
         assert (
-            of(events.CallbackAttemptEnded, await house.tell(started(NOW + 2, "switch-2"), switch="switch-2"))
-            == []
+            of(CallbackAttemptEnded, await house.tell(started(NOW + 2, "switch-2"), switch="switch-2")) == []
         )
-        assert len(of(events.CallbackAttemptEnded, await house.tell(started(NOW + 20)))) == 1
+        assert len(of(CallbackAttemptEnded, await house.tell(started(NOW + 20)))) == 1
         # The new run's own leases are nobody's business.
         assert await house.callbacks.lease("100001.1", 2, SWITCH, NOW + 60, 60)
-        assert of(events.CallbackAttemptEnded, await house.tell(started(NOW + 60))) == []
+        assert of(CallbackAttemptEnded, await house.tell(started(NOW + 60))) == []
 
     play(database_url, scene)
 
@@ -233,9 +241,9 @@ def test_a_lease_that_only_the_database_knows_is_freed_too(database_url: URL) ->
 def test_a_callback_whose_conversation_was_over_is_completed(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         talked = (connected("b", NOW + 20), agent_left("b", NOW + 80))
-        await attempt(house, events.CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1), *talked)
+        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1), *talked)
         found = await house.tell(started(NOW + 100))
-        (over,) = of(events.CallbackAttemptEnded, found)
+        (over,) = of(CallbackAttemptEnded, found)
         assert (over.outcome, over.talk_ms, over.agent) == ("reached", 60_000, "1001")
         due = await house.callbacks.get("100001.1")
         assert due is not None
@@ -248,14 +256,12 @@ def test_a_callback_whose_conversation_was_over_is_completed(database_url: URL) 
 
 
 def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: URL) -> None:
-    def waits(number: str, entry: str) -> events.QueueEntered:
+    def waits(number: str, entry: str) -> QueueEntered:
         return queued("", NOW + 5, entry=entry, kind="callback", callback=f"{number}.1")
 
     def taken(number: str, entry: str, call: str) -> list[Event]:
-        begun = events.CallbackStarted(
-            NOW + 6, call, "", f"{number}.1", number, "support", CALLER, 1, "agent_first"
-        )
-        gone = events.QueueLeft(
+        begun = CallbackStarted(NOW + 6, call, "", f"{number}.1", number, "support", CALLER, 1, "agent_first")
+        gone = QueueLeft(
             NOW + 7, call, "", "support", entry, "callback", NOW + 5, "answered", 2000, 1, 1, "1001"
         )
         return [begun, gone, ended(call, NOW + 90)]
@@ -267,14 +273,12 @@ def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: U
             await house.tell(
                 ticket(f"10000{index}", caller=caller), requested(f"10000{index}", caller=caller)
             )
-        withdrawn = events.QueueLeft(
-            NOW + 6, "", "", "support", "e3", "callback", NOW + 5, "withdrawn", 1000, 1, 1
-        )
+        withdrawn = QueueLeft(NOW + 6, "", "", "support", "e3", "callback", NOW + 5, "withdrawn", 1000, 1, 1)
         await house.tell(waits("100001", "e1"), waits("100002", "e2"), waits("100003", "e3"), withdrawn)
         await house.tell(*taken("100002", "e2", "b2"))
         found = await house.tell(started(NOW + 100))
-        assert [(event.entry, event.why) for event in of(events.QueueLeft, found)] == [("e1", "cut_off")]
-        assert of(events.TicketOpened, found) == []
+        assert [(event.entry, event.why) for event in of(QueueLeft, found)] == [("e1", "cut_off")]
+        assert of(TicketOpened, found) == []
         assert len(await house.callbacks.due(NOW + 101)) == 3
 
     play(database_url, scene)

@@ -15,15 +15,16 @@ from sqlalchemy.engine import URL
 
 from asr.results import Word
 from asr.slots.values import CallWindow
+from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.directory import Customers
-from callback_queue.events import CallbackRequested, TicketOpened
 from callback_queue.tickets.book import Missed, TicketBook
+from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.numbers import TicketNumbers
 from callback_queue.tickets.store import FIRST_NUMBER
 from ivr_flows.runtime.outcomes import Callback, OpenTicket, Slot, Turn
+from journal.event import Event
 from journal.journal import Journal
-from telephony.call.events import Event
 from tests.unit.callback_queue.records import NOW, Records, records, rules, ticket
 
 T = TypeVar("T")

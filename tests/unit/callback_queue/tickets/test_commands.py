@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import URL
 
-from callback_queue.events import TicketOpened
 from callback_queue.tickets.commands import TicketCommands
+from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules
 from journal.journal import Journal
 from tests.unit.callback_queue.records import NOW, SWITCH, Records, records, requested, rules, ticket

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from callback_queue import events as q
+from callback_queue.acd.events import (
+    AgentConnected,
+    AgentOffered,
+    AgentOfferEnded,
+    CallTransferred,
+    SurveyAnswered,
+    SurveyOffered,
+)
+from callback_queue.agents.events import AgentStateChanged
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackDialled,
+    CallbackRequested,
+    CallbackStarted,
+)
+from callback_queue.line.events import QueueLeft
+from callback_queue.tickets.events import TicketOpened
 from cdr.calls.fold import CallRules, fold_call
 from telephony.call import events as c
 from tests.unit.cdr.story import ME, Story, through_a_queue
@@ -15,8 +31,8 @@ def test_a_call_through_a_queue_from_its_first_ring_to_the_wrap_up() -> None:
     story.at(75).ends(ME, "remote").parts("a1").ends("a1", "local", "other side hung up").at(75.5).over(
         "remote"
     )
-    story.tell(q.AgentStateChanged, "1001", "wrap_up", "on_call", 15.0, "", "", "c1")
-    story.at(95).tell(q.AgentStateChanged, "1001", "available", "wrap_up", 75.5, "", "", "c1")
+    story.tell(AgentStateChanged, "1001", "wrap_up", "on_call", 15.0, "", "", "c1")
+    story.at(95).tell(AgentStateChanged, "1001", "available", "wrap_up", 75.5, "", "", "c1")
     record = story.record()
     assert story.segments() == [
         ("flow", 5, ""),
@@ -72,7 +88,7 @@ def test_digits_are_masked_unless_the_site_says_otherwise() -> None:
 def test_a_blind_transfer_gives_each_agent_a_talk_of_its_own() -> None:
     story = through_a_queue().at(60).on("a1", c.TransferRequested, "1002").parts("a1")
     story.at(61).rings("1002", "a2").at(62).ends("a1", "remote").at(66).on("a2", c.LegAnswered, "PCMA")
-    story.on("a1", q.CallTransferred, "1001", "1002", "1002", "", 200).on(ME, c.CallBridged, "a2")
+    story.on("a1", CallTransferred, "1001", "1002", "1002", "", 200).on(ME, c.CallBridged, "a2")
     story.at(96).ends("a2", "remote").parts("a2").ends(ME, "local", "other side hung up").over("local")
     record = story.record()
     assert story.segments()[3:] == [("talk", 45, "1001"), ("transfer", 6, ""), ("talk", 30, "1002")]
@@ -86,7 +102,7 @@ def test_a_blind_transfer_gives_each_agent_a_talk_of_its_own() -> None:
 
 def test_a_transfer_that_fails_leads_back_to_the_agent() -> None:
     story = through_a_queue().at(60).on("a1", c.TransferRequested, "1002").parts("a1").rings("1002", "a2")
-    story.at(70).ends("a2", "remote").on("a1", q.CallTransferred, "1001", "1002", "1002", "", 486)
+    story.at(70).ends("a2", "remote").on("a1", CallTransferred, "1001", "1002", "1002", "", 486)
     story.on(ME, c.CallBridged, "a1").at(80).ends(ME, "remote").parts("a1").ends("a1", "local").over("remote")
     assert story.segments()[3:] == [("talk", 45, "1001"), ("transfer", 10, ""), ("talk", 10, "1001")]
     [contact] = story.record().contacts
@@ -97,7 +113,7 @@ def test_a_transfer_to_a_queue_waits_anew() -> None:
     story = (
         through_a_queue().at(60).on("a1", c.TransferRequested, "4002").parts("a1").at(61).ends("a1", "remote")
     )
-    story.on("a1", q.CallTransferred, "1001", "4002", "", "sales", 200).enters("sales", "e2")
+    story.on("a1", CallTransferred, "1001", "4002", "", "sales", 200).enters("sales", "e2")
     story.at(81).leaves("sales", "abandoned", 20, entry="e2").ends(ME, "remote").over("remote")
     record = story.record()
     assert story.segments()[3:] == [("talk", 45, "1001"), ("transfer", 1, ""), ("queue", 20, "sales")]
@@ -115,10 +131,10 @@ def test_who_hangs_up_while_waiting_abandons_and_very_soon_hardly_so(wait: float
 
 def ticket(story: Story, kind: str, why: str = "") -> Story:
     """A ticket, and a callback for a reason."""
-    story.on(ME, q.TicketOpened, "100001", kind, "sales")
+    story.on(ME, TicketOpened, "100001", kind, "sales")
     if why:
         values = ("100001.1", "100001", "13800138000", "sales", "zh", "ordinary", 0, story.now, why)
-        story.on(ME, q.CallbackRequested, *values)
+        story.on(ME, CallbackRequested, *values)
     return story
 
 
@@ -187,20 +203,20 @@ def test_a_call_to_the_outside_is_the_agents() -> None:
 def callback() -> Story:
     """An agent takes a callback, and the customer's phone is about to be dialled."""
     story = Story("c2").tell(
-        q.CallbackStarted, "c2", "", "100001.1", "100001", "sales", "13800138000", 2, "agent_first"
+        CallbackStarted, "c2", "", "100001.1", "100001", "sales", "13800138000", 2, "agent_first"
     )
-    story.on("", q.AgentOffered, "sales", "e9", "1001").on("a1", c.LegDialled, "agent:1001", "x")
+    story.on("", AgentOffered, "sales", "e9", "1001").on("a1", c.LegDialled, "agent:1001", "x")
     story.at(4).on("a1", c.LegAnswered, "PCMA").at(12)
-    story.on("", q.AgentOfferEnded, "sales", "e9", "1001", "answered", 4000)
-    story.on("", q.QueueLeft, "sales", "e9", "callback", 0.0, "answered", 12_000, 1, 1, "1001")
-    return story.on("", q.CallbackDialled, "100001.1", 2).on("cust", c.LegDialled, "trunk:main", "y")
+    story.on("", AgentOfferEnded, "sales", "e9", "1001", "answered", 4000)
+    story.on("", QueueLeft, "sales", "e9", "callback", 0.0, "answered", 12_000, 1, 1, "1001")
+    return story.on("", CallbackDialled, "100001.1", 2).on("cust", c.LegDialled, "trunk:main", "y")
 
 
 def test_a_callback_is_seen_from_the_customers_phone() -> None:
     story = callback().at(20).on("cust", c.LegAnswered, "PCMA")
-    story.on("cust", q.AgentConnected, "sales", "e9", "1001", "a1", 0).on("cust", c.CallBridged, "a1")
+    story.on("cust", AgentConnected, "sales", "e9", "1001", "a1", 0).on("cust", c.CallBridged, "a1")
     story.at(80).ends("cust", "remote").on("cust", c.CallUnbridged, "a1").ends("a1", "local")
-    story.on("", q.CallbackAttemptEnded, "100001.1", 2, "reached", "1001", 0.0, 60_000).over("remote")
+    story.on("", CallbackAttemptEnded, "100001.1", 2, "reached", "1001", 0.0, 60_000).over("remote")
     record = story.record()
     assert story.segments() == [
         ("ringing", 4, ""),
@@ -217,7 +233,7 @@ def test_a_callback_is_seen_from_the_customers_phone() -> None:
 @pytest.mark.parametrize("outcome", ["busy", "no_answer", "wrong_number", "refused", "failed"])
 def test_a_callback_that_reached_nobody_says_why(outcome: str) -> None:
     story = callback().at(20).on("cust", c.LegEnded, "remote", 486, "Busy Here", {}).ends("a1", "local")
-    story.on("", q.CallbackAttemptEnded, "100001.1", 2, outcome, "1001", 320.0).over("local", outcome)
+    story.on("", CallbackAttemptEnded, "100001.1", 2, outcome, "1001", 320.0).over("local", outcome)
     assert story.record().outcome == outcome
 
 
@@ -228,10 +244,8 @@ def test_a_crash_ends_a_call_as_cut_off() -> None:
 
 
 def test_a_survey_belongs_to_the_call_also_when_it_is_told_late() -> None:
-    story = (
-        through_a_queue().at(60).ends("a1", "remote").parts("a1").on(ME, q.SurveyOffered, "support", "1001")
-    )
-    story.at(64).ends(ME, "remote").over("remote").on(ME, q.SurveyAnswered, "support", "1001", 4, 5)
+    story = through_a_queue().at(60).ends("a1", "remote").parts("a1").on(ME, SurveyOffered, "support", "1001")
+    story.at(64).ends(ME, "remote").over("remote").on(ME, SurveyAnswered, "support", "1001", 4, 5)
     record = story.record()
     assert story.segments()[-1] == ("survey", 4, "")
     assert (record.survey_offered, record.score, record.scale) == (True, 4, 5)
@@ -240,7 +254,7 @@ def test_a_survey_belongs_to_the_call_also_when_it_is_told_late() -> None:
 def test_ringing_everybody_names_the_one_who_was_faster() -> None:
     story = Story().offered().answered().flow().at(1).enters("sales").rings("1001", "a1", "sales")
     story.rings("1002", "a2", "sales").at(4).on("a2", c.LegAnswered, "PCMA")
-    story.on(ME, q.AgentOfferEnded, "sales", "e1", "1001", "elsewhere", 3000).ends("a1", "local")
+    story.on(ME, AgentOfferEnded, "sales", "e1", "1001", "elsewhere", 3000).ends("a1", "local")
     story.takes("1002", "a2", "sales", 3).at(34).ends(ME, "remote").over("remote")
     record = story.record()
     assert story.segments() == [("flow", 1, ""), ("ringing", 3, "sales"), ("talk", 30, "1002")]
@@ -252,7 +266,7 @@ def test_ringing_everybody_names_the_one_who_was_faster() -> None:
 
 
 def test_a_mobile_is_the_agent_whom_the_queue_connected() -> None:
-    story = Story().offered().answered().at(1).enters("sales").on(ME, q.AgentOffered, "sales", "e1", "1001")
+    story = Story().offered().answered().at(1).enters("sales").on(ME, AgentOffered, "sales", "e1", "1001")
     story.on("m1", c.LegDialled, "trunk:main", "y").at(9).takes("1001", "m1", "sales", 8)
     record = story.at(20).ends(ME, "remote").over("remote").record()
     assert (record.direction, record.agents, record.contacts[0].talk_ms) == ("in", ("1001",), 11_000)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.events import TicketOpened
+from callback_queue.tickets.events import TicketOpened
 from cdr.calls.fold import CallRules, fold_call
 from cdr.calls.projection import CallProjection
 from cdr.calls.rows import row_of_events
@@ -26,8 +26,9 @@ from cdr.tables import CallRow
 from config.database import create_engine
 from config.migrate import upgrade
 from journal.codec import encode
+from journal.event import Event
 from journal.follower import Line
-from telephony.call.events import CallEnded, CallOffered, Event
+from telephony.call.events import CallEnded, CallOffered
 from tests.unit.cdr.brute import agent_in, house_in, queue_in
 from tests.unit.cdr.day import Day
 from tests.unit.cdr.shift import HOUR, MIDNIGHT

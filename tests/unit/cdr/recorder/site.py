@@ -12,13 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callback_queue.events import TicketChanged, TicketJoined
+from callback_queue.tickets.events import TicketChanged, TicketJoined
 from cdr.recorder.projector import Consequence, Projection, Projector
 from cdr.recorder.recorder import Limits, Recorder
 from cdr.recorder.status import StatusFile
 from cdr.store import EventStore, StoredEvent
 from config.database import create_engine
-from telephony.call.events import CallEnded, DigitReceived, Event
+from journal.event import Event
+from telephony.call.events import CallEnded, DigitReceived
 
 PATIENT = Limits(drain=60.0)
 

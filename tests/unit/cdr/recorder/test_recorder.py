@@ -14,12 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callback_queue.events import SwitchStarted, TicketChanged, TicketJoined
+from callback_queue.recovery.events import SwitchStarted
+from callback_queue.tickets.events import TicketChanged, TicketJoined
 from cdr.recorder.recorder import BATCH, Limits
 from config.database import create_engine
 from journal import spool
+from journal.event import Event
 from journal.journal import Journal
-from telephony.call.events import CallEnded, DigitReceived, Event
+from telephony.call.events import CallEnded, DigitReceived
 from tests.unit.cdr.recorder.site import Closing, Digits, digits, make_tables, recording, stored
 
 

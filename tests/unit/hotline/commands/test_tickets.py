@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callback_queue import events
 from callback_queue.customers.book import Customer
 from callback_queue.customers.store import CustomerStore
+from callback_queue.tickets.events import TicketChanged
 from config.database import database_url as url_of
 from config.exit_codes import ExitCode
 from hotline.cli import main
@@ -71,7 +71,7 @@ def site(tmp_path: Path) -> Path:
                     respond_by=NOW + 3600,
                 ),
                 requested("100001"),
-                events.TicketChanged(NOW + 5, "100001", "agent:1001", {"owner": "1001"}, "I take it"),
+                TicketChanged(NOW + 5, "100001", "agent:1001", {"owner": "1001"}, "I take it"),
                 ticket("100002", NOW + 9, "13900139000", kind="abandoned", title="", severity=1),
             )
 

@@ -12,7 +12,8 @@ import pytest
 from config import load_site
 from config.new_site import write_starter_site
 from hotline.server.admission import Doorkeeper
-from telephony.call.events import Event, PhoneRegistered, PhoneUnregistered
+from journal.event import Event
+from telephony.call.events import PhoneRegistered, PhoneUnregistered
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.parser import parse_message

@@ -19,6 +19,7 @@ import numpy as np
 import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 
+from journal.event import Event
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_base import LegContext
@@ -40,7 +41,7 @@ HOST = "127.0.0.1"
 TIMEOUT = 15.0
 # Of a frame that holds a tone, by root mean square.
 LOUD = 300.0
-E = TypeVar("E", bound=events.Event)
+E = TypeVar("E", bound=Event)
 
 
 class End:
@@ -60,7 +61,7 @@ class End:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, timers: Timers, dead_after: float = 0.0) -> None:
         self.loop = loop
-        self.events: list[events.Event] = []
+        self.events: list[Event] = []
         self.legs: list[CallLeg] = []
         self._lines: list[wire.Line] = []
         self.prepares = True
@@ -109,7 +110,7 @@ class End:
 
     # --- `Journal` -------------------------------------------------------------------------------------
 
-    def append(self, event: events.Event) -> None:
+    def append(self, event: Event) -> None:
         self.events.append(event)
         for condition, future in self._watchers:
             if not future.done() and condition():

@@ -1,0 +1,93 @@
+"""The events of tickets, as they stand in the journal. Words and numbers in them are private."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from callback_queue.customers.events import Tier
+from journal.event import CallEvent, Event
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened(CallEvent):
+    """What a caller wants was written down.
+
+    Args:
+        ticket: its number.
+        kind: what made it: problem, voicemail, callback, abandoned, cut_off or failure.
+        queue: who is to work on it, "".
+        state: how far the caller came (`ivr_flows.runtime.outcomes.TicketState`).
+        caller: the number that called, "" when withheld.
+        callback_number: where to reach the caller, "".
+        language: what the caller speaks.
+        customer, tier: who it is, "" and "ordinary" for somebody unknown.
+        category, severity, title, summary, tags: what it is about; severity 1 is the worst of 1..4.
+        priority: higher goes first, 0 is ordinary.
+        respond_by, resolve_by: the SLA's clocks, 0 for none.
+        slots, history: what the caller told us (`ivr_flows.runtime.outcomes.Slot`, `Turn`) as plain data;
+            files are
+            inside the recordings folder.
+        recording: the whole conversation, inside the recordings folder, "".
+        note: in a few words, for whoever works on it.
+    """
+
+    ticket: str
+    kind: str
+    queue: str
+    state: str = ""
+    caller: str = ""
+    callback_number: str = ""
+    language: str = "en"
+    customer: str = ""
+    tier: Tier = "ordinary"
+    category: str = ""
+    severity: int = 3
+    title: str = ""
+    summary: str = ""
+    tags: list[str] = field(default_factory=list)
+    priority: int = 0
+    respond_by: float = 0.0
+    resolve_by: float = 0.0
+    slots: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    recording: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanged(Event):
+    """Somebody worked on a ticket.
+
+    Args:
+        ticket: its number.
+        by: "agent:1001", "system", or a token's name.
+        changes: new values by field: state, owner, category, severity, priority, title, summary, tags.
+        note: what was written, "".
+    """
+
+    ticket: str
+    by: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTranscribed(Event):
+    """Words for a recording that had none: `file` inside the recordings folder, `slot` what it answers."""
+
+    ticket: str
+    slot: str
+    file: str
+    text: str
+    words: list[dict[str, Any]]
+    confidence: float | None
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketJoined(Event):
+    """A ticket is about the same as an older open one of that caller: `into` goes on, `ticket` is closed."""
+
+    ticket: str
+    into: str
