@@ -13,12 +13,11 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from callback_queue.acd.events import AgentConnected
-from callback_queue.acd.queued_call import codecs_like, wait_in_queue
-from callback_queue.acd.ringing import NobodyTook, ring_agents
+from callback_queue.acd.queued_call import wait_in_queue
+from callback_queue.acd.ringing import NobodyTook, codecs_like, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import about
@@ -36,7 +35,7 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import mode_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
-from callback_queue.line.place import Place
+from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff
@@ -102,7 +101,7 @@ class Attempt:
         """Who takes it, "" as long as nobody does."""
         self._agent_leg: CallLeg | None = None
         self._wrong_number = False
-        place.entry = replace(place.entry, call=self.call)
+        place.call = self.call
 
     async def run(self, agents: Sequence[str]) -> None:
         """Carry it from the agents who are reserved for it to its end, and have that written down.
@@ -228,7 +227,7 @@ class Attempt:
         summary = None
         if customer_leg is None:
             language = floor.language_of(agents[0])
-            summary = about(due, self._ticket, customer, language, self._now(), floor.house.recordings)
+            summary = about(due, self._ticket, customer, language, self._now(), floor.calls.recordings)
         return await ring_agents(
             floor,
             self._place,
@@ -255,15 +254,8 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, place, queue, agent = self._floor, self._place, self._queue, self.agent
-        place.leave("answered", agent)
-        began, entry = self._now(), place.entry
-        wait_ms = max(0, round((began - entry.entered_at) * 1000))
-        self._tell(
-            AgentConnected(
-                *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
-            )
-        )
+        floor, queue, agent, began = self._floor, self._queue, self.agent, self._now()
+        self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
         agent_leg.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
