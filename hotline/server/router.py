@@ -70,6 +70,6 @@ class Router:
             del self.legs[leg.call]
             end = leg.end
             by, reason = (end.by, end.reason) if end is not None else ("local", "")
-            ended = events.CallEnded(self._context.clock(), leg.call, "", by, reason)
+            ended = events.CallEnded(self._context.clock(), leg.call, "", by=by, reason=reason)
             self._context.journal.append(ended)
             log.info("call ended", extra={"call": leg.call, "by": by, "reason": reason})

@@ -155,7 +155,7 @@ class Switch:
         self._router = Router(await self._make_plan(self._site, self._flows), self.context)
         await self._control.open()
         # The site is ours now; before, this would have gone into another server's journal.
-        started = SwitchStarted(time.time(), settings.switch, VERSION)
+        started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
         self._is_told = True
         await self._tickets.start(self._site)
@@ -253,7 +253,7 @@ class Switch:
         self._engine.close()
         self._registrations.stop()
         if self._is_told:
-            self.journal.append(SwitchStopped(time.time(), self._site.settings.switch))
+            self.journal.append(SwitchStopped(time.time(), switch=self._site.settings.switch))
         self.journal.close()
         if self.database is not None:
             await self.database.dispose()

@@ -114,9 +114,9 @@ class FlowRun:
                 self._at(),
                 conversation.call,
                 conversation.leg,
-                self._flow.name,
-                self.version,
-                conversation.language,
+                flow=self._flow.name,
+                version=self.version,
+                language=conversation.language,
             )
         )
         return await self._walk(None)
@@ -173,7 +173,14 @@ class FlowRun:
     def _enter(self, verb: str) -> None:
         conversation = self._conversation
         conversation.tell(
-            StepEntered(self._at(), conversation.call, conversation.leg, self._flow.name, self._step, verb)
+            StepEntered(
+                self._at(),
+                conversation.call,
+                conversation.leg,
+                flow=self._flow.name,
+                step=self._step,
+                verb=verb,
+            )
         )
         self._steps += 1
         if self._steps > MOST_STEPS:
@@ -276,7 +283,9 @@ class FlowRun:
             self._over = True
             conversation = self._conversation
             conversation.tell(
-                FlowEnded(self._at(), conversation.call, conversation.leg, self._flow.name, reason)
+                FlowEnded(
+                    self._at(), conversation.call, conversation.leg, flow=self._flow.name, reason=reason
+                )
             )
         return HangUp(reason)
 

@@ -112,7 +112,7 @@ class CallLeg(TransferLeg):
         """Tell the caller that it rings (180)."""
         self._need_unanswered()
         self._sip.progress(180)
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, 180))
+        self._tell(events.LegRinging(self._now(), self.call, self.leg, status=180))
 
     def open_early_media(self) -> None:
         """Let the caller hear us before the answer (183 with our SDP answer)."""
@@ -121,7 +121,7 @@ class CallLeg(TransferLeg):
         # something goes on.
         early = self._offer if self._negotiator.current is not None else b""
         self._sip.progress(183, early)
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, 183))
+        self._tell(events.LegRinging(self._now(), self.call, self.leg, status=183))
 
     def answer(self) -> None:
         """Answer the caller; sound flows from now on.
@@ -135,7 +135,7 @@ class CallLeg(TransferLeg):
             raise CallStateError("answer a call that was prepared")
         self.answered = True
         self._sip.accept(self._offer)
-        self._tell(events.CallAnswered(self._now(), self.call, self.leg, self.codec))
+        self._tell(events.CallAnswered(self._now(), self.call, self.leg, codec=self.codec))
         self._note_far_hold()
 
     def reject(self, status: int, reason: str | None = None) -> None:
@@ -248,7 +248,7 @@ class CallLeg(TransferLeg):
 
     def _progressed(self, event: Progressed) -> None:
         early = bool(event.body) and self._take_answer(event.body)
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, event.status))
+        self._tell(events.LegRinging(self._now(), self.call, self.leg, status=event.status))
         if self.on_progress is not None:
             self.on_progress(event.status, early)
 
@@ -258,7 +258,7 @@ class CallLeg(TransferLeg):
             self._broken("no usable SDP answer")
             return
         self.answered = True
-        self._tell(events.LegAnswered(self._now(), self.call, self.leg, self.codec))
+        self._tell(events.LegAnswered(self._now(), self.call, self.leg, codec=self.codec))
         self._note_far_hold()
         if self._accepted is not None and not self._accepted.done():
             self._accepted.set_result(None)

@@ -94,12 +94,19 @@ class AudioLeg(LegBase):
 
         def done(end: PlayEnd) -> None:
             self._tell(
-                events.PlayEnded(self._now(), self.call, self.leg, name, end.reason.value, end.played_ms)
+                events.PlayEnded(
+                    self._now(),
+                    self.call,
+                    self.leg,
+                    prompt=name,
+                    reason=end.reason.value,
+                    played_ms=end.played_ms,
+                )
             )
             if not over.done() and end.reason is not EndReason.CLOSED:
                 over.set_result(end)
 
-        self._tell(events.PlayStarted(self._now(), self.call, self.leg, name))
+        self._tell(events.PlayStarted(self._now(), self.call, self.leg, prompt=name))
         playback = self.media.play(source, loop=loop, on_done=done)
         self._playback, self._barge_in = playback, barge_in
         try:
@@ -189,11 +196,11 @@ class AudioLeg(LegBase):
         except ValueError:
             over.cancel()
             raise
-        self._tell(events.DigitsSent(self._now(), self.call, self.leg, len(digits)))
+        self._tell(events.DigitsSent(self._now(), self.call, self.leg, count=len(digits)))
         await over
 
     def _digit_pressed(self, digit: str) -> None:
-        self._tell(events.DigitReceived(self._now(), self.call, self.leg, digit))
+        self._tell(events.DigitReceived(self._now(), self.call, self.leg, digit=digit))
         if self.on_digit is not None and self.on_digit(digit):
             return
         if self._collecting is not None and not self._collecting.future.done():
@@ -241,10 +248,14 @@ class AudioLeg(LegBase):
         self.check_open()
 
         def closed() -> None:
-            self._tell(events.RecordingEnded(self._now(), self.call, self.leg, file, recording.recorded_ms))
+            self._tell(
+                events.RecordingEnded(
+                    self._now(), self.call, self.leg, file=file, recorded_ms=recording.recorded_ms
+                )
+            )
 
         recording = self.media.record(folder / file, on_error=on_error, on_closed=closed)
-        self._tell(events.RecordingStarted(self._now(), self.call, self.leg, file))
+        self._tell(events.RecordingStarted(self._now(), self.call, self.leg, file=file))
         return recording
 
     def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> Tap:

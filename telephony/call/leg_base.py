@@ -93,7 +93,7 @@ class LegBase:
 
     def tell_said(self, text: str, language: str) -> None:
         """Note in the journal what the far end is told in words."""
-        self._tell(events.PromptSaid(self._now(), self.call, self.leg, text, language))
+        self._tell(events.PromptSaid(self._now(), self.call, self.leg, text=text, language=language))
 
     def check_open(self) -> None:
         """Raise `CallEnded` when the leg is over already."""
@@ -115,7 +115,11 @@ class LegBase:
         self._end = CallEnded(by, status, reason)
         stats = self.media.close()
         quality = asdict(stats) if stats.packets_received or stats.packets_sent else {}
-        self._tell(events.LegEnded(self._now(), self.call, self.leg, by, status, reason, quality))
+        self._tell(
+            events.LegEnded(
+                self._now(), self.call, self.leg, by=by, status=status, reason=reason, quality=quality
+            )
+        )
         for future in list(self._waiting):
             if not future.done():
                 future.set_exception(CallEnded(by, status, reason))

@@ -166,7 +166,7 @@ class SessionLeg(AudioLeg):
             self._held_by_us, self._hold_music = change.hold, change.music
             self._play_music()
             kind = events.HoldStarted if change.hold else events.HoldEnded
-            self._tell(kind(self._now(), self.call, self.leg, "local"))
+            self._tell(kind(self._now(), self.call, self.leg, by="local"))
         change.decided.set_result(accepted)
 
     # --- what signalling says -------------------------------------------------------------------------
@@ -237,7 +237,7 @@ class SessionLeg(AudioLeg):
         if held != self._held_by_them:
             self._held_by_them = held
             kind = events.HoldStarted if held else events.HoldEnded
-            self._tell(kind(self._now(), self.call, self.leg, "remote"))
+            self._tell(kind(self._now(), self.call, self.leg, by="remote"))
             if self.on_far_hold is not None:
                 self.on_far_hold(held)
 

@@ -106,7 +106,9 @@ class TransferLeg(SessionLeg):
         try:
             taken = self.on_transfer_requested is not None and self.on_transfer_requested(asked)
             if taken:
-                self._tell(events.TransferRequested(self._now(), self.call, self.leg, str(asked.target)))
+                self._tell(
+                    events.TransferRequested(self._now(), self.call, self.leg, target=str(asked.target))
+                )
         finally:
             self._sip.answer_transfer(202 if taken else 603)
 
@@ -142,11 +144,11 @@ class TransferLeg(SessionLeg):
             raise CallStateError(str(error)) from error
         except CallEnded:
             if transfer.accepted:  # it went where it was sent, and how that ended it told nobody
-                self._tell(events.TransferDone(self._now(), self.call, self.leg, target, 202))
+                self._tell(events.TransferDone(self._now(), self.call, self.leg, target=target, status=202))
             raise
         finally:
             self._transfer = None
-        self._tell(events.TransferDone(self._now(), self.call, self.leg, target, status))
+        self._tell(events.TransferDone(self._now(), self.call, self.leg, target=target, status=status))
         return status
 
     def _transfer_event(self, event: Replied | ReferProgressed | TransferRequested) -> None:
