@@ -34,7 +34,7 @@ from telephony.applications.record import Take
 from telephony.call.errors import CallEnded
 from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
 from telephony.media.interface import Recording as LegRecording

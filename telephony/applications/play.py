@@ -13,7 +13,7 @@ from pathlib import Path
 from config import RecordTarget
 from telephony.applications.record import Take
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media import tones
 from telephony.media.audio import Prompt

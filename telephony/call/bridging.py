@@ -11,7 +11,7 @@ from functools import partial
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.media.interface import AudioSource, MediaEngine
 
 

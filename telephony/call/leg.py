@@ -14,7 +14,7 @@ from collections.abc import Callable
 from telephony.call import events
 from telephony.call.errors import CallStateError
 from telephony.call.info_digits import digit_of
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import TransferLeg
 from telephony.media.interface import MediaLeg
 from telephony.net.sip_call import CallEvent, SipCall

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from telephony.call import events
 from telephony.call.errors import CallStateError
-from telephony.call.leg_base import LegBase, LegContext
+from telephony.call.leg_lifetime import LegBase, LegContext
 from telephony.media.interface import (
     AudioSource,
     Direction,

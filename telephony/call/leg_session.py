@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from telephony.call import events
 from telephony.call.errors import CallStateError
 from telephony.call.leg_audio import AudioLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.media.interface import AudioSource, MediaLeg
 from telephony.net.sip_call import SipCall
 from telephony.sdp.offer_answer import (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_session import SessionLeg
 from telephony.media.interface import MediaLeg
 from telephony.net.sip_call import SipCall

@@ -22,7 +22,7 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from journal.event import Event
 from telephony.call import events
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import CODECS, Caller, Switchboard, Target
 from telephony.media.engine import Engine
 from telephony.media.interface import Direction, Frame
