@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import play_all, sounds_of
-from callback_queue.acd.texts import text
+from callback_queue.prompts import text
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
