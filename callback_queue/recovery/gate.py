@@ -1,63 +1,79 @@
-"""What of the database calling back needs, always with a limit to how long it may take."""
+"""Nobody is called back before the database knows how this switch's run before ended.
+
+Only then does it say which callbacks were cut off, which were over, and who has waited since. The journal's
+table is not ours: it is handed in.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cdr.store import EventStore
-
-T = TypeVar("T")
-
-AWAY = (SQLAlchemyError, OSError, TimeoutError)
-"""What is raised when the database is away, too slow, or not set up yet."""
-
-PATIENCE = 3.0
+from callback_queue.database import in_time
+from journal.event import Event
 
 
-async def soon(wanted: Awaitable[T]) -> T:
-    """An answer of the database, within a few seconds.
+class StoredEvent(Protocol):
+    """One event as the database has it."""
 
-    Raises:
-        one of `AWAY`.
-    """
-    async with asyncio.timeout(PATIENCE):
-        return await wanted
+    @property
+    def switch(self) -> str:
+        """Who told it."""
+
+    @property
+    def call(self) -> str:
+        """Its call, "" for none."""
+
+    @property
+    def event(self) -> Event | None:
+        """The event; None when this version knows no such kind."""
 
 
-class Gate:
+class StoredEvents(Protocol):
+    """The journal's events in the database (`cdr.store.EventStore`)."""
+
+    async def position(self, connection: AsyncConnection, switch: str) -> int:
+        """The number of a switch's last event that is stored; 0 for none."""
+
+    async def events_of(self, call: str) -> Sequence[StoredEvent]:
+        """All events of a call, in order."""
+
+    def between(
+        self, start: float, end: float, kinds: Collection[str | type[Event]] = ()
+    ) -> AsyncIterator[StoredEvent]:
+        """The events of these kinds from `start` to before `end`, in order."""
+
+
+class RecoveryGate:
     """Closed until the recorder has written down how this switch's run before ended.
-
-    Only then does the database know which callbacks were cut off, which were over, and who waits since.
 
     Args:
         engine: the database.
+        events: the journal's events in it.
         switch: our name in the journal.
     """
 
-    def __init__(self, engine: AsyncEngine, switch: str) -> None:
+    def __init__(self, engine: AsyncEngine, events: StoredEvents, switch: str) -> None:
         self._engine = engine
-        self._events = EventStore(engine)
+        self._events = events
         self._switch = switch
         self._wanted: int | None = None
         self.is_open = False
 
     def wait_for(self, seq: int) -> None:
-        """Say which event it has to have: that of our start, or a later one."""
+        """Say which event the database has to have: that of our start, or a later one."""
         self._wanted = seq
 
     async def look(self) -> bool:
         """Ask the database, as long as the gate is closed.
 
         Raises:
-            one of `AWAY`.
+            one of `callback_queue.database.DATABASE_ERRORS`.
         """
         if not self.is_open and self._wanted is not None:
-            self.is_open = await soon(self._position()) >= self._wanted
+            self.is_open = await in_time(self._position()) >= self._wanted
         return self.is_open
 
     async def _position(self) -> int:

@@ -1,26 +1,18 @@
-"""The tables of tickets, callbacks and customers.
+"""The tables of tickets, their history and their numbers.
 
-Tickets, their history and callbacks are projections: the recorder writes them from the journal's events, and
-they can be built anew from those (docs/decisions/013-tickets-and-leases.md). Only a callback's lease is
-written by the switch that takes it, at once and by itself. Times are Unix seconds, 0 for none.
+Tickets and their history are projections: the recorder writes them from the journal's events, and they can be
+built anew from those (docs/decisions/013-tickets-and-leases.md). Times are Unix seconds, 0 for none.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callback_queue.database import CALL, NAME, NUMBER, NUMBER_KEY, TICKET
 from config.database import Base
-
-# What can be dialled, with room for a SIP user part; the keys that numbers are found by are digits.
-_NUMBER = String(64)
-_KEY = String(32)
-_NAME = String(64)
-_CALL = String(64)
-_CALLBACK = String(32)
-_TICKET = String(24)
 
 
 class Ticket(Base):
@@ -38,23 +30,23 @@ class Ticket(Base):
         Index("ix_tickets_state", "state", "opened_at"),
     )
 
-    number: Mapped[str] = mapped_column(_TICKET, primary_key=True)
-    kind: Mapped[str] = mapped_column(_NAME)
+    number: Mapped[str] = mapped_column(TICKET, primary_key=True)
+    kind: Mapped[str] = mapped_column(NAME)
     state: Mapped[str] = mapped_column(String(16))
-    outcome: Mapped[str] = mapped_column(_NAME)
-    queue: Mapped[str] = mapped_column(_NAME)
-    owner: Mapped[str] = mapped_column(_NAME)
-    call: Mapped[str] = mapped_column(_CALL, index=True)
-    leg: Mapped[str] = mapped_column(_CALL)
+    outcome: Mapped[str] = mapped_column(NAME)
+    queue: Mapped[str] = mapped_column(NAME)
+    owner: Mapped[str] = mapped_column(NAME)
+    call: Mapped[str] = mapped_column(CALL, index=True)
+    leg: Mapped[str] = mapped_column(CALL)
     opened_at: Mapped[float]
     changed_at: Mapped[float]
-    caller: Mapped[str] = mapped_column(_NUMBER)
-    caller_key: Mapped[str] = mapped_column(_KEY)
-    callback_number: Mapped[str] = mapped_column(_NUMBER)
+    caller: Mapped[str] = mapped_column(NUMBER)
+    caller_key: Mapped[str] = mapped_column(NUMBER_KEY)
+    callback_number: Mapped[str] = mapped_column(NUMBER)
     language: Mapped[str] = mapped_column(String(8))
-    customer: Mapped[str] = mapped_column(_NAME, index=True)
+    customer: Mapped[str] = mapped_column(NAME, index=True)
     tier: Mapped[str] = mapped_column(String(16))
-    category: Mapped[str] = mapped_column(_NAME)
+    category: Mapped[str] = mapped_column(NAME)
     severity: Mapped[int]
     priority: Mapped[int]
     title: Mapped[str] = mapped_column(Text)
@@ -71,7 +63,7 @@ class Ticket(Base):
     history: Mapped[list[Any]]
     recording: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
-    joined_into: Mapped[str] = mapped_column(_TICKET, index=True)
+    joined_into: Mapped[str] = mapped_column(TICKET, index=True)
 
 
 class TicketHistory(Base):
@@ -86,87 +78,12 @@ class TicketHistory(Base):
 
     source: Mapped[str] = mapped_column(String(96), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    ticket: Mapped[str] = mapped_column(_TICKET, primary_key=True, index=True)
+    ticket: Mapped[str] = mapped_column(TICKET, primary_key=True, index=True)
     at: Mapped[float]
-    by: Mapped[str] = mapped_column(_NAME)
+    by: Mapped[str] = mapped_column(NAME)
     what: Mapped[str] = mapped_column(String(32))
     details: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text)
-
-
-class CallbackRow(Base):
-    """One callback as it stands.
-
-    `state` is waiting (for `due`), leased (by `lease_holder` until `lease_until`, the customer not dialled
-    yet), dialling (the customer is being dialled or spoken with) or closed. `attempt` counts the leases so
-    far, `dialled` those in which the customer was dialled, `last_dialled` is the last of them. `queue` is who
-    calls, `arrival` since when the caller waits, `outcome` that of the last attempt, `end` how it was closed.
-    """
-
-    __tablename__ = "callbacks"
-    __table_args__ = (
-        Index("ix_callbacks_due", "state", "due"),
-        Index("ix_callbacks_number_key", "number_key", "state"),
-    )
-
-    callback: Mapped[str] = mapped_column(_CALLBACK, primary_key=True)
-    ticket: Mapped[str] = mapped_column(_TICKET, index=True)
-    number: Mapped[str] = mapped_column(_NUMBER)
-    number_key: Mapped[str] = mapped_column(_KEY)
-    caller_key: Mapped[str] = mapped_column(_KEY, index=True)
-    queue: Mapped[str] = mapped_column(_NAME)
-    language: Mapped[str] = mapped_column(String(8))
-    tier: Mapped[str] = mapped_column(String(16))
-    priority: Mapped[int]
-    arrival: Mapped[float]
-    why: Mapped[str] = mapped_column(String(16))
-    not_before: Mapped[float]
-    not_after: Mapped[float]
-    expires: Mapped[float]
-    requested_at: Mapped[float]
-    call: Mapped[str] = mapped_column(_CALL, index=True)
-    state: Mapped[str] = mapped_column(String(16))
-    due: Mapped[float]
-    attempt: Mapped[int]
-    dialled: Mapped[int]
-    last_dialled: Mapped[int]
-    lease_holder: Mapped[str] = mapped_column(_NAME, index=True)
-    leased_at: Mapped[float]
-    lease_until: Mapped[float]
-    outcome: Mapped[str] = mapped_column(String(16))
-    agent: Mapped[str] = mapped_column(_NAME)
-    first_attempt_at: Mapped[float]
-    reached_at: Mapped[float]
-    closed_at: Mapped[float]
-    end: Mapped[str] = mapped_column(String(24))
-    ended_by: Mapped[str] = mapped_column(_NAME)
-    note: Mapped[str] = mapped_column(Text)
-
-
-class CustomerRow(Base):
-    """One customer; `numbers` as they were given, `CustomerNumber` to find it by them."""
-
-    __tablename__ = "customers"
-
-    customer: Mapped[str] = mapped_column(_NAME, primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    tier: Mapped[str] = mapped_column(String(16))
-    product: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(8))
-    tags: Mapped[list[Any]]
-    numbers: Mapped[list[Any]]
-
-
-class CustomerNumber(Base):
-    """A number of a customer: `key` with its country, `national` without, as `number_key` makes them."""
-
-    __tablename__ = "customer_numbers"
-
-    key: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    customer: Mapped[str] = mapped_column(
-        _NAME, ForeignKey("customers.customer", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    national: Mapped[str] = mapped_column(_KEY, index=True)
 
 
 class NumberBlock(Base):
