@@ -1,33 +1,52 @@
-"""How a process that `hotline serve` started notices the server's end, however that came about."""
+"""What a child process of the server does on its side: it notices the server's end, however that came about.
+
+The server holds the other end of the pipe that is our standard input, and so does nobody else.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 
-_PR_SET_PDEATHSIG = 1
 
+async def watch_for_stop(stop: Callable[[], None], *, supervised: bool) -> None:
+    """Have `stop` called when this process is to end; needs a running loop.
 
-async def when_parent_ends(ended: Callable[[], None]) -> None:
-    """Call `ended` when standard input closes: the server holds its other end, and so does nobody else."""
+    Args:
+        stop: ends the process's work, in good order.
+        supervised: the server started us. Then we end with it, and signals that a terminal or a service manager
+            sends to the whole group are the server's to act on.
+    """
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, _ignore if supervised else stop)
+    if not supervised:
+        return
 
     class Ended(asyncio.Protocol):
         def connection_lost(self, error: Exception | None) -> None:
-            ended()
+            stop()
 
-    await asyncio.get_running_loop().connect_read_pipe(Ended, sys.stdin)
+    await loop.connect_read_pipe(Ended, sys.stdin)
 
 
-def end_with_parent(signal_number: int = signal.SIGTERM) -> None:
-    """Have the kernel send us a signal when the process that started us dies (Linux; nothing elsewhere)."""
-    if not sys.platform.startswith("linux"):
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
-    # It may have died before we asked; then somebody else has adopted us, and nobody will tell.
-    if os.getppid() != parent or parent == 1:
-        os.kill(os.getpid(), signal_number)
+def end_with_parent() -> None:
+    """Leave at once when standard input closes, for a process that holds nothing that could be lost.
+
+    By `os._exit` from a thread, because native code may let no tidy end through.
+    """
+    threading.Thread(target=_wait_and_leave, name="parent", daemon=True).start()
+
+
+def _wait_and_leave() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+def _ignore() -> None:
+    """Leave a signal to the server that started us."""

@@ -1,7 +1,8 @@
-"""Keeps the processes beside the switch alive: the recorder and the console.
+"""Keeps one thing alive: a process, or a connection to a server that others run.
 
-Each has a pipe to us as its standard input and ends when that closes, so none is left behind however we end.
-One that dies comes back after a pause that grows while it keeps dying.
+`Lives` is the arithmetic, pure: when to start again, and when to stop expecting anything. `Keeper` runs it on the
+event loop. How the thing starts, how it shows that it is ready, and what its death looks like is a coroutine that
+the owner hands in (`live`); starting and ending child processes is left to `supervision.process`.
 """
 
 from __future__ import annotations
@@ -9,143 +10,174 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
 
 log = logging.getLogger(__name__)
 
-# A process that lived so long and dies comes back at once, in seconds.
-STEADY_SECONDS = 30.0
-# Seconds before it is started again, by the number of short lives in a row.
-PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
-# Seconds from SIGTERM to SIGKILL.
-TERM_SECONDS = 5.0
+PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before the next start, by the number of short lives in a row."""
 
-# The folder that holds the package `hotline`: a child finds it from any working directory.
-_ROOT = Path(__file__).resolve().parent.parent
+STEADY_SECONDS = 20.0
+"""What lived this long and dies is started again at once."""
 
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """One process to keep alive.
-
-    Args:
-        name: for logs and `hotline status`.
-        arguments: of the command `hotline`.
-        patience: seconds that it gets to end by itself once its standard input is closed, before SIGTERM.
-    """
-
-    name: str
-    arguments: tuple[str, ...]
-    patience: float = 0.0
+BROKEN_AFTER = 3
+"""Starts in a row that never became ready, after which nobody should wait for it."""
 
 
-class Supervisor:
-    """Starts programs, starts them again when they die, and ends them.
+class State(Enum):
+    """What can be expected of something that is kept alive."""
+
+    STARTING = "starting"
+    UP = "up"
+    BROKEN = "broken"
+    """It has failed to start several times; it is still retried."""
+
+
+class Lost(Exception):
+    """A life is over; the text says why."""
+
+
+class Lives:
+    """Counts lives, and says how long to pause between them; pure.
 
     Args:
-        programs: what to run.
-        environment: variables for them beside our own.
+        pauses: seconds before the next start, by the number of short lives in a row; the last one holds for more.
     """
 
-    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
-        self._keepers = [_Keeper(program, environment) for program in programs]
+    def __init__(self, pauses: Sequence[float] = PAUSES) -> None:
+        self._pauses = tuple(pauses)
+        self._began = 0.0
+        self._short_lives = 0
+        self._failed_starts = 0
+        self.state = State.STARTING
+        self.times_up = 0
 
-    def start(self) -> None:
-        """Start all of them; needs a running loop."""
-        for keeper in self._keepers:
-            keeper.start()
+    def begin(self, now: float) -> None:
+        """A life begins: from here on it is starting."""
+        self._began = now
+        self._failed_starts += 1
 
-    async def stop(self) -> None:
-        """End all of them, in good order if they can."""
-        await asyncio.gather(*(keeper.stop() for keeper in self._keepers))
+    def come_up(self) -> None:
+        """It is ready."""
+        self.state = State.UP
+        self.times_up += 1
+        self._failed_starts = 0
 
-    def status(self) -> dict[str, dict[str, Any]]:
-        """Process and number of starts of each, by name."""
-        return {keeper.program.name: keeper.status() for keeper in self._keepers}
+    def end(self, now: float) -> float:
+        """A life is over; returns the seconds until the next one may begin."""
+        self._short_lives = 0 if now - self._began >= STEADY_SECONDS else self._short_lives + 1
+        self.state = State.BROKEN if self._failed_starts >= BROKEN_AFTER else State.STARTING
+        return self._pauses[min(self._short_lives, len(self._pauses) - 1)]
 
 
-class _Keeper:
-    """Keeps one program alive."""
+class Keeper:
+    """Keeps one thing alive.
 
-    def __init__(self, program: Program, environment: Mapping[str, str]) -> None:
-        self.program = program
-        self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
+    Args:
+        name: for logs, such as "recorder" or "ko worker 1".
+        live: one life: starts the thing, calls `up` once it is ready, waits until it is gone and raises `Lost`
+            (or OSError). Cancelled when the thing is to end; it cleans up after itself in every case.
+        changed: called whenever the state changes.
+        pauses: as in `Lives`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        live: Callable[[Keeper], Awaitable[None]],
+        *,
+        changed: Callable[[], None] = lambda: None,
+        pauses: Sequence[float] | None = None,
+    ) -> None:
+        self.name = name
+        self.why = "it has not started yet"
+        """Why the last life ended."""
+        self._live = live
+        self._changed = changed
+        self.lives = Lives(PAUSES if pauses is None else pauses)
+        self._replaced: asyncio.Future[str] | None = None
+        self._hurried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
-        self._starts = 0
+
+    @property
+    def state(self) -> State:
+        """What can be expected of it now."""
+        return self.lives.state
+
+    @property
+    def times_up(self) -> int:
+        """How many times it has become ready."""
+        return self.lives.times_up
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._keep(), name=self.program.name)
-
-    def status(self) -> dict[str, Any]:
-        process = self._process
-        running = process is not None and process.returncode is None
-        return {"pid": process.pid if process is not None and running else None, "starts": self._starts}
+        """Begin the first life; needs a running loop."""
+        self._task = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        self._stopping = True
-        process = self._process
-        if process is not None and process.returncode is None:
-            await _end(process, self.program)
+        """End it for good, and wait until it has ended."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _keep(self) -> None:
+    def up(self) -> None:
+        """The thing is ready; called from `live`."""
+        self.lives.come_up()
+        log.info("%s is up", self.name)
+        self._changed()
+
+    def replace(self, why: str) -> None:
+        """End this life and begin another: it hangs, or makes no sense."""
+        if self._replaced is not None and not self._replaced.done():
+            self._replaced.set_result(why)
+            if self.lives.state is State.UP:
+                self.lives.state = State.STARTING  # at once: nobody else must be sent there
+
+    def hurry(self) -> None:
+        """Skip the pause before the next start: somebody is waiting. Only called while it is not up."""
+        self._hurried.set()
+
+    async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        short_lives = 0
-        while not self._stopping:
-            began = loop.time()
-            code = await self._live()
-            if self._stopping:
-                return
-            short_lives = 0 if loop.time() - began > STEADY_SECONDS else short_lives + 1
-            pause = PAUSES[min(short_lives, len(PAUSES) - 1)]
-            log.error("the %s ended (%s), again in %g s", self.program.name, code, pause)
-            await asyncio.sleep(pause)
+        while True:
+            self.lives.begin(loop.time())
+            self.why = await self._one_life()
+            pause = self.lives.end(loop.time())
+            log.warning("%s lost (%s), restarting in %g s", self.name, self.why, pause)
+            self._changed()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._hurried.wait()
+            self._hurried.clear()
 
-    async def _live(self) -> str:
-        """Run it once; returns how it ended."""
+    async def _one_life(self) -> str:
+        """Live once; returns why it ended."""
+        self._replaced = asyncio.get_running_loop().create_future()
+        life = asyncio.ensure_future(self._live(self))
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "hotline",
-                *self.program.arguments,
-                stdin=asyncio.subprocess.PIPE,
-                # What it has to say goes to the log, on standard error; standard output is the server's.
-                stdout=asyncio.subprocess.DEVNULL,
-                # Ctrl-C at the terminal stops the server, and the server stops the others.
-                start_new_session=True,
-                env={**os.environ, "PYTHONPATH": _python_path(), **self._environment},
-            )
-        except OSError as error:
-            return str(error)
-        self._starts += 1
-        code = await self._process.wait()
-        return f"code {code}" if code >= 0 else f"signal {-code}"
+            await asyncio.wait({life, self._replaced}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            life.cancel()
+            # A process has ended, and was waited for, before another one takes its place.
+            await _over(life)
+        try:
+            life.result()
+        except (asyncio.CancelledError, Lost, OSError) as error:
+            return self._replaced.result() if self._replaced.done() else str(error) or type(error).__name__
+        except Exception as error:
+            log.exception("%s: a mistake in how it is kept alive", self.name)
+            return f"{type(error).__name__}: {error}"
+        return "it ended"
 
 
-async def _end(process: asyncio.subprocess.Process, program: Program) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-    for kill, seconds in ((None, program.patience), (process.terminate, TERM_SECONDS), (process.kill, None)):
-        if kill is not None:
-            with contextlib.suppress(ProcessLookupError):
-                kill()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await process.wait()
-                return
-        log.warning("the %s does not end", program.name)
-
-
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
+async def _over(life: asyncio.Future[None]) -> None:
+    """Wait until a cancelled life has cleaned up after itself; being cancelled meanwhile does not cut it short."""
+    cancelled = False
+    while not life.done():
+        try:
+            await asyncio.wait({life})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
