@@ -10,15 +10,30 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+
+def run_child(work: Coroutine[Any, Any, None], *, niceness: int) -> None:
+    """Do a process's whole work on an event loop.
+
+    Args:
+        work: calls `watch_for_stop`, and returns when it was stopped.
+        niceness: how much less urgent than the switch it is (nice(2)).
+    """
+    os.nice(niceness)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
 
 
 async def watch_for_stop(stop: Callable[[], None], *, supervised: bool) -> None:
     """Have `stop` called when this process is to end; needs a running loop.
 
     Args:
-        stop: ends the process's work, in good order.
-        supervised: the server started us. Then we end with it, and signals that a terminal or a service manager
+        stop: ends the process's work, in good order. supervised: the server started us. Then we end with it,
+        and signals that a terminal or a service manager
             sends to the whole group are the server's to act on.
     """
     loop = asyncio.get_running_loop()

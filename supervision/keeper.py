@@ -1,8 +1,9 @@
 """Keeps one thing alive: a process, or a connection to a server that others run.
 
-`Lives` is the arithmetic, pure: when to start again, and when to stop expecting anything. `Keeper` runs it on the
-event loop. How the thing starts, how it shows that it is ready, and what its death looks like is a coroutine that
-the owner hands in (`live`); starting and ending child processes is left to `supervision.process`.
+`Lives` is the arithmetic, pure: when to start again, and when to stop expecting anything. `Keeper` runs it on
+the event loop. How the thing starts, how it shows that it is ready, and what its death looks like is a
+coroutine that the owner hands in (`live`); starting and ending child processes is left to
+`supervision.process`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ class Lives:
     """Counts lives, and says how long to pause between them; pure.
 
     Args:
-        pauses: seconds before the next start, by the number of short lives in a row; the last one holds for more.
+        pauses: seconds before the next start, by the number of short lives in a row; the last one for more.
     """
 
     def __init__(self, pauses: Sequence[float] = PAUSES) -> None:
@@ -76,8 +78,8 @@ class Keeper:
 
     Args:
         name: for logs, such as "recorder" or "ko worker 1".
-        live: one life: starts the thing, calls `up` once it is ready, waits until it is gone and raises `Lost`
-            (or OSError). Cancelled when the thing is to end; it cleans up after itself in every case.
+        live: one life: starts the thing, calls `up` once it is ready, waits until it is gone and raises
+            `Lost` (or OSError). Cancelled when the thing is to end; it cleans up after itself in every case.
         changed: called whenever the state changes.
         pauses: as in `Lives`.
     """
@@ -155,8 +157,9 @@ class Keeper:
         """Live once; returns why it ended."""
         self._replaced = asyncio.get_running_loop().create_future()
         life = asyncio.ensure_future(self._live(self))
+        ends: set[asyncio.Future[Any]] = {life, self._replaced}
         try:
-            await asyncio.wait({life, self._replaced}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             life.cancel()
             # A process has ended, and was waited for, before another one takes its place.
@@ -172,7 +175,7 @@ class Keeper:
 
 
 async def _over(life: asyncio.Future[None]) -> None:
-    """Wait until a cancelled life has cleaned up after itself; being cancelled meanwhile does not cut it short."""
+    """Wait until a cancelled life has cleaned up after itself, even if we are cancelled meanwhile."""
     cancelled = False
     while not life.done():
         try:

@@ -9,7 +9,6 @@ left to `supervision.keeper`, who gets which place to `asr.workers.pool`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 from asyncio.subprocess import Process
@@ -97,9 +96,7 @@ class Place:
         changed: called when it comes up or goes down.
     """
 
-    def __init__(
-        self, name: str, streams: int, recogniser: Recogniser, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, name: str, streams: int, recogniser: Recogniser, changed: Callable[[], None]) -> None:
         self.name = name
         self.streams = streams
         self.recogniser = recogniser

@@ -1,19 +1,15 @@
-"""The process of `hotline console`: settings, logs, signals, its end; what it serves is `console.app`.
+"""`hotline console`: the process that `hotline serve` starts beside the switch; seldom needed by people.
 
-Under `hotline serve` it ends when its standard input closes. Signals that a terminal or a service manager
-sends to the whole group are the server's to act on then.
+Settings, logs, its start and its end; what it serves is `console.app`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
-import signal
+import socket
 from pathlib import Path
-from socket import socket
 
-import uvloop
+import typer
 from sqlalchemy.engine import URL
 
 from config import Site, load_site
@@ -22,10 +18,13 @@ from config.exit_codes import ExitCode
 from console.app import create_app
 from console.server import Server, listen
 from console.services import House
+from hotline.commands.options import SiteOption, SupervisedOption
 from hotline.logs import set_up_logs
 from hotline.terminal import complain
 from hotline.version import VERSION
-from supervision.parent import when_parent_ends
+from supervision.child import run_child, watch_for_stop
+
+EXAMPLE = "hotline console --site my-site"
 
 log = logging.getLogger(__name__)
 
@@ -33,47 +32,26 @@ NICENESS = 10
 """Pages can wait; the sound of the switch cannot, nor can records."""
 
 
-def run_console(folder: Path, *, supervised: bool) -> ExitCode:
-    """Serve the console of a site until told to stop.
-
-    Args:
-        folder: the site's.
-        supervised: whether `hotline serve` started us.
-
-    Raises:
-        SiteError: the site has mistakes.
-    """
-    site = load_site(folder)
-    set_up_logs(site.settings.log.level, site.settings.log.format)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    if site.database is None or site.settings.console is None:
+def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) -> None:
+    """Serve the API and the pages until stopped; `hotline serve` runs this for you."""
+    loaded = load_site(site)
+    set_up_logs(loaded.settings.log.level, loaded.settings.log.format)
+    if loaded.database is None or loaded.settings.console is None:
         complain("This site has no console: its settings have no database, or no console.")
-        return ExitCode.FAILED
-    address = site.settings.console.listen
+        raise typer.Exit(ExitCode.FAILED)
+    address = loaded.settings.console.listen
     try:
-        door = listen(address.host, address.port)
+        listener = listen(address.host, address.port)
     except OSError as error:
         complain(f"Cannot listen on {address.host}:{address.port} (console.listen): {error.strerror}.")
-        return ExitCode.BUSY
-    if supervised:
-        os.nice(NICENESS)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_run(site, site.database, door, supervised))
+        raise typer.Exit(ExitCode.BUSY) from None
+    run_child(_run(loaded, loaded.database, listener, supervised), niceness=NICENESS if supervised else 0)
 
 
-async def _run(site: Site, database: URL, door: socket, supervised: bool) -> ExitCode:
+async def _run(site: Site, database: URL, listener: socket.socket, supervised: bool) -> None:
     server = Server(create_app(House(site, create_engine(database), VERSION)))
-    loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signal_number, _nothing if supervised else server.stop)
-    if supervised:
-        await when_parent_ends(server.stop)
-    host, port = door.getsockname()[:2]
+    await watch_for_stop(server.stop, supervised=supervised)
+    host, port = listener.getsockname()[:2]
     log.info("console started", extra={"address": f"{host}:{port}"})
-    await server.serve([door])
+    await server.serve([listener])
     log.info("console stopped")
-    return ExitCode.OK
-
-
-def _nothing() -> None:
-    """Leave a signal to the server that started us."""
