@@ -177,7 +177,7 @@ def _announce(site: Site, switch: Switch) -> None:
 def _sentence(error: Exception) -> str:
     """What went wrong at start-up, for the person who started it."""
     if isinstance(error, AlreadyRunning):
-        return f"Another server runs for this site already: it answers on {error}."
+        return f"Another server runs for this site already: {error}."
     if isinstance(error, CannotListenError):
         host = error.interface or "0.0.0.0"
         why = error.socketError
