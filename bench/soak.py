@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.robustness import house
+from tests.robustness import rig
 from tests.robustness.crowd import Crowd, numbers
 from tests.support.ports import free_port
 from tests.support.switch import Switch
@@ -38,7 +38,7 @@ def main() -> int:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hotline-soak-") as folder:
         more = {"numbers": numbers(port), "recordings": {"record_calls": True}, "log": {"level": "warning"}}
-        switch = house.start(Path(folder), more)
+        switch = rig.start(Path(folder), more)
         try:
             return soak(switch, port, options)
         finally:
@@ -47,8 +47,8 @@ def main() -> int:
 
 def soak(switch: Switch, port: int, options: argparse.Namespace) -> int:
     """Rounds of calls, a line for each, and what is left of them."""
-    tidy = house.Tidy(switch)
-    before = house.metrics(switch.http)
+    tidy = rig.Tidy(switch)
+    before = rig.metrics(switch.http)
     crowd = Crowd(switch.sip, port, options.seed)
     begin = time.monotonic()
     made = 0
@@ -58,7 +58,7 @@ def soak(switch: Switch, port: int, options: argparse.Namespace) -> int:
     while made < options.calls and (passed := time.monotonic() - begin) < options.seconds:
         seconds = min(options.every, options.seconds - passed)
         made += asyncio.run(crowd.run(options.calls - made, options.at_once, seconds))
-        now = house.metrics(switch.http)
+        now = rig.metrics(switch.http)
         print(line(time.monotonic() - begin, made, now, before, len(crowd.faults)), flush=True)
     print("answers: " + ", ".join(f"{status} {count}" for status, count in outcomes.most_common()))
     for fault in crowd.faults[:10]:
@@ -68,7 +68,7 @@ def soak(switch: Switch, port: int, options: argparse.Namespace) -> int:
     except AssertionError as error:
         print(f"idle: {str(error)[-2000:]}")
         return 1
-    idle = house.metrics(switch.http)["process_resident_memory_bytes"]
+    idle = rig.metrics(switch.http)["process_resident_memory_bytes"]
     grown = idle - before["process_resident_memory_bytes"]
     print(f"idle: nothing is left; RSS {idle / 1e6:.1f} MB, {grown / 1e6:+.1f} MB since the start")
     return 1 if crowd.faults else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.robustness import house
+from tests.robustness import rig
 from tests.robustness.crowd import Crowd, numbers
 from tests.support.ports import free_port
 
@@ -24,9 +24,9 @@ SETTLED = 45.0
 @pytest.mark.timeout(240)
 def test_nothing_is_left_of_2000_calls_that_went_wrong(tmp_path: Path) -> None:
     port = free_port()
-    switch = house.start(tmp_path, {"numbers": numbers(port), "recordings": {"record_calls": True}})
+    switch = rig.start(tmp_path, {"numbers": numbers(port), "recordings": {"record_calls": True}})
     try:
-        tidy = house.Tidy(switch)
+        tidy = rig.Tidy(switch)
         crowd = Crowd(switch.sip, port, seed=2000)
         assert asyncio.run(crowd.run(CALLS, AT_ONCE)) == CALLS
         assert not crowd.faults, f"{len(crowd.faults)} faults, such as {crowd.faults[:5]}"
