@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-from tests.robustness.house import Ear, open_ear
+from tests.robustness.rig import Ear, open_ear
 from tests.robustness.phones import Phones
 from tests.support import wire
 from tests.support.ports import HOST
