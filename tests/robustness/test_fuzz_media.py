@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 
 from tests.robustness import rig
-from tests.robustness.rig import Ear, open_ear
 from tests.robustness.mutation import (
     binary,
     double_bytes,
@@ -28,6 +27,7 @@ from tests.robustness.mutation import (
     spoil,
     truncate,
 )
+from tests.robustness.rig import Ear, open_ear
 from tests.support import wire
 from tests.support.ports import HOST, free_port, wait_for
 from tests.support.switch import Switch

@@ -18,7 +18,18 @@ CALLS = 2000
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_nothing_is_left_of_2000_calls_that_went_wrong() -> None:
-    command = [sys.executable, "-m", "bench.soak", "--calls", str(CALLS), "--seconds", "150", "--seed",
-    "2000"] done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False) assert
-    done.returncode == 0, done.stdout + done.stderr assert f" {CALLS} " in done.stdout, f"not all calls were
-    made\n{done.stdout}" assert "fault" not in done.stdout.partition("answers:")[2]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.soak",
+        "--calls",
+        str(CALLS),
+        "--seconds",
+        "150",
+        "--seed",
+        "2000",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f" {CALLS} " in done.stdout, f"not all calls were made\n{done.stdout}"
+    assert "fault" not in done.stdout.partition("answers:")[2]
