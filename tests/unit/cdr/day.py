@@ -212,7 +212,10 @@ class Day(Shift):
             self._enter(call, "overflow", overflowed=True)
         elif choice < 0.3:
             self._leave(stay, entry, "timeout")
-            self.after(self._between(SECOND, 9 * SECOND), lambda: self._hang_up(call, "local"))
+            if self.random.random() < 0.5:
+                self.after(self._between(0, 5 * SECOND), lambda: self._asks_for_callback(stay))
+            else:
+                self.after(self._between(SECOND, 9 * SECOND), lambda: self._hang_up(call, "local"))
         elif choice < 0.5:
             self._leave(stay, entry, "key")
             if self.random.random() < 0.8:
@@ -227,7 +230,9 @@ class Day(Shift):
 
     def _asks_for_callback(self, stay: Stay) -> None:
         stay.callback_at = self.now
-        self._ticket(stay.call, "callback", "requested", stay.queue)
+        ways = [("callback", "requested"), ("problem", "intake"), ("voicemail", "voicemail")]
+        kind, why = self.random.choice(ways)
+        self._ticket(stay.call, kind, why, stay.queue)
         self._hang_up(stay.call, "local")
 
     def _free(self, queue: str) -> Agent | None:
