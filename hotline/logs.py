@@ -1,7 +1,8 @@
 """Logs for people or machines, on standard error: structlog over the standard library's logging.
 
-Every record of a call carries its id (`call`). Numbers, digits and audio appear at debug level only,
-credentials never: those who log see to it.
+A record of a call carries the call's id (`call`): whoever runs a call in a task binds it with `call_context`,
+and the tasks and callbacks that it starts inherit it. Numbers, digits and audio appear at debug level only,
+credentials never: the code that logs sees to it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from twisted.python.log import PythonLoggingObserver
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
+# Libraries that report every socket, statement (with its values) or request.
+_TALKATIVE = ("twisted", "asyncio", "aiosqlite", "alembic", "uvicorn")
+
 
 def set_up_logs(level: str, style: str) -> None:
     """Configure all logging of the process.
@@ -25,6 +29,7 @@ def set_up_logs(level: str, style: str) -> None:
         style: "console" or "json".
     """
     shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -45,9 +50,6 @@ def set_up_logs(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Twisted and asyncio tell of every socket that they open; nobody asked.
-    logging.getLogger("twisted").setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))
-    # Every statement with its values, at debug.
-    logging.getLogger("aiosqlite").setLevel(max(logging.WARNING, root.level))
+    for talkative in _TALKATIVE:
+        logging.getLogger(talkative).setLevel(max(logging.WARNING, root.level))
     PythonLoggingObserver().start()

@@ -1,7 +1,8 @@
 """The table of callbacks.
 
 A projection as well: the recorder writes it from the journal's events. Only the lease of a callback is
-written at once by the switch that takes it (`callback_queue.callbacks.lease`). Times are Unix seconds.
+written at once by the switch that takes it (`callback_queue.callbacks.lease`). Times: Unix seconds, 0 for
+none.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import gc
 import logging
 import resource
 import signal
+from collections.abc import Mapping
 
 import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
@@ -27,7 +28,8 @@ from hotline.terminal import complain, say
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from supervision.supervisor import Program, Supervisor
+from supervision.keeper import Keeper, Lost
+from supervision.process import child_process
 from telephony.media.convert import PromptError
 
 log = logging.getLogger(__name__)
@@ -55,8 +57,7 @@ def serve(options: ServeOptions) -> ExitCode:
     reactor = AsyncioSelectorReactor(loop)
     installReactor(reactor)
     switch = Switch(site, flows, lambda: _load(options), loop=loop, reactor=reactor)
-    supervisor = Supervisor(_programs(site), options.environment)
-    task = loop.create_task(_run(site, switch, supervisor, loop))
+    task = loop.create_task(_run(site, switch, _processes(site, options.environment), loop))
     task.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)
     return task.result()
@@ -77,19 +78,31 @@ def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
     return site, loaded.flows
 
 
-def _programs(site: Site) -> list[Program]:
-    """What runs beside the switch: without a database nothing does."""
+def _processes(site: Site, environment: Mapping[str, str]) -> list[Keeper]:
+    """What runs beside the switch, to be kept alive; without a database nothing does."""
     if site.settings.database is None or site.settings.journal is None:
         return []
-    where = ("--site", str(site.root))
-    programs = [Program("recorder", ("recorder", *where, "--supervised"), RECORDER_PATIENCE)]
+    processes = [_kept(site, "recorder", RECORDER_PATIENCE, environment)]
     if site.settings.console is not None:
-        programs.append(Program("console", ("console", *where, "--supervised"), CONSOLE_PATIENCE))
-    return programs
+        processes.append(_kept(site, "console", CONSOLE_PATIENCE, environment))
+    return processes
+
+
+def _kept(site: Site, command: str, patience: float, environment: Mapping[str, str]) -> Keeper:
+    """The process of a command of `hotline`."""
+    arguments = ("-m", "hotline", command, "--site", str(site.root), "--supervised")
+
+    async def live(keeper: Keeper) -> None:
+        process = child_process(command, arguments, environment=environment, patience=patience)
+        async with process as running:
+            keeper.up()
+            raise Lost(f"it ended with {await running.wait()}")
+
+    return Keeper(command, live)
 
 
 async def _run(
-    site: Site, switch: Switch, supervisor: Supervisor, loop: asyncio.AbstractEventLoop
+    site: Site, switch: Switch, processes: list[Keeper], loop: asyncio.AbstractEventLoop
 ) -> ExitCode:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -100,7 +113,8 @@ async def _run(
         except (CannotListenError, OSError, AlreadyRunning, PromptError) as error:
             complain(_sentence(error))
             return ExitCode.SITE if isinstance(error, PromptError) else ExitCode.BUSY
-        supervisor.start()
+        for process in processes:
+            process.start()
         _announce(site, switch)
         _calm_collector()
         await stop.wait()
@@ -116,7 +130,7 @@ async def _run(
     finally:
         await switch.close()
         # After the journal: the recorder takes in what the switch said last.
-        await supervisor.stop()
+        await asyncio.gather(*(process.stop() for process in processes))
     log.info("stopped")
     return ExitCode.OK
 
@@ -163,7 +177,7 @@ def _announce(site: Site, switch: Switch) -> None:
 def _sentence(error: Exception) -> str:
     """What went wrong at start-up, for the person who started it."""
     if isinstance(error, AlreadyRunning):
-        return f"Another server runs for this site already: it answers on {error}."
+        return f"Another server runs for this site already: {error}."
     if isinstance(error, CannotListenError):
         host = error.interface or "0.0.0.0"
         why = error.socketError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asr.intake.texts import TEXTS as INTAKE_TEXTS
-from callback_queue.acd import texts as queue_texts
+from callback_queue import prompts as queue_prompts
 from callback_queue.callbacks import texts as callback_texts
 from config import Site
 from ivr_flows.flow_set import FlowSet
@@ -50,7 +50,7 @@ def texts_ahead(site: Site, flows: FlowSet) -> list[tuple[str, str]]:
     return [
         *flows.texts(),
         *own,
-        *queue_texts.ahead(keys - {""}),
+        *queue_prompts.ahead(keys - {""}),
         *callback_texts.ahead(site.settings.name),
     ]
 
