@@ -263,10 +263,10 @@ class FlowRun:
         if so_far is not None:
             return replace(so_far, note=f"{so_far.note} {note}".strip())
         return OpenTicket(
-            "failure",
-            "failed",
-            conversation.caller,
-            conversation.language,
+            kind="failure",
+            progress="failed",
+            caller=conversation.caller,
+            language=conversation.language,
             slots=context.slots,
             callback_number=conversation.caller or None,
             when=context.call_window,
