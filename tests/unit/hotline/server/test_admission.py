@@ -80,10 +80,14 @@ def credentials(challenge: Response, method: str, user: str, password: str) -> s
 
 
 def register(gate: Gate, user: str, password: str, *, flow: Flow = STRANGER) -> Response:
-    challenge, _ = gate.admission.register(request("REGISTER", user, sender=user), flow) assert
-    challenge.status == 401 proof = credentials(challenge, "REGISTER", user, password) response, effects =
-    gate.admission.register(request("REGISTER", user, sender=user, cseq=2, more=proof), flow)
-    gate.admission.write_down(effects) return response
+    challenge, _ = gate.admission.register(request("REGISTER", user, sender=user), flow)
+    assert challenge.status == 401
+    proof = credentials(challenge, "REGISTER", user, password)
+    response, effects = gate.admission.register(
+        request("REGISTER", user, sender=user, cseq=2, more=proof), flow
+    )
+    gate.admission.write_down(effects)
+    return response
 
 
 def test_a_phone_with_its_password_is_registered_and_found(gate: Gate) -> None:
@@ -112,10 +116,13 @@ def test_wrong_password_and_unknown_user_get_the_same_answer(gate: Gate) -> None
 
 
 def test_nobody_registers_for_another(gate: Gate) -> None:
-    challenge, _ = gate.admission.register(request("REGISTER", "1002", sender="1001"), STRANGER) proof =
-    credentials(challenge, "REGISTER", "1001", gate.password) response, effects =
-    gate.admission.register(request("REGISTER", "1002", sender="1001", more=proof), STRANGER) assert
-    response.status == 403 assert effects == []
+    challenge, _ = gate.admission.register(request("REGISTER", "1002", sender="1001"), STRANGER)
+    proof = credentials(challenge, "REGISTER", "1001", gate.password)
+    response, effects = gate.admission.register(
+        request("REGISTER", "1002", sender="1001", more=proof), STRANGER
+    )
+    assert response.status == 403
+    assert effects == []
 
 
 @pytest.mark.parametrize("number", ["4900", "1001", "8888"])
