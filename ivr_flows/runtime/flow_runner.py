@@ -174,7 +174,7 @@ class _Runner:
                 recording=self._recording(),
             )
         except OSError as error:
-            log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            log.error("a ticket can't be written: %s", error)
             return Result("failed")
         return Result("done", {"ticket": number})
 
@@ -203,7 +203,7 @@ class _Runner:
             try:
                 await self._house.tickets.missed(gone)
             except OSError as error:
-                log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+                log.error("a ticket can't be written: %s", error)
         elif so_far is not None:
             await self.write(so_far)
 
