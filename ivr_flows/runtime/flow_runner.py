@@ -173,7 +173,7 @@ class _Runner:
                 recording=self._recording(),
             )
         except OSError as error:
-            log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            log.error("a ticket can't be written: %s", error)
             return Result("failed")
         return Result("done", {"ticket": number})
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 from journal.event import Event
 from telephony.call import events
