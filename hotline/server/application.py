@@ -11,12 +11,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from telephony.call.leg_lifetime import Journal
-
 from config import Site
 from hotline.server.admission import Admission
 from hotline.server.router import Router
 from telephony.call import events
+from telephony.call.leg_lifetime import Journal
 from telephony.call.switchboard import Switchboard
 from telephony.net.driver import Driver
 from telephony.net.rtp_ports import PortsExhausted
