@@ -104,7 +104,7 @@ class AnswerConfirmation:
                 pressed.set_result(True)
             return True
 
-        leg.on_digit = key
+        leg.audio.on_digit = key
         silence = None
         playing = asyncio.ensure_future(prompt.play(leg))
         try:
@@ -116,9 +116,9 @@ class AnswerConfirmation:
                 await asyncio.wait((pressed,), timeout=self._seconds)
             return pressed.done() and pressed.result()
         finally:
-            leg.on_digit = None
+            leg.audio.on_digit = None
             playing.cancel()
-            leg.stop()
+            leg.audio.stop()
             if silence is not None:
                 silence.stop()
             pressed.cancel()

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswered(CallEvent):
     """A customer rated a call by key: `score` of 1..`scale`; `queue` and `agent` are who is rated."""
 
@@ -34,7 +34,7 @@ class SurveyAnswered(CallEvent):
     scale: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyOffered(CallEvent):
     """A customer was asked to rate the call; without `SurveyAnswered` after it nobody answered."""
 

@@ -94,7 +94,9 @@ async def wait_in_queue(leg: CallLeg, wanted: HandOff, services: QueueServices, 
         leg.answer()
     customer = await services.customer_of(leg.caller)
     if customer is not None:
-        services.tell(CustomerKnown(services.now(), leg.call, leg.leg, customer.id, customer.tier))
+        services.tell(
+            CustomerKnown(services.now(), leg.call, leg.leg, customer=customer.id, tier=customer.tier)
+        )
     if not leg.is_over:
         # What a flow left playing while it listened would be heard in place of all that follows.
         leg.media.play(tones.silence()).stop()
@@ -221,8 +223,8 @@ class _QueuedCall:
             language=wanted.language,
             exit_key=exit_key,
         )
-        leg.on_digit = partial(self._pressed, exit_key)
-        leg.forget_digits()
+        leg.audio.on_digit = partial(self._pressed, exit_key)
+        leg.audio.forget_digits()
         try:
             while True:
                 agents = await self._unless_leaving(place.next_offer(), until, then)
@@ -246,7 +248,7 @@ class _QueuedCall:
                     return agent, agent_leg
         finally:
             audio.stop()
-            leg.on_digit = None
+            leg.audio.on_digit = None
 
     def _limit(self, queue: Queue) -> tuple[float | None, LeftWhy]:
         """Until when the caller may wait for the next offer (the loop's time), and what happens then.

@@ -157,7 +157,7 @@ class _Offer:
             return await self._ring()
         except Exception:
             # A mistake of ours with one agent must not cost the caller the call.
-            log.exception("an agent can't be rung", extra={"call": self._place.call})
+            log.exception("an agent can't be rung")
             self.end("unreachable")
             return None
 

@@ -29,13 +29,17 @@ async def survey(leg: CallLeg, services: QueueServices, queue: str, agent: str, 
     """
     try:
         leg.check_open()
-        services.tell(SurveyOffered(services.now(), leg.call, leg.leg, queue, agent))
+        services.tell(SurveyOffered(services.now(), leg.call, leg.leg, queue=queue, agent=agent))
         question = await sounds_of(services.prompts, [text("survey", language)], language) or [tones.beep()]
-        leg.forget_digits()
+        leg.audio.forget_digits()
         for _ in range(TRIES):
             score = await _ask(leg, question)
             if score:
-                services.tell(SurveyAnswered(services.now(), leg.call, leg.leg, queue, agent, score, SCALE))
+                services.tell(
+                    SurveyAnswered(
+                        services.now(), leg.call, leg.leg, queue=queue, agent=agent, score=score, scale=SCALE
+                    )
+                )
                 await play_all(
                     leg, await sounds_of(services.prompts, [text("thanks", language)], language), "survey"
                 )
@@ -47,11 +51,11 @@ async def survey(leg: CallLeg, services: QueueServices, queue: str, agent: str, 
 async def _ask(leg: CallLeg, question: Sequence[AudioSource]) -> int:
     """The score; 0 when none was given."""
     for sound in question:
-        await leg.play(sound, name="survey", barge_in=True)
+        await leg.audio.play(sound, name="survey", barge_in=True)
     # Networks take a stream that stops for one that is dead.
     silence = leg.media.play(tones.silence(), loop=True)
     try:
-        pressed = (await leg.collect(1, terminators="", first_timeout=SECONDS)).digits
+        pressed = (await leg.audio.collect(1, terminators="", first_timeout=SECONDS)).digits
     finally:
         silence.stop()
     return int(pressed) if pressed.isdigit() and 1 <= int(pressed) <= SCALE else 0

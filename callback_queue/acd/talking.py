@@ -84,7 +84,7 @@ class Talk:
         recording: Recording | None = None
         try:
             if self._queue.record:
-                recording = self._leg.record(
+                recording = self._leg.audio.record(
                     self._services.calls.recordings,
                     f"{self._leg.call}-{self._agent_leg.leg}.wav",
                     on_error=disk_failed,
@@ -124,23 +124,23 @@ class Talk:
             bridge.close()
             return True
 
-        agent_leg.on_transfer_requested = asked
+        agent_leg.transfer.on_requested = asked
         try:
             return await bridge.wait(keep=self._leg)
         finally:
-            agent_leg.on_transfer_requested = None
+            agent_leg.transfer.on_requested = None
             services.distributor.handled(self._queue.name, services.now() - began + self._queue.wrap_up)
 
     # --- transfer ---------------------------------------------------------------------------------------
 
     async def _pass_on(self, to: Destination) -> Talked | None:
         """Connect the customer elsewhere; None when the conversation continues there, or with the agent."""
-        self._leg.wait_with(self._services.calls.music)
+        self._leg.audio.wait_with(self._services.calls.music)
         try:
             if to.serve is not None:
                 self._tell(to, 200)
                 self._release(self._agent_leg)
-                self._leg.wait_with(None)
+                self._leg.audio.wait_with(None)
                 await to.serve(self._leg, self._language)
                 return Talked("")
             other = await self._ring(to)
@@ -151,7 +151,7 @@ class Talk:
             self._tell(to, 487)
             raise
         finally:
-            self._leg.wait_with(None)
+            self._leg.audio.wait_with(None)
         self._tell(to, 200)
         self._release(self._agent_leg)
         self._agent, self._agent_leg = to.agent, other
@@ -172,7 +172,7 @@ class Talk:
                     await self._services.switchboard.dial(self._leg.call, target, self._caller, codecs=codecs)
                 )
             except (Unreachable, PortsExhausted) as error:
-                log.info("target unreachable: %s", error, extra={"call": self._leg.call})
+                log.info("target unreachable: %s", error)
         for leg in legs:
             leg.on_progress = self._progressed
         try:
@@ -183,16 +183,23 @@ class Talk:
 
     def _progressed(self, status: int, early: bool) -> None:
         if not self._agent_leg.is_over:
-            self._agent_leg.report_transfer(status)
+            self._agent_leg.transfer.report(status)
 
     def _tell(self, to: Destination, status: int) -> None:
         """Report the transfer to the agent's phone and to the journal."""
         if not self._agent_leg.is_over:
-            self._agent_leg.report_transfer(status)
+            self._agent_leg.transfer.report(status)
         services, leg = self._services, self._leg
         services.tell(
             CallTransferred(
-                services.now(), leg.call, leg.leg, self._agent, self._number, to.agent, to.queue, status
+                services.now(),
+                leg.call,
+                leg.leg,
+                agent=self._agent,
+                target=self._number,
+                to_agent=to.agent,
+                queue=to.queue,
+                status=status,
             )
         )
 

@@ -14,7 +14,7 @@ OfferOutcome: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStateChanged(Event):
     """An agent's state changed.
 
@@ -36,7 +36,7 @@ class AgentStateChanged(Event):
     call: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOffered(CallEvent):
     """An agent's phones begin to ring for a call of a queue; `entry` as in `QueueEntered`."""
 
@@ -45,7 +45,7 @@ class AgentOffered(CallEvent):
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOfferEnded(CallEvent):
     """An offer is over.
 
@@ -64,7 +64,7 @@ class AgentOfferEnded(CallEvent):
     ring_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConnected(CallEvent):
     """An agent and somebody from a queue hear each other for the first time.
 
@@ -82,7 +82,7 @@ class AgentConnected(CallEvent):
     wait_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallTransferred(CallEvent):
     """An agent passed a call on (REFER).
 

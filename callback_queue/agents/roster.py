@@ -37,7 +37,7 @@ from callback_queue.agents.feature_codes import read_code
 from config import Agent, AgentSettings, Site
 from journal.event import CallEvent, Event
 from telephony.call import events
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 log = logging.getLogger(__name__)
 

@@ -174,7 +174,7 @@ class QueueAudio:
         self._clock = clock
         self._language = language
         self._exit_key = exit_key
-        leg.wait_with(music)
+        leg.audio.wait_with(music)
         announcer = Announcer(queue.announce, clock())
         self._announcing: asyncio.Task[None] | None = None
         if announcer.next_deadline() is not None:
@@ -184,8 +184,8 @@ class QueueAudio:
         """Silence at once: an agent answered, or the caller leaves the line."""
         if self._announcing is not None:
             self._announcing.cancel()
-        self._leg.stop()
-        self._leg.wait_with(None)
+        self._leg.audio.stop()
+        self._leg.audio.wait_with(None)
 
     async def _announce(self, announcer: Announcer) -> None:
         place, clock = self._place, self._clock

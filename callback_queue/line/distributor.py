@@ -23,7 +23,7 @@ from callback_queue.line.waiting_line import Entry, WaitingLine
 from config import Site
 from journal.event import Event
 from telephony.call.errors import CallEnded
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 
 class LeavesLine(Exception):
@@ -137,7 +137,9 @@ class Place:
         now = self._distributor.now()
         self._offers[agent] = now
         entry = self.entry
-        self._distributor.tell(AgentOffered(now, self.call, self.leg, entry.queue, entry.id, agent))
+        self._distributor.tell(
+            AgentOffered(now, self.call, self.leg, queue=entry.queue, entry=entry.id, agent=agent)
+        )
 
     def end_offer(self, agent: str, outcome: OfferOutcome) -> None:
         """An agent took the call, or did not and is free for others. A second time does nothing."""
@@ -147,9 +149,17 @@ class Place:
         if began is None:
             self._distributor.roster.release(agent, "the call has left the line")
         else:
-            ring_ms = _milliseconds(now - began)
             self._distributor.tell(
-                AgentOfferEnded(now, self.call, self.leg, entry.queue, entry.id, agent, outcome, ring_ms)
+                AgentOfferEnded(
+                    now,
+                    self.call,
+                    self.leg,
+                    queue=entry.queue,
+                    entry=entry.id,
+                    agent=agent,
+                    outcome=outcome,
+                    ring_ms=_milliseconds(now - began),
+                )
             )
         if outcome != "answered":
             self.tried.add(agent)
@@ -165,9 +175,17 @@ class Place:
         """
         self.leave("answered", agent)
         now, entry = self._distributor.now(), self.entry
-        wait_ms = _milliseconds(now - entry.entered_at)
         self._distributor.tell(
-            AgentConnected(now, self.call, leg or self.leg, entry.queue, entry.id, agent, agent_leg, wait_ms)
+            AgentConnected(
+                now,
+                self.call,
+                leg or self.leg,
+                queue=entry.queue,
+                entry=entry.id,
+                agent=agent,
+                agent_leg=agent_leg,
+                wait_ms=_milliseconds(now - entry.entered_at),
+            )
         )
 
 
@@ -278,14 +296,14 @@ class Distributor:
                 self.now(),
                 entry.call,
                 place.leg,
-                entry.queue,
-                entry.id,
-                entry.kind,
-                entry.arrival,
-                entry.tier,
-                entry.priority,
-                position,
-                entry.callback,
+                queue=entry.queue,
+                entry=entry.id,
+                kind=entry.kind,
+                arrival=entry.arrival,
+                tier=entry.tier,
+                priority=entry.priority,
+                position=position,
+                callback=entry.callback,
             )
         )
         self.changed()
@@ -302,15 +320,15 @@ class Distributor:
                 now,
                 place.call,
                 place.leg,
-                entry.queue,
-                entry.id,
-                entry.kind,
-                entry.entered_at,
-                why,
-                _milliseconds(now - entry.entered_at),
-                position,
-                place.original_position,
-                agent,
+                queue=entry.queue,
+                entry=entry.id,
+                kind=entry.kind,
+                entered_at=entry.entered_at,
+                why=why,
+                wait_ms=_milliseconds(now - entry.entered_at),
+                position=position,
+                original_position=place.original_position,
+                agent=agent,
             )
         )
         self.changed()

@@ -153,12 +153,12 @@ class CallCentre:
             for number in range(phones):
                 contact = f"sip:{agent}@phone-{number}"
                 self.phones.setdefault(agent, []).append(contact)
-                self.append(events.PhoneRegistered(self.now, agent, contact))
+                self.append(events.PhoneRegistered(self.now, user=agent, contact=contact))
 
     def unregister(self, agent: str) -> None:
         """All phones of an agent go."""
         for contact in self.phones.pop(agent, []):
-            self.append(events.PhoneUnregistered(self.now, agent, contact, "expired"))
+            self.append(events.PhoneUnregistered(self.now, user=agent, contact=contact, why="expired"))
 
     def state(self, agent: str) -> str:
         return self.roster.state_of(agent)
@@ -171,15 +171,15 @@ class CallCentre:
     def dial(self, agent: str, call: str, leg: str) -> None:
         """A phone of an agent is rung in a call."""
         self.calls.add(call)
-        self.append(events.LegDialled(self.now, call, leg, f"agent:{agent}", "id"))
+        self.append(events.LegDialled(self.now, call, leg, target=f"agent:{agent}", sip_call_id="id"))
 
     def answer(self, call: str, leg: str) -> None:
         """It answers."""
-        self.append(events.LegAnswered(self.now, call, leg, "PCMU"))
+        self.append(events.LegAnswered(self.now, call, leg, codec="PCMU"))
 
     def end(self, call: str, leg: str) -> None:
         """It is over."""
-        self.append(events.LegEnded(self.now, call, leg, "remote", None, "BYE", {}))
+        self.append(events.LegEnded(self.now, call, leg, by="remote", status=None, reason="BYE", quality={}))
 
     # --- callers --------------------------------------------------------------------------------------------
 

@@ -53,6 +53,6 @@ async def test_a_feature_code_is_carried_out_confirmed_and_hung_up() -> None:
     await answer_code(leg.real, command, done.append, centre.services.prompts, "en")
     assert done == [command]
     assert centre.voice.spoken == ["You are on a break."]
-    assert (leg.answered, leg.heard) == (True, ["feature code"])
+    assert (leg.answered, leg.audio.heard) == (True, ["feature code"])
     assert leg.end is not None
     assert leg.end.reason == "feature code"

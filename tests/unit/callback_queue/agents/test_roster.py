@@ -19,6 +19,13 @@ def a_centre(**settings: object) -> CallCentre:
     return centre
 
 
+def own_call(centre: CallCentre, called: str) -> events.CallOffered:
+    """1001 dials a number."""
+    return events.CallOffered(
+        centre.now, "c2", "x", caller="1001", called=called, source="agent:1001", sip_call_id="id"
+    )
+
+
 @virtual_time
 async def test_a_phone_that_registers_logs_its_agent_in_and_one_that_goes_logs_out() -> None:
     centre = a_centre()
@@ -30,7 +37,7 @@ async def test_a_phone_that_registers_logs_its_agent_in_and_one_that_goes_logs_o
 @virtual_time
 async def test_a_contact_that_is_renewed_changes_nothing() -> None:
     centre = a_centre()
-    centre.append(events.PhoneUnregistered(centre.now, "1001", "sip:old", "replaced"))
+    centre.append(events.PhoneUnregistered(centre.now, user="1001", contact="sip:old", why="replaced"))
     assert centre.state("1001") == "available"
     assert len(centre.told(AgentStateChanged)) == 1
 
@@ -93,7 +100,7 @@ async def test_an_agent_whose_leg_ended_as_it_took_the_call_is_not_on_it() -> No
 @virtual_time
 async def test_calls_of_the_agents_own_need_no_queue() -> None:
     centre = a_centre()
-    centre.append(events.CallOffered(centre.now, "c2", "x", "1001", "0955", "agent:1001", "id"))
+    centre.append(own_call(centre, "0955"))
     assert centre.state("1001") == "on_call"
     centre.end("c2", "x")
     assert centre.state("1001") == "available"
@@ -104,7 +111,7 @@ async def test_a_call_of_the_agents_own_while_offered_leaves_the_offer_standing(
     centre = a_centre()
     place = await centre.offered()
     centre.dial("1001", "c1", "a")
-    centre.append(events.CallOffered(centre.now, "c2", "x", "1001", "0955", "agent:1001", "id"))
+    centre.append(own_call(centre, "0955"))
     assert centre.state("1001") == "on_call"
     centre.end("c2", "x")
     assert centre.state("1001") == "ringing"
@@ -138,7 +145,7 @@ async def test_a_direct_call_that_rings_out_frees_the_agent() -> None:
 @virtual_time
 async def test_dialling_a_feature_code_is_no_call() -> None:
     centre = a_centre()
-    centre.append(events.CallOffered(centre.now, "c2", "x", "1001", "*731", "agent:1001", "id"))
+    centre.append(own_call(centre, "*731"))
     assert centre.state("1001") == "available"
 
 
@@ -156,7 +163,11 @@ async def test_an_agent_who_gets_a_transferred_call_has_the_queues_wrap_up(
         centre.end("c1", "a")
     centre.dial("1003", "c1", "b")
     centre.answer("c1", "b")
-    centre.append(CallTransferred(centre.now, "c1", "customer", "1001", "1003", "1003", "", 200))
+    centre.append(
+        CallTransferred(
+            centre.now, "c1", "customer", agent="1001", target="1003", to_agent="1003", queue="", status=200
+        )
+    )
     assert centre.state("1003") == "on_call"
     centre.end("c1", "b")
     assert centre.state("1003") == "wrap_up"
