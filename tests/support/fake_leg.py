@@ -335,6 +335,7 @@ class FakeLeg:
 
     Attributes:
         said: what the far end was told in words.
+        shown: number and name that the phone of a leg that we dial shows.
         header: the Reason header that the far end heard at our hang-up.
     """
 
@@ -365,6 +366,7 @@ class FakeLeg:
         self.on_far_hold: Callable[[bool], None] | None = None
         self.far_holds = False
         self.said: list[str] = []
+        self.shown: tuple[str, str | None] = ("", None)
         self.header: str | None = None
         self._waiting: set[asyncio.Future[Any]] = set()
         self._accepted: asyncio.Future[None] | None = None
@@ -549,6 +551,7 @@ class FakeSwitchboard:
         leg = FakeLeg(
             self.context, call, inbound=False, caller=caller.number, called=target.label, target=target
         )
+        leg.shown = (caller.number, caller.name)
         self.legs.append(leg)
         self.context.journal.append(
             events.LegDialled(
