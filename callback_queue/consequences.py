@@ -21,23 +21,23 @@ from callback_queue.acd.events import AgentConnected
 from callback_queue.callbacks import store as callbacks
 from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackRequested
 from callback_queue.callbacks.policy import next_attempt
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.numbers import number_key
 from callback_queue.customers.store import find
+from callback_queue.database import one, text
 from callback_queue.recovery import cut_off
-from callback_queue.recovery.events import SwitchStarted
+from callback_queue.recovery.events import RECORDER, SwitchStarted
 from callback_queue.recovery.unfinished import Unfinished
-from callback_queue.rows import one, text
-from callback_queue.tables import CallbackRow, Ticket
 from callback_queue.tickets import opening
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from callback_queue.tickets.sla import WARNING_SHARE
 from callback_queue.tickets.store import take_block
+from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK, TicketState
 from journal.event import Event
 
 SYSTEM = "system"
-RECORDER = "/recorder"
 
 # Callbacks of callers who were missed: they need none once somebody speaks with them.
 _MISSED = ("abandoned", "cut_off")

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from callback_queue.acd.answer_confirmation import Question
 from callback_queue.acd.events import AgentOffered, AgentOfferEnded, OfferOutcome
-from callback_queue.acd.screening import Question
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.tasks import drop
 from callback_queue.line.place import Place

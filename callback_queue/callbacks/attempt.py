@@ -25,7 +25,6 @@ from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import about
 from callback_queue.callbacks.customer_leg import DISK_SECONDS, Customer, NotReached
-from callback_queue.callbacks.database import AWAY, soon
 from callback_queue.callbacks.early_media import EarlyMedia, Hostess
 from callback_queue.callbacks.events import (
     AttemptOutcome,
@@ -38,6 +37,7 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import mode_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
+from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.place import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
@@ -158,8 +158,8 @@ class Attempt:
             log.error("nobody is called back, because the journal can't be written: %s", error)
             raise _NoAgent from None
         fault_point("lease_durable")
-        with contextlib.suppress(*AWAY):
-            self._ticket = await soon(self._books.tickets.get(due.ticket))
+        with contextlib.suppress(*DATABASE_ERRORS):
+            self._ticket = await in_time(self._books.tickets.get(due.ticket))
         if self._mode == "agent_first":
             return await self._agent_first(agents)
         return await self._customer_first(agents)
@@ -267,7 +267,7 @@ class Attempt:
                 *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
             )
         )
-        agent_leg.on_digit = self._agent_pressed
+        agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
         ).run()
@@ -337,13 +337,13 @@ class Attempt:
             await self._on_disk()
             fault_point("attempt_ended_durable")
             lease = self._lease
-            if await soon(
+            if await in_time(
                 self._books.callbacks.release(
                     lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self.agent
                 )
             ):
                 lease.drop()
-        except AWAY as error:
+        except DATABASE_ERRORS as error:
             log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
 
     # --- small things ---------------------------------------------------------------------------------------

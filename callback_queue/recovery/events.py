@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from journal.event import Event
 
+RECORDER = "/recorder"
+"""The recorder's own events are those of "SWITCH/recorder"."""
+
 
 @dataclass(frozen=True, slots=True)
 class SwitchStarted(Event):

@@ -26,9 +26,9 @@ from asr.listening.hallucinations import believable
 from asr.listening.voice_activity import FRAME_BYTES, VoiceActivity
 from asr.results import Final
 from asr.workers.client import RecogniserError, Recognisers
-from callback_queue.tables import Ticket
 from callback_queue.tickets.events import TicketTranscribed
 from callback_queue.tickets.opening import HEARD
+from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK
 from journal.event import Event
 

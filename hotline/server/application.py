@@ -15,7 +15,7 @@ from config import Site
 from hotline.server.admission import Admission
 from hotline.server.router import Router
 from telephony.call import events
-from telephony.call.leg_base import Journal
+from telephony.call.leg_lifetime import Journal
 from telephony.call.switchboard import Switchboard
 from telephony.net.driver import Driver
 from telephony.net.rtp_ports import PortsExhausted

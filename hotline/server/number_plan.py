@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
-from callback_queue.acd.screening import Screen
+from callback_queue.acd.answer_confirmation import Screen
 from callback_queue.acd.service import FloorService
 from callback_queue.acd.services import Destination, FloorHouse
 from callback_queue.agents.feature_code_call import answer_code

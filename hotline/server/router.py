@@ -17,7 +17,7 @@ from structlog.contextvars import bind_contextvars
 from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.sip.message import Request
 
 log = logging.getLogger(__name__)

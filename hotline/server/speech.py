@@ -18,7 +18,7 @@ from asr.intake.texts import TEXTS as INTAKE_TEXTS
 from asr.models import models_folder
 from asr.models.plan import LANGUAGES, plan_speech
 from asr.workers.client import Recognisers
-from callback_queue.acd import texts as queue_texts
+from callback_queue import prompts as queue_prompts
 from callback_queue.callbacks import texts as callback_texts
 from config import Site, VoiceSettings
 from ivr_flows.flow_set import FlowSet
@@ -128,6 +128,6 @@ def texts_ahead(site: Site, flows: FlowSet) -> list[tuple[str, str]]:
     return [
         *flows.texts(),
         *own,
-        *queue_texts.ahead(keys - {""}),
+        *queue_prompts.ahead(keys - {""}),
         *callback_texts.ahead(site.settings.name),
     ]

@@ -20,6 +20,7 @@ from callback_queue.callbacks.service import CallbackService
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
+from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine
 from control.server import ControlSocket
@@ -35,7 +36,7 @@ from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
 from telephony.applications.play import House
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
@@ -114,7 +115,9 @@ class Switch:
         self._tickets = TicketOffice(site, self.journal, self.database)
         self.callbacks: CallbackService | None = None
         if self.database is not None:
-            self.callbacks = CallbackService(site, self.database, self.journal, self.speech.recognisers)
+            self.callbacks = CallbackService(
+                site, self.database, self.journal, EventStore(self.database), self.speech.recognisers
+            )
         self._http = HttpServer(self.health, registry_of(self), self._tickets.book.state_of)
         self._control = ControlSocket(
             site.control_socket,

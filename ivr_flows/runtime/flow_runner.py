@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from callback_queue.acd.queued_call import GaveUp, wait_in_queue
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import say_goodbye
-from callback_queue.acd.texts import TextKey as QueueText
 from callback_queue.customers.numbers import is_callable
+from callback_queue.prompts import TextKey as QueueText
 from callback_queue.tickets.book import Missed, TicketBook
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
@@ -258,7 +258,7 @@ class _Runner:
     async def _transfer(self, target: str) -> Result:
         known = self._house.targets(target)
         uri = str(known[0].uri) if known else target
-        status = await self._leg.transfer(uri)
+        status = await self._leg.transfer.refer(uri)
         if status < 300:
             self._leg.hang_up("transferred")
             return Result("done")

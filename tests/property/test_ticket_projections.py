@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
-from callback_queue import rows
+from callback_queue import database as rows
 from callback_queue.callbacks.events import CallbackClosed
 from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.store import CallbackStore
-from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.projection import TicketProjection
+from callback_queue.tickets.tables import Ticket, TicketHistory
 from callback_queue.tickets.ticket import STATES
 from cdr.events import EVENTS
 from config.database import create_engine

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy.engine import URL
 
 from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackStarted
-from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
+from callback_queue.tickets.tables import Ticket, TicketHistory
 from journal.event import Event
 from tests.unit.callback_queue.records import (
     CALLER,

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.callbacks.database import Gate
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested
 from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.recovery.events import SwitchStarted
+from callback_queue.recovery.gate import RecoveryGate
 from callback_queue.tickets.projection import CallbackProjection
 from cdr.store import EventStore
 from config.database import create_engine
@@ -151,7 +151,7 @@ def test_without_the_database_nobody_is_sure_for_long(run: Callable[[Test], None
 
 def test_the_gate_opens_when_the_start_is_recorded(run: Callable[[Test], None]) -> None:
     async def test(engine: AsyncEngine) -> None:
-        gate = Gate(engine, "left")
+        gate = RecoveryGate(engine, EventStore(engine), "left")
         assert not await gate.look(), "nobody has said what it waits for"
         gate.wait_for(17)
         assert not await gate.look()

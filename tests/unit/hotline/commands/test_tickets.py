@@ -234,7 +234,7 @@ def test_a_site_without_records_says_what_to_do(tmp_path: Path, capsys: pytest.C
     (tmp_path / "hotline.yaml").write_text(SETTINGS)
     for command in (("tickets", "list"), ("callbacks", "list"), ("customers", "list")):
         assert run(*command, "--site", str(tmp_path)) == ExitCode.FAILED
-        assert "There are no records yet" in capsys.readouterr().err
+        assert "No records yet" in capsys.readouterr().err
     assert not (tmp_path / "hotline.db").exists()
     (tmp_path / "hotline.yaml").write_text(f"{SETTINGS}database: null\n")
     assert run("tickets", "list", "--site", str(tmp_path)) == ExitCode.FAILED

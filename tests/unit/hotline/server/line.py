@@ -24,7 +24,7 @@ from hotline.server.application import SwitchApplication
 from hotline.server.router import Router
 from journal.event import Event
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.engine import Engine
 from telephony.net.rtp_ports import PortPool
