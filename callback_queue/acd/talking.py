@@ -193,7 +193,14 @@ class Talk:
         house, leg = self._house, self._leg
         house.tell(
             CallTransferred(
-                house.now(), leg.call, leg.leg, self._agent, self._number, to.agent, to.queue, status
+                house.now(),
+                leg.call,
+                leg.leg,
+                agent=self._agent,
+                target=self._number,
+                to_agent=to.agent,
+                queue=to.queue,
+                status=status,
             )
         )
 

@@ -145,11 +145,20 @@ class Attempt:
 
     async def _carry(self, agents: Sequence[str]) -> _End:
         due, attempt = self.due, self._lease.attempt
-        self._books.journal.append(CallbackLeased(self._now(), due.callback, attempt, self._books.switch))
+        self._books.journal.append(
+            CallbackLeased(self._now(), callback=due.callback, attempt=attempt, switch=self._books.switch)
+        )
         self._tell(
             CallbackStarted(
-                *(self._now(), self.call, "", due.callback, due.ticket, self._queue.name, due.number),
-                *(attempt, self._mode),
+                self._now(),
+                self.call,
+                "",
+                callback=due.callback,
+                ticket=due.ticket,
+                queue=self._queue.name,
+                number=due.number,
+                attempt=attempt,
+                mode=self._mode,
             )
         )
         try:
@@ -264,7 +273,14 @@ class Attempt:
         wait_ms = max(0, round((began - entry.entered_at) * 1000))
         self._tell(
             AgentConnected(
-                *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
+                began,
+                self.call,
+                customer_leg.leg,
+                queue=queue.name,
+                entry=entry.id,
+                agent=agent,
+                agent_leg=agent_leg.leg,
+                wait_ms=wait_ms,
             )
         )
         agent_leg.audio.on_digit = self._agent_pressed
@@ -316,15 +332,26 @@ class Attempt:
         fault_point("before_attempt_ended")
         self._tell(
             CallbackAttemptEnded(
-                *(now, self.call, "", due.callback, self._lease.attempt, outcome),
-                *(self.agent, next_at, end.talk_ms),
+                now,
+                self.call,
+                "",
+                callback=due.callback,
+                attempt=self._lease.attempt,
+                outcome=outcome,
+                agent=self.agent,
+                next_at=next_at,
+                talk_ms=end.talk_ms,
             )
         )
         if outcome == "reached":
-            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self.agent}"))
+            self._tell(CallbackClosed(now, callback=due.callback, end="completed", by=f"agent:{self.agent}"))
         elif not next_at:
-            self._tell(CallbackClosed(now, due.callback, "expired", "system", outcome.replace("_", " ")))
-        self._tell(events.CallEnded(now, self.call, "", end.by, end.reason))
+            self._tell(
+                CallbackClosed(
+                    now, callback=due.callback, end="expired", by="system", note=outcome.replace("_", " ")
+                )
+            )
+        self._tell(events.CallEnded(now, self.call, "", by=end.by, reason=end.reason))
         return next_at
 
     async def _give_back(self, end: _End, next_at: float) -> None:

@@ -88,10 +88,12 @@ class Admission:
         for effect in effects:
             if isinstance(effect, BindingAdded):
                 contact = str(effect.binding.contact.uri)
-                self._journal.append(events.PhoneRegistered(self._clock(), effect.aor, contact))
+                self._journal.append(events.PhoneRegistered(self._clock(), user=effect.aor, contact=contact))
             elif isinstance(effect, BindingRemoved):
                 contact, why = str(effect.binding.contact.uri), _WHY[effect.why]
-                self._journal.append(events.PhoneUnregistered(self._clock(), effect.aor, contact, why))
+                self._journal.append(
+                    events.PhoneUnregistered(self._clock(), user=effect.aor, contact=contact, why=why)
+                )
 
     def phones_of(self, agent: str) -> list[Binding]:
         """Where an agent can be reached now: all phones of that agent, best first."""
@@ -112,7 +114,9 @@ class Admission:
         user = self._authenticated(request)
         if isinstance(user, Response):
             if user.status == 403:
-                self._journal.append(events.CallRefused(self._clock(), user.status, flow.remote[0]))
+                self._journal.append(
+                    events.CallRefused(self._clock(), status=user.status, peer=flow.remote[0])
+                )
             return user
         return f"agent:{self._agent_of[user]}"
 

@@ -123,4 +123,4 @@ class SwitchApplication:
         return self._admission.registrar.has_flow(flow)
 
     def _refused(self, status: int, flow: Flow) -> None:
-        self._journal.append(events.CallRefused(self._clock(), status, flow.remote[0]))
+        self._journal.append(events.CallRefused(self._clock(), status=status, peer=flow.remote[0]))

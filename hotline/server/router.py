@@ -95,5 +95,6 @@ class Router:
         leg.hang_up("application finished")
         end = leg.end
         by, reason = (end.by, end.reason) if end is not None else ("local", "")
-        self._context.journal.append(events.CallEnded(self._context.clock(), leg.call, "", by, reason))
+        ended = events.CallEnded(self._context.clock(), leg.call, "", by=by, reason=reason)
+        self._context.journal.append(ended)
         log.info("call ended", extra={"by": by, "reason": reason})

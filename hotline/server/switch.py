@@ -145,7 +145,7 @@ class Switch:
         self._router.plan = plan = await self._make_plan(self._site, self._flows)
         await self._control.open()
         # The site is ours now; before, this would have gone into another server's journal.
-        started = SwitchStarted(time.time(), settings.switch, VERSION)
+        started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
         self._has_started = True
         await self._tickets.start(self._site)
@@ -243,7 +243,7 @@ class Switch:
         self._engine.close()
         self._application.close()
         if self._has_started:
-            self.journal.append(SwitchStopped(time.time(), self._site.settings.switch))
+            self.journal.append(SwitchStopped(time.time(), switch=self._site.settings.switch))
         self.journal.close()
         if self.database is not None:
             await self.database.dispose()

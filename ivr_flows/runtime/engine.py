@@ -114,9 +114,9 @@ class FlowRun:
                 self._at(),
                 conversation.call,
                 conversation.leg,
-                self._flow.name,
-                self.version,
-                conversation.language,
+                flow=self._flow.name,
+                version=self.version,
+                language=conversation.language,
             )
         )
         return await self._walk(None)
@@ -173,7 +173,14 @@ class FlowRun:
     def _enter(self, verb: str) -> None:
         conversation = self._conversation
         conversation.tell(
-            StepEntered(self._at(), conversation.call, conversation.leg, self._flow.name, self._step, verb)
+            StepEntered(
+                self._at(),
+                conversation.call,
+                conversation.leg,
+                flow=self._flow.name,
+                step=self._step,
+                verb=verb,
+            )
         )
         self._steps += 1
         if self._steps > MOST_STEPS:
@@ -255,10 +262,10 @@ class FlowRun:
         if so_far is not None:
             return replace(so_far, note=f"{so_far.note} {note}".strip())
         return OpenTicket(
-            "failure",
-            "failed",
-            conversation.caller,
-            conversation.language,
+            kind="failure",
+            progress="failed",
+            caller=conversation.caller,
+            language=conversation.language,
             slots=context.slots,
             callback_number=conversation.caller or None,
             when=context.call_window,
@@ -275,7 +282,9 @@ class FlowRun:
             self._over = True
             conversation = self._conversation
             conversation.tell(
-                FlowEnded(self._at(), conversation.call, conversation.leg, self._flow.name, reason)
+                FlowEnded(
+                    self._at(), conversation.call, conversation.leg, flow=self._flow.name, reason=reason
+                )
             )
         return HangUp(reason)
 

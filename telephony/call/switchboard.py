@@ -130,7 +130,13 @@ class Switchboard:
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
         self._context.journal.append(
             events.CallOffered(
-                self._context.clock(), leg.call, leg.leg, caller, called, source, request.call_id
+                self._context.clock(),
+                leg.call,
+                leg.leg,
+                caller=caller,
+                called=called,
+                source=source,
+                sip_call_id=request.call_id,
             )
         )
         return leg
@@ -173,7 +179,9 @@ class Switchboard:
             raise
         request.body = leg.make_offer()
         self._context.journal.append(
-            events.LegDialled(self._context.clock(), call, leg.leg, target.label, request.call_id)
+            events.LegDialled(
+                self._context.clock(), call, leg.leg, target=target.label, sip_call_id=request.call_id
+            )
         )
         return leg
 
