@@ -337,6 +337,7 @@ class FakeLeg:
         said: what the far end was told in words.
         shown: number and name that the phone of a leg that we dial shows.
         header: the Reason header that the far end heard at our hang-up.
+        bad_offer: why the offer cannot be used, None while it can.
     """
 
     def __init__(
@@ -367,6 +368,7 @@ class FakeLeg:
         self.far_holds = False
         self.said: list[str] = []
         self.shown: tuple[str, str | None] = ("", None)
+        self.bad_offer: Exception | None = None
         self.header: str | None = None
         self._waiting: set[asyncio.Future[Any]] = set()
         self._accepted: asyncio.Future[None] | None = None
@@ -406,6 +408,17 @@ class FakeLeg:
         if self._accepted is None:
             raise CallStateError("not dialled")
         return self._accepted
+
+    def prepare(self, body: bytes) -> None:
+        self.check_open()
+        if self.bad_offer is not None:
+            raise self.bad_offer
+
+    def reject(self, status: int, reason: str | None = None) -> None:
+        self.check_open()
+        if not self.inbound or self.answered:
+            raise CallStateError("only a call that was not answered yet")
+        self._finish("local", status, reason or "")
 
     def answer(self) -> None:
         self.check_open()
