@@ -173,7 +173,7 @@ class Talk:
                     await self._house.switchboard.dial(self._leg.call, target, self._caller, codecs=codecs)
                 )
             except (Unreachable, PortsExhausted) as error:
-                log.info("target unreachable: %s", error, extra={"call": self._leg.call})
+                log.info("target unreachable: %s", error)
         for leg in legs:
             leg.on_progress = self._progressed
         try:

@@ -16,6 +16,8 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from structlog.contextvars import bind_contextvars
+
 from callback_queue.acd.events import AgentConnected
 from callback_queue.acd.queued_call import codecs_like, wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
@@ -109,6 +111,7 @@ class Attempt:
 
         Raises nothing but cancellation, which ends it.
         """
+        bind_contextvars(call=self.call)  # for every log line of this task
         end = _End("cut_off", "local", "server stopped", at_once=True)
         try:
             end = await self._carry(agents)
@@ -124,7 +127,7 @@ class Attempt:
         except CallEnded as over:
             end = self._given_up(over)
         except Exception:
-            log.exception("a callback's call failed", extra={"call": self.call})
+            log.exception("a callback's call failed")
             end = _End("failed", "local", "internal error")
         finally:
             self.hang_up("callback over")

@@ -220,7 +220,7 @@ class FlowCall:
             async with asyncio.timeout(request.timeout):
                 return await self._fetch(request)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            log.warning("lookup failed: %s", type(error).__name__, extra={"call": self.call})
+            log.warning("lookup failed: %s", type(error).__name__)
             return None
 
     # --- parts of it --------------------------------------------------------------------------------------

@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from telephony.call.leg_base import LegContext
-
 from journal.event import Event
 from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
 from telephony.call.leg import CallLeg
 from telephony.call.leg_audio import Collected, CollectEnd
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import TransferRequest
 from telephony.call.switchboard import Caller, Switchboard, Target
 from telephony.media.interface import AudioSource, EndReason, Frame, PlayEnd
