@@ -47,9 +47,11 @@ def test_an_answer_is_read_as_it_was_written(answer: Partial | Segment) -> None:
 def test_nonsense_is_refused_and_nothing_else_happens(text: str) -> None:
     for parse in (parse_answer, lambda given: parse_request(given, StreamConfig())):
         try:
-            parse(text)
+            read = parse(text)
         except ValueError:
             continue
+        # Text that happens to be a message is read as one, and nothing else ever comes of it.
+        assert isinstance(read, Partial | Segment | StreamConfig | End)
 
 
 def test_the_end_is_spelt_as_the_public_server_compares_it() -> None:
