@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr_flows.schema import FlowFile, StepBase
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.walk import values_in
 
 

@@ -16,7 +16,7 @@ from config.models.base import Table
 from config.reference import setting_rows
 from config.validation import table_of
 from ivr_flows.schema import FlowFile, StepBase
-from ivr_flows.tables import Saying, ShortTable, Words
+from ivr_flows.settings import Saying, ShortTable, Words
 from ivr_flows.verbs import VERBS, Verb
 
 BEGIN = "<!-- verbs: made by `python -m ivr_flows.reference`, do not edit -->"

@@ -14,7 +14,7 @@ from asr.intake.read_back import shortened
 from asr.intake.settings import IntakeSettings
 from asr.intake.texts import TEXTS
 from asr.intake.values import KeysWanted, Part, Question, Record, SpeechWanted, Spoken, Text
-from asr.listening.endpointing import TIMING_OF_SLOT
+from asr.listening.end_of_turn import TIMING_OF_SLOT
 from asr.slots.values import CallWindow, SlotKind
 
 

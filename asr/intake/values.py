@@ -81,7 +81,7 @@ class KeysWanted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWanted:
-    """Words that answer: what slot, phrases to expect, and which of `asr.listening.endpointing.TIMINGS`."""
+    """Words that answer: what slot, phrases to expect, and which of `asr.listening.end_of_turn.TIMINGS`."""
 
     slot: SlotKind
     phrases: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """One question and its answer on a leg: keys or words, whichever come first.
 
 The prompt is played by whoever asks (`flow_call.py`); here is what is heard meanwhile and after. Where the
-answer begins and ends is decided by `asr.listening.endpointing`, what was said by the recognisers, what it
+answer begins and ends is decided by `asr.listening.end_of_turn`, what was said by the recognisers, what it
 means above.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from asr.intake.values import Heard, KeysWanted, SpeechWanted
 from asr.listening.clips import RATE, ClipFolder
-from asr.listening.endpointing import (
+from asr.listening.end_of_turn import (
     FRAME,
     TIMINGS,
     CapReached,

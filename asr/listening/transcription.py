@@ -3,7 +3,7 @@
 An engine that gives words while somebody speaks gets the sound as it comes. One that reads whole utterances
 gets it all at once, and that a little before the turn is known to be over: most pauses that long are its end,
 and then the words are there when it comes. When the caller goes on instead, that attempt is given up. When a
-turn ends is left to `asr.listening.endpointing`, what the words mean to the layers above.
+turn ends is left to `asr.listening.end_of_turn`, what the words mean to the layers above.
 """
 
 from __future__ import annotations

@@ -19,10 +19,10 @@ from callback_queue.customers.directory import Customers
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
 from hotline.server.admission import Doorkeeper
+from hotline.server.departures import FlowHouse, queue_up, run_flow
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from ivr_flows.runtime.flow_runner import FlowHouse, queue_up, run_flow
 from telephony.applications import play as applications
 from telephony.applications.dial import dial
 from telephony.applications.play import House

@@ -1,6 +1,6 @@
 """Checks of the ways through flows: steps that nothing leads to, dead ends, loops, menus without a way out.
 
-Looks only at flows whose form and references are right. The ways themselves are in `ivr_flows.ways`.
+Looks only at flows whose form and references are right. The ways themselves are in `ivr_flows.transitions`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TypeAlias
 from config import Problem
 from ivr_flows.checker.facts import FlowSource
 from ivr_flows.flow_set import Flow
+from ivr_flows.transitions import Kind, comes_back, ends_call, ways
 from ivr_flows.verbs import Then
 from ivr_flows.verbs.flow import Flow as FlowVerb
 from ivr_flows.verbs.menu import Menu
-from ivr_flows.ways import Kind, comes_back, ends_call, ways
 
 Node: TypeAlias = tuple[str, str]
 """A flow's name and a step's."""

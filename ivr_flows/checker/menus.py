@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from config import Problem
 from config.yaml_source import Key
 from ivr_flows.checker.facts import FlowSource
-from ivr_flows.tables import LANGUAGES, Words
+from ivr_flows.settings import LANGUAGES, Words
 from ivr_flows.verbs.menu import Menu
 from ivr_flows.walk import values_in
 

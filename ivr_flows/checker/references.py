@@ -11,7 +11,7 @@ from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
 from ivr_flows.expressions import Expression
 from ivr_flows.kinds import FlowName, QueueName, StepName, Target, VariableName
 from ivr_flows.runtime.context import BUILT_IN, recorded_name
-from ivr_flows.tables import LANGUAGES, Saying, Words
+from ivr_flows.settings import LANGUAGES, Saying, Words
 from ivr_flows.templates import Template
 from ivr_flows.verbs.play import Play
 from ivr_flows.verbs.set import Set

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr_flows.flow_set import Flow
-from ivr_flows.ways import Kind, ends_call, ways
+from ivr_flows.transitions import Kind, ends_call, ways
 
 _SHAPES = {"menu": "choice", "branch": "choice", "hours": "choice", "ask": "choice", "collect": "choice"}
 _LONGEST = 40

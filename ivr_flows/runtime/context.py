@@ -15,7 +15,7 @@ from config.models.agents import Language
 from ivr_flows.expressions import Expression, Value
 from ivr_flows.runtime.conversation import Clip, Conversation, Part, Recorded, Spoken, Text
 from ivr_flows.runtime.outcomes import OpenTicket
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.templates import Template
 
 OF_THE_CALL = ("caller", "called", "call", "language", "flow", "now")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from asr.listening.endpointing import TIMING_OF_SLOT
+from asr.listening.end_of_turn import TIMING_OF_SLOT
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue
 from ivr_flows.expressions import Value

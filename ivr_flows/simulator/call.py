@@ -1,7 +1,7 @@
 """A call that nobody makes: the conversation of `hotline flows try`, on a clock that runs by itself.
 
 What the caller hears and does is printed; time passes as long as it would take. The router's part is in
-`ivr_flows.simulator.walk`.
+`ivr_flows.simulator.run`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from asr.listening.endpointing import TIMINGS
+from asr.listening.end_of_turn import TIMINGS
 from ivr_flows.runtime.conversation import (
     CallerGone,
     Heard,

@@ -23,7 +23,7 @@ from ivr_flows.runtime.understanding import (
     speech_wanted,
     yes_or_no,
 )
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.verbs.base import Then, Verb, go
 
 Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]

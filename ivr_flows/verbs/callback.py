@@ -15,7 +15,7 @@ from ivr_flows.runtime.outcomes import Callback as CallbackOutcome
 from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
 from ivr_flows.runtime.understanding import digits, speech_wanted
-from ivr_flows.tables import Saying, ShortTable
+from ivr_flows.settings import Saying, ShortTable
 from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
 

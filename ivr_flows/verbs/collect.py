@@ -13,7 +13,7 @@ from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wan
 from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.runtime.questions import Question, ask_and_confirm
 from ivr_flows.runtime.understanding import as_slot, digits, slot_of_digits, speech_wanted
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.verbs.base import Verb, go
 
 DigitsKind = Annotated[

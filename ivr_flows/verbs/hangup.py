@@ -8,7 +8,7 @@ from config.kinds import Text
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import HangUp, Outcome
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.verbs.base import Then, Verb
 
 

@@ -15,7 +15,7 @@ from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Want
 from ivr_flows.runtime.outcomes import Goto, Outcome
 from ivr_flows.runtime.questions import Question, ask_until
 from ivr_flows.runtime.understanding import Sorry, meaning, speech_wanted
-from ivr_flows.tables import Saying, Words
+from ivr_flows.settings import Saying, Words
 from ivr_flows.verbs.base import Then, Verb
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Outcome
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.verbs.base import Verb
 
 

@@ -13,7 +13,7 @@ from ivr_flows.kinds import Queue, Step
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import CallerGone, Conversation, Recording
 from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result, Slot, TicketState
-from ivr_flows.tables import Saying
+from ivr_flows.settings import Saying
 from ivr_flows.verbs.base import Verb, go
 
 _SHORTEST = 1.0

@@ -22,7 +22,7 @@ from ivr_flows.runtime.conversation import CallerGone, Heard, HttpAnswer, HttpRe
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
 from ivr_flows.runtime.outcomes import Callback, Departure, HangUp, OpenTicket, Result
 from ivr_flows.schema import FlowFile, StepBase
-from ivr_flows.simulator.walk import RESULTS
+from ivr_flows.simulator.run import RESULTS
 from ivr_flows.verbs import VERBS
 from journal.event import Event
 from telephony.call.events import FlowEnded, StepEntered
