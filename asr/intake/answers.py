@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from asr.intake.questions import Step
-from asr.intake.values import Heard
+from asr.listening.answer import Heard
 from asr.listening.hallucinations import believable
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command

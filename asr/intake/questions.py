@@ -13,9 +13,11 @@ from asr.intake.draft import Draft
 from asr.intake.read_back import shortened
 from asr.intake.settings import IntakeSettings
 from asr.intake.texts import TEXTS
-from asr.intake.values import KeysWanted, Part, Question, Record, SpeechWanted, Spoken, Text
+from asr.intake.values import Question, Record
+from asr.listening.answer import KeysWanted, SpeechWanted
 from asr.listening.end_of_turn import TIMING_OF_SLOT
 from asr.slots.values import CallWindow, SlotKind
+from tts.parts import Part, Spoken, Text
 
 
 class Step(Enum):

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from asr.intake.values import SpeechWanted
+from asr.listening.answer import SpeechWanted
 from asr.results import Final, Partial
 from asr.slots.expected import expected
 from asr.workers.client import RecogniserError, Recognisers, Recognition

@@ -15,13 +15,13 @@ from callback_queue.acd.screening import Question
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.tasks import drop
 from callback_queue.line.place import Place
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller
 from telephony.net.rtp_ports import PortsExhausted
 from telephony.net.transports import Unreachable
+from tts.parts import Part
 
 # What a phone's final status says of the person at it; everything else: the phone was not reached.
 _SAID: Mapping[int, OfferOutcome] = {

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from callback_queue.acd.speaking import play_all
 from callback_queue.acd.tasks import drop
 from callback_queue.acd.texts import text
-from ivr_flows.runtime.conversation import Part
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings, shown
+from tts.parts import Part, shown
+from tts.prompts import PromptRenderer
 
 # Without a voice the agent hears this many beeps: a sign to press the key.
 BEEPS = 3
@@ -69,7 +69,7 @@ class Screen:
         seconds: how long to wait for it, from the end of what is said.
     """
 
-    def __init__(self, sayings: Sayings, key: str, seconds: float) -> None:
+    def __init__(self, sayings: PromptRenderer, key: str, seconds: float) -> None:
         self._sayings = sayings
         self._key = key
         self._seconds = seconds

@@ -17,7 +17,7 @@ from telephony.applications.play import House
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Switchboard, Target
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class FloorHouse:
     house: House
     floor: Floor
     board: AgentBoard
-    sayings: Sayings
+    sayings: PromptRenderer
     screen: Screen
     reach: Callable[[str], Reach]
     destination: Callable[[str], Destination | None]

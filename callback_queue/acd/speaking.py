@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callback_queue.acd.texts import TextKey, text
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
-from tts.prompts import Sayings
+from tts.parts import Part
+from tts.prompts import PromptRenderer
 
 
-async def sounds_of(sayings: Sayings, parts: Sequence[Part], language: str) -> list[AudioSource]:
+async def sounds_of(sayings: PromptRenderer, parts: Sequence[Part], language: str) -> list[AudioSource]:
     """Make the sound of parts; what can't be had is left out.
 
     Args:
@@ -51,7 +51,7 @@ async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bo
     return True
 
 
-async def say_goodbye(leg: CallLeg, sayings: Sayings, language: str, told: TextKey) -> None:
+async def say_goodbye(leg: CallLeg, sayings: PromptRenderer, language: str, told: TextKey) -> None:
     """Tell a caller what happens next, and hang up.
 
     Args:

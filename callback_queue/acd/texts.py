@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from ivr_flows.runtime.conversation import Part, Text
+from tts.parts import Part, Text
 
 TextKey: TypeAlias = Literal[
     "next",

@@ -14,9 +14,9 @@ from callback_queue.acd.texts import text
 from callback_queue.line.announcements import Announcer, Say
 from callback_queue.line.place import Place
 from config import Queue
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
+from tts.parts import Part
 
 
 class WaitingRoom:

@@ -1,6 +1,7 @@
-"""Carries a call through its flow, and carries out what leaves it: hand over, dial, transfer, write down.
+"""Carries out what a flow wants done outside it: queue the caller, ring phones, transfer, write a ticket.
 
-The flow itself runs in `ivr_flows.runtime.engine`; what a call can say and hear is `flow_call.py`'s.
+The flow itself is run by `ivr_flows.runtime.flow_runner`; what waiting in a queue is like is decided by
+`callback_queue`. A number that leads straight into a queue goes the same way, without a flow.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from callback_queue.tickets.book import Missed, TicketBook
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
+from ivr_flows.runtime.flow_runner import run_flow
 from ivr_flows.runtime.outcomes import (
     Callback,
     Departure,
     Dial,
     HandOff,
-    HangUp,
     OpenTicket,
     Result,
     ResultWord,
@@ -39,7 +40,7 @@ from telephony.net.rtp_ports import PortsExhausted
 
 log = logging.getLogger(__name__)
 
-# What the phones said, as a flow's result.
+# The final SIP status of phones that were rung, as a flow's result.
 _WORDS: Mapping[int, ResultWord] = {
     486: "busy",
     600: "busy",
@@ -48,12 +49,12 @@ _WORDS: Mapping[int, ResultWord] = {
     403: "refused",
 }
 
-# How a queue's rules end a wait.
+# Results of a wait that a queue's rules ended.
 _SENT_AWAY = frozenset({"timeout", "full", "no_agents"})
 
 
-@dataclass(frozen=True, slots=True)
-class FlowHouse:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowServices:
     """What flows work with, of the version of the site that a call began on.
 
     Args:
@@ -61,7 +62,7 @@ class FlowHouse:
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
-        floor: the queue floor.
+        floor: the queues.
         targets: the phones of an agent's number, or a SIP address; empty when nobody is there.
         ring_seconds: how long to ring when the flow does not say.
     """
@@ -75,69 +76,60 @@ class FlowHouse:
     ring_seconds: float
 
 
-async def run_flow(
-    leg: CallLeg, flow_house: FlowHouse, name: str, language: str | None, caller: Caller
+async def serve_flow(
+    leg: CallLeg, services: FlowServices, name: str, language: str | None, caller: Caller
 ) -> None:
-    """Carry a call from its offer to its end.
+    """Carry a call to a number that leads into a flow, from its offer to its end.
 
     Args:
         leg: the caller's leg, not answered yet.
-        flow_house: what flows work with.
+        services: what flows work with.
         name: the flow.
         language: what the call begins in, None for the flow's first.
         caller: whom phones that are rung show.
     """
-    context = flow_house.house.context
-    conversation = FlowCall(leg, flow_house.speech, context, language or "en")
-    run = FlowRun(flow_house.flows, name, conversation, language=language)
-    runner = _Runner(leg, flow_house, caller, lambda: conversation.recording)
-    departure = await run.start()
-    while not isinstance(departure, HangUp):
-        if isinstance(departure, HandOff | Dial | Transfer):
-            conversation.end_recording()  # whether people are recorded is their queue's decision
-        try:
-            result = await runner.carry_out(departure)
-        except CallEnded as over:
-            await runner.left(departure, over, run.abandoned())
-            return
-        departure = await run.resume(result)
-    leg.hang_up(departure.reason)
+    conversation = FlowCall(leg, services.speech, services.house.context, language or "en")
+    run = FlowRun(services.flows, name, conversation, language=language)
+    departures = CallDepartures(leg, services, caller, lambda: conversation.recording)
+    await run_flow(leg, run, conversation, departures)
 
 
-async def queue_up(leg: CallLeg, flow_house: FlowHouse, queue: str, language: str, caller: Caller) -> None:
-    """Carry a call to a number that leads straight into a queue; arguments as for `run_flow`."""
-    runner = _Runner(leg, flow_house, caller, lambda: "")
+async def serve_queue(
+    leg: CallLeg, services: FlowServices, queue: str, language: str, caller: Caller
+) -> None:
+    """Carry a call to a number that leads straight into a queue; arguments as for `serve_flow`."""
+    departures = CallDepartures(leg, services, caller, lambda: "")
     wanted = HandOff(queue, language)
     try:
-        result = await runner.carry_out(wanted)
-    except CallEnded as over:
-        await runner.left(wanted, over, None)
+        result = await departures.carry_out(wanted)
+    except CallEnded as end:
+        await departures.call_ended(wanted, end, None)
         return
     if result.word in _SENT_AWAY:
         # No flow says what to do now, so nobody is sent away for nothing.
-        await runner.call_back_later(wanted, "nobody_free")
+        await departures.call_back_later(wanted, "nobody_free")
     leg.hang_up("call over" if result.word == "done" else f"queue: {result.word}")
 
 
-class _Runner:
-    """Carries out the departures of one call.
+class CallDepartures:
+    """Carries out the departures of one call (`ivr_flows.runtime.flow_runner.Departures`).
 
     Args:
         leg: the caller's.
-        flow_house: what flows work with.
+        services: what flows work with.
         caller: whom phones that are rung show.
         recording: the conversation's recording so far, inside the recordings folder, "" for none.
     """
 
     def __init__(
-        self, leg: CallLeg, flow_house: FlowHouse, caller: Caller, recording: Callable[[], str]
+        self, leg: CallLeg, services: FlowServices, caller: Caller, recording: Callable[[], str]
     ) -> None:
         self._leg = leg
-        self._house = flow_house
+        self._services = services
         self._caller = caller
         self._recording = recording
         self._number = "" if leg.caller.lower() == "anonymous" else leg.caller
-        # Of the caller's last wait: whoever is called back after it keeps the place.
+        # Of the caller's last wait: a callback after it keeps the place.
         self._arrival = 0.0
         self._priority = 0
         self._queue = ""
@@ -161,10 +153,10 @@ class _Runner:
                 raise AssertionError("a flow's end is not carried out")
 
     async def write(self, wanted: OpenTicket | Callback) -> Result:
-        """Write a ticket; failing that, say so to the flow and keep what is known in the log's error."""
+        """Write a ticket; a disk that fails becomes the result "failed", and an error in the log."""
         leg = self._leg
         try:
-            number = await self._house.tickets.write(
+            number = await self._services.tickets.write(
                 wanted,
                 leg.call,
                 leg.leg,
@@ -178,51 +170,50 @@ class _Runner:
             return Result("failed")
         return Result("done", {"ticket": number})
 
-    async def left(self, departure: Departure, over: CallEnded, so_far: OpenTicket | None) -> None:
-        """The call ended while a departure was carried out: write down what is owed to the caller.
+    async def call_ended(self, departure: Departure, end: CallEnded, unwritten: OpenTicket | None) -> None:
+        """The call ended during a departure: write down what is owed to the caller.
 
         Args:
             departure: which.
-            over: how the call ended.
-            so_far: what the flow still has to write down.
+            end: how the call ended.
+            unwritten: what the flow still has to write down.
         """
-        if isinstance(over, GaveUp) and isinstance(departure, HandOff):
+        if isinstance(end, GaveUp) and isinstance(departure, HandOff):
             leg = self._leg
             gone = Missed(
                 leg.call,
                 leg.leg,
                 self._number,
                 departure.language,
-                over.queue,
-                over.arrival,
-                "cut_off" if over.cut_off else "abandoned",
+                end.queue,
+                end.arrival,
+                "cut_off" if end.cut_off else "abandoned",
                 departure.priority,
                 departure.slots,
-                so_far,
+                unwritten,
             )
             try:
-                await self._house.tickets.missed(gone)
+                await self._services.tickets.missed(gone)
             except OSError as error:
                 log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
-        elif so_far is not None:
-            await self.write(so_far)
+        elif unwritten is not None:
+            await self.write(unwritten)
 
     async def _wait(self, wanted: HandOff) -> Result:
         """Put the caller into a queue."""
-        house, leg = self._house, self._leg
-        waited = await wait_in_queue(leg, wanted, house.floor, self._caller)
+        waited = await wait_in_queue(self._leg, wanted, self._services.floor, self._caller)
         self._arrival, self._priority, self._queue = waited.arrival, wanted.priority, waited.queue
-        # The queue's own key, of which the flow knows nothing.
+        # The queue's own exit key, of which the flow knows nothing.
         if waited.result.word == "key" and not wanted.exit_key:
             return await self.call_back_later(wanted, "called_back") or waited.result
         return waited.result
 
-    async def call_back_later(self, wanted: HandOff, told: QueueText) -> Result | None:
+    async def call_back_later(self, wanted: HandOff, prompt: QueueText) -> Result | None:
         """Promise a caller who has waited to call back, the place kept, and hang up.
 
         Args:
             wanted: what they waited for.
-            told: what they hear.
+            prompt: what they hear.
 
         Returns:
             None when there is no number to call, or nothing could be written: then nothing is promised.
@@ -233,20 +224,20 @@ class _Runner:
         result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
             return None
-        await say_goodbye(self._leg, self._house.floor.sayings, wanted.language, told)
+        await say_goodbye(self._leg, self._services.floor.sayings, wanted.language, prompt)
         return result
 
     async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:
-        targets = [target for name in names for target in self._house.targets(name)]
+        targets = [target for name in names for target in self._services.targets(name)]
         if not targets:
             return Result("no_answer")
         try:
             await connect(
                 self._leg,
-                self._house.house,
+                self._services.house,
                 targets,
                 caller=self._caller,
-                ring_seconds=seconds or self._house.ring_seconds,
+                ring_seconds=seconds or self._services.ring_seconds,
                 keep=True,
             )
         except PortsExhausted:
@@ -256,7 +247,7 @@ class _Runner:
         return Result("done")  # also when the caller hung up: somebody spoke with them
 
     async def _transfer(self, target: str) -> Result:
-        known = self._house.targets(target)
+        known = self._services.targets(target)
         uri = str(known[0].uri) if known else target
         status = await self._leg.transfer(uri)
         if status < 300:

@@ -19,7 +19,7 @@ from callback_queue.customers.directory import Customers
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
 from hotline.server.admission import Doorkeeper
-from hotline.server.departures import FlowHouse, queue_up, run_flow
+from hotline.server.departures import FlowServices, serve_flow, serve_queue
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
@@ -68,8 +68,8 @@ class NumberPlan:
             house,
             service.floor,
             service.board,
-            speech.sayings,
-            Screen(speech.sayings, duty.confirm_key, duty.confirm_seconds),
+            speech.prompts,
+            Screen(speech.prompts, duty.confirm_key, duty.confirm_seconds),
             directory.reach,
             self._destination,
             directory.agents,
@@ -79,8 +79,14 @@ class NumberPlan:
             customers.find,
             site.settings.sip.ring_timeout,
         )
-        self._flow_house = FlowHouse(
-            house, flows, speech, tickets, self.floor, directory.targets, site.settings.sip.ring_timeout
+        self._flow_services = FlowServices(
+            house=house,
+            flows=flows,
+            speech=speech,
+            tickets=tickets,
+            floor=self.floor,
+            targets=directory.targets,
+            ring_seconds=site.settings.sip.ring_timeout,
         )
 
     def knows(self, number: str) -> bool:
@@ -133,12 +139,12 @@ class NumberPlan:
             case "flow":
                 assert target.flow is not None
                 caller = self._caller(leg, request, _hops(request))
-                return run_flow(leg, self._flow_house, target.flow, target.language, caller)
+                return serve_flow(leg, self._flow_services, target.flow, target.language, caller)
             case "queue":
                 assert target.queue is not None
                 language = target.language or self._site.settings.language
                 caller = self._caller(leg, request, _hops(request))
-                return queue_up(leg, self._flow_house, target.queue, language, caller)
+                return serve_queue(leg, self._flow_services, target.queue, language, caller)
 
     def _play(self, leg: CallLeg, target: NumberTarget) -> Coroutine[Any, Any, None]:
         assert target.play is not None
@@ -193,11 +199,11 @@ class NumberPlan:
         return Destination(wanted) if wanted else None
 
     def _into_flow(self, flow: str, language: str | None) -> Destination:
-        known = self._flow_house.flows.flows[flow].languages
+        known = self._flow_services.flows.flows[flow].languages
         return Destination(
-            serve=lambda leg, spoken: run_flow(
+            serve=lambda leg, spoken: serve_flow(
                 leg,
-                self._flow_house,
+                self._flow_services,
                 flow,
                 language or (spoken if spoken in known else None),
                 Caller(leg.caller),
@@ -207,8 +213,8 @@ class NumberPlan:
     def _into_queue(self, queue: str, language: str | None) -> Destination:
         return Destination(
             queue=queue,
-            serve=lambda leg, spoken: queue_up(
-                leg, self._flow_house, queue, language or spoken, Caller(leg.caller)
+            serve=lambda leg, spoken: serve_queue(
+                leg, self._flow_services, queue, language or spoken, Caller(leg.caller)
             ),
         )
 

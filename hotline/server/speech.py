@@ -1,7 +1,7 @@
 """Voices and recognisers of one switch: chosen from settings and what is installed, started and closed.
 
 Their work is done in processes of their own (`asr.workers.worker`, `tts.worker`); what is said and heard in a
-call goes through `sayings.py` and `listening.py`.
+call goes through `tts.prompts` and `asr.listening`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ivr_flows.runtime.flow_call import Speech
 from telephony.media.prompts import PromptStore
 from tts.client import Voices
 from tts.installed import Choice, Wish, choose
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,9 @@ class SpeechHouse:
 
     def for_plan(self, prompts: PromptStore, recordings: Path, now: Callable[[], datetime]) -> Speech:
         """What the calls of one version of the site speak and listen with."""
-        return Speech(Sayings(prompts, self.voices, now), self.recognisers, self._http, recordings, now)
+        return Speech(
+            PromptRenderer(prompts, self.voices, now), self.recognisers, self._http, recordings, now
+        )
 
     async def start(self) -> None:
         """Start the workers; returns before they have loaded their models."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from asr.listening.answer import Heard, SpeechWanted
 from asr.listening.end_of_turn import TIMING_OF_SLOT
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue
 from ivr_flows.expressions import Value
-from ivr_flows.runtime.conversation import Heard, Part, SpeechWanted, Spoken, SpokenKind, Text
 from ivr_flows.runtime.outcomes import Slot
 from ivr_flows.texts import TextKey
+from tts.parts import Part, Spoken, SpokenKind, Text
 
 _YES_NO_KEYS = {"1": True, "2": False}
 _SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "number": "number"}

@@ -11,22 +11,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from asr.listening.answer import Heard, Wanted
 from asr.listening.end_of_turn import TIMINGS
-from ivr_flows.runtime.conversation import (
-    CallerGone,
-    Heard,
-    HttpAnswer,
-    HttpRequest,
-    Part,
-    Recorded,
-    Recording,
-    Spoken,
-    Text,
-    Wanted,
-)
+from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
 from journal.event import Event
 from telephony.call.events import FlowStarted, StepEntered
+from tts.parts import Part, SoundFile, Spoken, Text
 
 _SECONDS_A_LETTER = 0.07
 _SECONDS_A_CHARACTER = 0.22  # of Chinese and Korean
@@ -217,4 +208,4 @@ def _shown(part: Part) -> str:
         return part.text
     if isinstance(part, Spoken):
         return f"<{part.kind} {part.value}>"
-    return f"<sound {part.name}>" if isinstance(part, Recorded) else f"<recording {part.path}>"
+    return f"<sound {part.name}>" if isinstance(part, SoundFile) else f"<recording {part.path}>"

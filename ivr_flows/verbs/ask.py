@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable
 from ivr_flows.opening_hours import callback_hours
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Goto, Outcome
 from ivr_flows.runtime.questions import Answer, Question, ask_and_confirm
 from ivr_flows.runtime.understanding import (

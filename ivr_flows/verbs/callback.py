@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, whole
 from ivr_flows.kinds import Queue, Step, TextTemplate
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Callback as CallbackOutcome
 from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
@@ -18,6 +19,7 @@ from ivr_flows.runtime.understanding import digits, speech_wanted
 from ivr_flows.settings import Saying, ShortTable
 from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
+from tts.parts import Spoken
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _FEWEST_DIGITS = 3

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import SlotContext
 from config.kinds import Items, OnOff, expected, seconds, whole
 from config.models.base import Table
 from ivr_flows.kinds import Key, Step
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Goto, Outcome
 from ivr_flows.runtime.questions import Question, ask_until
 from ivr_flows.runtime.understanding import Sorry, meaning, speech_wanted

@@ -17,7 +17,6 @@ from asr.intake.values import (
     File,
     Filed,
     Finished,
-    Heard,
     HungUp,
     IntakeEvent,
     OpenTicket,
@@ -26,10 +25,11 @@ from asr.intake.values import (
     Recorded,
     Say,
     Started,
-    Text,
 )
+from asr.listening.answer import Heard
 from asr.results import Word
 from asr.slots.values import BusinessHours
+from tts.parts import Text
 
 _DAY = ((time(9), time(18)),)
 _HOURS = BusinessHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()))
