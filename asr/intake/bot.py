@@ -22,13 +22,14 @@ from datetime import datetime
 from typing import TypeAlias
 
 from asr.intake import values as bot
-from asr.intake.answers import Listener, Meaning, MeaningName
+from asr.intake.answers import Interpreter, Meaning, MeaningName
 from asr.intake.draft import Draft
 from asr.intake.questions import ASKING, PHASES, SLOT_OF_STEP, Step, Wording
 from asr.intake.settings import IntakeSettings
 from asr.listening.answer import Heard
 from asr.slots.understand import LANGUAGES
-from asr.slots.values import BusinessHours, CallWindow
+from asr.slots.values import CallWindow
+from config.business_hours import OpeningHours
 from tts.parts import Part
 
 Effects: TypeAlias = list[bot.IntakeEffect]
@@ -47,11 +48,23 @@ class Intake:
     """
 
     __slots__ = (
-        "_asked", "_attempt", "_corrections", "_draft", "_heard", "_hours", "_left", "_listener", "_present",
-        "_settings", "_silent", "_speech", "_step", "_wording",
+        "_asked",
+        "_attempt",
+        "_corrections",
+        "_draft",
+        "_heard",
+        "_hours",
+        "_interpreter",
+        "_left",
+        "_present",
+        "_settings",
+        "_silent",
+        "_speech",
+        "_step",
+        "_wording",
     )  # fmt: skip
 
-    def __init__(self, hours: BusinessHours | None = None, settings: IntakeSettings = _DEFAULTS) -> None:
+    def __init__(self, hours: OpeningHours | None = None, settings: IntakeSettings = _DEFAULTS) -> None:
         self._hours = hours
         self._settings = settings
         self._step = Step.IDLE
@@ -102,7 +115,7 @@ class Intake:
         self._draft.number_confirmed = not self._settings.ask_number
         self._draft.time_confirmed = not self._settings.ask_time
         self._wording = Wording(self._settings, event.language)
-        self._listener = Listener(event.language, self._hours)
+        self._interpreter = Interpreter(event.language, self._hours)
         self._speech = event.recogniser
         greeting = self._wording.text("greeting" if self._settings.human else "greeting_no_human")
         before = (greeting,) if self._settings.greet else ()
@@ -112,7 +125,7 @@ class Intake:
         return self._record(*before)
 
     def _answered(self, heard: Heard, now: datetime) -> Effects:
-        meaning = self._listener.meaning(self._step, heard, now)
+        meaning = self._interpreter.meaning(self._step, heard, now)
         name = meaning.name
         # What the engine wrote stays in the history; what is believed of it goes into the slots.
         self._heard = replace(heard, text=meaning.text) if heard.kind == "speech" else heard

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 
 import httpx
 
@@ -30,7 +30,7 @@ VOICE_CACHE = "run/voice-cache"
 LOOKUP_CONNECTIONS = 50
 
 
-class SpeechHouse:
+class SpeechService:
     """What the flows of a site speak and listen with, from start to end of the switch.
 
     Args:
@@ -59,10 +59,15 @@ class SpeechHouse:
         self._preparing: asyncio.Task[None] | None = None
         self._ahead = site.settings.voices.ahead
 
-    def for_plan(self, prompts: PromptStore, recordings: Path, now: Callable[[], datetime]) -> Speech:
-        """What the calls of one version of the site speak and listen with."""
+    def for_plan(self, site: Site, prompts: PromptStore) -> Speech:
+        """What calls on one version of the site speak and listen with; their clock shows the site's time."""
+        now = partial(datetime.now, site.timezone)
         return Speech(
-            PromptRenderer(prompts, self.voices, now), self.recognisers, self._http, recordings, now
+            prompts=PromptRenderer(prompts, self.voices, now),
+            recognisers=self.recognisers,
+            http=self._http,
+            recordings=site.recordings_folder,
+            now=now,
         )
 
     async def start(self) -> None:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
@@ -37,7 +36,7 @@ from hotline.server.site_parts import (
     texts_ahead,
 )
 from hotline.server.sounds import load_sounds
-from hotline.server.speech import SpeechHouse
+from hotline.server.speech import SpeechService
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from telephony.applications.play import House
@@ -117,7 +116,7 @@ class Switch:
         )
         # Without a number that leads into a flow, no voice and no recogniser is started.
         languages = languages_of(site, flows)
-        self.speech = SpeechHouse(site, languages, agents_languages(site) if languages else ())
+        self.speech = SpeechService(site, languages, agents_languages(site) if languages else ())
         self.floor = FloorService(self.context, self._contacts_of, self._is_live)
         self.journal.listen(self.floor.board.heard)
         self.floor.use(site)
@@ -175,16 +174,15 @@ class Switch:
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
-        recordings = site.recordings_folder
         house = House(
             self.context,
             self._switchboard,
             sounds.prompts,
             sounds.on_hold,
-            recordings,
+            site.recordings_folder,
             site.settings.recordings.record_calls,
         )
-        speech = self.speech.for_plan(sounds.prompts, recordings, _local_time)
+        speech = self.speech.for_plan(site, sounds.prompts)
         return NumberPlan(
             site,
             flows,
@@ -393,7 +391,3 @@ class Switch:
 
 def _join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _local_time() -> datetime:
-    return datetime.now().astimezone()

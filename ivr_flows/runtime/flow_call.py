@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 LONGEST_ANSWER = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
     """What flows speak and listen with.
 

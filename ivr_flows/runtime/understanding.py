@@ -33,9 +33,9 @@ def speech_wanted(slot: SlotKind, phrases: Sequence[str] = ()) -> SpeechWanted:
     return SpeechWanted(slot, tuple(phrases), TIMING_OF_SLOT[slot])
 
 
-def meaning(slot: SlotKind, heard: Heard, language: str, about: SlotContext) -> SlotValue | Sorry:
+def meaning(slot: SlotKind, heard: Heard, language: str, known: SlotContext) -> SlotValue | Sorry:
     """What spoken words mean for a slot."""
-    found = understand(slot, heard.text, heard.words, language, about)
+    found = understand(slot, heard.text, heard.words, language, known)
     return Sorry("not_understood") if found is None else found.value
 
 
@@ -61,8 +61,7 @@ def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum:
             return Sorry("not_understood")
     else:
         slot = slot_of_digits(kind)
-        about = SlotContext(confidence=heard.confidence)
-        value = meaning(slot, heard, language, about)
+        value = meaning(slot, heard, language, SlotContext(confidence=heard.confidence))
         if isinstance(value, bool) or not isinstance(value, int | str):
             return Sorry("not_understood")
         found = str(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
@@ -138,8 +138,8 @@ class SimulatedConversation:
         self._gone = True
 
     def pass_time(self, seconds: float) -> None:
-        """Move the clock."""
-        self._now += timedelta(seconds=seconds)
+        """Move the clock; through UTC, since Python's sums of local times ignore changes of the clock."""
+        self._now = (self._now.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(self._now.tzinfo)
 
     def line(self, text: str) -> None:
         """Show a line below the last step."""

@@ -10,7 +10,6 @@ from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable
-from ivr_flows.opening_hours import callback_hours
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Goto, Outcome
@@ -137,8 +136,5 @@ class Ask(Verb):
             if not heard.digits.isdecimal():
                 return Sorry("not_understood")
             return int(heard.digits) if self.slot == "number" else heard.digits
-        now = conversation.now()
-        hours = callback_hours(context.hours, now) if context.hours is not None else None
-        return meaning(
-            self.slot, heard, language, SlotContext(now=now, hours=hours, confidence=heard.confidence)
-        )
+        known = SlotContext(now=conversation.now(), hours=context.hours, confidence=heard.confidence)
+        return meaning(self.slot, heard, language, known)

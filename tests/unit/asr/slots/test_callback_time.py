@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from asr.slots.understand import understand
-from asr.slots.values import BusinessHours, CallWindow, SlotContext
+from asr.slots.values import CallWindow, SlotContext
+from config.business_hours import ClosedDays, OpeningHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=BERLIN)
 _DAY = ((time(9), time(18)),)
-HOURS = BusinessHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()), frozenset({date(2026, 3, 20)}))
+HOURS = OpeningHours(
+    (_DAY, _DAY, _DAY, _DAY, _DAY, (), ()), closed=(ClosedDays(date(2026, 3, 20), date(2026, 3, 20)),)
+)
 
 # What is said, and the window it gives: "day hh:mm-hh:mm", "moved" where nobody calls at the wished time.
 EN = """
@@ -149,7 +152,7 @@ def _cases(table: str) -> list[tuple[str, str]]:
 
 
 def _window(
-    said: str, language: str, now: datetime = NOW, hours: BusinessHours | None = HOURS
+    said: str, language: str, now: datetime = NOW, hours: OpeningHours | None = HOURS
 ) -> CallWindow | None:
     found = understand("callback_time", said, (), language, SlotContext(now=now, hours=hours))
     assert found is None or isinstance(found.value, CallWindow)
@@ -228,12 +231,12 @@ def test_an_hour_from_now_is_an_hour_when_the_clocks_change() -> None:
 
 
 def test_a_site_that_never_calls_has_no_window() -> None:
-    assert _window("tomorrow at nine", "en", hours=BusinessHours(((),) * 7)) is None
+    assert _window("tomorrow at nine", "en", hours=OpeningHours(((),) * 7)) is None
 
 
 def test_a_lunch_break_is_within_a_window_but_not_its_beginning() -> None:
     split = ((time(9), time(12)), (time(13), time(17)))
-    hours = BusinessHours((split,) * 7)
+    hours = OpeningHours((split,) * 7)
     assert _shown(_window("tomorrow", "en", hours=hours)) == "12 09:00-17:00"
     assert _shown(_window("at half past twelve", "en", hours=hours)) == "11 13:00-13:30 moved"
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.business_hours import END_OF_DAY, ClosedDays, OpeningHours, holiday_calendar
-from ivr_flows.opening_hours import callback_hours
 
 NINE_TO_FIVE = ((time(9), time(17)),)
 WEEK = (NINE_TO_FIVE,) * 5 + ((), ())
@@ -97,10 +96,3 @@ def test_opening_stays_at_nine_when_the_clocks_change() -> None:
     assert opens.isoformat() == "2026-03-30T09:00:00+02:00"
     assert opens - before.astimezone(UTC) == timedelta(days=2, hours=14)
     assert not hours.at(after).open
-
-
-def test_callback_times_know_the_same_days() -> None:
-    hours = OpeningHours(WEEK, zone=BERLIN, holidays=holiday_calendar("DE"))
-    business = callback_hours(hours, at("2026-12-20T12:00"))
-    assert business.spans(date(2026, 12, 25)) == ()
-    assert business.spans(date(2026, 12, 28)) == NINE_TO_FIVE
