@@ -96,3 +96,19 @@ def test_opening_stays_at_nine_when_the_clocks_change() -> None:
     assert opens.isoformat() == "2026-03-30T09:00:00+02:00"
     assert opens - before.astimezone(UTC) == timedelta(days=2, hours=14)
     assert not hours.at(after).open
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-11-01T00:30-04:00", "2026-11-01T01:45-04:00"),
+        ("2026-11-01T01:30-05:00", "2026-11-02T01:45-05:00"),  # the second 1:30: it was 1:45 half an hour ago
+        ("2026-03-08T01:59-05:00", "2026-03-09T01:45-04:00"),
+    ],
+)
+def test_the_next_opening_is_never_in_the_past_when_the_clocks_change(moment: str, opens: str) -> None:
+    zone = ZoneInfo("America/New_York")
+    hours = OpeningHours((((time(1, 45), time(1, 50)),),) * 7, zone=zone)
+    found = hours.at(datetime.fromisoformat(moment)).opens
+    assert found is not None
+    assert found.isoformat(timespec="minutes") == opens

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -253,3 +253,71 @@ def test_every_window_begins_now_or_later_and_lasts() -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         understand("callback_time", "now", (), "en", SlotContext(now=datetime(2026, 3, 11)))
+
+
+# --- time zones and changes of the clock --------------------------------------------------------------------
+
+NEW_YORK = ZoneInfo("America/New_York")
+SPRING, AUTUMN = datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC)
+"""When New York's clocks change: from 2:00 to 3:00, and from 2:00 back to 1:00."""
+
+
+def _real(window: CallWindow | None) -> tuple[datetime, datetime]:
+    assert window is not None
+    return window.start.astimezone(UTC), window.end.astimezone(UTC)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+@pytest.mark.parametrize("minutes", range(-150, 150, 15))
+def test_spans_are_real_time_around_a_change_of_the_clock(change: datetime, minutes: int) -> None:
+    moment = change + timedelta(minutes=minutes)
+    now = moment.astimezone(NEW_YORK)
+    assert _real(_window("as soon as possible", "en", now, None)) == (moment, moment + timedelta(hours=2))
+    soon = moment + timedelta(minutes=30)
+    assert _real(_window("in half an hour", "en", now, None)) == (soon, soon + timedelta(minutes=30))
+    start, _ = _real(_window("later today", "en", now, None))
+    assert start == moment + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+@pytest.mark.parametrize("hours", [None, HOURS])
+def test_no_window_lies_in_the_past_around_a_change_of_the_clock(
+    change: datetime, hours: OpeningHours | None
+) -> None:
+    for minutes in range(-150, 150, 25):
+        moment = change + timedelta(minutes=minutes)
+        for said, _ in _cases(EN):
+            window = _window(said, "en", moment.astimezone(NEW_YORK), hours)
+            if window is not None:
+                start, end = _real(window)
+                assert moment <= start < end, said
+
+
+@pytest.mark.parametrize(
+    ("now", "start"),
+    [
+        ("2026-03-07T20:00", "2026-03-08T13:00:00+00:00"),  # 9:00 EDT
+        ("2026-10-31T20:00", "2026-11-01T14:00:00+00:00"),  # 9:00 EST
+    ],
+)
+def test_tomorrow_at_nine_is_nine_after_the_change(now: str, start: str) -> None:
+    here = datetime.fromisoformat(now).replace(tzinfo=NEW_YORK)
+    daily = OpeningHours((_DAY,) * 7)
+    for hours in (None, daily):
+        assert _real(_window("tomorrow at nine", "en", here, hours))[0].isoformat() == start
+
+
+def test_an_office_with_a_zone_of_its_own_is_called_by_its_own_clock() -> None:
+    """It is Thursday, 3:00 in Shanghai and Wednesday, 20:00 in Berlin, where the caller is."""
+    now = datetime(2026, 3, 12, 3, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    berlin = OpeningHours((_DAY,) * 7, zone=BERLIN)
+    start, end = _real(_window("tomorrow at ten", "en", now, berlin))
+    assert (start, end) == (datetime(2026, 3, 12, 9, tzinfo=UTC), datetime(2026, 3, 12, 9, 30, tzinfo=UTC))
+    soon, _ = _real(_window("as soon as possible", "en", now, berlin))
+    assert soon == datetime(2026, 3, 12, 8, tzinfo=UTC)
+
+
+def test_special_days_count_for_callbacks_too() -> None:
+    special = {date(2026, 3, 12): ((time(14), time(15)),)}
+    hours = OpeningHours((_DAY,) * 7, special=special)
+    assert _shown(_window("tomorrow", "en", hours=hours)) == "12 14:00-15:00"
