@@ -20,7 +20,7 @@ from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.schema import json_schema
-from ivr_flows.simulator import Inputs, Script, SimulatedConversation, Terminal, walk
+from ivr_flows.simulator import Inputs, Script, SimulatedConversation, Terminal, simulate
 
 EXAMPLE = "hotline flows check --site my-site"
 
@@ -90,7 +90,7 @@ def try_(
         source, say, caller=caller, called=number, now=_moment(at, loaded.timezone)
     )
     run = FlowRun(flows, flow, conversation, language=language or its_language)
-    end = asyncio.run(walk(run, conversation, source))
+    end = asyncio.run(simulate(run, conversation, source))
     say(f"{conversation.now():%H:%M:%S}    end: {end.reason}")
 
 

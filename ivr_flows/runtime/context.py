@@ -15,7 +15,7 @@ from config.models.agents import Language
 from ivr_flows.expressions import Expression, Value
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import OpenTicket
-from ivr_flows.settings import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.templates import Template
 from tts.parts import Part, SoundFile, Text
 
@@ -106,15 +106,15 @@ class Context:
         """Fill a text in; raises `ExpressionError`."""
         return template.text(self.names)
 
-    def parts(self, saying: Saying | None) -> list[Part]:
+    def parts(self, prompt: PromptText | None) -> list[Part]:
         """What to say in the call's language; raises `ExpressionError`."""
-        if saying is None:
+        if prompt is None:
             return []
         language = self._conversation.language
-        recorded = self.recorded(saying.recorded) if saying.recorded is not None else None
+        recorded = self.recorded(prompt.recorded) if prompt.recorded is not None else None
         if recorded is not None:
             return [recorded]
-        template = saying.template(language)
+        template = prompt.template(language)
         return [] if template is None else list(template.parts(self.names))
 
     def recorded(self, name: str) -> SoundFile | None:

@@ -23,7 +23,7 @@ from ivr_flows.runtime.understanding import (
     speech_wanted,
     yes_or_no,
 )
-from ivr_flows.settings import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Then, Verb, go
 
 Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]
@@ -60,8 +60,8 @@ class Ask(Verb):
     """
 
     slot: Annotated[Slot, one_of(*_SLOTS)] = Field(description="What the answer is.")
-    say: Saying = Field(description="What to ask.")
-    again: Saying | None = Field(default=None, description="The same, shorter. Left out: `say`.")
+    say: PromptText = Field(description="What to ask.")
+    again: PromptText | None = Field(default=None, description="The same, shorter. Left out: `say`.")
     into: Variable | None = Field(default=None, description="The variable that takes the answer.")
     confirm: OnOff = Field(
         default=False, description="Whether to read the answer back and ask whether it is right."

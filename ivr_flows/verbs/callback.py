@@ -16,7 +16,7 @@ from ivr_flows.runtime.outcomes import Callback as CallbackOutcome
 from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
 from ivr_flows.runtime.understanding import digits, speech_wanted
-from ivr_flows.settings import Saying, ShortTable
+from ivr_flows.settings import PromptText, ShortTable
 from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
 from tts.parts import Spoken
@@ -53,7 +53,7 @@ class Callback(ShortTable, Verb):
         default=None,
         description='The number to offer, such as "{customer_phone}". Left out: the caller\'s own.',
     )
-    say: Saying | None = Field(default=None, description="What to say before the number is asked for.")
+    say: PromptText | None = Field(default=None, description="What to say before the number is asked for.")
     ask: OnOff = Field(
         default=True, description="Whether to ask if the number is right; false takes it as it is."
     )
