@@ -28,6 +28,7 @@ from asr.listening.transcription import Transcriber, transcriber
 from asr.listening.voice_activity import VoiceActivity
 from asr.results import Final
 from asr.workers.client import Recognisers
+from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media.interface import Frame, Tap
 
@@ -128,8 +129,13 @@ class Listener:
         """
         try:
             kind = await self._over
-        finally:
+        except CallEnded:
+            self._stop()
+            raise
+        except BaseException:
             self.close()
+            raise
+        self._stop()
         if kind == "keys" and self._keys is not None:
             return self._heard("keys", digits=self._keys.digits)
         if kind == "speech" and self._speech is not None:
@@ -137,7 +143,12 @@ class Listener:
         return self._heard("silence")
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening; the answer is not wanted any more."""
+        self._stop()
+        if self._speech is not None:
+            self._speech.cancel()
+
+    def _stop(self) -> None:
         if self._tap is not None:
             self._tap.close()
         if self._timer is not None:

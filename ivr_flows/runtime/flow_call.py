@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -202,11 +203,9 @@ class FlowCall:
         """Say nothing for a while."""
         try:
             over: asyncio.Future[None] = self._leg.future()
-            timer = self._context.loop.call_later(seconds, over.set_result, None)
-            try:
-                await over
-            finally:
-                timer.cancel()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await over
         except CallEnded:
             raise CallerGone from None
 
