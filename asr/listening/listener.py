@@ -97,11 +97,11 @@ class Listener:
         self._timer: asyncio.TimerHandle | None = None
         self._tap: Tap | None = None
         if self._speech is not None:
-            self._tap = context.leg.tap(self._frame)
-        context.leg.on_digit = self._digit
-        for digit in context.leg.take_digits():
+            self._tap = context.leg.audio.tap(self._frame)
+        context.leg.audio.on_digit = self._digit
+        for digit in context.leg.audio.take_digits():
             if not self._digit(digit):
-                context.leg.keep_digit(digit)
+                context.leg.audio.keep_digit(digit)
         if not prompt:
             self.prompt_ended()
 
@@ -155,7 +155,7 @@ class Listener:
             self._timer.cancel()
         if self._keys is not None:
             self._keys.close()
-        self._context.leg.on_digit = None
+        self._context.leg.audio.on_digit = None
 
     async def last_words(self) -> Heard | None:
         """What the caller had said when they hung up in mid-sentence; None for nothing."""

@@ -1,8 +1,8 @@
 """Gets the words of one answer from the recognisers: while it is spoken, or read as a whole.
 
-A streaming engine gets the sound as it comes. One that reads whole utterances gets all of it at once, a little
-before the turn is known to be over: most pauses that long are its end, and the words are ready when it comes.
-When the caller speaks on instead, that attempt is dropped. When a turn ends is left to
+A streaming engine gets the sound as it comes. One that reads whole utterances gets all of it at once, a
+little before the turn is known to be over: most pauses that long are its end, and the words are ready when it
+comes. When the caller speaks on instead, that attempt is dropped. When a turn ends is left to
 `asr.listening.end_of_turn`, what the words mean to the layers above.
 """
 

@@ -102,7 +102,7 @@ async def wait_in_queue(leg: CallLeg, wanted: HandOff, house: FloorHouse, caller
         leg.answer()
     customer = await house.customer_of(leg.caller)
     if customer is not None:
-        house.tell(CustomerKnown(house.now(), leg.call, leg.leg, customer.id, customer.tier))
+        house.tell(CustomerKnown(house.now(), leg.call, leg.leg, customer=customer.id, tier=customer.tier))
     guest = _Guest(leg, wanted, house, caller, arrival, customer)
     try:
         while (result := await _visit(queue, guest)) is None:
@@ -229,7 +229,16 @@ class _Stay:
         now, entry = house.now(), place.entry
         wait_ms = max(0, round((now - entry.entered_at) * 1000))
         house.tell(
-            AgentConnected(now, leg.call, leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
+            AgentConnected(
+                now,
+                leg.call,
+                leg.leg,
+                queue=queue.name,
+                entry=entry.id,
+                agent=agent,
+                agent_leg=agent_leg.leg,
+                wait_ms=wait_ms,
+            )
         )
         return Talk(
             leg,
@@ -259,8 +268,8 @@ class _Stay:
         house, leg, queue = self._house, self._leg, self._queue
         until, then = self._limit()
         room = WaitingRoom(leg, house, place, queue, self._guest.wanted.language, self._exit_key)
-        leg.on_digit = self._pressed
-        leg.forget_digits()
+        leg.audio.on_digit = self._pressed
+        leg.audio.forget_digits()
         try:
             while True:
                 agents = await self._unless_leaving(place.next_offer(), until, then)
@@ -284,7 +293,7 @@ class _Stay:
                     return agent, agent_leg
         finally:
             room.leave()
-            leg.on_digit = None
+            leg.audio.on_digit = None
 
     def _limit(self) -> tuple[float | None, LeftWhy]:
         """Until when the caller may wait for the next offer (the loop's time), and what happens then.

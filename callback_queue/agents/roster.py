@@ -34,7 +34,7 @@ from callback_queue.line.distribution import AgentView
 from config import Agent, AgentSettings
 from journal.event import CallEvent, Event
 from telephony.call import events
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 log = logging.getLogger(__name__)
 
@@ -350,7 +350,13 @@ class AgentBoard:
             if not self._is_live(call):
                 log.error("an agent's call does not exist", extra={"call": call})
                 gone = events.LegEnded(
-                    self._context.clock(), call, leg, "network", None, "does not exist", {}
+                    self._context.clock(),
+                    call,
+                    leg,
+                    by="network",
+                    status=None,
+                    reason="does not exist",
+                    quality={},
                 )
                 self._leg_ended(gone)
                 self._tell(agent, Released(call, "the call does not exist any more"))

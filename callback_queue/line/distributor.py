@@ -18,7 +18,7 @@ from callback_queue.line.events import LeftWhy, QueueEntered, QueueLeft
 from callback_queue.line.place import Place
 from callback_queue.line.waiting_line import Entry, WaitingLine
 from config import Site
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 
 class Floor:
@@ -86,14 +86,14 @@ class Floor:
                 self._context.clock(),
                 entry.call,
                 leg,
-                entry.queue,
-                entry.id,
-                entry.kind,
-                entry.arrival,
-                entry.tier,
-                entry.priority,
-                position,
-                entry.callback,
+                queue=entry.queue,
+                entry=entry.id,
+                kind=entry.kind,
+                arrival=entry.arrival,
+                tier=entry.tier,
+                priority=entry.priority,
+                position=position,
+                callback=entry.callback,
             )
         )
         self._changed()
@@ -159,15 +159,15 @@ class Floor:
                 now,
                 place.call,
                 place.leg,
-                entry.queue,
-                entry.id,
-                entry.kind,
-                entry.entered_at,
-                why,
-                max(0, round((now - entry.entered_at) * 1000)),
-                position,
-                place.original_position,
-                agent,
+                queue=entry.queue,
+                entry=entry.id,
+                kind=entry.kind,
+                entered_at=entry.entered_at,
+                why=why,
+                wait_ms=max(0, round((now - entry.entered_at) * 1000)),
+                position=position,
+                original_position=place.original_position,
+                agent=agent,
             )
         )
         self._changed()

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from callback_queue.acd.queued_call import GaveUp, wait_in_queue
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import say_goodbye
-from callback_queue.acd.texts import TextKey as QueueText
 from callback_queue.customers.numbers import is_callable
-from callback_queue.tickets.book import Missed, TicketBook
+from callback_queue.prompts import TextKey as QueueText
+from callback_queue.tickets.book import TicketBook
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
 from ivr_flows.runtime.flow_runner import run_flow
 from ivr_flows.runtime.outcomes import (
-    Callback,
     Departure,
     Dial,
     HandOff,
@@ -141,7 +140,7 @@ class CallDepartures:
             CallEnded: the caller hung up meanwhile.
         """
         match departure:
-            case OpenTicket() | Callback():
+            case OpenTicket():
                 return await self.write(departure)
             case Dial(targets, ring_seconds):
                 return await self._ring(targets, ring_seconds)
@@ -152,7 +151,7 @@ class CallDepartures:
             case _:
                 raise AssertionError("a flow's end is not carried out")
 
-    async def write(self, wanted: OpenTicket | Callback) -> Result:
+    async def write(self, wanted: OpenTicket) -> Result:
         """Write a ticket; a disk that fails becomes the result "failed", and an error in the log."""
         leg = self._leg
         try:
@@ -166,7 +165,7 @@ class CallDepartures:
                 recording=self._recording(),
             )
         except OSError as error:
-            log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            log.error("a ticket can't be written: %s", error)
             return Result("failed")
         return Result("done", {"ticket": number})
 
@@ -179,23 +178,18 @@ class CallDepartures:
             unwritten: what the flow still has to write down.
         """
         if isinstance(end, GaveUp) and isinstance(departure, HandOff):
-            leg = self._leg
-            gone = Missed(
-                leg.call,
-                leg.leg,
-                self._number,
-                departure.language,
-                end.queue,
-                end.arrival,
-                "cut_off" if end.cut_off else "abandoned",
-                departure.priority,
-                departure.slots,
-                unwritten,
-            )
-            try:
-                await self._services.tickets.missed(gone)
-            except OSError as error:
-                log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            self._arrival, self._priority = end.arrival, departure.priority
+            if unwritten is not None:
+                missed = replace(unwritten, progress="hung_up", queue=unwritten.queue or end.queue)
+            else:
+                missed = OpenTicket(
+                    kind="cut_off" if end.cut_off else "abandoned",
+                    caller=self._number,
+                    language=departure.language,
+                    queue=end.queue,
+                    slots=departure.slots,
+                )
+            await self.write(missed)
         elif unwritten is not None:
             await self.write(unwritten)
 
@@ -220,7 +214,13 @@ class CallDepartures:
         """
         if not is_callable(self._number):
             return None
-        ticket = wanted.so_far or Callback(self._queue, self._number, wanted.language, slots=wanted.slots)
+        ticket = wanted.so_far or OpenTicket(
+            kind="callback",
+            caller=self._number,
+            language=wanted.language,
+            slots=wanted.slots,
+            callback_number=self._number,
+        )
         result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
             return None
@@ -249,7 +249,7 @@ class CallDepartures:
     async def _transfer(self, target: str) -> Result:
         known = self._services.targets(target)
         uri = str(known[0].uri) if known else target
-        status = await self._leg.transfer(uri)
+        status = await self._leg.transfer.refer(uri)
         if status < 300:
             self._leg.hang_up("transferred")
             return Result("done")

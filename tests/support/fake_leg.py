@@ -19,7 +19,7 @@ from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
 from telephony.call.leg import CallLeg
 from telephony.call.leg_audio import Collected, CollectEnd
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import TransferRequest
 from telephony.call.switchboard import Caller, Switchboard, Target
 from telephony.media.interface import AudioSource, EndReason, Frame, PlayEnd
@@ -282,7 +282,7 @@ class FakeLeg:
         assert self.inbound
         assert not self.answered
         self.answered = True
-        self._tell(events.CallAnswered(self._now(), self.call, self.leg, self.codec))
+        self._tell(events.CallAnswered(self._now(), self.call, self.leg, codec=self.codec))
 
     def start(self) -> None:
         assert not self.inbound
@@ -369,7 +369,7 @@ class FakeLeg:
 
     def tell_said(self, text: str, language: str) -> None:
         self.said.append(text)
-        self._tell(events.PromptSaid(self._now(), self.call, self.leg, text, language))
+        self._tell(events.PromptSaid(self._now(), self.call, self.leg, text=text, language=language))
 
     def record(
         self, folder: Path, file: str, *, on_error: Callable[[OSError], None] | None = None
@@ -388,7 +388,7 @@ class FakeLeg:
 
     def ring(self, status: int = 180, *, early: bool = False) -> None:
         """The phone rings, or something is heard already."""
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, status))
+        self._tell(events.LegRinging(self._now(), self.call, self.leg, status=status))
         if self.on_progress is not None:
             self.on_progress(status, early)
 
@@ -397,7 +397,7 @@ class FakeLeg:
         if self.end is not None:
             return
         self.answered = True
-        self._tell(events.LegAnswered(self._now(), self.call, self.leg, self.codec))
+        self._tell(events.LegAnswered(self._now(), self.call, self.leg, codec=self.codec))
         if not self.accepted.done():
             self.accepted.set_result(None)
 
@@ -456,7 +456,9 @@ class FakeLeg:
             return
         self.end = CallEnded(by, status, reason)
         self.media.close()
-        self._tell(events.LegEnded(self._now(), self.call, self.leg, by, status, reason, {}))
+        self._tell(
+            events.LegEnded(self._now(), self.call, self.leg, by=by, status=status, reason=reason, quality={})
+        )
         for future in list(self._waiting):
             if not future.done():
                 future.set_exception(CallEnded(by, status, reason))
@@ -511,7 +513,9 @@ class FakeSwitchboard:
         )
         self.legs.append(leg)
         self.context.journal.append(
-            events.LegDialled(self.context.clock(), call, leg.leg, target.label, f"id of {leg.leg}")
+            events.LegDialled(
+                self.context.clock(), call, leg.leg, target=target.label, sip_call_id=f"id of {leg.leg}"
+            )
         )
         if self.on_dial is not None:
             self.on_dial(leg)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from callback_queue.acd.speaking import play_all
 from callback_queue.acd.tasks import drop
-from callback_queue.acd.texts import text
+from callback_queue.prompts import text
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
@@ -103,7 +103,7 @@ class Screen:
                 pressed.set_result(True)
             return True
 
-        leg.on_digit = key
+        leg.audio.on_digit = key
         silence = None
         speaking = asyncio.ensure_future(question.ask(leg))
         try:
@@ -115,8 +115,8 @@ class Screen:
                 await asyncio.wait((pressed,), timeout=self._seconds)
             return pressed.done() and pressed.result()
         finally:
-            leg.on_digit = None
-            leg.stop()
+            leg.audio.on_digit = None
+            leg.audio.stop()
             if silence is not None:
                 silence.stop()
             pressed.cancel()
