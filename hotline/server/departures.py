@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from callback_queue.acd.queued_call import GaveUp, wait_in_queue
-from callback_queue.acd.services import FloorHouse
-from callback_queue.acd.speaking import say_goodbye
+from callback_queue.acd.queued_call import Abandoned, wait_in_queue
+from callback_queue.acd.services import QueueServices
 from callback_queue.customers.numbers import is_callable
 from callback_queue.prompts import TextKey as QueueText
+from callback_queue.prompts import say_goodbye
 from callback_queue.tickets.book import TicketBook
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
@@ -61,7 +61,7 @@ class FlowServices:
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
-        floor: the queues.
+        floor: what queues work with.
         targets: the phones of an agent's number, or a SIP address; empty when nobody is there.
         ring_seconds: how long to ring when the flow does not say.
     """
@@ -70,7 +70,7 @@ class FlowServices:
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
-    floor: FloorHouse
+    floor: QueueServices
     targets: Callable[[str], list[Target]]
     ring_seconds: float
 
@@ -177,7 +177,7 @@ class CallDepartures:
             end: how the call ended.
             unwritten: what the flow still has to write down.
         """
-        if isinstance(end, GaveUp) and isinstance(departure, HandOff):
+        if isinstance(end, Abandoned) and isinstance(departure, HandOff):
             self._arrival, self._priority = end.arrival, departure.priority
             if unwritten is not None:
                 missed = replace(unwritten, progress="hung_up", queue=unwritten.queue or end.queue)
@@ -224,7 +224,7 @@ class CallDepartures:
         result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
             return None
-        await say_goodbye(self._leg, self._services.floor.sayings, wanted.language, prompt)
+        await say_goodbye(self._leg, self._services.floor.prompts, wanted.language, prompt)
         return result
 
     async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:

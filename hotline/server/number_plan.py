@@ -8,14 +8,15 @@ router's.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from callback_queue.acd.answer_confirmation import Screen
-from callback_queue.acd.service import FloorService
-from callback_queue.acd.services import Destination, FloorHouse
-from callback_queue.agents.feature_code_call import answer_code
-from callback_queue.agents.feature_codes import FeatureCode, read_code
+from callback_queue.acd.answer_confirmation import AnswerConfirmation
+from callback_queue.acd.services import Destination, QueueServices
+from callback_queue.agents.agent import AgentCommand
+from callback_queue.agents.feature_codes import answer_code, read_code
 from callback_queue.customers.directory import Customers
+from callback_queue.line.distributor import Distributor
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
 from hotline.server.departures import FlowServices, serve_flow, serve_queue
@@ -43,7 +44,7 @@ class NumberPlan:
         speech: what flows speak and listen with.
         tickets: where flows write tickets.
         phones_of: where an agent's phones are registered.
-        service: the queue floor.
+        distributor: the line and the agents.
         music: what waits are filled with, by the queue's name.
         customers: who calls.
     """
@@ -56,28 +57,27 @@ class NumberPlan:
         speech: Speech,
         tickets: TicketBook,
         phones_of: Callable[[str], Sequence[Binding]],
-        service: FloorService,
+        distributor: Distributor,
         music: Mapping[str, AudioSource],
         customers: Customers,
     ) -> None:
         self._site = site
         self._house = house
-        self.directory = directory = Directory(site, phones_of, service.board.on_mobile)
+        self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
-        self.floor = FloorHouse(
-            house,
-            service.floor,
-            service.board,
-            speech.prompts,
-            Screen(speech.prompts, duty.confirm_key, duty.confirm_seconds),
-            directory.reach,
-            self._destination,
-            directory.agents,
-            {queue.name: queue for queue in site.queues},
-            music,
-            site.settings.language,
-            customers.find,
-            site.settings.sip.ring_timeout,
+        self.floor = QueueServices(
+            calls=house,
+            distributor=distributor,
+            prompts=speech.prompts,
+            confirmation=AnswerConfirmation(speech.prompts, duty.confirm_key, duty.confirm_seconds),
+            targets_of=directory.reach,
+            destination=self._destination,
+            agents=directory.agents,
+            queues={queue.name: queue for queue in site.queues},
+            music=music,
+            language=site.settings.language,
+            customer_of=customers.find,
+            transfer_seconds=site.settings.sip.ring_timeout,
         )
         self._flow_services = FlowServices(
             house=house,
@@ -112,7 +112,7 @@ class NumberPlan:
         """Whether a number that nobody here has is for the outside: agents may dial out through a trunk."""
         return leg.source.startswith("agent:") and self.directory.leads_out(leg.called)
 
-    def _code(self, leg: CallLeg) -> FeatureCode | None:
+    def _code(self, leg: CallLeg) -> AgentCommand | None:
         """What an agent says by dialling a feature code; None for all other calls."""
         return read_code(leg.called, self._site.settings.agents) if leg.source.startswith("agent:") else None
 
@@ -120,7 +120,9 @@ class NumberPlan:
         """The coroutine that has an accepted call to its end."""
         code = self._code(leg)
         if code is not None:
-            return answer_code(leg, self.floor, leg.source.removeprefix("agent:"), code)
+            agent = leg.source.removeprefix("agent:")
+            carry_out = partial(self.floor.distributor.roster.command, agent)
+            return answer_code(leg, code, carry_out, self.floor.prompts, self.floor.language_of(agent))
         target = self._site.settings.numbers.get(leg.called)
         if target is None:
             return self._dial(leg, request, (leg.called,), None)
@@ -185,7 +187,7 @@ class NumberPlan:
         if number in directory.agents:
             reach = directory.reach(number)
             # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
-            return Destination(() if reach.screened else reach.targets, agent=number)
+            return Destination(() if reach.confirm else reach.targets, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
             if number in self.floor.queues:

@@ -14,8 +14,9 @@ from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
 
-from callback_queue.acd.service import FloorService
+from callback_queue.agents.roster import AgentRoster
 from callback_queue.callbacks.service import CallbackService
+from callback_queue.line.distributor import Distributor
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
@@ -106,9 +107,11 @@ class Switch:
         # Without a number that leads into a flow, no voice and no recogniser is started.
         languages = languages_of(site, flows)
         self.speech = SpeechService(site, languages, agents_languages(site) if languages else ())
-        self.floor = FloorService(self.context, self._contacts_of, self._is_live)
-        self.journal.listen(self.floor.board.heard)
-        self.floor.use(site)
+        self.roster = AgentRoster(self.context, self._contacts_of, self._is_live)
+        self.journal.listen(self.roster.heard)
+        self.distributor = Distributor(self.context, self.roster)
+        self.roster.use(site)
+        self.distributor.use(site)
         database = site.database if site.settings.journal is not None else None
         self.database = create_engine(database) if database is not None else None
         self._tickets = TicketOffice(site, self.journal, self.database)
@@ -124,7 +127,7 @@ class Switch:
                 "status": self._answer_status,
                 "reload": self._answer_reload,
                 "floor": self._answer_floor,
-                "agent": self.floor.answer_agent,
+                "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
                 **self._tickets.answers(),
             },
@@ -152,7 +155,7 @@ class Switch:
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
-        self.floor.start()
+        self.roster.start()
         await self.speech.start()
         if self.callbacks is not None:
             self.callbacks.use(self._site, plan.floor, plan.directory.targets)
@@ -180,7 +183,7 @@ class Switch:
             speech,
             self._tickets.book,
             self._admission.phones_of,
-            self.floor,
+            self.distributor,
             sounds.queues,
             self._tickets.customers,
         )
@@ -200,7 +203,8 @@ class Switch:
         self._site, self._flows, self._router.plan = site, flows, plan
         self._application.use(site)
         await self._tickets.use(site)
-        self.floor.use(site)
+        self.roster.use(site)
+        self.distributor.use(site)
         if self.callbacks is not None:
             self.callbacks.use(site, plan.floor, plan.directory.targets)
         self._speak_ahead(flows)
@@ -233,7 +237,7 @@ class Switch:
         self.transports.close()
         self._http.close()
         await self._control.close()
-        self.floor.close()
+        self.roster.close()
         if self.callbacks is not None:
             self.callbacks.close()
         await self._tickets.close()
@@ -300,7 +304,11 @@ class Switch:
         ]
         if self.callbacks is not None:
             calls += self.callbacks.dialler.snapshot()
-        return {**self.floor.snapshot(), "calls": calls}
+        return {
+            "queues": self.distributor.snapshot(),
+            "agents": self.roster.snapshot(),
+            "calls": calls,
+        }
 
     async def _answer_hangup(self, question: dict[str, Any]) -> dict[str, Any]:
         """Hang up the call `call`; `by` is who wants it."""

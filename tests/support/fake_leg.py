@@ -187,6 +187,140 @@ class FakeRecording:
         self.running = False
 
 
+class FakeAudio:
+    """What a leg hears and says: the face of `LegAudio`.
+
+    Attributes:
+        heard: the names of all that was played.
+        recordings: all that were begun.
+    """
+
+    def __init__(self, leg: FakeLeg) -> None:
+        self.on_digit: Callable[[str], bool] | None = None
+        self.heard: list[str] = []
+        self.recordings: list[FakeRecording] = []
+        self._leg = leg
+        self._digits = ""
+        self._pressed = asyncio.Event()
+        self._barge_in = False
+        self._playback: FakePlayback | None = None
+
+    async def play(
+        self, source: AudioSource, *, name: str = "", loop: bool = False, barge_in: bool = False
+    ) -> PlayEnd:
+        if barge_in and self._digits:
+            self._leg.check_open()
+            return PlayEnd(EndReason.STOPPED, 0)
+        over = self._leg.future()
+        self.heard.append(name)
+
+        def done(end: PlayEnd) -> None:
+            if not over.done() and end.reason is not EndReason.CLOSED:
+                over.set_result(end)
+
+        self._playback = playback = self._leg.media.play(source, loop=loop, on_done=done)
+        self._barge_in = barge_in
+        try:
+            return cast(PlayEnd, await over)
+        except asyncio.CancelledError:
+            playback.stop()
+            raise
+        finally:
+            if self._playback is playback:
+                self._playback = None
+
+    def stop(self) -> None:
+        if self._playback is not None:
+            self._playback.stop()
+
+    async def collect(
+        self,
+        maximum: int,
+        *,
+        terminators: str = "#",
+        first_timeout: float = 5.0,
+        between_timeout: float = 3.0,
+    ) -> Collected:
+        digits = ""
+        while len(digits) < maximum:
+            if not self._digits and not await self._key_within(between_timeout if digits else first_timeout):
+                return Collected(digits, CollectEnd.TIMEOUT)
+            digit, self._digits = self._digits[0], self._digits[1:]
+            if digit in terminators:
+                return Collected(digits, CollectEnd.TERMINATOR)
+            digits += digit
+        return Collected(digits, CollectEnd.COMPLETE)
+
+    def take_digits(self) -> str:
+        digits, self._digits = self._digits, ""
+        return digits
+
+    def keep_digit(self, digit: str) -> None:
+        self._digits += digit
+
+    def forget_digits(self) -> None:
+        self._digits = ""
+
+    def wait_with(self, music: AudioSource | None) -> None:
+        self._leg.media.music = music
+
+    def record(
+        self, folder: Path, file: str, *, on_error: Callable[[OSError], None] | None = None
+    ) -> FakeRecording:
+        self._leg.check_open()
+        self.recordings.append(FakeRecording(folder / file))
+        return self.recordings[-1]
+
+    def tap(self, consumer: Callable[[Frame], None], **_: Any) -> Any:
+        raise NotImplementedError("nothing is heard on a fake leg")
+
+    def press(self, digits: str) -> None:
+        """Keys of the phone."""
+        for digit in digits:
+            if self._leg.is_over or (self.on_digit is not None and self.on_digit(digit)):
+                continue
+            self._digits += digit
+            self._pressed.set()
+            if self._barge_in:
+                self.stop()
+
+    async def _key_within(self, seconds: float) -> bool:
+        self._pressed.clear()
+        pressed = asyncio.ensure_future(self._pressed.wait())
+        over = self._leg.future()
+        try:
+            await asyncio.wait((pressed, over), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if over.done():
+                over.result()
+            return bool(self._digits)
+        finally:
+            pressed.cancel()
+            over.cancel()
+
+
+class FakeTransfer:
+    """A leg's transfers: the face of `LegTransfer`.
+
+    Attributes:
+        reported: the statuses that the far end heard of the transfer it asked for.
+        referred: the targets that the far end was sent to; `status` is what it reports then.
+    """
+
+    def __init__(self) -> None:
+        self.on_requested: Callable[[TransferRequest], bool] | None = None
+        self.reported: list[int] = []
+        self.referred: list[str] = []
+        self.status = 200
+
+    def report(self, status: int) -> None:
+        self.reported.append(status)
+
+    async def refer(self, target: str) -> int:
+        self.referred.append(target)
+        await asyncio.sleep(0)
+        return self.status
+
+
 class FakeLeg:
     """One leg: the face of `CallLeg` for the code under test, and under "the far end" the test's hand.
 
@@ -197,6 +331,11 @@ class FakeLeg:
         caller, called: numbers.
         source: who brought an inbound call.
         codec: what was negotiated.
+        target: of a leg that we dial.
+
+    Attributes:
+        said: what the far end was told in words.
+        header: the Reason header that the far end heard at our hang-up.
     """
 
     def __init__(
@@ -217,29 +356,18 @@ class FakeLeg:
         self.target = target
         self.codec = codec
         self.media = FakeMedia()
+        self.audio = FakeAudio(self)
+        self.transfer = FakeTransfer()
         self.answered = False
         self.end: CallEnded | None = None
-        self.ended: list[Callable[[], None]] = []
-        self.on_digit: Callable[[str], bool] | None = None
+        self.on_end: list[Callable[[], None]] = []
         self.on_progress: Callable[[int, bool], None] | None = None
         self.on_far_hold: Callable[[bool], None] | None = None
-        self.on_transfer_requested: Callable[[TransferRequest], bool] | None = None
         self.far_holds = False
-        self.heard: list[str] = []
-        """The names of all that was played."""
         self.said: list[str] = []
-        """What the far end was told in words."""
-        self.reported: list[int] = []
-        """The statuses that the far end heard of the transfer it asked for."""
-        self.recordings: list[FakeRecording] = []
         self.header: str | None = None
-        """The Reason header that the far end heard at our hang-up."""
         self._waiting: set[asyncio.Future[Any]] = set()
         self._accepted: asyncio.Future[None] | None = None
-        self._digits = ""
-        self._pressed = asyncio.Event()
-        self._barge_in = False
-        self._playback: FakePlayback | None = None
 
     @property
     def real(self) -> CallLeg:
@@ -266,7 +394,7 @@ class FakeLeg:
     async def wait_ended(self) -> CallEnded:
         if self.end is None:
             over: asyncio.Future[None] = self._context.loop.create_future()
-            self.ended.append(lambda: over.done() or over.set_result(None))
+            self.on_end.append(lambda: over.done() or over.set_result(None))
             await over
         assert self.end is not None
         return self.end
@@ -311,78 +439,9 @@ class FakeLeg:
             self.header = header
             self._finish("local", None if self.answered else (480 if self.inbound else 487), reason)
 
-    async def play(
-        self, source: AudioSource, *, name: str = "", loop: bool = False, barge_in: bool = False
-    ) -> PlayEnd:
-        if barge_in and self._digits:
-            self.check_open()
-            return PlayEnd(EndReason.STOPPED, 0)
-        over = self.future()
-        self.heard.append(name)
-
-        def done(end: PlayEnd) -> None:
-            if not over.done() and end.reason is not EndReason.CLOSED:
-                over.set_result(end)
-
-        self._playback = playback = self.media.play(source, loop=loop, on_done=done)
-        self._barge_in = barge_in
-        try:
-            return cast(PlayEnd, await over)
-        except asyncio.CancelledError:
-            playback.stop()
-            raise
-        finally:
-            if self._playback is playback:
-                self._playback = None
-
-    def stop(self) -> None:
-        if self._playback is not None:
-            self._playback.stop()
-
-    async def collect(
-        self,
-        maximum: int,
-        *,
-        terminators: str = "#",
-        first_timeout: float = 5.0,
-        between_timeout: float = 3.0,
-    ) -> Collected:
-        digits = ""
-        while len(digits) < maximum:
-            if not self._digits and not await self._key_within(between_timeout if digits else first_timeout):
-                return Collected(digits, CollectEnd.TIMEOUT)
-            digit, self._digits = self._digits[0], self._digits[1:]
-            if digit in terminators:
-                return Collected(digits, CollectEnd.TERMINATOR)
-            digits += digit
-        return Collected(digits, CollectEnd.COMPLETE)
-
-    def take_digits(self) -> str:
-        digits, self._digits = self._digits, ""
-        return digits
-
-    def forget_digits(self) -> None:
-        self._digits = ""
-
-    def wait_with(self, music: AudioSource | None) -> None:
-        self.media.music = music
-
     def tell_said(self, text: str, language: str) -> None:
         self.said.append(text)
         self._tell(events.PromptSaid(self._now(), self.call, self.leg, text=text, language=language))
-
-    def record(
-        self, folder: Path, file: str, *, on_error: Callable[[OSError], None] | None = None
-    ) -> FakeRecording:
-        self.check_open()
-        self.recordings.append(FakeRecording(folder / file))
-        return self.recordings[-1]
-
-    def tap(self, consumer: Callable[[Frame], None], **_: Any) -> Any:
-        raise NotImplementedError("nothing is heard on a fake leg")
-
-    def report_transfer(self, status: int) -> None:
-        self.reported.append(status)
 
     # --- the far end ----------------------------------------------------------------------------------------
 
@@ -415,13 +474,7 @@ class FakeLeg:
 
     def press(self, digits: str) -> None:
         """Keys of the phone."""
-        for digit in digits:
-            if self.is_over or (self.on_digit is not None and self.on_digit(digit)):
-                continue
-            self._digits += digit
-            self._pressed.set()
-            if self._barge_in:
-                self.stop()
+        self.audio.press(digits)
 
     def far_hold(self, held: bool) -> None:
         """The far end holds the call, or takes it back."""
@@ -431,25 +484,10 @@ class FakeLeg:
 
     def ask_for_transfer(self, number: str) -> bool:
         """A REFER; whether it was accepted."""
-        request = _Refer(number)
-        return self.on_transfer_requested is not None and self.on_transfer_requested(
-            cast(TransferRequest, request)
-        )
+        request = cast(TransferRequest, _Refer(number))
+        return self.transfer.on_requested is not None and self.transfer.on_requested(request)
 
     # --- inside ---------------------------------------------------------------------------------------------
-
-    async def _key_within(self, seconds: float) -> bool:
-        self._pressed.clear()
-        pressed = asyncio.ensure_future(self._pressed.wait())
-        over = self.future()
-        try:
-            await asyncio.wait((pressed, over), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if over.done():
-                over.result()
-            return bool(self._digits)
-        finally:
-            pressed.cancel()
-            over.cancel()
 
     def _finish(self, by: str, status: int | None, reason: str) -> None:
         if self.end is not None:
@@ -463,9 +501,9 @@ class FakeLeg:
             if not future.done():
                 future.set_exception(CallEnded(by, status, reason))
                 future.exception()
-        for callback in list(self.ended):
+        for callback in list(self.on_end):
             callback()
-        self.ended.clear()
+        self.on_end.clear()
 
     def _now(self) -> float:
         return self._context.clock()

@@ -17,7 +17,7 @@ from asr.listening.voice_activity import VoiceActivity
 from asr.results import Capabilities, Final, Partial
 from asr.workers.client import Recognisers
 from telephony.media.interface import FRAME_SAMPLES, Frame
-from tests.support.fake_leg import FakeJournal, FakeLeg, fake_context
+from tests.support.fake_leg import FakeAudio, FakeJournal, FakeLeg, fake_context
 from tests.support.virtual_time import running
 
 FRAME_SECONDS = 0.02
@@ -30,26 +30,30 @@ class _Tap:
     close: Callable[[], None]
 
 
+class _SpeakingAudio(FakeAudio):
+    """Audio that taps hear."""
+
+    def __init__(self, leg: FakeLeg) -> None:
+        super().__init__(leg)
+        self.taps: list[Callable[[Frame], None]] = []
+
+    def tap(self, consumer: Callable[[Frame], None], **_: Any) -> Any:
+        self.taps.append(consumer)
+        return _Tap(lambda: self.taps.remove(consumer) if consumer in self.taps else None)
+
+
 class SpeakingLeg(FakeLeg):
     """A leg whose far end can speak."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.taps: list[Callable[[Frame], None]] = []
-
-    def tap(self, consumer: Callable[[Frame], None], **_: Any) -> Any:
-        self.check_open()
-        self.taps.append(consumer)
-        return _Tap(lambda: self.taps.remove(consumer) if consumer in self.taps else None)
-
-    def keep_digit(self, digit: str) -> None:
-        self._digits += digit
+        self.audio: _SpeakingAudio = _SpeakingAudio(self)
 
     async def send(self, seconds: float, frame: Frame = VOICE) -> None:
         """Send frames for some time; nothing once the call is over."""
         for _ in range(round(seconds / FRAME_SECONDS)):
             await asyncio.sleep(FRAME_SECONDS)
-            for consumer in list(self.taps):
+            for consumer in list(self.audio.taps):
                 consumer(frame)
 
 

@@ -34,7 +34,9 @@ def listen(
     *,
     prompt: bool = False,
 ) -> Listener:
-    return Listener(listening(leg, recognisers, folder), wanted, "en", prompt=prompt, interrupt=leg.stop)
+    return Listener(
+        listening(leg, recognisers, folder), wanted, "en", prompt=prompt, interrupt=leg.audio.stop
+    )
 
 
 async def answer_to(leg: SpeakingLeg, listener: Listener, *frames: tuple[float, bool]) -> Heard:
@@ -64,8 +66,8 @@ async def test_words_end_with_a_silence(tmp_path: Path, streaming: bool) -> None
         assert file.getnframes() / 8000 == pytest.approx(heard.seconds)
     assert heard.seconds == pytest.approx(SHORT.lead_in + 0.6 + SHORT.end_of_turn, abs=0.1)
     assert recognisers.in_use == 0
-    assert not leg.taps
-    assert leg.on_digit is None
+    assert not leg.audio.taps
+    assert leg.audio.on_digit is None
 
 
 @virtual_time
@@ -116,7 +118,7 @@ async def test_a_key_and_the_end_of_a_word_at_the_same_moment(
     heard = await listener.answer()
     assert heard.kind == kind
     await settle()
-    assert leg.take_digits() == left
+    assert leg.audio.take_digits() == left
 
 
 @virtual_time
@@ -126,7 +128,7 @@ async def test_keys_typed_ahead_answer_at_once_and_the_rest_is_kept(tmp_path: Pa
     listener = listen(leg, tmp_path, None, Wanted(KeysWanted(1)), prompt=True)
     assert listener.interrupted
     assert (await listener.answer()).digits == "1"
-    assert leg.take_digits() == "2"
+    assert leg.audio.take_digits() == "2"
 
 
 @virtual_time
@@ -218,7 +220,7 @@ async def test_an_answer_that_is_not_wanted_any_more_frees_the_recogniser(tmp_pa
     waiting.cancel()
     await settle()
     assert recognisers.in_use == 0
-    assert not leg.taps
+    assert not leg.audio.taps
 
 
 @virtual_time

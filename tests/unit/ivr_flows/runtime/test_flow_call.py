@@ -83,7 +83,7 @@ async def test_a_key_stops_the_question_and_the_sentences_behind_it(tmp_path: Pa
     heard = await call.ask([Text("For sales press 1. For support press 3.")], KEY)
     assert (heard.digits, heard.barged_in) == ("3", True)
     assert running().time() == 0.5
-    assert leg.heard == ["flow"]
+    assert leg.audio.heard == ["flow"]
     assert [(event.kind, event.digits) for event in journal.told(CallerHeard)] == [("keys", 1)]
 
 
@@ -97,7 +97,7 @@ async def test_a_key_while_the_voice_still_works_ends_the_question(tmp_path: Pat
     assert running().time() == 1
     await settle()
     assert speaker.cancelled == 1
-    assert leg.heard == []
+    assert leg.audio.heard == []
 
 
 @virtual_time
@@ -129,7 +129,7 @@ async def test_a_hang_up_during_a_question_ends_the_flow(tmp_path: Path, at: flo
     with pytest.raises(CallerGone):
         await call.ask([Text("Are you there?")], KEY)
     assert running().time() == at
-    assert leg.on_digit is None
+    assert leg.audio.on_digit is None
     for again in (call.say([Text("Hello?")]), call.pause(1), call.answer()):
         if again.__name__ == "answer":
             await again  # it was answered
@@ -196,7 +196,7 @@ class Departures:
 
     async def carry_out(self, departure: Departure) -> Result:
         self.carried_out.append(departure)
-        self.recordings += [recording.running for recording in self._leg.recordings]
+        self.recordings += [recording.running for recording in self._leg.audio.recordings]
         over: asyncio.Future[None] = self._leg.future()
         try:
             async with asyncio.timeout(self._seconds):
