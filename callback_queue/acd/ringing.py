@@ -14,13 +14,13 @@ from typing import Any
 from callback_queue.acd.services import QueueServices
 from callback_queue.agents.events import OfferOutcome
 from callback_queue.line.distributor import Place
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller
 from telephony.net.rtp_ports import PortsExhausted
 from telephony.net.transports import Unreachable
+from tts.parts import Part
 
 log = logging.getLogger(__name__)
 

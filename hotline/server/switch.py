@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
@@ -168,16 +167,15 @@ class Switch:
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
-        recordings = site.recordings_folder
         house = House(
             self.context,
             self._switchboard,
             sounds.prompts,
             sounds.on_hold,
-            recordings,
+            site.recordings_folder,
             site.settings.recordings.record_calls,
         )
-        speech = self.speech.for_plan(sounds.prompts, recordings, _local_time)
+        speech = self.speech.for_plan(site, sounds.prompts)
         return NumberPlan(
             site,
             flows,
@@ -376,7 +374,3 @@ def _needs_restart(old: Site, new: Site) -> list[str]:
 
 def _join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _local_time() -> datetime:
-    return datetime.now().astimezone()
