@@ -20,6 +20,7 @@ from callback_queue.callbacks.service import CallbackService
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
+from cdr.settings import settings_applied
 from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine
@@ -31,11 +32,13 @@ from hotline.server.number_plan import NumberPlan
 from hotline.server.router import Router
 from hotline.server.site_parts import (
     agents_languages,
+    changes,
     journal_of,
     languages_of,
     needs_restart,
     port_pools,
     texts_ahead,
+    with_start_settings,
 )
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechHouse
@@ -160,6 +163,7 @@ class Switch:
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
+        self.journal.append(settings_applied(self._site, started.at))
         self._is_told = True
         await self._tickets.start(self._site)
         http = self._site.settings.http.listen
@@ -203,16 +207,20 @@ class Switch:
     async def reload(self) -> dict[str, Any]:
         """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
         try:
-            site, flows = await asyncio.to_thread(self._reread)
+            loaded, flows = await asyncio.to_thread(self._reread)
+            site = with_start_settings(self._site, loaded)
             plan = await self._make_plan(site, flows)
         except SiteError as error:
             return {"problems": [str(problem) for problem in error.problems]}
         except PromptError as error:
             return {"problems": [str(error)]}
-        restart = needs_restart(self._site, site)
+        restart = needs_restart(self._site, loaded)
+        changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a language that is new here)")
         self._site, self._flows, self._router.plan = site, flows, plan
+        # From here on records and figures go by them too.
+        self.journal.append(settings_applied(site, time.time()))
         self._doorkeeper.use(site)
         await self._tickets.use(site)
         self.floor.use(site)
@@ -220,7 +228,7 @@ class Switch:
             self.callbacks.use(site, plan.floor, plan.directory.targets)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
-        return {"problems": [], "flows": flows.version, "restart": restart}
+        return {"problems": [], "flows": flows.version, "changed": changed, "restart": restart}
 
     async def drain(self, seconds: float) -> None:
         """Take no new calls, and wait until those going on are over, but not for ever.
