@@ -245,9 +245,6 @@ class MediaLeg(Protocol):
     def echo(self, on: bool) -> None:
         """Send back what is received. Raises `MediaError` while the leg is bridged or in a conference."""
 
-    def mute(self, on: bool) -> None:
-        """Keep what this leg says from bridge, echo and conference; taps and recordings still get it."""
-
     def send_digits(
         self,
         digits: str,

@@ -41,7 +41,7 @@ class _Member:
         self.hears: frozenset[Leg] | None = None
 
     def receive(self, frame: Frame) -> None:
-        self.frame = SILENCE if self.leg.muted else frame
+        self.frame = frame
 
 
 class LegConference:
@@ -113,9 +113,9 @@ class LegConference:
             member.frame = SILENCE
         mixed = mix(frames, self._matrix)
         for row, member in enumerate(members):
-            out = member.leg.out
-            if out.turn is self or out.take_turn(self, now):
-                out.send_frame(out.codec.encode(mixed[row]), now)
+            sender = member.leg.sender
+            if sender.speaker is self or sender.hand_over(self, now):
+                sender.send_frame(sender.codec.encode(mixed[row]), now)
 
     def _rebuild(self) -> None:
         members = self._members.values()

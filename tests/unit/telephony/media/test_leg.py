@@ -237,7 +237,7 @@ async def test_a_tap_gets_what_is_said_frame_by_frame_in_order() -> None:
         sound = [frame for frame in frames if np.abs(frame).max() > 100]
         assert 25 <= len(sound) <= 30  # a busy machine may come too late for some
         assert abs(strongest(np.concatenate(sound)) - 700.0) < 10.0
-        assert leg.incoming.stream is None
+        assert leg.receiver.stream is None
         assert len(frames) == 45
 
 
