@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callback_queue.acd.events import CallTransferred
 from callback_queue.acd.services import Destination, FloorHouse
 from config import Queue
-from telephony.applications.play import disk_failed
+from telephony.applications.services import disk_failed
 from telephony.call.bridging import CallBridge
 from telephony.call.errors import CallEnded
 from telephony.call.forking import NobodyAnswered, ring_all

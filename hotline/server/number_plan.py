@@ -23,9 +23,9 @@ from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
 from ivr_flows.runtime.flow_runner import FlowHouse, queue_up, run_flow
-from telephony.applications import play as applications
+from telephony.applications import services as applications
 from telephony.applications.dial import dial
-from telephony.applications.play import House
+from telephony.applications.services import House
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller
 from telephony.media.interface import AudioSource

@@ -29,7 +29,7 @@ from ivr_flows.runtime.conversation import (
     Wanted,
 )
 from journal.event import Event
-from telephony.applications.play import disk_failed
+from telephony.applications.services import disk_failed
 from telephony.applications.record import Take
 from telephony.call.errors import CallEnded
 from telephony.call.events import CallerHeard

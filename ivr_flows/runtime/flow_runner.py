@@ -30,7 +30,7 @@ from ivr_flows.runtime.outcomes import (
     Transfer,
 )
 from telephony.applications.dial import connect
-from telephony.applications.play import House
+from telephony.applications.services import House
 from telephony.call.errors import CallEnded
 from telephony.call.forking import NobodyAnswered
 from telephony.call.leg import CallLeg

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from telephony.applications.play import House, disk_failed
+from telephony.applications.services import House, disk_failed
 from telephony.call.bridging import CallBridge
 from telephony.call.forking import NobodyAnswered, ring_all
 from telephony.call.leg import CallLeg
