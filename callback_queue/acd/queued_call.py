@@ -28,7 +28,7 @@ from config import Queue
 from ivr_flows.runtime.outcomes import HandOff, Result, ResultWord
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import CODECS, Caller
+from telephony.call.switchboard import Caller, codecs_like
 from telephony.media import tones
 
 T = TypeVar("T")
@@ -335,8 +335,3 @@ def _shown(caller: Caller, customer: Customer | None) -> Caller:
         return caller
     words = (_TITLES[customer.tier], customer.name or caller.name or "")
     return replace(caller, name=" ".join(word for word in words if word) or None)
-
-
-def codecs_like(leg: CallLeg) -> tuple[str, ...]:
-    """What to offer an agent's phone: the caller's codec first, to relay it untouched."""
-    return (leg.codec, *(name for name in CODECS if name != leg.codec)) if leg.codec else CODECS

@@ -17,23 +17,19 @@ from callback_queue.acd.tasks import drop
 from callback_queue.line.place import Place
 from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
-from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, ring_all
+from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
+from telephony.call.refusals import Refusal, refusal_of_all
 from telephony.call.switchboard import CODECS, Caller
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
 
-# What a phone's final status says of the person at it; everything else: the phone was not reached.
-_SAID: Mapping[int, OfferOutcome] = {
-    408: "no_answer",
-    480: "no_answer",
-    486: "busy",
-    600: "busy",
-    403: "refused",
-    603: "refused",
+# A phone that says that it does not exist was not reached either.
+_OUTCOMES: Mapping[Refusal, OfferOutcome] = {
+    "refused": "refused",
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "wrong_number": "unreachable",
+    "unreachable": "unreachable",
 }
-# Of several phones of one agent, the one that says most about the agent counts.
-_TELLING: tuple[OfferOutcome, ...] = ("refused", "busy", "no_answer", "unreachable")
 
 
 class NobodyTook(Exception):
@@ -149,23 +145,18 @@ class _Offer:
     async def run(self) -> CallLeg | None:
         """Ring until somebody takes the call; None when nobody does."""
         reach = self._house.reach(self.agent)
-        for target in reach.targets:
-            try:
-                dialled = self._house.switchboard.dial(
-                    self._place.call, target, self._caller, codecs=self._codecs
-                )
-                self._legs.append(await dialled)
-            except (Unreachable, PortsExhausted):
-                continue
         question = None
         if reach.screened or self._summary is not None:
             language = self._house.language_of(self.agent)
             question = self._house.screen.question(language, self._summary or ())
         try:
+            self._legs = await dial_reachable(
+                self._house.switchboard, self._place.call, reach.targets, self._caller, codecs=self._codecs
+            )
             self.leg = leg = await ring_all(self._legs, self._ring_seconds, None)
             return leg if question is None or await self._confirmed(leg, question) else None
         except NobodyAnswered:
-            self.end(_outcome([each.end for each in self._legs]))
+            self.end(_OUTCOMES[refusal_of_all([each.end for each in self._legs])])
             return None
         finally:
             if question is not None:
@@ -205,9 +196,3 @@ class _Offer:
         self._house.tell(
             AgentOfferEnded(now, place.call, place.leg, entry.queue, entry.id, self.agent, outcome, ring_ms)
         )
-
-
-def _outcome(ends: Sequence[CallEnded | None]) -> OfferOutcome:
-    """What the phones of one agent said together."""
-    said = {_SAID.get(end.status or 0, "unreachable") for end in ends if end is not None}
-    return next((outcome for outcome in _TELLING if outcome in said), "unreachable")

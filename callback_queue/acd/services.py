@@ -13,7 +13,7 @@ from callback_queue.customers.book import Customer
 from callback_queue.line.distributor import Floor
 from config import Agent, Queue
 from journal.event import Event
-from telephony.applications.services import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Switchboard, Target
 from telephony.media.interface import AudioSource
@@ -69,7 +69,7 @@ class FloorHouse:
         transfer_seconds: how long to ring whom a call is passed on to.
     """
 
-    house: House
+    house: ApplicationServices
     floor: Floor
     board: AgentBoard
     sayings: Sayings

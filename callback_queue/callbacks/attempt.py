@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from callback_queue.acd.events import AgentConnected
-from callback_queue.acd.queued_call import codecs_like, wait_in_queue
+from callback_queue.acd.queued_call import wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
@@ -45,7 +45,7 @@ from journal.fault_points import fault_point
 from telephony.call import events
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import Caller
+from telephony.call.switchboard import Caller, codecs_like
 
 log = logging.getLogger(__name__)
 

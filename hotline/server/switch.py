@@ -40,7 +40,7 @@ from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechHouse
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
-from telephony.applications.services import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
@@ -176,13 +176,13 @@ class Switch:
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
         recordings = site.recordings_folder
-        house = House(
-            self.context,
-            self._switchboard,
-            sounds.prompts,
-            sounds.on_hold,
-            recordings,
-            site.settings.recordings.record_calls,
+        house = ApplicationServices(
+            context=self.context,
+            switchboard=self._switchboard,
+            prompts=sounds.prompts,
+            music=sounds.on_hold,
+            recordings=recordings,
+            record_calls=site.settings.recordings.record_calls,
         )
         speech = self.speech.for_plan(sounds.prompts, recordings, _local_time)
         return NumberPlan(

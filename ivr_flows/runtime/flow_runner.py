@@ -30,23 +30,16 @@ from ivr_flows.runtime.outcomes import (
     Transfer,
 )
 from telephony.applications.dial import connect
-from telephony.applications.services import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.errors import CallEnded
 from telephony.call.forking import NobodyAnswered
 from telephony.call.leg import CallLeg
+from telephony.call.refusals import Refusal, refusal_of
 from telephony.call.switchboard import Caller, Target
-from telephony.net.rtp_ports import PortsExhausted
 
 log = logging.getLogger(__name__)
 
-# What the phones said, as a flow's result.
-_WORDS: Mapping[int, ResultWord] = {
-    486: "busy",
-    600: "busy",
-    480: "no_answer",
-    603: "refused",
-    403: "refused",
-}
+_RESULTS: Mapping[Refusal, ResultWord] = {"busy": "busy", "no_answer": "no_answer", "refused": "refused"}
 
 # How a queue's rules end a wait.
 _SENT_AWAY = frozenset({"timeout", "full", "no_agents"})
@@ -66,7 +59,7 @@ class FlowHouse:
         ring_seconds: how long to ring when the flow does not say.
     """
 
-    house: House
+    house: ApplicationServices
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
@@ -249,10 +242,8 @@ class _Runner:
                 ring_seconds=seconds or self._house.ring_seconds,
                 keep=True,
             )
-        except PortsExhausted:
-            return Result("failed")
         except NobodyAnswered as failure:
-            return Result(_WORDS.get(failure.status, "failed"))
+            return Result(_RESULTS.get(refusal_of(failure.status), "failed"))
         return Result("done")  # also when the caller hung up: somebody spoke with them
 
     async def _transfer(self, target: str) -> Result:
