@@ -1,5 +1,5 @@
 # Everything a newcomer and the build need. `make help` lists it; every target makes .venv first when
-# it is missing or pyproject.toml has changed, and then starts at once, without the network.
+# it is missing, or pyproject.toml or requirements.lock has changed, and then starts at once, without the network.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,17 +7,24 @@ SITE ?= demo-site
 ARGS ?=
 # Test files run so many at a time. Tests wait more than they compute; 0 runs them one after the other.
 JOBS ?= 2
+FAST := tests/unit tests/conformance tests/docs
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install peers demo demo-zh test speech lint check serve bench clean
+.PHONY: help install lock lowest peers demo demo-zh test test-fast test-long speech lint check serve bench clean
 
 help: ## say what there is
 	@echo "hotline: a telephony and IVR call-centre server"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: ## make .venv with everything in it
+install: ## make .venv with everything in it, in the versions of requirements.lock
 	@sh scripts/install.sh
+
+lock: install ## renew requirements.lock: the newest versions that pyproject.toml allows, with hashes
+	@sh scripts/lock.sh
+
+lowest: install ## test with the oldest versions that pyproject.toml names
+	@sh scripts/lowest.sh $(ARGS)
 
 peers: install ## install what tests run against (SIPp, baresip, PostgreSQL, Chromium)
 	@sh scripts/peers.sh --again
@@ -30,9 +37,17 @@ demo-zh: install ## the same in Chinese
 	@$(BIN)/hotline models get en zh
 	@$(BIN)/hotline demo --language zh $(ARGS)
 
-test: install ## run the tests (ARGS="-k sdp" runs some)
+test: install ## run all tests but those that listen and speak (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/speech $(ARGS)
+	@echo "hotline: all tests but make speech, $(JOBS) at a time, about 8 minutes on 2 cores; the slowest are listed at the end"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --durations 20 --durations-min 3 --ignore=tests/speech $(ARGS)
+
+test-fast: install ## run the tests that start no other program and wait for nothing, while working (ARGS as above)
+	@echo "hotline: tests/unit, tests/conformance and tests/docs without those marked slow, under 90 seconds on 2 cores"
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(FAST) $(ARGS)
+
+test-long: install ## half an hour of calls that go wrong (ARGS="--seconds 7200" for longer)
+	@$(BIN)/python -m bench.soak --seconds 1800 --every 60 $(ARGS)
 
 speech: install ## run the tests that listen and speak; fetches models (430 MB) and wants a quiet machine
 	@$(BIN)/python -m pytest tests/speech $(ARGS)

@@ -2,7 +2,7 @@
 
 What is told to the journal is on disk before the customer's phone rings, and the database has said once more
 that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
-was decided by the floor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
+was decided by the distributor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
 `callback_queue.acd.talking`'s, what comes next the callback policy's.
 """
 
@@ -13,17 +13,17 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from callback_queue.acd.events import AgentConnected
+from structlog.contextvars import bind_contextvars
+
 from callback_queue.acd.queued_call import wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import about
 from callback_queue.callbacks.customer_leg import DISK_SECONDS, Customer, NotReached
-from callback_queue.callbacks.database import AWAY, soon
 from callback_queue.callbacks.early_media import EarlyMedia, Hostess
 from callback_queue.callbacks.events import (
     AttemptOutcome,
@@ -36,7 +36,8 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import mode_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
-from callback_queue.line.place import Place
+from callback_queue.database import DATABASE_ERRORS, in_time
+from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff
@@ -102,13 +103,14 @@ class Attempt:
         """Who takes it, "" as long as nobody does."""
         self._agent_leg: CallLeg | None = None
         self._wrong_number = False
-        place.entry = replace(place.entry, call=self.call)
+        place.call = self.call
 
     async def run(self, agents: Sequence[str]) -> None:
         """Carry it from the agents who are reserved for it to its end, and have that written down.
 
         Raises nothing but cancellation, which ends it.
         """
+        bind_contextvars(call=self.call)  # for every log line of this task
         end = _End("cut_off", "local", "server stopped", at_once=True)
         try:
             end = await self._carry(agents)
@@ -124,7 +126,7 @@ class Attempt:
         except CallEnded as over:
             end = self._given_up(over)
         except Exception:
-            log.exception("a callback's call failed", extra={"call": self.call})
+            log.exception("a callback's call failed")
             end = _End("failed", "local", "internal error")
         finally:
             self.hang_up("callback over")
@@ -142,11 +144,20 @@ class Attempt:
 
     async def _carry(self, agents: Sequence[str]) -> _End:
         due, attempt = self.due, self._lease.attempt
-        self._books.journal.append(CallbackLeased(self._now(), due.callback, attempt, self._books.switch))
+        self._books.journal.append(
+            CallbackLeased(self._now(), callback=due.callback, attempt=attempt, switch=self._books.switch)
+        )
         self._tell(
             CallbackStarted(
-                *(self._now(), self.call, "", due.callback, due.ticket, self._queue.name, due.number),
-                *(attempt, self._mode),
+                self._now(),
+                self.call,
+                "",
+                callback=due.callback,
+                ticket=due.ticket,
+                queue=self._queue.name,
+                number=due.number,
+                attempt=attempt,
+                mode=self._mode,
             )
         )
         try:
@@ -155,8 +166,8 @@ class Attempt:
             log.error("nobody is called back, because the journal can't be written: %s", error)
             raise _NoAgent from None
         fault_point("lease_durable")
-        with contextlib.suppress(*AWAY):
-            self._ticket = await soon(self._books.tickets.get(due.ticket))
+        with contextlib.suppress(*DATABASE_ERRORS):
+            self._ticket = await in_time(self._books.tickets.get(due.ticket))
         if self._mode == "agent_first":
             return await self._agent_first(agents)
         return await self._customer_first(agents)
@@ -193,7 +204,7 @@ class Attempt:
         return await self._talk(customer_leg, agent_leg)
 
     async def _find_agent(self, agents: Sequence[str], customer_leg: CallLeg | None) -> CallLeg:
-        """Ring the agents that the floor gives, until one takes the call.
+        """Ring the agents that the distributor gives, until one takes the call.
 
         Who did not take it is not asked again for the same attempt, unless the customer waits on the line.
 
@@ -228,7 +239,7 @@ class Attempt:
         summary = None
         if customer_leg is None:
             language = floor.language_of(agents[0])
-            summary = about(due, self._ticket, customer, language, self._now(), floor.house.recordings)
+            summary = about(due, self._ticket, customer, language, self._now(), floor.calls.recordings)
         return await ring_agents(
             floor,
             self._place,
@@ -255,15 +266,8 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, place, queue, agent = self._floor, self._place, self._queue, self.agent
-        place.leave("answered", agent)
-        began, entry = self._now(), place.entry
-        wait_ms = max(0, round((began - entry.entered_at) * 1000))
-        self._tell(
-            AgentConnected(
-                *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
-            )
-        )
+        floor, queue, agent, began = self._floor, self._queue, self.agent, self._now()
+        self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
         agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
@@ -313,15 +317,26 @@ class Attempt:
         fault_point("before_attempt_ended")
         self._tell(
             CallbackAttemptEnded(
-                *(now, self.call, "", due.callback, self._lease.attempt, outcome),
-                *(self.agent, next_at, end.talk_ms),
+                now,
+                self.call,
+                "",
+                callback=due.callback,
+                attempt=self._lease.attempt,
+                outcome=outcome,
+                agent=self.agent,
+                next_at=next_at,
+                talk_ms=end.talk_ms,
             )
         )
         if outcome == "reached":
-            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self.agent}"))
+            self._tell(CallbackClosed(now, callback=due.callback, end="completed", by=f"agent:{self.agent}"))
         elif not next_at:
-            self._tell(CallbackClosed(now, due.callback, "expired", "system", outcome.replace("_", " ")))
-        self._tell(events.CallEnded(now, self.call, "", end.by, end.reason))
+            self._tell(
+                CallbackClosed(
+                    now, callback=due.callback, end="expired", by="system", note=outcome.replace("_", " ")
+                )
+            )
+        self._tell(events.CallEnded(now, self.call, "", by=end.by, reason=end.reason))
         return next_at
 
     async def _give_back(self, end: _End, next_at: float) -> None:
@@ -334,13 +349,13 @@ class Attempt:
             await self._on_disk()
             fault_point("attempt_ended_durable")
             lease = self._lease
-            if await soon(
+            if await in_time(
                 self._books.callbacks.release(
                     lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self.agent
                 )
             ):
                 lease.drop()
-        except AWAY as error:
+        except DATABASE_ERRORS as error:
             log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
 
     # --- small things ---------------------------------------------------------------------------------------

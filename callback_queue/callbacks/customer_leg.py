@@ -120,7 +120,9 @@ class Customer:
             raise LeaseLost
         due, lease = self._due, self._lease
         now = self._house.floor.now()
-        self._books.journal.append(CallbackDialled(now, self._call, "", due.callback, lease.attempt))
+        self._books.journal.append(
+            CallbackDialled(now, self._call, "", callback=due.callback, attempt=lease.attempt)
+        )
         try:
             async with asyncio.timeout(DISK_SECONDS):
                 await self._books.journal.durable()

@@ -5,19 +5,28 @@ Only live callers are counted here; who is to be called back is `callbacks.py`'s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from callback_queue.acd.events import AgentOffered, AgentOfferEnded, SurveyAnswered, SurveyOffered
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.recovery.events import SettingsApplied
 from cdr.figures.book import Book, QueueThresholds
+from cdr.figures.rules import thresholds
 from cdr.figures.tallies import QueueTally
 from cdr.times import to_ms
 from journal.event import Event
-from telephony.call.events import CallEnded
+from telephony.call.events import CallEnded, CallOffered
 
 _DEFAULT = QueueThresholds()
+# What the flow that follows on a queue may offer a callback after; who overflows waits on elsewhere.
+_MAY_ASK = ("key", "timeout", "no_agents", "full")
+# Who asked, by the callback's `why`: not those who hung up on the bot, nor those whom a failure cut off.
+_ASKED = ("requested", "intake", "voicemail")
+# A ticket may be written so long after the call's end, in milliseconds.
+_TICKET_DELAY = 60_000
 # A faster agent is no fault of the others.
 _ANSWERED = ("answered", "elsewhere")
 
@@ -27,9 +36,15 @@ class Lines:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        # Who left by key and may ask for a callback: queue and wait, by call.
-        self._by_key: dict[str, tuple[str, int]] = {}
+        # Who left unserved and may ask for a callback: queue and wait, by call.
+        self._may_ask: dict[str, tuple[str, int]] = {}
+        # A call keeps the thresholds with which it began: those of each switch now, and of each call.
+        self._of_switch: dict[str, Mapping[str, QueueThresholds]] = {}
+        self._of_call: dict[str, Mapping[str, QueueThresholds]] = {}
+        self._over: deque[tuple[int, str]] = deque()
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
+            SettingsApplied: self._settings_applied,
+            CallOffered: self._began,
             QueueEntered: self._entered,
             QueueLeft: self._left,
             CallbackRequested: self._requested,
@@ -40,12 +55,21 @@ class Lines:
             SurveyAnswered: self._survey_answered,
         }
 
-    def _thresholds(self, queue: str) -> QueueThresholds:
-        return self._book.rules.thresholds.get(queue, _DEFAULT)
+    def _settings_applied(self, event: SettingsApplied) -> None:
+        self._of_switch[event.switch] = thresholds(event)
+
+    def _began(self, event: CallOffered) -> None:
+        now = self._of_switch.get(self._book.switch)
+        if now is not None:
+            self._of_call[event.call] = now
+
+    def _thresholds(self, queue: str, call: str) -> QueueThresholds:
+        return self._of_call.get(call, self._book.rules.thresholds).get(queue, _DEFAULT)
 
     def _entered(self, event: QueueEntered) -> None:
         if event.kind != "live":
             return
+        self._may_ask.pop(event.call, None)
         tally = self._book.queue(event.queue, to_ms(event.at))
         if tally is not None:
             tally.offered += 1
@@ -55,8 +79,8 @@ class Lines:
         if event.kind != "live":
             return
         at = to_ms(event.at)
-        if event.why == "key":
-            self._by_key[event.call] = (event.queue, event.wait_ms)
+        if event.why in _MAY_ASK:
+            self._may_ask[event.call] = (event.queue, event.wait_ms)
         if event.why == "answered":
             agent = self._book.agent(event.agent, at, event.queue)
             if agent is not None:
@@ -69,7 +93,7 @@ class Lines:
             self._count_leaving(tally, event)
 
     def _count_leaving(self, tally: QueueTally, event: QueueLeft) -> None:
-        wait, limits = event.wait_ms, self._thresholds(event.queue)
+        wait, limits = event.wait_ms, self._thresholds(event.queue, event.call)
         in_time = wait <= limits.service_level_ms
         if event.why == "answered":
             tally.handled += 1
@@ -91,18 +115,24 @@ class Lines:
             self._book.note(tally, "left", event.call)
 
     def _requested(self, event: CallbackRequested) -> None:
-        left = self._by_key.pop(event.call, None) if event.why == "requested" else None
+        left = self._may_ask.pop(event.call, None) if event.why in _ASKED else None
         if left is None:
             return
         queue, wait = left
         tally = self._book.queue(queue, to_ms(event.at))
         if tally is not None:
             tally.callback_left += 1
-            tally.callback_in_time += wait <= self._thresholds(queue).service_level_ms
+            tally.callback_in_time += wait <= self._thresholds(queue, event.call).service_level_ms
             self._book.note(tally, "callback_left", event.call)
 
     def _ended(self, event: CallEnded) -> None:
-        self._by_key.pop(event.call, None)
+        at = to_ms(event.at)
+        if event.call in self._may_ask or event.call in self._of_call:
+            self._over.append((at, event.call))
+        while self._over and self._over[0][0] < at - _TICKET_DELAY:
+            _, call = self._over.popleft()
+            self._may_ask.pop(call, None)
+            self._of_call.pop(call, None)
 
     def _offered(self, event: AgentOffered) -> None:
         at = to_ms(event.at)

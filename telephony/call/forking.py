@@ -57,9 +57,9 @@ async def dial_reachable(
             try:
                 legs.append(await switchboard.dial(call, target, caller, codecs=codecs))
             except Unreachable as error:
-                log.info("target unreachable: %s", error, extra={"call": call})
+                log.info("target unreachable: %s", error)
             except PortsExhausted as error:
-                log.error("a phone is not rung: %s", error, extra={"call": call})
+                log.error("a phone is not rung: %s", error)
                 status, reason = 503, "Service Unavailable"
                 break
     except BaseException:

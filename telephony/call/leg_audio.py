@@ -292,7 +292,7 @@ class LegAudio:
             self._life.tell(events.RecordingEnded, file=file, recorded_ms=recording.recorded_ms)
 
         def failed(error: OSError) -> None:
-            log.error("recording stopped: %s", error, extra={"call": self._life.call})
+            log.error("recording stopped: %s", error)
 
         recording = self._media.record(folder / file, on_error=failed, on_closed=closed)
         self._life.tell(events.RecordingStarted, file=file)
