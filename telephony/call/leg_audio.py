@@ -19,7 +19,6 @@ from telephony.call.errors import CallStateError
 from telephony.call.leg_lifetime import LegLifetime
 from telephony.media.interface import (
     AudioSource,
-    Direction,
     EndReason,
     Frame,
     MediaLeg,
@@ -27,6 +26,7 @@ from telephony.media.interface import (
     PlayEnd,
     Recording,
     Tap,
+    TapSide,
 )
 
 log = logging.getLogger(__name__)
@@ -298,7 +298,7 @@ class LegAudio:
         self._life.tell(events.RecordingStarted, file=file)
         return recording
 
-    def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> Tap:
+    def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> Tap:
         """Give decoded 20 ms frames to a consumer on the loop."""
         self._life.check_open()
         return self._media.tap(consumer, direction=direction)

@@ -14,12 +14,12 @@ from typing import Protocol
 from telephony.media.figures import leg_stats
 from telephony.media.interface import (
     AudioSource,
-    Direction,
     EndReason,
     Frame,
     LegStats,
     MediaError,
     PlayEnd,
+    TapSide,
 )
 from telephony.media.keys import KeyPresses
 from telephony.media.playback import SourcePlayer, Speaker
@@ -294,7 +294,7 @@ class Leg:
 
     # --- listeners -----------------------------------------------------------------------------------------
 
-    def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> LegTap:
+    def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> LegTap:
         """Give decoded frames to a consumer; see `interface.MediaLeg.tap`."""
         self._require_open()
         self.listen(consumer, direction)
@@ -311,27 +311,27 @@ class Leg:
         self._require_open()
         recording = LegRecording(self._services.writer, path, self._end_recording, on_error, on_closed)
         self._recordings.append(recording)
-        self.listen(recording.receive_left, Direction.RECEIVED)
-        self.listen(recording.receive_right, Direction.SENT)
+        self.listen(recording.receive_left, TapSide.RECEIVED)
+        self.listen(recording.receive_right, TapSide.SENT)
         return recording
 
     def _end_recording(self, recording: LegRecording) -> None:
         self._recordings.remove(recording)
-        self.unlisten(recording.receive_left, Direction.RECEIVED)
-        self.unlisten(recording.receive_right, Direction.SENT)
+        self.unlisten(recording.receive_left, TapSide.RECEIVED)
+        self.unlisten(recording.receive_right, TapSide.SENT)
 
-    def listen(self, listener: Callable[[Frame], None], direction: Direction) -> None:
+    def listen(self, listener: Callable[[Frame], None], direction: TapSide) -> None:
         """Add a listener to one of the streams."""
-        side: RtpReceiver | RtpSender = self.receiver if direction is Direction.RECEIVED else self.sender
+        side: RtpReceiver | RtpSender = self.receiver if direction is TapSide.RECEIVED else self.sender
         if side.stream is None:
             self.sender.interrupt()
             side.stream = FrameStream()
         side.stream.add(listener)
         self._update_tick()
 
-    def unlisten(self, listener: Callable[[Frame], None], direction: Direction) -> None:
+    def unlisten(self, listener: Callable[[Frame], None], direction: TapSide) -> None:
         """Take a listener off; unknown ones are ignored."""
-        side: RtpReceiver | RtpSender = self.receiver if direction is Direction.RECEIVED else self.sender
+        side: RtpReceiver | RtpSender = self.receiver if direction is TapSide.RECEIVED else self.sender
         if side.stream is None:
             return
         side.stream.remove(listener)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from telephony.media.interface import FRAME_SAMPLES, Direction, Frame, MediaError, MediaLeg
+from telephony.media.interface import FRAME_SAMPLES, Frame, MediaError, MediaLeg, TapSide
 from telephony.media.leg import Leg
 from telephony.media.tap import SILENCE
 from telephony.media.tick import Ticker
@@ -69,7 +69,7 @@ class LegConference:
         own.connect(self)
         member = _Member(own)
         self._members[own] = member
-        own.listen(member.receive, Direction.RECEIVED)
+        own.listen(member.receive, TapSide.RECEIVED)
         self._rebuild()
         if len(self._members) == 1:
             self._ticker.add(self)
@@ -80,7 +80,7 @@ class LegConference:
         member = self._members.pop(own, None)
         if member is None:
             return
-        own.unlisten(member.receive, Direction.RECEIVED)
+        own.unlisten(member.receive, TapSide.RECEIVED)
         own.disconnect(self)
         self._rebuild()
         if not self._members:

@@ -23,6 +23,7 @@ from config import Agent, Queue, Site
 from config.models.settings import Settings
 from ivr_flows.runtime.outcomes import HandOff
 from journal.event import Event
+from telephony.applications.services import ApplicationServices
 from telephony.call import events
 from telephony.call.switchboard import Caller, Target
 from telephony.media.prompts import PromptStore

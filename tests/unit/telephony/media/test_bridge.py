@@ -6,7 +6,7 @@ import pytest
 
 from telephony.media import tones
 from telephony.media.interface import MediaError
-from telephony.sdp.offer_answer import Direction
+from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import (
     FarEnd,
     a_house,
@@ -225,7 +225,7 @@ async def test_a_leg_on_hold_is_sent_nothing_and_the_stream_goes_on_afterwards()
         (leg, far), (other_leg, other) = house.call(), house.call()
         house.engine.bridge(leg, other_leg)
         await spoken(far, other, 2)
-        other_leg.apply(agreed(other, direction=Direction.RECVONLY))
+        other_leg.apply(agreed(other, direction=MediaDirection.RECVONLY))
         for _ in range(3):
             far.send(b"\x11" * 160)
         await until_read(leg, 5)
@@ -241,7 +241,7 @@ async def test_what_a_sendonly_leg_says_goes_nowhere() -> None:
     async with a_house() as house:
         (leg, far), (other_leg, other) = house.call(), house.call()
         house.engine.bridge(leg, other_leg)
-        leg.apply(agreed(far, direction=Direction.SENDONLY))
+        leg.apply(agreed(far, direction=MediaDirection.SENDONLY))
         far.send(b"\x11" * 160)
         await until_read(leg, 1)
         leg.apply(agreed(far))

@@ -10,7 +10,7 @@ import pytest
 
 from telephony.media import tones
 from telephony.media.leg import Leg
-from telephony.sdp.offer_answer import Direction
+from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import HOST, a_house, agreed, on_loop, until_read
 
 NTP_EPOCH = 2208988800
@@ -165,7 +165,7 @@ async def test_a_phone_that_holds_by_0_0_0_0_gets_no_reports_until_it_resumes() 
         leg, far = house.call()
         far.send(bytes(160))
         await until_read(leg, 1)
-        leg.apply(agreed(far, address="0.0.0.0", direction=Direction.INACTIVE, hold=True))
+        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
         far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))  # its reports are read, and not answered
         await until_reported(leg)
         leg.housekeeping(time.monotonic() + 60)
@@ -186,7 +186,7 @@ async def test_a_call_that_ends_while_held_by_0_0_0_0_says_no_goodbye() -> None:
         for each, phone in ((leg, far), (other_leg, other)):
             phone.send(bytes(160))
             await until_read(each, 1)
-        leg.apply(agreed(far, address="0.0.0.0", direction=Direction.INACTIVE, hold=True))
+        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
         leg.close()
         other_leg.close()
         await other.until(lambda: other.control)
