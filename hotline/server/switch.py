@@ -37,7 +37,7 @@ from hotline.server.speech import SpeechService, agents_languages, languages_of,
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
@@ -170,13 +170,13 @@ class Switch:
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
-        house = House(
-            self.context,
-            self._switchboard,
-            sounds.prompts,
-            sounds.on_hold,
-            site.recordings_folder,
-            site.settings.recordings.record_calls,
+        house = ApplicationServices(
+            context=self.context,
+            switchboard=self._switchboard,
+            prompts=sounds.prompts,
+            music=sounds.on_hold,
+            recordings=site.recordings_folder,
+            record_calls=site.settings.recordings.record_calls,
         )
         speech = self.speech.for_plan(site, sounds.prompts)
         return NumberPlan(
