@@ -1,4 +1,4 @@
-"""The application: all routes with everything around them, for one `Services`."""
+"""The application: all routes with everything around them, for one set of services."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 _ABOUT = """
 Calls, tickets, callbacks, agents and queues of one hotline, as it is and as it was.
 
-Every question needs a token (`hotline token create`), sent as `Authorization: Bearer TOKEN`. Times are Unix
+Every request needs a token (`hotline token create`), sent as `Authorization: Bearer TOKEN`. Times are Unix
 seconds, durations milliseconds (`_ms`) or seconds (`_s`). Lists come in pages: give `next` of one page as
 `cursor` for the next. Answers are read from the database; a change goes to the switch, which writes it into
 its journal, and is answered 202: it is seen here a moment later. Errors are `application/problem+json`. What

@@ -28,7 +28,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self.requests = Histogram(
             "hotline_api_request_seconds",
-            "Time to answer a question to the API.",
+            "Time to answer a request to the API.",
             ["method", "route", "status"],
             buckets=_BUCKETS,
             registry=self.registry,

@@ -32,7 +32,7 @@ class Waiting(BaseModel):
     kind: Literal["live", "callback"] = Field(description="On the line, or waiting to be called back.")
     call: str = Field(description="The call, empty for a callback that nobody dials yet.")
     callback: str = Field(description="The callback's id, empty for a caller on the line.")
-    position: int = Field(description="Place in the line; 1 is the next.")
+    position: int = Field(description="ListPosition in the line; 1 is the next.")
     tier: str
     priority: int
     arrival: float = Field(description="Since when they wait, Unix seconds: the first arrival of a callback.")

@@ -104,7 +104,7 @@ def _changed_at(root: Path) -> list[float]:
 
 
 def services_of(connection: HTTPConnection) -> Services:
-    """The console that a question came to."""
+    """The services of the console that a request came to."""
     services = connection.app.state.services
     assert isinstance(services, Services)
     return services

@@ -97,7 +97,7 @@ class CallbackModel(BaseModel):
     requested_at: float
     state: str = Field(description="waiting, leased, dialling or closed.")
     due: float = Field(description="When the next attempt is due.")
-    expires: float = Field(description="When it is given up, 0 never.")
+    expires: float = Field(description="When it expires, 0 for never.")
     attempt: int = Field(description="Attempts so far.")
     outcome: str = Field(description="What came of the last attempt.")
     agent: str = Field(description="Who made it.")

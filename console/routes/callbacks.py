@@ -67,7 +67,7 @@ async def call_now(token: Working, services: Asked, callback: Id) -> Accepted:
 
 @router.post("/{callback}/cancel", status_code=202)
 async def cancel(token: Working, services: Asked, callback: Id) -> Accepted:
-    """Give it up."""
+    """Cancel the callback."""
     await _order(services, token, callback, "cancel")
     return Accepted()
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 from sqlalchemy import Row
 
-from cdr.calls.search import Place, Wanted
+from cdr.calls.search import CallQuery, ListPosition
 from console.figures import By
 from console.masking import mask_event, mask_number, seen_event
 from console.models.calls import CallModel, CallPage, CallShort, EventModel, Events, RecordingModel
@@ -61,7 +61,7 @@ async def list_calls(
         # Who sees numbers masked could find them out by asking for one digit more each time.
         require(token, Right.SEE_PRIVATE)
     behind = await _behind(services, figure, start, until) if figure else {"start": start, "end": until}
-    wanted = Wanted(
+    wanted = CallQuery(
         **behind,
         queue=queue,
         agent=agent,
@@ -78,7 +78,7 @@ async def list_calls(
     more = len(found) > limit
     return CallPage(
         items=[CallShort(**_short(token, row, names)) for row in shown],
-        next=str(Place(shown[-1].started, shown[-1].call)) if more else None,
+        next=str(ListPosition(shown[-1].started, shown[-1].call)) if more else None,
     )
 
 
@@ -165,11 +165,11 @@ async def _behind(
     return {"ids": ids} if kind_of(count) == "call" else {"matters": ids}
 
 
-def _place(cursor: str | None) -> Place | None:
+def _place(cursor: str | None) -> ListPosition | None:
     if cursor is None:
         return None
     try:
-        return Place.parse(cursor)
+        return ListPosition.parse(cursor)
     except ValueError:
         raise ApiError(422, "`cursor` is what `next` was on the page before.") from None
 
