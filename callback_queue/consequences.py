@@ -100,7 +100,7 @@ class QueueConsequences:
         calls = [cut_off.facts(told) for told in left.calls]
         drawn: list[Event] = [cut_off.left(entered, at) for entered in left.entries]
         # In the order in which they have waited, whatever order their calls began in.
-        for call in sorted(calls, key=lambda call: cut_off.draft_of(call).arrival):
+        for call in sorted(calls, key=lambda call: call.arrival):
             if call.is_owed:
                 drawn += await self._owed(connection, call, event)
         drawn += [cut_off.ended(call, at) for call in calls if not call.ended]
@@ -110,17 +110,16 @@ class QueueConsequences:
         self, connection: AsyncConnection, call: cut_off.CallFacts, event: SwitchStarted
     ) -> list[Event]:
         """The ticket, unless there is one, and the callback of a caller who was not served."""
-        draft = cut_off.draft_of(call)
         ticket = call.ticket
         drawn: list[Event] = []
         if ticket is None:
             holder = event.switch + RECORDER
             number = (await take_block(connection, holder, 1, event.at)).start
             customer = await self._customer(connection, call.caller)
-            where = opening.Where(event.at, call.call, call.leg)
-            ticket = opening.open_ticket(draft, str(number), where, customer, self._rules)
+            origin = cut_off.origin_of(call, event.at)
+            ticket = opening.open_ticket(cut_off.ticket_of(call), str(number), origin, customer, self._rules)
             drawn.append(ticket)
-        requested = opening.request_callback(ticket, draft, self._rules)
+        requested = opening.request_callback(ticket, None, call.arrival, self._rules)
         return drawn if requested is None else [*drawn, requested]
 
     async def _customer(self, connection: AsyncConnection, number: str) -> Customer | None:

@@ -1,7 +1,7 @@
 """Who may register, and who may call: digest for the site's phones, addresses for its trunks.
 
-Everybody else gets the same challenge whatever number they try, so nobody learns which users exist.
-What an admitted call then reaches is the router's decision.
+Everybody else gets the same challenge whatever number they try, so nobody learns which users exist. What
+answers an admitted call is left to the number plan.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WHY = {
 }
 
 
-class Doorkeeper:
+class Admission:
     """Admission for one site.
 
     Args:
@@ -83,8 +83,8 @@ class Doorkeeper:
             response.headers.add(name, value)
         return response, list(result.effects)
 
-    def tell(self, effects: list[RegistrarEffect]) -> None:
-        """Write what changed in the registrations."""
+    def write_down(self, effects: list[RegistrarEffect]) -> None:
+        """Write what changed in the registrations into the journal."""
         for effect in effects:
             if isinstance(effect, BindingAdded):
                 contact = str(effect.binding.contact.uri)

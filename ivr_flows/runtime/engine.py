@@ -234,9 +234,8 @@ class FlowRun:
     async def _fail(self, error: Exception) -> Departure | None:
         """A step failed: go where the flow says, the first time; then to the last resort."""
         where = f"{self._flow.name}/{self._step}"
-        call = self._conversation.call
-        log.warning("step %s failed: %s", where, type(error).__name__, extra={"call": call})
-        log.debug("step %s: %s", where, error, extra={"call": call})  # the text may hold what the caller said
+        log.warning("step %s failed: %s", where, type(error).__name__)
+        log.debug("step %s: %s", where, error)  # the text may hold what the caller said
         if not self._failed:
             self._failed = True
             here: _Frame | None = _Frame(self._flow, self._step)
@@ -258,15 +257,15 @@ class FlowRun:
         except CallerGone:
             self._closing = "caller hung up"
         except Exception as error:
-            log.warning("no apology: %s", type(error).__name__, extra={"call": conversation.call})
+            log.warning("no apology: %s", type(error).__name__)
         so_far, context.so_far = context.so_far, None
         if so_far is not None:
             return replace(so_far, note=f"{so_far.note} {note}".strip())
         return OpenTicket(
-            "failure",
-            "failed",
-            conversation.caller,
-            conversation.language,
+            kind="failure",
+            progress="failed",
+            caller=conversation.caller,
+            language=conversation.language,
             slots=context.slots,
             callback_number=conversation.caller or None,
             when=context.call_window,

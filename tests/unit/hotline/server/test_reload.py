@@ -9,7 +9,7 @@ import pytest
 
 from config import Site, load_site
 from config.new_site import write_starter_site
-from hotline.server.site_parts import changes, needs_restart, with_start_settings
+from hotline.server.reload import changes, needs_restart, with_start_settings
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Walk a simulated call to its end, in the router's place: departures are shown, and go as the inputs say."""
+"""Run a simulated call to its end: departures are shown, and go as the inputs say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import fields
 from asr.slots.values import CallWindow
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.outcomes import (
-    Callback,
     Departure,
     Dial,
     HandOff,
@@ -22,7 +21,6 @@ from ivr_flows.simulator.inputs import HANG_UP, Inputs
 
 RESULTS: dict[type, tuple[ResultWord, ...]] = {
     HandOff: ("done", "timeout", "full", "closed", "no_agents", "key", "failed"),
-    Callback: ("done", "failed"),
     OpenTicket: ("done", "failed"),
     Dial: ("done", "busy", "no_answer", "refused", "failed"),
     Transfer: ("done", "failed"),
@@ -34,8 +32,8 @@ _RINGING = 20.0
 _TICKET = "20001"
 
 
-async def walk(run: FlowRun, conversation: SimulatedConversation, inputs: Inputs) -> HangUp:
-    """Walk to the end; returns how the call ended."""
+async def simulate(run: FlowRun, conversation: SimulatedConversation, inputs: Inputs) -> HangUp:
+    """Run a call to its end; returns how it ended."""
     departure = await run.start()
     while not isinstance(departure, HangUp):
         conversation.line("= " + described(departure))
@@ -81,7 +79,7 @@ def _result(departure: Departure, conversation: SimulatedConversation, inputs: I
     found = next((known for known in words if known == word), words[0])
     if word is not None:
         conversation.line(f"< {word}")
-    written = isinstance(departure, OpenTicket | Callback)
+    written = isinstance(departure, OpenTicket)
     if not written:
         conversation.pass_time(_CONVERSATION if found == "done" else _RINGING)
     return Result(found, {"ticket": _TICKET} if written and found == "done" else {})
