@@ -211,7 +211,7 @@ def test_one_call_is_shown_with_all_that_happened(site: Path, capsys: pytest.Cap
 @pytest.mark.usefixtures("switch")
 def test_queues_show_who_waits_now(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(capsys, "queues", "show", "support", "--site", site)
-    for word in ("1 waiting", "super vip", "1:05", "c9", "dialled *731"):
+    for word in ("1 waiting on the line", "super vip", "1:05", "c9", "dialled *731"):
         assert word in text
 
 

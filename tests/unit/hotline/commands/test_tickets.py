@@ -40,8 +40,8 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "hotline.yaml").write_text(SETTINGS)
 
     async def fill() -> None:
-        async with records(url_of("hotline.db", tmp_path)) as house:
-            await CustomerStore(house.engine, "CN").replace(
+        async with records(url_of("hotline.db", tmp_path)) as services:
+            await CustomerStore(services.engine, "CN").replace(
                 [Customer("C1", "Lin Wei", ("13800138000",), "vip", "printers")]
             )
             slot = {
@@ -59,7 +59,7 @@ def site(tmp_path: Path) -> Path:
                 "heard": {"text": "打印机坏了啊"},
                 "meaning": "problem",
             }
-            await house.tell(
+            await services.tell(
                 ticket(
                     "100001",
                     title="打印机坏了",
