@@ -181,7 +181,7 @@ class _Offer:
                 return leg
             self.end("not_confirmed")
         except NobodyAnswered:
-            self.end(_outcome([each.end for each in self._legs]))
+            self.end(_outcome(self._legs))
         except CallEnded:
             self.end("not_confirmed")
         finally:
@@ -204,7 +204,10 @@ class _Offer:
                 leg.hang_up("caller gave up" if outcome == "caller_gone" else "offer over")
 
 
-def _outcome(ends: Sequence[CallEnded | None]) -> OfferOutcome:
-    """What the phones of one agent said together."""
-    said = {_OUTCOMES.get(end.status or 0, "unreachable") for end in ends if end is not None}
+def _outcome(legs: Sequence[CallLeg]) -> OfferOutcome:
+    """What the phones of one agent said together; to hang up in the moment of the answer is to refuse."""
+    said: set[OfferOutcome] = set()
+    for leg in legs:
+        if leg.end is not None:
+            said.add("refused" if leg.answered else _OUTCOMES.get(leg.end.status or 0, "unreachable"))
     return next((outcome for outcome in _MOST_TELLING if outcome in said), "unreachable")

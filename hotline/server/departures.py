@@ -61,7 +61,7 @@ class FlowServices:
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
-        floor: what queues work with.
+        queues: what queues work with.
         targets: the phones of an agent's number, or a SIP address; empty when nobody is there.
         ring_seconds: how long to ring when the flow does not say.
     """
@@ -70,7 +70,7 @@ class FlowServices:
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
-    floor: QueueServices
+    queues: QueueServices
     targets: Callable[[str], list[Target]]
     ring_seconds: float
 
@@ -195,7 +195,7 @@ class CallDepartures:
 
     async def _wait(self, wanted: HandOff) -> Result:
         """Put the caller into a queue."""
-        waited = await wait_in_queue(self._leg, wanted, self._services.floor, self._caller)
+        waited = await wait_in_queue(self._leg, wanted, self._services.queues, self._caller)
         self._arrival, self._priority, self._queue = waited.arrival, wanted.priority, waited.queue
         # The queue's own exit key, of which the flow knows nothing.
         if waited.result.word == "key" and not wanted.exit_key:
@@ -224,7 +224,7 @@ class CallDepartures:
         result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
             return None
-        await say_goodbye(self._leg, self._services.floor.prompts, wanted.language, prompt)
+        await say_goodbye(self._leg, self._services.queues.prompts, wanted.language, prompt)
         return result
 
     async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:

@@ -65,7 +65,7 @@ class NumberPlan:
         self._house = house
         self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
-        self.floor = QueueServices(
+        self.queue_services = QueueServices(
             calls=house,
             distributor=distributor,
             prompts=speech.prompts,
@@ -84,7 +84,7 @@ class NumberPlan:
             flows=flows,
             speech=speech,
             tickets=tickets,
-            floor=self.floor,
+            queues=self.queue_services,
             targets=directory.targets,
             ring_seconds=site.settings.sip.ring_timeout,
         )
@@ -121,8 +121,10 @@ class NumberPlan:
         code = self._code(leg)
         if code is not None:
             agent = leg.source.removeprefix("agent:")
-            carry_out = partial(self.floor.distributor.roster.command, agent)
-            return answer_code(leg, code, carry_out, self.floor.prompts, self.floor.language_of(agent))
+            carry_out = partial(self.queue_services.distributor.roster.command, agent)
+            return answer_code(
+                leg, code, carry_out, self.queue_services.prompts, self.queue_services.language_of(agent)
+            )
         target = self._site.settings.numbers.get(leg.called)
         if target is None:
             return self._dial(leg, request, (leg.called,), None)
@@ -190,7 +192,7 @@ class NumberPlan:
             return Destination(() if reach.confirm else reach.targets, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
-            if number in self.floor.queues:
+            if number in self.queue_services.queues:
                 return self._into_queue(number, None)
             return Destination(tuple(directory.targets(number))) if directory.leads_out(number) else None
         if target.queue is not None:

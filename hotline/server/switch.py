@@ -126,7 +126,7 @@ class Switch:
             {
                 "status": self._answer_status,
                 "reload": self._answer_reload,
-                "floor": self._answer_floor,
+                "floor": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
                 **self._tickets.answers(),
@@ -158,7 +158,7 @@ class Switch:
         self.roster.start()
         await self.speech.start()
         if self.callbacks is not None:
-            self.callbacks.use(self._site, plan.floor, plan.directory.targets)
+            self.callbacks.use(self._site, plan.queue_services, plan.directory.targets)
             self.callbacks.start(started.at)
         self._speak_ahead(self._flows)
 
@@ -206,7 +206,7 @@ class Switch:
         self.roster.use(site)
         self.distributor.use(site)
         if self.callbacks is not None:
-            self.callbacks.use(site, plan.floor, plan.directory.targets)
+            self.callbacks.use(site, plan.queue_services, plan.directory.targets)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
         return {"problems": [], "flows": flows.version, "restart": restart}
@@ -297,7 +297,7 @@ class Switch:
     async def _answer_reload(self, question: dict[str, Any]) -> dict[str, Any]:
         return await self.reload()
 
-    async def _answer_floor(self, question: dict[str, Any]) -> dict[str, Any]:
+    async def _answer_overview(self, question: dict[str, Any]) -> dict[str, Any]:
         calls = [
             {"call": leg.call, "caller": leg.caller, "called": leg.called, "source": leg.source}
             for leg in self._router.legs.values()
