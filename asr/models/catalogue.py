@@ -63,7 +63,7 @@ class Entry:
         name: its folder.
         engine: what loads it.
         languages: those it is good for.
-        about: one line for people.
+        summary: one line for people.
         licence: of the weights.
         sources: what to download.
         sha256: of files that are joined or unpacked, by name.
@@ -72,7 +72,7 @@ class Entry:
     name: str
     engine: Engine
     languages: tuple[str, ...]
-    about: str
+    summary: str
     licence: str
     sources: tuple[Source, ...]
     sha256: tuple[tuple[str, str], ...] = ()

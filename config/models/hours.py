@@ -124,7 +124,7 @@ Closed = Annotated[ClosedDays, BeforeValidator(_closed), WithJsonSchema({"type":
 
 
 class WeeklyHours(Table):
-    """When somebody is there."""
+    """The opening hours of an office."""
 
     timezone: Zone | None = Field(default=None, description="The office's time zone. Left out: the site's.")
     open: dict[Days, Spans] = Field(description="Weekdays with their times, 24-hour clock, such as mon-fri.")

@@ -45,7 +45,7 @@ class Desk:
         self.centre = CallCentre([{"name": "support", "members": [1001], **(queue or {})}], ("1001", "1002"))
         self.tickets = Tickets()
         self.services = FlowServices(
-            house=self.centre.services.calls,
+            calls=self.centre.services.calls,
             flows=cast(FlowSet, None),
             speech=cast(Speech, None),
             tickets=cast(TicketBook, self.tickets),
