@@ -49,7 +49,7 @@ class Desk:
             flows=cast(FlowSet, None),
             speech=cast(Speech, None),
             tickets=cast(TicketBook, self.tickets),
-            floor=self.centre.services,
+            queues=self.centre.services,
             targets=self._targets,
             ring_seconds=20,
         )
