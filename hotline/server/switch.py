@@ -20,6 +20,7 @@ from callback_queue.line.distributor import Distributor
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
+from cdr.settings import settings_applied
 from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine
@@ -29,6 +30,7 @@ from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
+from hotline.server.reload import changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
@@ -149,6 +151,7 @@ class Switch:
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
+        self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
         await self._tickets.start(self._site)
         http = self._site.settings.http.listen
@@ -191,16 +194,20 @@ class Switch:
     async def reload(self) -> dict[str, Any]:
         """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
         try:
-            site, flows = await asyncio.to_thread(self._reread)
+            loaded, flows = await asyncio.to_thread(self._reread)
+            site = with_start_settings(self._site, loaded)
             plan = await self._make_plan(site, flows)
         except SiteError as error:
             return {"problems": [str(problem) for problem in error.problems]}
         except PromptError as error:
             return {"problems": [str(error)]}
-        restart = _needs_restart(self._site, site)
+        restart = needs_restart(self._site, loaded)
+        changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a language that is new here)")
         self._site, self._flows, self._router.plan = site, flows, plan
+        # From here on records and figures go by them too.
+        self.journal.append(settings_applied(site, time.time()))
         self._application.use(site)
         await self._tickets.use(site)
         self.roster.use(site)
@@ -209,7 +216,7 @@ class Switch:
             self.callbacks.use(site, plan.queue_services, plan.directory.targets)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
-        return {"problems": [], "flows": flows.version, "restart": restart}
+        return {"problems": [], "flows": flows.version, "changed": changed, "restart": restart}
 
     async def drain(self, seconds: float) -> None:
         """Take no new calls, and wait until those in progress are over, but not for ever.
@@ -364,12 +371,6 @@ def _port_pools(site: Site) -> list[PortPool]:
     rtp = site.settings.rtp
     families = {":" in address.host for address in site.settings.sip.listen}
     return [PortPool("::" if six else "0.0.0.0", rtp.first_port, rtp.last_port) for six in sorted(families)]
-
-
-def _needs_restart(old: Site, new: Site) -> list[str]:
-    """Settings that changed and are only read at start-up."""
-    names = ("sip", "rtp", "http", "speech", "voices", "recordings", "log", "journal", "switch", "database")
-    return [name for name in names if getattr(old.settings, name) != getattr(new.settings, name)]
 
 
 def _join(host: str, port: int) -> str:
