@@ -56,7 +56,7 @@ class Pool:
             place.keeper.start()
 
     async def close(self) -> None:
-        """End every place; whoever waits is told so."""
+        """End every place; callers that wait get an error."""
         await asyncio.gather(*(place.keeper.stop() for place in self.places))
         while self._line:
             _tell(self._line.popleft(), RecogniserUnavailable("The server is stopping."))

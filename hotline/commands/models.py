@@ -49,7 +49,7 @@ def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
         facts = (
             f"{' '.join(entry.languages):<8}  {entry.size / 1e6:>5.0f} MB  {here:<4}  {entry.sites[0]:<15}"
         )
-        say(f"{entry.name:<{width}}  {facts}  {entry.about} ({entry.licence})")
+        say(f"{entry.name:<{width}}  {facts}  {entry.summary} ({entry.licence})")
     say()
     say(f"Models lie in {folder}; HOTLINE_MODELS names another folder.")
     for language, recommended in RECOMMENDED.items():
@@ -140,7 +140,7 @@ def _facts(entry: Entry, folder: Path) -> dict[str, Any]:
         "engine": entry.engine,
         "kind": "voice" if entry.is_voice else "recogniser",
         "languages": entry.languages,
-        "about": entry.about,
+        "about": entry.summary,
         "bytes": entry.size,
         "licence": entry.licence,
         "from": entry.sites,

@@ -51,7 +51,7 @@ class FlowServices:
     """What flows work with, of the version of the site that a call began on.
 
     Args:
-        house: legs, prompts, music.
+        calls: legs, prompts, music.
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
@@ -60,7 +60,7 @@ class FlowServices:
         ring_seconds: how long to ring when the flow does not say.
     """
 
-    house: ApplicationServices
+    calls: ApplicationServices
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
@@ -81,7 +81,7 @@ async def serve_flow(
         language: what the call begins in, None for the flow's first.
         caller: whom phones that are rung show.
     """
-    conversation = FlowCall(leg, services.speech, services.house.context, language or "en")
+    conversation = FlowCall(leg, services.speech, services.calls.context, language or "en")
     run = FlowRun(services.flows, name, conversation, language=language)
     departures = CallDepartures(leg, services, caller, lambda: conversation.recording)
     await run_flow(leg, run, conversation, departures)
@@ -228,7 +228,7 @@ class CallDepartures:
         try:
             await connect(
                 self._leg,
-                self._services.house,
+                self._services.calls,
                 targets,
                 caller=self._caller,
                 ring_seconds=seconds or self._services.ring_seconds,

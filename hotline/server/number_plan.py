@@ -83,7 +83,7 @@ class NumberPlan:
             transfer_seconds=site.settings.sip.ring_timeout,
         )
         self._flow_services = FlowServices(
-            house=house,
+            calls=house,
             flows=flows,
             speech=speech,
             tickets=tickets,
