@@ -66,7 +66,7 @@ def how_it_stands(path: Path) -> Now:
 
     site, today, now = from_database(path, read)
     try:
-        floor, running = ask(path, "floor"), True
+        floor, running = ask(path, "overview"), True
     except (NotRunning, BadAnswer, Refused):
         floor, running = {}, False
     waiting = {queue["queue"]: list(queue["waiting"]) for queue in floor.get("queues", ())}

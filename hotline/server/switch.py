@@ -124,7 +124,7 @@ class Switch:
             {
                 "status": self._answer_status,
                 "reload": self._answer_reload,
-                "floor": self._answer_floor,
+                "overview": self._answer_overview,
                 "agent": self.floor.answer_agent,
                 "hangup": self._answer_hangup,
                 **self._tickets.answers(),
@@ -295,7 +295,7 @@ class Switch:
     async def _answer_reload(self, question: dict[str, Any]) -> dict[str, Any]:
         return await self.reload()
 
-    async def _answer_floor(self, question: dict[str, Any]) -> dict[str, Any]:
+    async def _answer_overview(self, question: dict[str, Any]) -> dict[str, Any]:
         calls = [
             {"call": leg.call, "caller": leg.caller, "called": leg.called, "source": leg.source}
             for leg in self._router.legs.values()
