@@ -335,6 +335,7 @@ class FakeLeg:
 
     Attributes:
         said: what the far end was told in words.
+        shown: number and name that the phone of a leg that we dial shows.
         header: the Reason header that the far end heard at our hang-up.
         bad_offer: why the offer cannot be used, None while it can.
     """
@@ -366,6 +367,7 @@ class FakeLeg:
         self.on_far_hold: Callable[[bool], None] | None = None
         self.far_holds = False
         self.said: list[str] = []
+        self.shown: tuple[str, str | None] = ("", None)
         self.bad_offer: Exception | None = None
         self.header: str | None = None
         self._waiting: set[asyncio.Future[Any]] = set()
@@ -562,6 +564,7 @@ class FakeSwitchboard:
         leg = FakeLeg(
             self.context, call, inbound=False, caller=caller.number, called=target.label, target=target
         )
+        leg.shown = (caller.number, caller.name)
         self.legs.append(leg)
         self.context.journal.append(
             events.LegDialled(
