@@ -163,7 +163,7 @@ class OverviewReader:
         Raises:
             NotRunning, BadAnswer, Refused: as `SwitchClient.ask`.
         """
-        answer = await self._switch.ask("floor")
+        answer = await self._switch.ask("overview")
         now = self._clock()
         told = {_text(call, "call"): call for call in _rows(answer, "calls")}
         agents = self._agents(_rows(answer, "agents"))

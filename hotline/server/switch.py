@@ -59,7 +59,7 @@ class Switch:
     Args:
         site: the loaded site.
         flows: its flows.
-        reread: loads both anew from the same files, for a reload; raises `SiteError`.
+        reread: loads both again from the same files, for a reload; raises `SiteError`.
         loop: the running event loop.
         reactor: Twisted's reactor on that loop.
     """
@@ -128,7 +128,7 @@ class Switch:
             {
                 "status": self._answer_status,
                 "reload": self._answer_reload,
-                "floor": self._answer_overview,
+                "overview": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
                 **self._tickets.answers(),
@@ -192,7 +192,7 @@ class Switch:
         )
 
     async def reload(self) -> dict[str, Any]:
-        """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
+        """Reload the site's files and use them for new calls; a mistake anywhere changes nothing."""
         try:
             loaded, flows = await asyncio.to_thread(self._reread)
             site = with_start_settings(self._site, loaded)

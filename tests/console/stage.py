@@ -78,7 +78,7 @@ class PlayedSwitch:
         """By command, for a control socket."""
         return {
             "status": self._status,
-            "floor": self._overview,
+            "overview": self._overview,
             "agent": self._agent,
             "ticket": self._ticket,
             "callback": self._callback,

@@ -108,7 +108,7 @@ def switch(site: Path) -> Iterator[None]:
             connection, _ = listener.accept()
             with connection, connection.makefile("rwb") as stream:
                 asked = json.loads(stream.readline())
-                answer = FLOOR if asked["command"] == "floor" else {"error": "?"}
+                answer = FLOOR if asked["command"] == "overview" else {"error": "?"}
                 stream.write(json.dumps(answer).encode() + b"\n")
 
         thread = threading.Thread(target=serve, daemon=True)

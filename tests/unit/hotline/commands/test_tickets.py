@@ -244,7 +244,7 @@ def test_a_site_without_records_says_what_to_do(tmp_path: Path, capsys: pytest.C
     (tmp_path / "hotline.yaml").write_text(SETTINGS)
     (tmp_path / "hotline.db").write_bytes(b"this is no database, but long enough to be looked at" * 100)
     assert run("tickets", "list", "--site", str(tmp_path)) == ExitCode.FAILED
-    assert "can't be read" in capsys.readouterr().err
+    assert "cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
