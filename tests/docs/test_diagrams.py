@@ -1,4 +1,4 @@
-"""The diagrams in docs/architecture.md show the rooms, and all of the tables that the code runs on."""
+"""The diagrams in docs/architecture.md show the rooms and the tables that the code runs on."""
 
 from __future__ import annotations
 
