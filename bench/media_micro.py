@@ -1,6 +1,6 @@
 """What the media engine costs: CPU a packet and memory a leg, over real loopback sockets.
 
-    python bench/media_micro.py [--legs 1000] [--seconds 4]
+    python -m bench.media_micro [--legs 1000] [--seconds 4]
 
 Two ways, both with the real engine:
 
@@ -241,11 +241,8 @@ async def measure_whole(count: int, seconds: float) -> None:
         process.join()
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--legs", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each whole measurement; 0: none")
-    options = parser.parse_args()
+async def main(options: argparse.Namespace) -> None:
+    """Measure both ways."""
     for codec in PAYLOAD_TYPES:
         tones.music().frames(codec)
     await measure_rounds(options.legs)
@@ -254,5 +251,10 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.media_micro", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--legs", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each whole measurement; 0: none")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+        runner.run(main(parser.parse_args()))
