@@ -52,7 +52,7 @@ class EarlyMedia:
             self._bridge.close()
 
 
-class Hostess:
+class CallbackPrompts:
     """What somebody hears from us on a leg that waits for another person.
 
     Args:

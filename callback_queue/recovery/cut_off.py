@@ -8,13 +8,13 @@ looked up by `callback_queue.consequences`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 from asr.intake.values import Heard, HeardKind, OpenTicket, Slot, Turn
 from callback_queue.acd.events import AgentConnected, CallTransferred
-from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
+from callback_queue.callbacks.events import CallbackDialled, CallbackRequested, CallbackStarted
 from callback_queue.customers.events import CustomerKnown, Tier
 from callback_queue.customers.numbers import is_callable
 from callback_queue.line.events import QueueEntered, QueueLeft
@@ -127,6 +127,8 @@ class CallFacts:
                 self.requested = True
             case CallbackStarted():
                 self.callback, self.began = event, event.at
+            case CallbackDialled() if self.callback is not None and event.number:
+                self.callback = replace(self.callback, number=event.number)
             case QueueEntered():
                 self.entered, self.abandoned = event, False
             case QueueLeft() if self.entered is not None and event.entry == self.entered.entry:

@@ -14,6 +14,7 @@ from callback_queue.callbacks.events import (
     CallbackRescheduled,
     CallbackStarted,
 )
+from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.store import DEAD_HOLDER, CallbackStore
 from config.database import create_engine
 from tests.unit.callback_queue.records import NOW, SWITCH, Records, requested, ticket
@@ -38,13 +39,13 @@ def test_of_two_switches_that_race_one_gets_it(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         await one(house)
         engines = [create_engine(database_url) for _ in range(2)]
-        stores = [CallbackStore(engine) for engine in engines]
+        tables = [LeaseTable(engine) for engine in engines]
         switches = [f"switch-{index}" for index in range(8)]
         got = await asyncio.gather(
-            *(stores[index % 2].lease(ID, 1, name, NOW + 1, 60) for index, name in enumerate(switches))
+            *(tables[index % 2].take(ID, name, NOW + 1, 60) for index, name in enumerate(switches))
         )
-        assert sum(got) == 1
-        assert await state(house.callbacks) == ("leased", 1, switches[got.index(True)])
+        (winner,) = [index for index, row in enumerate(got) if row is not None]
+        assert await state(house.callbacks) == ("leased", 1, switches[winner])
         for engine in engines:
             await engine.dispose()
 
@@ -54,22 +55,22 @@ def test_of_two_switches_that_race_one_gets_it(database_url: URL) -> None:
 def test_an_attempt_from_lease_to_end(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         store = await one(house)
-        assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
-        assert not await store.lease(ID, 1, OTHER, NOW + 2, 60)
-        assert not await store.lease(ID, 2, OTHER, NOW + 2, 60)
-        assert not await store.dialling(ID, 1, OTHER, NOW + 3, 60)
-        assert await store.renew(ID, 1, SWITCH, NOW + 50, 60)
-        assert await store.dialling(ID, 1, SWITCH, NOW + 100, 60)
-        assert not await store.dialling(ID, 1, SWITCH, NOW + 101, 60), "one dial for one attempt"
-        assert await store.renew(ID, 1, SWITCH, NOW + 150, 60)
-        assert not await store.release(ID, 1, OTHER, NOW + 300)
-        assert await store.release(ID, 1, SWITCH, NOW + 300, "busy", "1001")
-        assert not await store.renew(ID, 1, SWITCH, NOW + 160, 60)
+        assert await house.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert not await house.leases.take(ID, OTHER, NOW + 2, 60)
+        assert not await house.leases.take(ID, OTHER, NOW + 2, 60)
+        assert not await house.leases.begin_dialling(ID, 1, OTHER, NOW + 3, 60)
+        assert await house.leases.renew(ID, 1, SWITCH, NOW + 50, 60)
+        assert await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 100, 60)
+        assert not await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 101, 60), "one dial for one attempt"
+        assert await house.leases.renew(ID, 1, SWITCH, NOW + 150, 60)
+        assert not await house.leases.release(ID, 1, OTHER, NOW + 300, "busy")
+        assert await house.leases.release(ID, 1, SWITCH, NOW + 300, "busy", "1001")
+        assert not await house.leases.renew(ID, 1, SWITCH, NOW + 160, 60)
         assert await store.due(NOW + 299) == []
         (due,) = await store.due(NOW + 300)
         assert (due.attempt, due.dialled, due.outcome, due.agent) == (1, 1, "busy", "1001")
-        assert await store.lease(ID, 2, OTHER, NOW + 301, 60)
-        assert not await store.release(ID, 1, SWITCH, NOW + 400), "that attempt is over"
+        assert await house.leases.take(ID, OTHER, NOW + 301, 60)
+        assert not await house.leases.release(ID, 1, SWITCH, NOW + 400, "busy"), "that attempt is over"
         assert await state(store) == ("leased", 2, OTHER)
 
     play(database_url, scene)
@@ -80,12 +81,12 @@ def test_a_lease_that_ran_out_before_the_dial_goes_to_another_switch_and_its_hol
 ) -> None:
     async def scene(house: Records) -> None:
         store = await one(house)
-        assert await store.lease(ID, 1, SWITCH, NOW, 60)
-        assert not await store.dialling(ID, 1, SWITCH, NOW + 61, 60), "too late: somebody may have it already"
-        assert await store.lease(ID, 2, OTHER, NOW + 61, 60)
-        assert not await store.renew(ID, 1, SWITCH, NOW + 62, 60)
-        assert not await store.dialling(ID, 1, SWITCH, NOW + 62, 60)
-        assert await store.dialling(ID, 2, OTHER, NOW + 62, 60)
+        assert await house.leases.take(ID, SWITCH, NOW, 60)
+        assert not await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 61, 60), "too late: somebody may have it already"
+        assert await house.leases.take(ID, OTHER, NOW + 61, 60)
+        assert not await house.leases.renew(ID, 1, SWITCH, NOW + 62, 60)
+        assert not await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 62, 60)
+        assert await house.leases.begin_dialling(ID, 2, OTHER, NOW + 62, 60)
 
     play(database_url, scene)
 
@@ -93,12 +94,12 @@ def test_a_lease_that_ran_out_before_the_dial_goes_to_another_switch_and_its_hol
 def test_a_lease_that_ran_out_during_the_dial_is_left_alone_for_long(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         store = await one(house)
-        assert await store.lease(ID, 1, SWITCH, NOW, 60)
-        assert await store.dialling(ID, 1, SWITCH, NOW + 10, 60)
+        assert await house.leases.take(ID, SWITCH, NOW, 60)
+        assert await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 10, 60)
         assert await store.due(NOW + 70 + DEAD_HOLDER) == []
-        assert not await store.lease(ID, 2, OTHER, NOW + 70 + DEAD_HOLDER, 60)
+        assert not await house.leases.take(ID, OTHER, NOW + 70 + DEAD_HOLDER, 60)
         assert len(await store.due(NOW + 71 + DEAD_HOLDER)) == 1
-        assert await store.lease(ID, 2, OTHER, NOW + 71 + DEAD_HOLDER, 60)
+        assert await house.leases.take(ID, OTHER, NOW + 71 + DEAD_HOLDER, 60)
 
     play(database_url, scene)
 
@@ -106,12 +107,12 @@ def test_a_lease_that_ran_out_during_the_dial_is_left_alone_for_long(database_ur
 def test_nothing_is_leased_that_is_not_due_expired_or_over(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         store = await one(house, not_before=NOW + 100, expires=NOW + 200)
-        assert not await store.lease(ID, 1, SWITCH, NOW + 99, 60)
-        assert not await store.lease(ID, 1, SWITCH, NOW + 200, 60)
+        assert not await house.leases.take(ID, SWITCH, NOW + 99, 60)
+        assert not await house.leases.take(ID, SWITCH, NOW + 200, 60)
         assert await store.cancel(ID)
         assert not await store.cancel(ID)
-        assert not await store.lease(ID, 1, SWITCH, NOW + 150, 60)
-        assert not await store.lease("nobody.1", 1, SWITCH, NOW + 150, 60)
+        assert not await house.leases.take(ID, SWITCH, NOW + 150, 60)
+        assert not await house.leases.take("nobody.1", SWITCH, NOW + 150, 60)
 
     play(database_url, scene)
 
@@ -119,9 +120,9 @@ def test_nothing_is_leased_that_is_not_due_expired_or_over(database_url: URL) ->
 def test_a_callback_that_is_closed_between_lease_and_dial_is_not_dialled(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         store = await one(house)
-        assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
+        assert await house.leases.take(ID, SWITCH, NOW + 1, 60)
         await house.tell(CallbackClosed(NOW + 2, ID, "cancelled", "agent:1001"))
-        assert not await store.dialling(ID, 1, SWITCH, NOW + 3, 60)
+        assert not await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 3, 60)
         assert await store.mine(SWITCH) == []
 
     play(database_url, scene)
@@ -135,17 +136,17 @@ def test_events_that_come_late_do_not_undo_what_the_database_knows(database_url:
             CallbackDialled(NOW + 5, "b", "l", ID, 1),
             CallbackAttemptEnded(NOW + 9, "b", "l", ID, 1, "busy", "1001", NOW + 20),
         )
-        assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
-        assert await store.dialling(ID, 1, SWITCH, NOW + 5, 60)
-        assert await store.release(ID, 1, SWITCH, NOW + 20, "busy", "1001")
-        assert await store.lease(ID, 2, OTHER, NOW + 21, 60)
-        assert await store.dialling(ID, 2, OTHER, NOW + 22, 60)
+        assert await house.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert await house.leases.begin_dialling(ID, 1, SWITCH, NOW + 5, 60)
+        assert await house.leases.release(ID, 1, SWITCH, NOW + 20, "busy", "1001")
+        assert await house.leases.take(ID, OTHER, NOW + 21, 60)
+        assert await house.leases.begin_dialling(ID, 2, OTHER, NOW + 22, 60)
         await house.tell(*told)  # the recorder was away
         assert await state(store) == ("dialling", 2, OTHER)
         due = await store.get(ID)
         assert due is not None
         assert due.dialled == 2
-        assert await store.renew(ID, 2, OTHER, NOW + 30, 60)
+        assert await house.leases.renew(ID, 2, OTHER, NOW + 30, 60)
 
     play(database_url, scene)
 
@@ -178,7 +179,7 @@ def test_a_callback_can_be_moved_and_is_tried_again_after_that_time(database_url
         await house.tell(CallbackRescheduled(NOW + 1, ID, NOW + 5000, "agent:1001"))
         assert await store.due(NOW + 4999) == []
         assert len(await store.due(NOW + 5001)) == 1
-        assert await store.lease(ID, 1, SWITCH, NOW + 5001, 60)
+        assert await house.leases.take(ID, SWITCH, NOW + 5001, 60)
         assert not await store.reschedule(ID, NOW + 9000), "an agent is being rung for it"
         await house.tell(CallbackRescheduled(NOW + 5002, ID, NOW + 9000, "agent:1001"))
         await house.tell(CallbackAttemptEnded(NOW + 5010, "b", "", ID, 1, "no_agent", "", NOW + 5040))
