@@ -144,7 +144,7 @@ def test_a_callback_that_is_being_dialled_goes_on_and_the_next_attempt_has_the_n
 ) -> None:
     async def scene(house: Records) -> None:
         await both(house, "100001")
-        assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
+        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
         await both(house, "100002", NOW + 2, to="13900139000")
         (mine,) = await house.callbacks.mine(SWITCH)
         assert (mine.state, mine.attempt) == ("leased", 1)
@@ -195,7 +195,7 @@ def test_only_waiting_callbacks_of_missed_callers_are_closed(database_url: URL) 
     async def scene(house: Records) -> None:
         await both(house, "100001", caller="13800138001", why="intake")
         await both(house, "100002", caller="13800138002", why="abandoned")
-        assert await house.callbacks.lease("100002.1", 1, SWITCH, NOW + 1, 60)
+        assert await house.leases.take("100002.1", SWITCH, NOW + 1, 60)
         await both(house, "100003", caller="13800138003", why="cut_off")
         for index in (1, 2, 4):
             call = f"again-{index}"
@@ -234,7 +234,7 @@ def test_a_callback_that_nobody_could_make_expires_once(database_url: URL) -> No
         await both(house, "100001", caller="13800138001")
         await both(house, "100002", caller="13800138002")
         late = NOW + 172800
-        assert await house.callbacks.lease("100002.1", 1, SWITCH, late - 10, 60)
+        assert await house.leases.take("100002.1", SWITCH, late - 10, 60)
         assert await tick(house, late - 20) == []
         assert await house.callbacks.due(late + 1) == []
         (closed,) = await tick(house, late + 1)
