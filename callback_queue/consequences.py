@@ -162,9 +162,16 @@ class QueueConsequences:
         agent = call.connected.agent if call is not None and call.connected is not None else ""
         if call is not None and call.served:
             reached = CallbackAttemptEnded(
-                event.at, *where, due.callback, due.attempt, "reached", agent, 0.0, call.talk_ms
+                event.at,
+                *where,
+                callback=due.callback,
+                attempt=due.attempt,
+                outcome="reached",
+                agent=agent,
+                next_at=0.0,
+                talk_ms=call.talk_ms,
             )
-            return [reached, CallbackClosed(event.at, due.callback, "completed", SYSTEM)]
+            return [reached, CallbackClosed(event.at, callback=due.callback, end="completed", by=SYSTEM)]
         rules, crashes = self._rules.callbacks, due.crashes + 1
         again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
         end: CallbackEnd = "expired"
@@ -178,9 +185,17 @@ class QueueConsequences:
                 extra={"callback": due.callback, "ticket": due.ticket},
             )
         failed = CallbackAttemptEnded(
-            event.at, *where, due.callback, due.attempt, "cut_off", agent, again or 0.0
+            event.at,
+            *where,
+            callback=due.callback,
+            attempt=due.attempt,
+            outcome="cut_off",
+            agent=agent,
+            next_at=again or 0.0,
         )
-        return [failed] if again else [failed, CallbackClosed(event.at, due.callback, end, SYSTEM, note)]
+        if again is not None:
+            return [failed]
+        return [failed, CallbackClosed(event.at, callback=due.callback, end=end, by=SYSTEM, note=note)]
 
     # --- one caller, one ticket ---------------------------------------------------------------------------
 
@@ -197,7 +212,7 @@ class QueueConsequences:
             .order_by(Ticket.opened_at, Ticket.number)
             .limit(1),
         )
-        return [] if older is None else [TicketJoined(event.at, event.ticket, older["number"])]
+        return [] if older is None else [TicketJoined(event.at, ticket=event.ticket, into=older["number"])]
 
     async def _callback_requested(self, connection: AsyncConnection, event: CallbackRequested) -> list[Event]:
         ticket = await one(connection, select(Ticket.joined_into).where(Ticket.number == event.ticket))
@@ -214,7 +229,7 @@ class QueueConsequences:
         if older is None:
             return []
         note = f"goes on as {older['callback']}"
-        return [CallbackClosed(event.at, event.callback, "joined", SYSTEM, note)]
+        return [CallbackClosed(event.at, callback=event.callback, end="joined", by=SYSTEM, note=note)]
 
     # --- nothing to call for any more --------------------------------------------------------------------
 
@@ -227,8 +242,7 @@ class QueueConsequences:
         # One whose customer is being called is closed at the end of that attempt.
         wanted = wanted.where(row.state.in_((callbacks.WAITING, callbacks.LEASED))).order_by(row.arrival)
         return [
-            CallbackClosed(event.at, due.callback, "cancelled", event.by, f"ticket {state}")
-            for due in await callbacks.read(connection, wanted)
+            _cancelled(event.at, due, event.by, state) for due in await callbacks.read(connection, wanted)
         ]
 
     async def _attempt_over(self, connection: AsyncConnection, event: CallbackAttemptEnded) -> list[Event]:
@@ -237,7 +251,7 @@ class QueueConsequences:
         for due in await callbacks.read(connection, wanted):
             state = await self._over(connection, due.ticket)
             if state is not None:
-                return [CallbackClosed(event.at, due.callback, "cancelled", SYSTEM, f"ticket {state}")]
+                return [_cancelled(event.at, due, SYSTEM, state)]
         return []
 
     async def _over(self, connection: AsyncConnection, ticket: str) -> str | None:
@@ -265,14 +279,16 @@ class QueueConsequences:
         drawn: list[Event] = []
         note = f"agent {event.agent} spoke with the caller"
         for due in waiting:
-            drawn.append(CallbackClosed(event.at, due.callback, "reached_meanwhile", SYSTEM, note))
+            drawn.append(
+                CallbackClosed(event.at, callback=due.callback, end="reached_meanwhile", by=SYSTEM, note=note)
+            )
             ticket = await one(
                 connection, select(Ticket.kind, Ticket.state).where(Ticket.number == due.ticket)
             )
             # What the caller had told is still to be done; that they were missed, is not.
             if ticket is not None and ticket["kind"] in _MISSED and ticket["state"] == TicketState.OPEN:
                 closed = {"state": TicketState.CLOSED.value}
-                drawn.append(TicketChanged(event.at, due.ticket, SYSTEM, closed, note))
+                drawn.append(TicketChanged(event.at, ticket=due.ticket, by=SYSTEM, changes=closed, note=note))
         return drawn
 
     # --- time ---------------------------------------------------------------------------------------------
@@ -286,7 +302,7 @@ class QueueConsequences:
             .order_by(row.arrival)
             .limit(_AT_ONCE),
         )
-        return [CallbackClosed(now, due.callback, "expired", SYSTEM) for due in over]
+        return [CallbackClosed(now, callback=due.callback, end="expired", by=SYSTEM) for due in over]
 
     async def _due_tickets(self, connection: AsyncConnection, now: float) -> list[Event]:
         """Warnings and breaches that nobody was told of."""
@@ -306,7 +322,7 @@ class QueueConsequences:
             for clock, by in due.items():
                 told = sla_word(clock, ticket.opened_at, by, now)
                 if told and told not in ticket.sla and len(drawn) < _AT_ONCE:
-                    drawn.append(TicketChanged(now, ticket.number, SYSTEM, {"sla": told}))
+                    drawn.append(TicketChanged(now, ticket=ticket.number, by=SYSTEM, changes={"sla": told}))
         return drawn
 
 
@@ -319,3 +335,7 @@ def sla_word(clock: str, opened: float, due: float, now: float) -> str:
 
 def _warn_at(due: Any) -> Any:
     return due - WARNING_SHARE * (due - Ticket.opened_at)
+
+
+def _cancelled(at: float, due: callbacks.Due, by: str, state: str) -> CallbackClosed:
+    return CallbackClosed(at, callback=due.callback, end="cancelled", by=by, note=f"ticket {state}")

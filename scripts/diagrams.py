@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from callback_queue.agents import agent_events as agent
+from callback_queue.agents import agent
 from callback_queue.agents.agent import TABLE as AGENT
 from callback_queue.agents.events import AgentState
 from callback_queue.tickets.ticket import TRANSITIONS, TicketState

@@ -13,12 +13,13 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from callback_queue.acd.events import AgentConnected
-from callback_queue.acd.queued_call import codecs_like, wait_in_queue
-from callback_queue.acd.ringing import NobodyTook, ring_agents
+from structlog.contextvars import bind_contextvars
+
+from callback_queue.acd.queued_call import wait_in_queue
+from callback_queue.acd.ringing import NobodyTook, codecs_like, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import agent_announcement
@@ -36,7 +37,7 @@ from callback_queue.callbacks.policy import OURS, end_after, mode_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import Due
 from callback_queue.database import DATABASE_ERRORS, in_time
-from callback_queue.line.place import Place
+from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff
@@ -102,13 +103,14 @@ class Attempt:
         self._wrong_number = False
         self._talking = False
         self._withdrawn: _End | None = None
-        place.entry = replace(place.entry, call=self.call)
+        place.call = self.call
 
     async def run(self, agents: Sequence[str]) -> None:
         """Carry it from the agents who are reserved for it to its end, and have that written down.
 
         Raises nothing but cancellation, which ends it.
         """
+        bind_contextvars(call=self.call)  # for every log line of this task
         end = _End("withdrawn", "local", "server stopped", at_once=True)
         try:
             end = await self._carry(agents)
@@ -124,7 +126,7 @@ class Attempt:
         except CallEnded as over:
             end = self._given_up(over)
         except Exception:
-            log.exception("a callback's call failed", extra={"call": self.call})
+            log.exception("a callback's call failed")
             end = _End("failed", "local", "internal error")
         finally:
             self.hang_up("callback over")
@@ -164,11 +166,20 @@ class Attempt:
 
     async def _carry(self, agents: Sequence[str]) -> _End:
         due, attempt = self.callback, self.callback.attempt
-        self._storage.journal.append(CallbackLeased(self._now(), due.callback, attempt, self._storage.switch))
+        self._tell(
+            CallbackLeased(self._now(), callback=due.callback, attempt=attempt, switch=self._storage.switch)
+        )
         self._tell(
             CallbackStarted(
-                *(self._now(), self.call, "", due.callback, due.ticket, self._queue.name, due.number),
-                *(attempt, self._mode),
+                self._now(),
+                self.call,
+                "",
+                callback=due.callback,
+                ticket=due.ticket,
+                queue=self._queue.name,
+                number=due.number,
+                attempt=attempt,
+                mode=self._mode,
             )
         )
         try:
@@ -252,9 +263,8 @@ class Attempt:
         summary = None
         if customer_leg is None:
             language = floor.language_of(agents[0])
-            summary = agent_announcement(
-                due, self._ticket, customer, language, self._now(), floor.house.recordings
-            )
+            recordings = floor.calls.recordings
+            summary = agent_announcement(due, self._ticket, customer, language, self._now(), recordings)
         return await ring_agents(
             floor,
             self._place,
@@ -297,16 +307,9 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, place, queue, agent = self._floor, self._place, self._queue, self.agent
-        place.leave("answered", agent)
+        floor, queue, agent, began = self._floor, self._queue, self.agent, self._now()
+        self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
         self._talking = True
-        began, entry = self._now(), place.entry
-        wait_ms = max(0, round((began - entry.entered_at) * 1000))
-        self._tell(
-            AgentConnected(
-                *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
-            )
-        )
         agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.callback.language
@@ -358,16 +361,23 @@ class Attempt:
         fault_point("before_attempt_ended")
         self._tell(
             CallbackAttemptEnded(
-                *(now, self.call, "", due.callback, due.attempt, outcome),
-                *(self.agent, next_at, end.talk_ms),
+                now,
+                self.call,
+                "",
+                callback=due.callback,
+                attempt=due.attempt,
+                outcome=outcome,
+                agent=self.agent,
+                next_at=next_at,
+                talk_ms=end.talk_ms,
             )
         )
         if outcome == "reached":
-            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self.agent}"))
+            self._tell(CallbackClosed(now, callback=due.callback, end="completed", by=f"agent:{self.agent}"))
         elif not next_at:
-            ended = end_after(outcome, dialled, rules)
-            self._tell(CallbackClosed(now, due.callback, ended, "system", outcome.replace("_", " ")))
-        self._tell(events.CallEnded(now, self.call, "", end.by, end.reason))
+            ended, note = end_after(outcome, dialled, rules), outcome.replace("_", " ")
+            self._tell(CallbackClosed(now, callback=due.callback, end=ended, by="system", note=note))
+        self._tell(events.CallEnded(now, self.call, "", by=end.by, reason=end.reason))
         return next_at
 
     async def _give_back(self, end: _End, next_at: float) -> None:

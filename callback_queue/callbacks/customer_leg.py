@@ -115,7 +115,7 @@ class CustomerDial:
                 dialled = services.floor.switchboard.dial(self._call, target, caller, codecs=codecs)
                 self.legs.append(await dialled)
             except (Unreachable, PortsExhausted) as error:
-                log.info("a customer's phone can't be reached: %s", error, extra={"call": self._call})
+                log.info("a customer's phone can't be reached: %s", error)
         if not self.legs:
             raise NotReached("failed")
 
@@ -129,15 +129,15 @@ class CustomerDial:
         if not await self._lease.begin_dialling():
             raise LeaseLost
         self.dialled = True
-        callback = self._lease.callback
+        own = self._lease.callback
         self._storage.journal.append(
             CallbackDialled(
                 self._services.floor.now(),
                 self._call,
                 "",
-                callback.callback,
-                callback.attempt,
-                callback.number,
+                callback=own.callback,
+                attempt=own.attempt,
+                number=own.number,
             )
         )
         try:

@@ -29,7 +29,7 @@ GIVEN_UP: frozenset[CallbackEnd] = frozenset({"expired", "not_reached", "wrong_n
 """Ends after which the customer was not spoken with, and is still to be: the ticket stays open."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRequested(CallEvent):
     """Somebody is to be called back.
 
@@ -60,7 +60,7 @@ class CallbackRequested(CallEvent):
     expires: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackLeased(Event):
     """A switch took a callback for one attempt; `attempt` counts from 1."""
 
@@ -69,7 +69,7 @@ class CallbackLeased(Event):
     switch: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackStarted(CallEvent):
     """A call for a callback's attempt began: the first event of that call.
 
@@ -86,7 +86,7 @@ class CallbackStarted(CallEvent):
     mode: Literal["agent_first", "customer_first"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackDialled(CallEvent):
     """The customer's phone is about to be dialled: written before the INVITE leaves.
 
@@ -100,7 +100,7 @@ class CallbackDialled(CallEvent):
     number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAttemptEnded(CallEvent):
     """An attempt is over.
 
@@ -122,7 +122,7 @@ class CallbackAttemptEnded(CallEvent):
     talk_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRescheduled(Event):
     """Somebody moved a callback: `due` is when, `by` who."""
 
@@ -131,7 +131,7 @@ class CallbackRescheduled(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClosed(Event):
     """A callback is over.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from callback_queue.acd.services import FloorHouse
+from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
@@ -62,7 +62,7 @@ class CallbackServices:
         targets: a customer's phones: through a trunk, or those of an extension.
     """
 
-    floor: FloorHouse
+    floor: QueueServices
     settings: CallbackSettings
     rules: CallbackRules
     name: str

@@ -208,20 +208,20 @@ def left(entered: QueueEntered, at: float) -> QueueLeft:
         at,
         entered.call,
         entered.leg,
-        entered.queue,
-        entered.entry,
-        entered.kind,
-        entered.at,
-        "cut_off",
-        max(0, round((at - entered.at) * 1000)),
-        entered.position,
-        entered.position,
+        queue=entered.queue,
+        entry=entered.entry,
+        kind=entered.kind,
+        entered_at=entered.at,
+        why="cut_off",
+        wait_ms=max(0, round((at - entered.at) * 1000)),
+        position=entered.position,
+        original_position=entered.position,
     )
 
 
 def ended(call: CallFacts, at: float) -> call_events.CallEnded:
     """The end of a call that was cut off."""
-    return call_events.CallEnded(at, call.call, call.leg, "crash", "cut off")
+    return call_events.CallEnded(at, call.call, call.leg, by="crash", reason="cut off")
 
 
 def _note(call: CallFacts) -> str:

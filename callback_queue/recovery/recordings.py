@@ -84,7 +84,11 @@ class Recovery:
             return False
         for started in left:
             milliseconds = await asyncio.to_thread(complete, self._recordings / started.file)
-            self._tell(RecordingEnded(time.time(), started.call, started.leg, started.file, milliseconds))
+            self._tell(
+                RecordingEnded(
+                    time.time(), started.call, started.leg, file=started.file, recorded_ms=milliseconds
+                )
+            )
         if left:
             log.info("recordings that a crash left open", extra={"completed": len(left)})
         return True

@@ -156,7 +156,14 @@ class LateWords:
         joined = ("" if one.language == "zh" else " ").join(texts)
         self._tell(
             TicketTranscribed(
-                time.time(), one.ticket, one.slot, one.file, joined, words, confidence, engine or "none"
+                time.time(),
+                ticket=one.ticket,
+                slot=one.slot,
+                file=one.file,
+                text=joined,
+                words=words,
+                confidence=confidence,
+                engine=engine or "none",
             )
         )
 

@@ -1,24 +1,24 @@
 """What answers each number of a site: echo, play, record, hold, dial, a queue or a flow.
 
 One plan belongs to one version of the site. A reload makes a new one, and calls that began on the old one
-end on it. Who may call is the doorkeeper's decision, the life of a call the router's, whom we can dial the
-directory's.
+end on it. Who may call is decided by admission, whom we can dial by the directory; the life of a call is the
+router's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from callback_queue.acd.answer_confirmation import Screen
-from callback_queue.acd.service import FloorService
-from callback_queue.acd.services import Destination, FloorHouse
-from callback_queue.agents.feature_code_call import answer_code
-from callback_queue.agents.feature_codes import FeatureCode, read_code
+from callback_queue.acd.answer_confirmation import AnswerConfirmation
+from callback_queue.acd.services import Destination, QueueServices
+from callback_queue.agents.agent import AgentCommand
+from callback_queue.agents.feature_codes import answer_code, read_code
 from callback_queue.customers.directory import Customers
+from callback_queue.line.distributor import Distributor
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
-from hotline.server.admission import Doorkeeper
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
@@ -31,6 +31,7 @@ from telephony.call.switchboard import Caller
 from telephony.media.interface import AudioSource
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.message import Request
+from telephony.sip.registrar import Binding
 
 
 class NumberPlan:
@@ -42,8 +43,8 @@ class NumberPlan:
         house: what applications work with.
         speech: what flows speak and listen with.
         tickets: where flows write tickets.
-        doorkeeper: knows where agents' phones are.
-        service: the queue floor.
+        phones_of: where an agent's phones are registered.
+        distributor: the line and the agents.
         music: what waits are filled with, by the queue's name.
         customers: who calls.
     """
@@ -55,29 +56,28 @@ class NumberPlan:
         house: House,
         speech: Speech,
         tickets: TicketBook,
-        doorkeeper: Doorkeeper,
-        service: FloorService,
+        phones_of: Callable[[str], Sequence[Binding]],
+        distributor: Distributor,
         music: Mapping[str, AudioSource],
         customers: Customers,
     ) -> None:
         self._site = site
         self._house = house
-        self.directory = directory = Directory(site, doorkeeper.phones_of, service.board.on_mobile)
+        self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
-        self.floor = FloorHouse(
-            house,
-            service.floor,
-            service.board,
-            speech.sayings,
-            Screen(speech.sayings, duty.confirm_key, duty.confirm_seconds),
-            directory.reach,
-            self._destination,
-            directory.agents,
-            {queue.name: queue for queue in site.queues},
-            music,
-            site.settings.language,
-            customers.find,
-            site.settings.sip.ring_timeout,
+        self.floor = QueueServices(
+            calls=house,
+            distributor=distributor,
+            prompts=speech.sayings,
+            confirmation=AnswerConfirmation(speech.sayings, duty.confirm_key, duty.confirm_seconds),
+            targets_of=directory.reach,
+            destination=self._destination,
+            agents=directory.agents,
+            queues={queue.name: queue for queue in site.queues},
+            music=music,
+            language=site.settings.language,
+            customer_of=customers.find,
+            transfer_seconds=site.settings.sip.ring_timeout,
         )
         self._flow_house = FlowHouse(
             house, flows, speech, tickets, self.floor, directory.targets, site.settings.sip.ring_timeout
@@ -106,7 +106,7 @@ class NumberPlan:
         """Whether a number that nobody here has is for the outside: agents may dial out through a trunk."""
         return leg.source.startswith("agent:") and self.directory.leads_out(leg.called)
 
-    def _code(self, leg: CallLeg) -> FeatureCode | None:
+    def _code(self, leg: CallLeg) -> AgentCommand | None:
         """What an agent says by dialling a feature code; None for all other calls."""
         return read_code(leg.called, self._site.settings.agents) if leg.source.startswith("agent:") else None
 
@@ -114,7 +114,9 @@ class NumberPlan:
         """The coroutine that has an accepted call to its end."""
         code = self._code(leg)
         if code is not None:
-            return answer_code(leg, self.floor, leg.source.removeprefix("agent:"), code)
+            agent = leg.source.removeprefix("agent:")
+            carry_out = partial(self.floor.distributor.roster.command, agent)
+            return answer_code(leg, code, carry_out, self.floor.prompts, self.floor.language_of(agent))
         target = self._site.settings.numbers.get(leg.called)
         if target is None:
             return self._dial(leg, request, (leg.called,), None)
@@ -179,7 +181,7 @@ class NumberPlan:
         if number in directory.agents:
             reach = directory.reach(number)
             # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
-            return Destination(() if reach.screened else reach.targets, agent=number)
+            return Destination(() if reach.confirm else reach.targets, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
             if number in self.floor.queues:

@@ -12,17 +12,19 @@ import logging
 import resource
 import signal
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 from twisted.internet.main import installReactor
 
-from config import Problem, Site, SiteError, load_site
+from config import Override, Problem, Site, SiteError, load_site
 from config.exit_codes import ExitCode
+from config.overrides import variable
 from control.server import AlreadyRunning
 from hotline.logs import set_up_logs
-from hotline.server.options import ServeOptions
 from hotline.server.switch import Switch
 from hotline.terminal import complain, say
 from hotline.version import VERSION
@@ -38,6 +40,38 @@ log = logging.getLogger(__name__)
 RECORDER_PATIENCE = 12.0
 # Pages that somebody looks at are cut off sooner.
 CONSOLE_PATIENCE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of `hotline serve`.
+
+    Args:
+        site: the site's folder.
+        sip: address to listen on instead of the site's (HOST:PORT), None for the site's.
+        http: the same for /healthz and /metrics.
+        verbose: log at debug.
+    """
+
+    site: Path
+    sip: str | None = None
+    http: str | None = None
+    verbose: bool = False
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The options as settings, for `config.load_site`; mistakes in them name the option."""
+        given = [
+            (("sip", "listen"), self.sip, "--sip"),
+            (("http", "listen"), self.http, "--http"),
+            (("log", "level"), "debug" if self.verbose else None, "--verbose"),
+        ]
+        return tuple(Override(path, value, origin) for path, value, origin in given if value is not None)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as variables, for processes that load the site by themselves."""
+        return {variable(override.path): str(override.value) for override in self.overrides}
 
 
 def serve(options: ServeOptions) -> ExitCode:

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from callback_queue.acd.queued_call import GaveUp, wait_in_queue
-from callback_queue.acd.services import FloorHouse
-from callback_queue.acd.speaking import say_goodbye
+from callback_queue.acd.queued_call import Abandoned, wait_in_queue
+from callback_queue.acd.services import QueueServices
 from callback_queue.customers.numbers import is_callable
 from callback_queue.prompts import TextKey as QueueText
+from callback_queue.prompts import say_goodbye
 from callback_queue.tickets.book import TicketBook
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
@@ -60,7 +60,7 @@ class FlowHouse:
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
-        floor: the queue floor.
+        floor: what queues work with.
         targets: the phones of an agent's number, or a SIP address; empty when nobody is there.
         ring_seconds: how long to ring when the flow does not say.
     """
@@ -69,7 +69,7 @@ class FlowHouse:
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
-    floor: FloorHouse
+    floor: QueueServices
     targets: Callable[[str], list[Target]]
     ring_seconds: float
 
@@ -173,7 +173,7 @@ class _Runner:
                 recording=self._recording(),
             )
         except OSError as error:
-            log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            log.error("a ticket can't be written: %s", error)
             return Result("failed")
         return Result("done", {"ticket": number})
 
@@ -185,7 +185,7 @@ class _Runner:
             over: how the call ended.
             so_far: what the flow still has to write down.
         """
-        if isinstance(over, GaveUp) and isinstance(departure, HandOff):
+        if isinstance(over, Abandoned) and isinstance(departure, HandOff):
             self._arrival, self._priority = over.arrival, departure.priority
             if so_far is not None:
                 missed = replace(so_far, progress="hung_up", queue=so_far.queue or over.queue)
@@ -233,7 +233,7 @@ class _Runner:
         result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
             return None
-        await say_goodbye(self._leg, self._house.floor.sayings, wanted.language, told)
+        await say_goodbye(self._leg, self._house.floor.prompts, wanted.language, told)
         return result
 
     async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:

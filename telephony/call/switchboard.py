@@ -130,7 +130,13 @@ class Switchboard:
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
         self._context.journal.append(
             events.CallOffered(
-                self._context.clock(), leg.call, leg.leg, caller, called, source, request.call_id
+                self._context.clock(),
+                leg.call,
+                leg.leg,
+                caller=caller,
+                called=called,
+                source=source,
+                sip_call_id=request.call_id,
             )
         )
         return leg
@@ -173,7 +179,9 @@ class Switchboard:
             raise
         request.body = leg.make_offer()
         self._context.journal.append(
-            events.LegDialled(self._context.clock(), call, leg.leg, target.label, request.call_id)
+            events.LegDialled(
+                self._context.clock(), call, leg.leg, target=target.label, sip_call_id=request.call_id
+            )
         )
         return leg
 
@@ -220,24 +228,28 @@ class Switchboard:
     ) -> CallLeg:
         family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
         media = self.engine.open_leg(family, dead_after=self._dead_after)
-        host = sip.host
-        if self._public is not None and not host.startswith("127.") and host != "::1":
-            host = self._public
-        negotiator = MediaNegotiator(
-            host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
-        )
-        leg = CallLeg(
-            self._context,
-            call,
-            secrets.token_hex(4),
-            sip=sip,
-            media=media,
-            negotiator=negotiator,
-            inbound=inbound,
-            caller=caller,
-            called=called,
-            source=source,
-        )
+        try:
+            host = sip.host
+            if self._public is not None and not host.startswith("127.") and host != "::1":
+                host = self._public
+            negotiator = MediaNegotiator(
+                host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
+            )
+            leg = CallLeg(
+                self._context,
+                call,
+                secrets.token_hex(4),
+                sip=sip,
+                media=media,
+                negotiator=negotiator,
+                inbound=inbound,
+                caller=caller,
+                called=called,
+                source=source,
+            )
+        except Exception:
+            media.close()
+            raise
         self._by_tag[sip.local_tag] = leg
         return leg
 

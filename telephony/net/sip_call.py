@@ -6,6 +6,7 @@ are left to the layers above.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
@@ -37,6 +38,8 @@ from telephony.sip.session_events import (
 from telephony.sip.session_states import State
 from telephony.sip.session_uac import ClientSession
 from telephony.sip.session_uas import ServerSession
+
+log = logging.getLogger(__name__)
 
 CallEvent: TypeAlias = (
     Progressed
@@ -214,7 +217,12 @@ class SipCall:
             self._wire.call_done(self)
             self.on_event = None  # parts the ring of call and leg, so that both go without the collector
         elif self.on_event is not None:
-            self.on_event(effect)
+            try:
+                self.on_event(effect)
+            except Exception:
+                # Our own mistake in what the call is for: it must not leave the peer without an answer.
+                log.exception("a call failed at %s", type(effect).__name__)
+                self.hang_up()
 
     def _client(self) -> ClientSession:
         assert isinstance(self.session, ClientSession), "a call that the peer made"

@@ -235,6 +235,13 @@ class UserAgent:
                 self._out_of_dialog(event)
         except RemoteProtocolError as error:
             self._respond(event.key, request.response(error.status, error.reason, to_tag=new_tag()))
+        except Exception:
+            # Our own mistake: the peer gets an answer, and no transaction or call is left behind.
+            log.exception("a request failed", extra={"method": request.method})
+            call = self._by_invite.get(event.key)
+            if call is not None and not call.over:
+                call.hang_up()
+            self._respond(event.key, request.response(500, to_tag=new_tag()))
 
     def _cancel(self, event: RequestReceived) -> None:
         call = self._by_invite.get(event.invite_key) if event.invite_key is not None else None

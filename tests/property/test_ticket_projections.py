@@ -162,9 +162,11 @@ def test_postgresql_takes_what_sqlite_takes(database_url: URL) -> None:
                     customer=strange,
                     queue=strange,
                 ),
-                TicketChanged(NOW, "100001", strange, {"title": "\x00", "junk": strange}, strange),
+                TicketChanged(
+                    NOW, ticket="100001", by=strange, changes={"title": "\x00", "junk": strange}, note=strange
+                ),
                 requested("100001", caller=strange, queue=strange, priority=-(2**80)),
-                CallbackClosed(NOW, "100001.1", "cancelled", strange, strange),
+                CallbackClosed(NOW, callback="100001.1", end="cancelled", by=strange, note=strange),
             )
             known = await house.tickets.get("100001")
             assert known is not None

@@ -71,7 +71,9 @@ def site(tmp_path: Path) -> Path:
                     respond_by=NOW + 3600,
                 ),
                 requested("100001"),
-                TicketChanged(NOW + 5, "100001", "agent:1001", {"owner": "1001"}, "I take it"),
+                TicketChanged(
+                    NOW + 5, ticket="100001", by="agent:1001", changes={"owner": "1001"}, note="I take it"
+                ),
                 ticket("100002", NOW + 9, "13900139000", kind="abandoned", title="", severity=1),
             )
 

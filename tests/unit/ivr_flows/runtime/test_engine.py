@@ -130,12 +130,12 @@ def test_events_say_where_the_call_was(tmp_path: Path) -> None:
     one = call(flows)
     at = one.caller.events[0].at
     assert one.caller.events == [
-        FlowStarted(at, "c1", "1", "main", flows.version, "en"),
-        StepEntered(at, "c1", "1", "main", "run", "flow"),
-        StepEntered(at, "c1", "1", "notice", "notice", "say"),
-        StepEntered(at + 1, "c1", "1", "notice", "end", "back"),
-        StepEntered(at + 1, "c1", "1", "main", "end", "hangup"),
-        FlowEnded(at + 1, "c1", "1", "main", "over"),
+        FlowStarted(at, "c1", "1", flow="main", version=flows.version, language="en"),
+        StepEntered(at, "c1", "1", flow="main", step="run", verb="flow"),
+        StepEntered(at, "c1", "1", flow="notice", step="notice", verb="say"),
+        StepEntered(at + 1, "c1", "1", flow="notice", step="end", verb="back"),
+        StepEntered(at + 1, "c1", "1", flow="main", step="end", verb="hangup"),
+        FlowEnded(at + 1, "c1", "1", flow="main", reason="over"),
     ]
 
 
