@@ -244,7 +244,14 @@ class Dialler:
         now = services.floor.now()
         if services.may_dial(due, now) > now:
             return  # the quiet hours began while it waited
-        lease = Lease(storage.leases, storage.switch, services.settings.lease_seconds)
+        floor = services.floor
+        lease = Lease(
+            storage.leases,
+            storage.switch,
+            services.settings.lease_seconds,
+            clock=floor.loop.time,
+            unix=floor.now,
+        )
         if not await lease.take(due.callback):
             return
         fault_point("leased")

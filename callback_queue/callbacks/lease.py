@@ -205,6 +205,7 @@ class Lease:
         table: LeaseTable,
         switch: str,
         seconds: float,
+        *,
         clock: Callable[[], float] = time.monotonic,
         unix: Callable[[], float] = time.time,
     ) -> None:

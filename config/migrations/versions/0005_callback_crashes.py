@@ -1,4 +1,4 @@
-"""Callbacks: attempts that do not count, and crashes of the switch in a row (`callback_queue.callbacks.tables`)."""
+"""Callbacks: the last attempt that did not count, and crashes of the switch in a row."""
 
 from __future__ import annotations
 

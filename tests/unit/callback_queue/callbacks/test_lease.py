@@ -145,7 +145,7 @@ def test_without_the_database_nobody_is_sure_for_long(run: Callable[[Test], None
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         now = 1000.0
-        lease = Lease(LeaseTable(engine), "left", LONG, lambda: now)
+        lease = Lease(LeaseTable(engine), "left", LONG, clock=lambda: now)
         assert await lease.take("7.1")
         async with engine.begin() as connection:
             # Every statement of the lease fails from here on.
