@@ -118,7 +118,7 @@ def show(callback: CallbackArgument, site: SiteOption = Path("."), json: JsonOpt
 def now(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Make it due now: the next free agent of its queue gets it, in its place in the line."""
+    """Make it due now: it keeps its place in the line, and the next free agent of its queue gets it."""
     answer = order(site, "callback", callback=callback, action="now", by=who(by))
     _done(answer, json, f"Callback {callback} is due now.")
 
@@ -127,7 +127,7 @@ def now(
 def cancel(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Give it up."""
+    """Cancel the callback: nobody is called."""
     answer = order(site, "callback", callback=callback, action="cancel", by=who(by))
     _done(answer, json, f"Callback {callback} is cancelled.")
 

@@ -85,8 +85,8 @@ def test_without_a_ticket_the_rest_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "Asked for just now."),
-        (119, "Asked for just now."),
+        (0, "Requested just now."),
+        (119, "Requested just now."),
         (120, "Waiting for 2 minutes."),
         (7199, "Waiting for 119 minutes."),
         (7200, "Waiting for 2 hours."),
