@@ -1,7 +1,7 @@
 """What follows from events: the rules by which the recorder concludes further ones.
 
 * A switch that starts anew was cut off: its calls are closed, and their callers are called back.
-* A ticket of a caller who has an open one is joined to it, and its callback goes on as the older one's.
+* A ticket of a caller who has an open one is joined to it, and its callback into the older one's.
 * A caller whom an agent speaks with needs no call for having been missed before.
 * A ticket that is solved or closed needs no call any more.
 * A callback in whose calls the switch crashes again and again is closed.

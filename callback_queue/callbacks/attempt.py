@@ -1,4 +1,4 @@
-"""One attempt to call somebody back: one call with an id of its own, from the first phone that rings on.
+"""One attempt to call somebody back: a call, from the first phone that rings to its end.
 
 What is told to the journal is on disk before the customer's phone rings, and the database has said once more
 that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
@@ -91,7 +91,7 @@ class Attempt:
         self.customer = CustomerDial(storage, services, lease, self.call)
         self._storage = storage
         self._services = services
-        self._floor = services.floor
+        self._acd = services.acd
         self._place = place
         self._lease = lease
         self._queue = queue
@@ -198,7 +198,7 @@ class Attempt:
         agent_leg = await self._find_agent(agents, None)
         fault_point("key")
         agent_leg.check_open()
-        early = EarlyMedia(self._floor, agent_leg)
+        early = EarlyMedia(self._acd, agent_leg)
         try:
             customer_leg = await self._unless_lost(
                 self.customer.dial(
@@ -216,7 +216,7 @@ class Attempt:
         self.agent = agents[0]
         customer_leg = await self._unless_lost(self.customer.dial(self._shown_to_customer(), None))
         self.agent = ""
-        prompts = CallbackPrompts(self._floor, customer_leg, self.callback.language)
+        prompts = CallbackPrompts(self._acd, customer_leg, self.callback.language)
         prompts.welcome(self._services.name)
         try:
             agent_leg = await self._find_agent(agents, customer_leg)
@@ -239,7 +239,7 @@ class Attempt:
         """
         patience = self._services.settings.delays.no_agent
         asked: set[str] = set()
-        until = self._floor.loop.time() + patience
+        until = self._acd.loop.time() + patience
         while True:
             asked.update(agents)
             try:
@@ -248,7 +248,7 @@ class Attempt:
                 return taken[1]
             except NobodyTook:
                 if customer_leg is None:
-                    until = self._floor.loop.time() + patience
+                    until = self._acd.loop.time() + patience
             try:
                 async with asyncio.timeout_at(until):
                     agents = await self._unless_lost(self._place.next_offer(), customer_leg)
@@ -258,15 +258,15 @@ class Attempt:
                 raise _NoAgent
 
     async def _ring(self, agents: Sequence[str], customer_leg: CallLeg | None) -> tuple[str, CallLeg]:
-        floor, due = self._floor, self.callback
-        customer = await floor.customer_of(due.number)
+        acd, due = self._acd, self.callback
+        customer = await acd.customer_of(due.number)
         summary = None
         if customer_leg is None:
-            language = floor.language_of(agents[0])
-            recordings = floor.calls.recordings
+            language = acd.language_of(agents[0])
+            recordings = acd.calls.recordings
             summary = agent_announcement(due, self._ticket, customer, language, self._now(), recordings)
         return await ring_agents(
-            floor,
+            acd,
             self._place,
             agents,
             Caller(due.number, (customer.name or None) if customer is not None else None),
@@ -286,7 +286,7 @@ class Attempt:
             LeaseLost: the callback was taken back.
             CallEnded: the leg is over.
         """
-        task = self._floor.loop.create_task(doing)
+        task = self._acd.loop.create_task(doing)
         over: asyncio.Future[None] | None = None
         try:
             over = leg.future() if leg is not None else None
@@ -307,18 +307,18 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, queue, agent, began = self._floor, self._queue, self.agent, self._now()
+        acd, queue, agent, began = self._acd, self._queue, self.agent, self._now()
         self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
         self._talking = True
         agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
-            customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.callback.language
+            customer_leg, acd, queue, agent, agent_leg, self._shown_to_customer(), self.callback.language
         ).run()
         talk_ms = max(0, round((self._now() - began) * 1000))
         if talked.lost:
             await self._into_the_line(customer_leg)
         elif queue.survey and talked.agent_hung_up and not self._wrong_number:
-            await survey(customer_leg, floor, queue.name, talked.agent, self.callback.language)
+            await survey(customer_leg, acd, queue.name, talked.agent, self.callback.language)
         end = customer_leg.end
         by, reason = ("remote", "agent hung up") if end is None else (end.by, end.reason)
         return _End("wrong_number" if self._wrong_number else "reached", by, reason, talk_ms)
@@ -327,7 +327,7 @@ class Attempt:
         """The agent passed the customer on to somebody who did not answer: another agent takes the call."""
         wanted = HandOff(self._queue.name, self.callback.language)
         with contextlib.suppress(CallEnded):
-            await wait_in_queue(customer_leg, wanted, self._floor, Caller(self.callback.number))
+            await wait_in_queue(customer_leg, wanted, self._acd, Caller(self.callback.number))
 
     def _agent_pressed(self, digit: str) -> bool:
         if digit != self._services.settings.wrong_number_key:
@@ -338,8 +338,8 @@ class Attempt:
     async def _say_why(self, outcome: AttemptOutcome) -> None:
         """Tell an agent who waits that the customer was not reached."""
         if self._agent_leg is not None:
-            language = self._floor.language_of(self.agent)
-            await CallbackPrompts(self._floor, self._agent_leg, language).say_why(outcome)
+            language = self._acd.language_of(self.agent)
+            await CallbackPrompts(self._acd, self._agent_leg, language).say_why(outcome)
 
     def _given_up(self, over: CallEnded) -> _End:
         """Somebody hung up before customer and agent spoke."""
@@ -403,7 +403,7 @@ class Attempt:
             await self._storage.journal.durable()
 
     def _now(self) -> float:
-        return self._floor.now()
+        return self._acd.now()
 
     def _tell(self, event: Event) -> None:
         self._storage.journal.append(event)

@@ -112,7 +112,7 @@ class CustomerDial:
             raise NotReached("wrong_number") from None  # nothing that can be dialled
         for target in targets:
             try:
-                dialled = services.floor.switchboard.dial(self._call, target, caller, codecs=codecs)
+                dialled = services.acd.switchboard.dial(self._call, target, caller, codecs=codecs)
                 self.legs.append(await dialled)
             except (Unreachable, PortsExhausted) as error:
                 log.info("a customer's phone can't be reached: %s", error)
@@ -132,7 +132,7 @@ class CustomerDial:
         own = self._lease.callback
         self._storage.journal.append(
             CallbackDialled(
-                self._services.floor.now(),
+                self._services.acd.now(),
                 self._call,
                 "",
                 callback=own.callback,

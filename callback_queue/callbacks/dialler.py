@@ -168,7 +168,7 @@ class Dialler:
 
     async def _look(self) -> None:
         """Bring the line up to what the database says."""
-        now = self._services().floor.now()
+        now = self._services().acd.now()
         try:
             if not await self._storage.gate.look():
                 return
@@ -204,8 +204,8 @@ class Dialler:
                 turn.task.cancel()
 
     def _enter(self, due: Due, now: float) -> None:
-        floor = self._services().floor
-        queue = floor.queues.get(due.queue) or next(iter(floor.queues.values()), None)
+        acd = self._services().acd
+        queue = acd.queues.get(due.queue) or next(iter(acd.queues.values()), None)
         if queue is None:
             return  # a site without queues has nobody who could call
         entry = Entry(
@@ -221,7 +221,7 @@ class Dialler:
             language=due.language,
             callback=due.callback,
         )
-        turn = _Turn(due, queue, floor.distributor.queue(entry))
+        turn = _Turn(due, queue, acd.distributor.queue(entry))
         self._turns[due.callback] = turn
         turn.task = task = asyncio.get_running_loop().create_task(self._carry(turn))
         task.add_done_callback(lambda _: self._over(turn))
@@ -241,16 +241,16 @@ class Dialler:
         agents = await turn.place.next_offer()
         turn.taking = True
         storage, services, due = self._storage, self._services(), turn.due
-        now = services.floor.now()
+        now = services.acd.now()
         if services.may_dial(due, now) > now:
             return  # the quiet hours began while it waited
-        floor = services.floor
+        acd = services.acd
         lease = Lease(
             storage.leases,
             storage.switch,
             services.settings.lease_seconds,
-            clock=floor.loop.time,
-            unix=floor.now,
+            clock=acd.loop.time,
+            unix=acd.now,
         )
         if not await lease.take(due.callback):
             return

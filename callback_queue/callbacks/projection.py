@@ -167,7 +167,7 @@ class CallbackProjection:
         due = number(event.due)
         if row is None or row["state"] == CLOSED or not due:
             return
-        # A lease goes on; when its attempt fails, the next one is not before that time.
+        # A lease stays; when its attempt fails, the next one is not before that time.
         values: dict[str, Any] = {"not_before": due, "not_after": 0.0}
         if row["state"] == WAITING:
             values["due"] = due

@@ -72,17 +72,17 @@ class CallbackService:
         journal.listen(self.dialler.heard)
         self._starting: asyncio.Task[None] | None = None
 
-    def use(self, site: Site, floor: QueueServices, targets: Callable[[str], Collection[Target]]) -> None:
+    def use(self, site: Site, acd: QueueServices, targets: Callable[[str], Collection[Target]]) -> None:
         """Work by this version of the site from the next attempt on.
 
         Args:
             site: its rules.
-            floor: queues, agents, voices.
+            acd: queues, agents, voices.
             targets: whom a number reaches.
         """
         settings = site.settings
         self._services = CallbackServices(
-            floor=floor,
+            acd=acd,
             settings=settings.callbacks,
             rules=CallbackRules.of(settings.callbacks, site.timezone, settings.country),
             name=settings.name,

@@ -55,14 +55,14 @@ class CallbackServices:
     """What calling back works with, of one version of the site.
 
     Args:
-        floor: queues, agents, voices.
+        acd: queues, agents, voices.
         settings: `callbacks:` in hotline.yaml.
         rules: the same for the policy.
         name: the site's, as customers hear it.
         targets: a customer's phones: through a trunk, or those of an extension.
     """
 
-    floor: QueueServices
+    acd: QueueServices
     settings: CallbackSettings
     rules: CallbackRules
     name: str

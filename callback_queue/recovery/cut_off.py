@@ -1,6 +1,6 @@
 """Calls that a crash cut off: what their events tell, and what has to be done for their callers. Pure.
 
-Nobody is forgotten: whoever was in a flow, in a queue or in a conversation becomes a ticket with a callback
+Nobody is forgotten: a caller who was in a flow, a queue or a conversation gets a ticket with a callback
 that keeps the place. Which calls were cut off is found by `cdr.recorder.event_log`; numbers and customers are
 looked up by `callback_queue.consequences`.
 """

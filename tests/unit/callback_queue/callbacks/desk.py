@@ -144,7 +144,7 @@ class CallbackDesk:
         self.journal = self.centre.journal
         wanted = CallbackSettings.model_validate({"quiet": None, **settings})
         services = CallbackServices(
-            floor=self.centre.services,
+            acd=self.centre.services,
             settings=wanted,
             rules=CallbackRules.of(wanted, UTC),
             name="Hotline",
