@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from ivr_flows.runtime.conversation import Part, Text
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
-from tts.prompts import Sayings
+from tts.parts import Part, Text
+from tts.prompts import PromptRenderer
 
 TextKey: TypeAlias = Literal[
     "next",
@@ -160,7 +160,7 @@ def ahead(keys: frozenset[str]) -> Iterator[tuple[str, str]]:
                 yield language, part.text
 
 
-async def sounds_of(prompts: Sayings, parts: Sequence[Part], language: str) -> list[AudioSource]:
+async def sounds_of(prompts: PromptRenderer, parts: Sequence[Part], language: str) -> list[AudioSource]:
     """Render parts; those that cannot be rendered are left out.
 
     Args:
@@ -191,7 +191,7 @@ async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bo
     return True
 
 
-async def play_text(leg: CallLeg, prompts: Sayings, language: str, key: TextKey, name: str) -> None:
+async def play_text(leg: CallLeg, prompts: PromptRenderer, language: str, key: TextKey, name: str) -> None:
     """Play one text, or a beep where there is no voice.
 
     Args:
@@ -208,7 +208,7 @@ async def play_text(leg: CallLeg, prompts: Sayings, language: str, key: TextKey,
     await play_all(leg, sounds or [tones.beep()], name)
 
 
-async def say_goodbye(leg: CallLeg, prompts: Sayings, language: str, key: TextKey) -> None:
+async def say_goodbye(leg: CallLeg, prompts: PromptRenderer, language: str, key: TextKey) -> None:
     """Tell a caller what happens next, and hang up.
 
     Args:

@@ -13,9 +13,11 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the next start, by the number of short lives in a row."""
@@ -163,7 +165,7 @@ class Keeper:
         finally:
             life.cancel()
             # A process has ended, and was waited for, before another one takes its place.
-            await _over(life)
+            await uninterrupted(asyncio.wait({life}))
         try:
             life.result()
         except (asyncio.CancelledError, Lost, OSError) as error:
@@ -174,13 +176,15 @@ class Keeper:
         return "it ended"
 
 
-async def _over(life: asyncio.Future[None]) -> None:
-    """Wait until a cancelled life has cleaned up after itself, even if we are cancelled meanwhile."""
+async def uninterrupted(work: Awaitable[T]) -> T:
+    """Wait until something is done even if we are cancelled meanwhile; the cancellation comes after it."""
+    doing = asyncio.ensure_future(work)
     cancelled = False
-    while not life.done():
+    while not doing.done():
         try:
-            await asyncio.wait({life})
+            await asyncio.wait({doing})
         except asyncio.CancelledError:
             cancelled = True
     if cancelled:
         raise asyncio.CancelledError
+    return doing.result()

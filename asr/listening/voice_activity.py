@@ -9,7 +9,7 @@ Three cheap witnesses are heard; figures and reasons are in docs/decisions (voic
   tones keep theirs. The correlation of a frame's log spectrum with that of 120 ms before, averaged over the
   frames that the detector calls voice, separates the two within a second.
 
-Turns, pauses and time are left to `asr.listening.endpointing`. One object hears one line and keeps what it
+Turns, pauses and time are left to `asr.listening.end_of_turn`. One object hears one line and keeps what it
 learned of it from one answer to the next.
 """
 

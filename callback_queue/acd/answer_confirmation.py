@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Sequence
 
 from callback_queue.prompts import play_all, text
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings, shown
+from tts.parts import Part, shown
+from tts.prompts import PromptRenderer
 
 # Without a voice the agent hears this many beeps: a sign to press the key.
 BEEPS = 3
@@ -67,7 +67,7 @@ class AnswerConfirmation:
         seconds: how long to wait for it after the prompt.
     """
 
-    def __init__(self, prompts: Sayings, key: str, seconds: float) -> None:
+    def __init__(self, prompts: PromptRenderer, key: str, seconds: float) -> None:
         self._prompts = prompts
         self._key = key
         self._seconds = seconds

@@ -14,13 +14,13 @@ from typing import Any
 from callback_queue.acd.services import QueueServices
 from callback_queue.agents.events import OfferOutcome
 from callback_queue.line.distributor import Place
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller
 from telephony.net.rtp_ports import PortsExhausted
 from telephony.net.transports import Unreachable
+from tts.parts import Part
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class _Offer:
                 return leg
             self.end("not_confirmed")
         except NobodyAnswered:
-            self.end(_outcome([each.end for each in self._legs]))
+            self.end(_outcome(self._legs))
         except CallEnded:
             self.end("not_confirmed")
         finally:
@@ -204,7 +204,10 @@ class _Offer:
                 leg.hang_up("caller gave up" if outcome == "caller_gone" else "offer over")
 
 
-def _outcome(ends: Sequence[CallEnded | None]) -> OfferOutcome:
-    """What the phones of one agent said together."""
-    said = {_OUTCOMES.get(end.status or 0, "unreachable") for end in ends if end is not None}
+def _outcome(legs: Sequence[CallLeg]) -> OfferOutcome:
+    """What the phones of one agent said together; to hang up in the moment of the answer is to refuse."""
+    said: set[OfferOutcome] = set()
+    for leg in legs:
+        if leg.end is not None:
+            said.add("refused" if leg.answered else _OUTCOMES.get(leg.end.status or 0, "unreachable"))
     return next((outcome for outcome in _MOST_TELLING if outcome in said), "unreachable")

@@ -16,7 +16,7 @@ from telephony.applications.play import House
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Switchboard, Target
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class QueueServices:
 
     calls: House
     distributor: Distributor
-    prompts: Sayings
+    prompts: PromptRenderer
     confirmation: AnswerConfirmation
     targets_of: Callable[[str], AgentTargets]
     destination: Callable[[str], Destination | None]

@@ -12,7 +12,7 @@ from callback_queue.agents.agent import AgentCommand, LogIn, LogOut, Ready, Take
 from callback_queue.prompts import TextKey, play_text
 from config.models.agent_settings import AgentSettings
 from telephony.call.leg import CallLeg
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 UNNAMED = "break"
 """The reason of a break that was taken without one."""
@@ -52,7 +52,7 @@ async def answer_code(
     leg: CallLeg,
     command: AgentCommand,
     carry_out: Callable[[AgentCommand], None],
-    prompts: Sayings,
+    prompts: PromptRenderer,
     language: str,
 ) -> None:
     """Carry out what an agent dialled, confirm it, hang up.

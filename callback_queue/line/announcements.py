@@ -17,11 +17,11 @@ from typing import Protocol
 from callback_queue.prompts import play_all, sounds_of, text
 from config import Queue
 from config.models.queues import Announcements
-from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings
+from tts.parts import Part
+from tts.prompts import PromptRenderer
 
 REMEMBERED = 50
 """The mean handling time is taken over this many calls."""
@@ -163,7 +163,7 @@ class QueueAudio:
         queue: Queue,
         *,
         music: AudioSource,
-        prompts: Sayings,
+        prompts: PromptRenderer,
         clock: Callable[[], float],
         language: str,
         exit_key: str,

@@ -126,7 +126,7 @@ Closed = Annotated[ClosedDays, BeforeValidator(_closed), WithJsonSchema({"type":
 class WeeklyHours(Table):
     """When somebody is there."""
 
-    timezone: Zone | None = Field(default=None, description="The office's time zone. Left out: the server's.")
+    timezone: Zone | None = Field(default=None, description="The office's time zone. Left out: the site's.")
     open: dict[Days, Spans] = Field(description="Weekdays with their times, 24-hour clock, such as mon-fri.")
     holidays: Country | None = Field(
         default=None,

@@ -27,6 +27,8 @@ def command(site: SiteOption = Path("."), json: JsonOption = False) -> None:
         complain(f"{len(problems)} mistake{'s' if len(problems) > 1 else ''}: nothing was changed.")
     else:
         say(f"reloaded: flows {answer.get('flows', '')}, for calls from now on")
+        if answer.get("changed"):
+            say(f"  changed: {', '.join(answer['changed'])}")
         for setting in answer.get("restart", []):
             say(f"  {setting} changed: takes effect when the server is restarted")
     if problems:

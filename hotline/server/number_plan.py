@@ -19,10 +19,10 @@ from callback_queue.customers.directory import Customers
 from callback_queue.line.distributor import Distributor
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
+from hotline.server.departures import FlowServices, serve_flow, serve_queue
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from ivr_flows.runtime.flow_runner import FlowHouse, queue_up, run_flow
 from telephony.applications import play as applications
 from telephony.applications.dial import dial
 from telephony.applications.play import House
@@ -65,11 +65,11 @@ class NumberPlan:
         self._house = house
         self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
-        self.floor = QueueServices(
+        self.queue_services = QueueServices(
             calls=house,
             distributor=distributor,
-            prompts=speech.sayings,
-            confirmation=AnswerConfirmation(speech.sayings, duty.confirm_key, duty.confirm_seconds),
+            prompts=speech.prompts,
+            confirmation=AnswerConfirmation(speech.prompts, duty.confirm_key, duty.confirm_seconds),
             targets_of=directory.reach,
             destination=self._destination,
             agents=directory.agents,
@@ -79,8 +79,14 @@ class NumberPlan:
             customer_of=customers.find,
             transfer_seconds=site.settings.sip.ring_timeout,
         )
-        self._flow_house = FlowHouse(
-            house, flows, speech, tickets, self.floor, directory.targets, site.settings.sip.ring_timeout
+        self._flow_services = FlowServices(
+            house=house,
+            flows=flows,
+            speech=speech,
+            tickets=tickets,
+            queues=self.queue_services,
+            targets=directory.targets,
+            ring_seconds=site.settings.sip.ring_timeout,
         )
 
     def knows(self, number: str) -> bool:
@@ -115,8 +121,10 @@ class NumberPlan:
         code = self._code(leg)
         if code is not None:
             agent = leg.source.removeprefix("agent:")
-            carry_out = partial(self.floor.distributor.roster.command, agent)
-            return answer_code(leg, code, carry_out, self.floor.prompts, self.floor.language_of(agent))
+            carry_out = partial(self.queue_services.distributor.roster.command, agent)
+            return answer_code(
+                leg, code, carry_out, self.queue_services.prompts, self.queue_services.language_of(agent)
+            )
         target = self._site.settings.numbers.get(leg.called)
         if target is None:
             return self._dial(leg, request, (leg.called,), None)
@@ -135,12 +143,12 @@ class NumberPlan:
             case "flow":
                 assert target.flow is not None
                 caller = self._caller(leg, request, _hops(request))
-                return run_flow(leg, self._flow_house, target.flow, target.language, caller)
+                return serve_flow(leg, self._flow_services, target.flow, target.language, caller)
             case "queue":
                 assert target.queue is not None
                 language = target.language or self._site.settings.language
                 caller = self._caller(leg, request, _hops(request))
-                return queue_up(leg, self._flow_house, target.queue, language, caller)
+                return serve_queue(leg, self._flow_services, target.queue, language, caller)
 
     def _play(self, leg: CallLeg, target: NumberTarget) -> Coroutine[Any, Any, None]:
         assert target.play is not None
@@ -184,7 +192,7 @@ class NumberPlan:
             return Destination(() if reach.confirm else reach.targets, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
-            if number in self.floor.queues:
+            if number in self.queue_services.queues:
                 return self._into_queue(number, None)
             return Destination(tuple(directory.targets(number))) if directory.leads_out(number) else None
         if target.queue is not None:
@@ -195,11 +203,11 @@ class NumberPlan:
         return Destination(wanted) if wanted else None
 
     def _into_flow(self, flow: str, language: str | None) -> Destination:
-        known = self._flow_house.flows.flows[flow].languages
+        known = self._flow_services.flows.flows[flow].languages
         return Destination(
-            serve=lambda leg, spoken: run_flow(
+            serve=lambda leg, spoken: serve_flow(
                 leg,
-                self._flow_house,
+                self._flow_services,
                 flow,
                 language or (spoken if spoken in known else None),
                 Caller(leg.caller),
@@ -209,8 +217,8 @@ class NumberPlan:
     def _into_queue(self, queue: str, language: str | None) -> Destination:
         return Destination(
             queue=queue,
-            serve=lambda leg, spoken: queue_up(
-                leg, self._flow_house, queue, language or spoken, Caller(leg.caller)
+            serve=lambda leg, spoken: serve_queue(
+                leg, self._flow_services, queue, language or spoken, Caller(leg.caller)
             ),
         )
 

@@ -13,10 +13,11 @@ from asr.slots.values import CallWindow
 from config.business_hours import HoursState, OpeningHours
 from config.models.agents import Language
 from ivr_flows.expressions import Expression, Value
-from ivr_flows.runtime.conversation import Clip, Conversation, Part, Recorded, Spoken, Text
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import OpenTicket
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.templates import Template
+from tts.parts import Part, SoundFile, Text
 
 OF_THE_CALL = ("caller", "called", "call", "language", "flow", "now")
 OF_STEPS = ("hours.open", "hours.reason", "hours.holiday", "hours.opens", "http.status", "result", "ticket")
@@ -105,23 +106,23 @@ class Context:
         """Fill a text in; raises `ExpressionError`."""
         return template.text(self.names)
 
-    def parts(self, saying: Saying | None) -> list[Part]:
+    def parts(self, prompt: PromptText | None) -> list[Part]:
         """What to say in the call's language; raises `ExpressionError`."""
-        if saying is None:
+        if prompt is None:
             return []
         language = self._conversation.language
-        recorded = self.recorded(saying.recorded) if saying.recorded is not None else None
+        recorded = self.recorded(prompt.recorded) if prompt.recorded is not None else None
         if recorded is not None:
             return [recorded]
-        template = saying.template(language)
+        template = prompt.template(language)
         return [] if template is None else list(template.parts(self.names))
 
-    def recorded(self, name: str) -> Recorded | None:
+    def recorded(self, name: str) -> SoundFile | None:
         """The sound file of a name, that of the call's language first; None when there is none."""
         found = recorded_name(name, self._conversation.language, self._prompts)
-        return None if found is None else Recorded(found)
+        return None if found is None else SoundFile(found)
 
-    def part(self, part: Text | Spoken | Clip) -> Part:
+    def part(self, part: Part) -> Part:
         """One part of the intake bot; its own texts give way to recordings named intake.KEY."""
         if isinstance(part, Text) and part.prompt:
             return self.recorded(f"intake.{part.prompt}") or part

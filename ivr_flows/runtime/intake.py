@@ -12,11 +12,12 @@ from typing import TypeAlias
 
 from asr.intake import values as bot
 from asr.intake.bot import Intake
+from asr.listening.answer import Heard, Wanted
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import CallerGone, Conversation, Wanted
+from ivr_flows.runtime.conversation import CallerGone, Conversation
 from ivr_flows.runtime.outcomes import OpenTicket
 
-_Brought: TypeAlias = bot.Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
+_Brought: TypeAlias = Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
 
 
 async def run_policy(

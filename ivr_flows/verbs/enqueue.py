@@ -11,7 +11,7 @@ from ivr_flows.kinds import Key, Queue, Step
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, HandOff, Outcome, Result
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.verbs.base import Then, Verb, go
 
 

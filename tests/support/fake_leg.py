@@ -335,7 +335,9 @@ class FakeLeg:
 
     Attributes:
         said: what the far end was told in words.
+        shown: number and name that the phone of a leg that we dial shows.
         header: the Reason header that the far end heard at our hang-up.
+        bad_offer: why the offer cannot be used, None while it can.
     """
 
     def __init__(
@@ -365,6 +367,8 @@ class FakeLeg:
         self.on_far_hold: Callable[[bool], None] | None = None
         self.far_holds = False
         self.said: list[str] = []
+        self.shown: tuple[str, str | None] = ("", None)
+        self.bad_offer: Exception | None = None
         self.header: str | None = None
         self._waiting: set[asyncio.Future[Any]] = set()
         self._accepted: asyncio.Future[None] | None = None
@@ -404,6 +408,17 @@ class FakeLeg:
         if self._accepted is None:
             raise CallStateError("not dialled")
         return self._accepted
+
+    def prepare(self, body: bytes) -> None:
+        self.check_open()
+        if self.bad_offer is not None:
+            raise self.bad_offer
+
+    def reject(self, status: int, reason: str | None = None) -> None:
+        self.check_open()
+        if not self.inbound or self.answered:
+            raise CallStateError("only a call that was not answered yet")
+        self._finish("local", status, reason or "")
 
     def answer(self) -> None:
         self.check_open()
@@ -549,6 +564,7 @@ class FakeSwitchboard:
         leg = FakeLeg(
             self.context, call, inbound=False, caller=caller.number, called=target.label, target=target
         )
+        leg.shown = (caller.number, caller.name)
         self.legs.append(leg)
         self.context.journal.append(
             events.LegDialled(

@@ -30,7 +30,7 @@ from telephony.media.prompts import PromptStore
 from telephony.sip.uri import parse_uri
 from tests.support.fake_leg import FakeJournal, FakeLeg, FakeSound, FakeSwitchboard, fake_context
 from tests.support.virtual_time import running, settle
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 E = TypeVar("E", bound=Event)
 CONFIRM_KEY, CONFIRM_SECONDS = "1", 10.0
@@ -102,7 +102,7 @@ class CallCentre:
         site = Site(Path("/nowhere"), Settings.model_validate(settings or {}), people, lines)
         self.roster.use(site)
         self.distributor.use(site)
-        prompts = Sayings(cast(PromptStore, None), self.voice, lambda: datetime.now(UTC))
+        prompts = PromptRenderer(cast(PromptStore, None), self.voice, lambda: datetime.now(UTC))
         self.services = QueueServices(
             calls=House(
                 self.context,

@@ -171,6 +171,7 @@ def test_deadlines_that_are_left_out_have_their_defaults(tmp_path: Path) -> None
 
 def test_better_customers_and_worse_matters_never_wait_longer_by_default() -> None:
     tiers = [DEFAULT_SLA[tier] for tier in ("super_vip", "vip", "ordinary")]
+    assert all(tier.keys() == {1, 2, 3, 4} for tier in tiers)
     for better, worse in pairwise(tiers):
         for severity in range(1, 5):
             assert (better[severity].respond or 0) <= (worse[severity].respond or 0)

@@ -18,9 +18,8 @@ import pytest
 import typer
 from sqlalchemy import update
 
-from cdr.calls.projection import CallProjection
 from cdr.recorder.projector import Projector
-from cdr.recorder.registered import call_rules
+from cdr.recorder.site_parts import SiteParts
 from cdr.store import EventStore
 from cdr.tables import CallRow
 from config import load_site
@@ -86,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def fill() -> None:
         engine = create_engine(loaded.database)
         await upgrade(engine)
-        projector = Projector(EventStore(engine), [CallProjection(engine, call_rules(loaded))], [])
+        projector = Projector(EventStore(engine), SiteParts(loaded, engine))
         async with engine.connect() as connection:
             await projector.apply(connection, "switch-1", lines(DAY.events))
             await connection.commit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asr.listening.endpointing import (
+from asr.listening.end_of_turn import (
     FRAME,
     LONGEST_PROMPT,
     TIMING_OF_SLOT,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.listening.endpointing import (
+from asr.listening.end_of_turn import (
     FRAME,
     LONGEST_PROMPT,
     TIMINGS,

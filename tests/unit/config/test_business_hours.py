@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.business_hours import END_OF_DAY, ClosedDays, OpeningHours, holiday_calendar
-from ivr_flows.opening_hours import callback_hours
 
 NINE_TO_FIVE = ((time(9), time(17)),)
 WEEK = (NINE_TO_FIVE,) * 5 + ((), ())
@@ -99,8 +98,17 @@ def test_opening_stays_at_nine_when_the_clocks_change() -> None:
     assert not hours.at(after).open
 
 
-def test_callback_times_know_the_same_days() -> None:
-    hours = OpeningHours(WEEK, zone=BERLIN, holidays=holiday_calendar("DE"))
-    business = callback_hours(hours, at("2026-12-20T12:00"))
-    assert business.spans(date(2026, 12, 25)) == ()
-    assert business.spans(date(2026, 12, 28)) == NINE_TO_FIVE
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-11-01T00:30-04:00", "2026-11-01T01:45-04:00"),
+        ("2026-11-01T01:30-05:00", "2026-11-02T01:45-05:00"),  # the second 1:30: it was 1:45 half an hour ago
+        ("2026-03-08T01:59-05:00", "2026-03-09T01:45-04:00"),
+    ],
+)
+def test_the_next_opening_is_never_in_the_past_when_the_clocks_change(moment: str, opens: str) -> None:
+    zone = ZoneInfo("America/New_York")
+    hours = OpeningHours((((time(1, 45), time(1, 50)),),) * 7, zone=zone)
+    found = hours.at(datetime.fromisoformat(moment)).opens
+    assert found is not None
+    assert found.isoformat(timespec="minutes") == opens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asr.intake.read_back import WHOLE, shortened
+from asr.intake.questions import WHOLE, shortened
 from asr.results import Word
 from asr.text import length
 

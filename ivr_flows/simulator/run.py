@@ -1,4 +1,4 @@
-"""Walk a simulated call to its end, in the router's place: departures are shown, and go as the inputs say."""
+"""Run a simulated call to its end: departures are shown, and go as the inputs say."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _RINGING = 20.0
 _TICKET = "20001"
 
 
-async def walk(run: FlowRun, conversation: SimulatedConversation, inputs: Inputs) -> HangUp:
-    """Walk to the end; returns how the call ended."""
+async def simulate(run: FlowRun, conversation: SimulatedConversation, inputs: Inputs) -> HangUp:
+    """Run a call to its end; returns how it ended."""
     departure = await run.start()
     while not isinstance(departure, HangUp):
         conversation.line("= " + described(departure))

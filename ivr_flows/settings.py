@@ -1,6 +1,6 @@
-"""Tables that many verbs share: one that has a short form, what to say, and words to listen for.
+"""Settings that many verbs share: tables with a short form, what to say, and words to listen for.
 
-They are `config.models.base.Table`s, so that mistakes in them are found and said as in the rest of a site.
+They are `config.models.base.Table`s, so that mistakes in them are reported as in the rest of a site.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ShortTable(Table):
         return {"title": full.get("title", ""), "anyOf": [short, full]}
 
 
-class Saying(ShortTable):
+class PromptText(ShortTable):
     """What to say: one text, or one for each language, or a sound file of the site."""
 
     shorthand = "text"

@@ -1,4 +1,4 @@
-"""The ways through a flow as a graph: which step leads where, and what it takes to go there.
+"""The transitions of a flow: which step leads where, and what it takes to go there.
 
 The checker, the drawings and the documentation look at flows through this; the engine does not.
 """
@@ -11,16 +11,15 @@ from enum import Enum
 
 from ivr_flows.flow_set import Flow
 from ivr_flows.kinds import FlowName, StepName
-from ivr_flows.schema import StepBase
+from ivr_flows.schema import StepBase, values_in
 from ivr_flows.verbs import Then
 from ivr_flows.verbs.back import Back
 from ivr_flows.verbs.flow import Flow as FlowVerb
 from ivr_flows.verbs.hangup import Hangup
-from ivr_flows.walk import values_in
 
 
 class Kind(Enum):
-    """What sort of way it is."""
+    """What a transition leads to."""
 
     STEP = "step"
     """To a step of the same flow."""
@@ -33,14 +32,14 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way out of a step.
+class Transition:
+    """One edge of the graph that a flow is.
 
     Args:
         target: the step, or the flow, that it leads to.
-        kind: what sort of way it is.
+        kind: what it leads to.
         setting: the setting that names the target: "next" for the step's own or the step below.
-        label: when it is gone, for people: "1 agent", "if_busy", "" for the ordinary way.
+        label: when it is taken, for people: "1 agent", "if_busy", "" for the next step.
         by_input: whether it takes something that the caller pressed, said or waited for.
     """
 
@@ -51,23 +50,23 @@ class Way:
     by_input: bool
 
 
-def ways(flow: Flow, step: str) -> Iterator[Way]:
-    """Every way out of a step."""
+def transitions(flow: Flow, step: str) -> Iterator[Transition]:
+    """Every transition out of a step."""
     body = flow.steps[step]
     verb = body.verb
     for path, value in values_in(verb, ()):
         setting = str(path[0]) if path else ""
         if isinstance(value, StepName):
-            yield Way(value, Kind.STEP, setting, _label(body, path), setting in verb.by_input())
+            yield Transition(value, Kind.STEP, setting, _label(body, path), setting in verb.by_input())
         elif isinstance(value, FlowName):
             kind = Kind.RUN if isinstance(verb, FlowVerb) else Kind.FLOW
-            yield Way(value, kind, setting, "run" if kind is Kind.RUN else "", False)
+            yield Transition(value, kind, setting, "run" if kind is Kind.RUN else "", False)
     following = flow.following[step] if verb.then() is Then.NEXT else body.next
     if following is not None and verb.then() is not Then.NEVER:
-        yield Way(following, Kind.STEP, "next", "", "next" in verb.by_input())
+        yield Transition(following, Kind.STEP, "next", "", "next" in verb.by_input())
     failure = body.on_error or flow.on_error
     if failure is not None and failure != step:
-        yield Way(failure, Kind.ERROR, "on_error", "on error", False)
+        yield Transition(failure, Kind.ERROR, "on_error", "on error", False)
 
 
 def ends_call(body: StepBase) -> bool:
@@ -82,7 +81,7 @@ def comes_back(body: StepBase) -> bool:
 
 
 def _label(body: StepBase, path: tuple[str | int, ...]) -> str:
-    """Say when a way is gone: a menu's choice by its key or first word, a case by its condition."""
+    """When a transition is taken: a menu's choice by its key or first word, a case by its condition."""
     verb = body.verb
     if len(path) >= 2 and isinstance(path[1], int):
         item = getattr(verb, str(path[0]))[path[1]]
