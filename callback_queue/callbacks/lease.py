@@ -9,8 +9,8 @@ attempt that is over:
     release          -> waiting, to be tried again; or -> closed
 
 Nobody gets a lease while the same customer is being called for another ticket, nor for a ticket that is over.
-A lease that ran out before the customer was dialled goes to the next switch that asks. One that ran out while the
-customer was being dialled is not taken over for a quarter of an hour: its switch may only have lost the
+A lease that ran out before the customer was dialled goes to the next switch that asks. One that ran out while
+the customer was being dialled is not taken over for a quarter of an hour: its switch may only have lost the
 database.
 """
 

@@ -26,8 +26,7 @@ class TicketOpened(CallEvent):
         priority: higher goes first, 0 is ordinary.
         respond_by, resolve_by: the SLA's clocks, 0 for none.
         slots, history: what the caller told us (`asr.intake.values.Slot`, `Turn`) as plain data;
-            files are
-            inside the recordings folder.
+            files are inside the recordings folder.
         recording: the whole conversation, inside the recordings folder, "".
         note: a short text for the agent who works on it.
     """
