@@ -80,12 +80,13 @@ class CustomerDial:
             LeaseLost: the callback is not ours any more, or it is over; nobody was dialled.
             CallEnded: the agent hung up first.
         """
+        await self._lease.renew()  # the caller may have left another number since it was taken
         number = self._lease.callback.number
         await self._make_legs(number, caller, codecs)
         try:
             await self._claim()
             newest = self._lease.callback.number
-            if newest != number:  # the caller has left another one since
+            if newest != number:
                 self._drop_legs()
                 await self._make_legs(newest, caller, codecs)
             for leg in self.legs:

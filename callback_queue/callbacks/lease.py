@@ -233,6 +233,10 @@ class Lease:
         keeper.add_done_callback(_keepers.discard)
         return True
 
+    async def renew(self) -> bool | None:
+        """Keep it, and read the callback anew; False when it is lost, None without an answer."""
+        return await self._ask(self._of_mine(self._table.renew))
+
     async def begin_dialling(self) -> bool:
         """Say that the customer is about to be dialled; whether to dial `callback.number`, as it is now."""
         return not self.lost.done() and await self._ask(self._of_mine(self._table.begin_dialling)) is True
@@ -261,7 +265,7 @@ class Lease:
     async def _keep(self) -> None:
         while not self.lost.done():
             await asyncio.sleep(self._seconds * RENEWED_AT)
-            if await self._ask(self._of_mine(self._table.renew)) is False:
+            if await self.renew() is False:
                 self.lose()
 
     def _of_mine(self, question: _Question) -> Awaitable[Due | None]:

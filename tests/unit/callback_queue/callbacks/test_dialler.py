@@ -56,6 +56,26 @@ async def test_the_number_that_the_caller_left_last_is_dialled() -> None:
 
 
 @virtual_time
+async def test_a_number_that_changes_in_the_last_moment_before_the_dial_is_heeded() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        callback = desk.ask("0955000001")
+        await passes(1)
+        phone = desk.centre.phone("1001")
+        phone.pick_up()
+        await passes(1)
+        desk.centre.switchboard.dial_seconds = 1  # finding the way to the first number takes a while
+        phone.press("1")
+        await passes(0.5)
+        desk.database.change(callback, number="0955000002")
+        await passes(2)
+        assert desk.dialled() == ["0955000002"]
+        assert [leg.called for leg in desk.ringing_customers()] == ["trunk:0955000002"]
+        desk.customer("0955000002").refuse(486)
+        await passes(5)
+
+
+@virtual_time
 async def test_a_newer_number_counts_also_before_the_lease() -> None:
     async with CallbackDesk() as desk:
         callback = desk.ask("0955000001")
