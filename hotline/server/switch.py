@@ -50,7 +50,7 @@ from telephony.net.driver import Driver
 from telephony.net.rtp_ports import PortsExhausted
 from telephony.net.sip_call import SipCall
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
+from telephony.sip.user_agent import UserAgent
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.registrar import RegistrarEffect

@@ -18,7 +18,7 @@ from telephony.call.leg_base import LegContext
 from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
 from telephony.net.sip_call import SipCall
-from telephony.net.user_agent import UserAgent
+from telephony.sip.user_agent import UserAgent
 from telephony.sdp.offer_answer import MediaNegotiator
 from telephony.sip.auth_client import with_credentials
 from telephony.sip.flow import Flow

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from telephony.net.driver import Driver
-from telephony.sip.effects import AckReceived, RequestReceived, ResponseReceived, TransactionKey
+from telephony.sip.transaction_events import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 from telephony.sip.flow import Flow
 from telephony.sip.session import InviteSession
 from telephony.sip.session_events import (

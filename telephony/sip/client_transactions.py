@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     Effect,
     ResponseReceived,
     SendData,

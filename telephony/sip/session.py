@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from telephony.sip.effects import TransactionKey
+from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.message import Request, Response
 from telephony.sip.session_events import (

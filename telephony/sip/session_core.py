@@ -4,7 +4,7 @@ The session is the user of the transactions: it repeats its 2xx until the ACK co
 the ACK of the peer's 2xx again whenever that comes again (13.2.2.4), and ends with BYE from either side (15).
 How a session is changed while it lasts is in `session.py`, how it begins in `session_uas.py` and
 `session_uac.py`. What the bodies mean is left to `telephony.sdp`, sockets and transactions to
-`telephony.net.user_agent`.
+`telephony.sip.user_agent`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from telephony.sip.dialog import Dialog
-from telephony.sip.effects import AckReceived, RequestReceived, ResponseReceived, TransactionKey
+from telephony.sip.transaction_events import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.message import Request, Response
 from telephony.sip.session_events import (

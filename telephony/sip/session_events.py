@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from telephony.sip.dialog import Dialog
-from telephony.sip.effects import TransactionKey
+from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.message import Request, Response
 from telephony.sip.referral import Referral
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from telephony.sip.effects import TransactionKey
+from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.message import Request, Response
 from telephony.sip.session import InviteSession
 from telephony.sip.session_events import Reoffered, Respond

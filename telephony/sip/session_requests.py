@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telephony.sip.effects import AckReceived, RequestReceived, ResponseReceived, TransactionKey
+from telephony.sip.transaction_events import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.in_dialog import answer_plainly
 from telephony.sip.message import Request

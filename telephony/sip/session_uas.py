@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.sip.dialog import Dialog
-from telephony.sip.effects import TransactionKey
+from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.grammar import parse_number
 from telephony.sip.message import Request, Response

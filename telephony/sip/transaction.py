@@ -11,7 +11,7 @@ from enum import IntEnum
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from telephony.sip.effects import Effect, SendData, TransactionEnded, TransactionKey
+from telephony.sip.transaction_events import Effect, SendData, TransactionEnded, TransactionKey
 from telephony.sip.flow import Flow
 from telephony.sip.message import Message
 from telephony.sip.timers import Timers

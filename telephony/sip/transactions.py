@@ -19,7 +19,7 @@ from telephony.sip.client_transactions import (
     build_cancel,
 )
 from telephony.sip.deadlines import DeadlineHeap
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     AckReceived,
     Effect,
     RequestReceived,

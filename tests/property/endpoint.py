@@ -1,6 +1,6 @@
 """A user agent without sockets: one session on one transaction layer, for property tests of sessions.
 
-It does what `telephony.net.user_agent` does for one call, checks what must hold of everything the session
+It does what `telephony.sip.user_agent` does for one call, checks what must hold of everything the session
 says, and keeps a small account of the call as the layers above would see it.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from random import Random
 
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     AckReceived,
     Effect,
     RequestReceived,

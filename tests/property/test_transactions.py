@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from telephony.sip.client_transactions import INVITE_CLIENT, NON_INVITE_CLIENT
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     Effect,
     RequestReceived,
     ResponseReceived,

@@ -29,7 +29,7 @@ from telephony.media.interface import Direction, Frame
 from telephony.net.rtp_ports import PortPool
 from telephony.net.sip_call import SipCall
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
+from telephony.sip.user_agent import UserAgent
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response

@@ -12,7 +12,7 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 
 from telephony.net.sip_call import CallEvent, SipCall
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
+from telephony.sip.user_agent import UserAgent
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.session_events import Ended

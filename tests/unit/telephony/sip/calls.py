@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import TypeVar
 
-from telephony.sip.effects import AckReceived, RequestReceived, ResponseReceived, TransactionKey
+from telephony.sip.transaction_events import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 from telephony.sip.message import Request, Response
 from telephony.sip.parser import parse_message
 from telephony.sip.session import InviteSession

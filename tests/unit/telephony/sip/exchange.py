@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     Effect,
     RequestReceived,
     ResponseReceived,

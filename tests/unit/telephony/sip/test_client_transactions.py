@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     ResponseReceived,
     SendData,
     TransactionEnded,

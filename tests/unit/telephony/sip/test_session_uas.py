@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.sip.effects import TransactionKey
+from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.session_events import Confirmed, Ended, Respond, SessionDone
 from telephony.sip.session_states import State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.sip.effects import AckReceived, TransactionFailed
+from telephony.sip.transaction_events import AckReceived, TransactionFailed
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request

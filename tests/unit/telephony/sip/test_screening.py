@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.net.screening import screen
+from telephony.sip.screening import screen
 from telephony.sip.message import Request
 from telephony.sip.parser import parse_message
 from tests.unit.telephony.sip.exchange import incoming

@@ -14,10 +14,10 @@ from random import SystemRandom
 from telephony.net.application import Application, Authorize
 from telephony.net.driver import Driver
 from telephony.net.identifiers import new_branch, new_tag
-from telephony.net.screening import OWN_METHODS, screen
+from telephony.sip.screening import OWN_METHODS, screen
 from telephony.net.sip_call import SipCall
 from telephony.net.transports import Transports, Unreachable
-from telephony.sip.effects import (
+from telephony.sip.transaction_events import (
     AckReceived,
     Effect,
     RequestReceived,
