@@ -9,8 +9,9 @@ import pytest
 
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.message import Message, Request, Response
-from telephony.sip.parser import StreamParser, parse_message, validate_request, validate_response
+from telephony.sip.parser import StreamParser, parse_message
 from telephony.sip.uri import OtherUri, SipUri
+from telephony.sip.validate import validate_request, validate_response
 from telephony.sip.values import CSeq, NameAddr, Via
 from tests.conformance.torture import MESSAGES, Torture
 from tests.conformance.torture.semantics import MULTI01

@@ -6,8 +6,9 @@ import pytest
 
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.message import Request
-from telephony.sip.parser import parse_message, validate_request
+from telephony.sip.parser import parse_message
 from telephony.sip.uri import SipUri
+from telephony.sip.validate import validate_request
 from telephony.sip.values import Via
 from tests.conformance.torture import IPV6_MESSAGES, Torture
 
