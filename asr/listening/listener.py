@@ -95,11 +95,11 @@ class Listener:
         self._timer: asyncio.TimerHandle | None = None
         self._tap: Tap | None = None
         if self._speech is not None:
-            self._tap = ears.leg.tap(self._frame)
-        ears.leg.on_digit = self._digit
-        for digit in ears.leg.take_digits():
+            self._tap = ears.leg.audio.tap(self._frame)
+        ears.leg.audio.on_digit = self._digit
+        for digit in ears.leg.audio.take_digits():
             if not self._digit(digit):
-                ears.leg.keep_digit(digit)
+                ears.leg.audio.keep_digit(digit)
         if not prompt:
             self.prompt_ended()
 
@@ -147,7 +147,7 @@ class Listener:
             self._timer.cancel()
         if self._keys is not None:
             self._keys.close()
-        self._ears.leg.on_digit = None
+        self._ears.leg.audio.on_digit = None
 
     async def _last_words(self) -> Heard | None:
         """What had been said when the caller hung up in mid-sentence."""

@@ -259,8 +259,8 @@ class _Stay:
         house, leg, queue = self._house, self._leg, self._queue
         until, then = self._limit()
         room = WaitingRoom(leg, house, place, queue, self._guest.wanted.language, self._exit_key)
-        leg.on_digit = self._pressed
-        leg.forget_digits()
+        leg.audio.on_digit = self._pressed
+        leg.audio.forget_digits()
         try:
             while True:
                 agents = await self._unless_leaving(place.next_offer(), until, then)
@@ -284,7 +284,7 @@ class _Stay:
                     return agent, agent_leg
         finally:
             room.leave()
-            leg.on_digit = None
+            leg.audio.on_digit = None
 
     def _limit(self) -> tuple[float | None, LeftWhy]:
         """Until when the caller may wait for the next offer (the loop's time), and what happens then.

@@ -103,7 +103,7 @@ class Screen:
                 pressed.set_result(True)
             return True
 
-        leg.on_digit = key
+        leg.audio.on_digit = key
         silence = None
         speaking = asyncio.ensure_future(question.ask(leg))
         try:
@@ -115,8 +115,8 @@ class Screen:
                 await asyncio.wait((pressed,), timeout=self._seconds)
             return pressed.done() and pressed.result()
         finally:
-            leg.on_digit = None
-            leg.stop()
+            leg.audio.on_digit = None
+            leg.audio.stop()
             if silence is not None:
                 silence.stop()
             pressed.cancel()

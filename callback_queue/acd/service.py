@@ -13,7 +13,7 @@ from callback_queue.agents.feature_codes import Action, FeatureCode
 from callback_queue.agents.roster import AgentBoard
 from callback_queue.line.distributor import Floor
 from config import Site
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 

@@ -45,7 +45,7 @@ async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bo
         CallEnded: the leg is over.
     """
     for sound in sounds:
-        end = await leg.play(sound, name=name)
+        end = await leg.audio.play(sound, name=name)
         if end.reason is not EndReason.FINISHED:
             return False
     return True

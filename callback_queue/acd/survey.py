@@ -32,7 +32,7 @@ async def survey(leg: CallLeg, house: FloorHouse, queue: str, agent: str, langua
         leg.check_open()
         house.tell(SurveyOffered(house.now(), leg.call, leg.leg, queue, agent))
         question = await sounds_of(house.sayings, [text("survey", language)], language) or [tones.beep()]
-        leg.forget_digits()
+        leg.audio.forget_digits()
         for _ in range(TRIES):
             score = await _ask(leg, question)
             if score:
@@ -48,11 +48,11 @@ async def survey(leg: CallLeg, house: FloorHouse, queue: str, agent: str, langua
 async def _ask(leg: CallLeg, question: Sequence[AudioSource]) -> int:
     """The score; 0 when none was given."""
     for sound in question:
-        await leg.play(sound, name="survey", barge_in=True)
+        await leg.audio.play(sound, name="survey", barge_in=True)
     # Networks take a stream that stops for one that is dead.
     silence = leg.media.play(tones.silence(), loop=True)
     try:
-        pressed = (await leg.collect(1, terminators="", first_timeout=SECONDS)).digits
+        pressed = (await leg.audio.collect(1, terminators="", first_timeout=SECONDS)).digits
     finally:
         silence.stop()
     return int(pressed) if pressed.isdigit() and 1 <= int(pressed) <= SCALE else 0

@@ -83,7 +83,7 @@ class Talk:
         recording: Recording | None = None
         try:
             if self._queue.record:
-                recording = self._leg.record(
+                recording = self._leg.audio.record(
                     self._house.house.recordings,
                     f"{self._leg.call}-{self._agent_leg.leg}.wav",
                     on_error=disk_failed,
@@ -123,23 +123,23 @@ class Talk:
             bridge.close()
             return True
 
-        agent_leg.on_transfer_requested = asked
+        agent_leg.transfer.on_requested = asked
         try:
             return await bridge.wait(keep=self._leg)
         finally:
-            agent_leg.on_transfer_requested = None
+            agent_leg.transfer.on_requested = None
             house.floor.handled(self._queue.name, house.now() - began + self._queue.wrap_up)
 
     # --- passing on -------------------------------------------------------------------------------------
 
     async def _pass_on(self, to: Destination) -> Talked | None:
         """Connect the customer elsewhere; None when the conversation goes on, with whoever it is now."""
-        self._leg.wait_with(self._house.house.music)
+        self._leg.audio.wait_with(self._house.house.music)
         try:
             if to.serve is not None:
                 self._tell(to, 200)
                 self._release(self._agent_leg)
-                self._leg.wait_with(None)
+                self._leg.audio.wait_with(None)
                 await to.serve(self._leg, self._language)
                 return Talked("")
             other = await self._ring(to)
@@ -150,7 +150,7 @@ class Talk:
             self._tell(to, 487)
             raise
         finally:
-            self._leg.wait_with(None)
+            self._leg.audio.wait_with(None)
         self._tell(to, 200)
         self._release(self._agent_leg)
         self._agent, self._agent_leg = to.agent, other
@@ -184,12 +184,12 @@ class Talk:
 
     def _progressed(self, status: int, early: bool) -> None:
         if not self._agent_leg.is_over:
-            self._agent_leg.report_transfer(status)
+            self._agent_leg.transfer.report(status)
 
     def _tell(self, to: Destination, status: int) -> None:
         """How it went, to the agent's phone and to the journal."""
         if not self._agent_leg.is_over:
-            self._agent_leg.report_transfer(status)
+            self._agent_leg.transfer.report(status)
         house, leg = self._house, self._leg
         house.tell(
             CallTransferred(

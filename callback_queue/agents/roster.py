@@ -34,7 +34,7 @@ from callback_queue.line.distribution import AgentView
 from config import Agent, AgentSettings
 from journal.event import CallEvent, Event
 from telephony.call import events
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 log = logging.getLogger(__name__)
 

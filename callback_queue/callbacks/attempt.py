@@ -264,7 +264,7 @@ class Attempt:
                 *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
             )
         )
-        agent_leg.on_digit = self._agent_pressed
+        agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
         ).run()

@@ -69,7 +69,7 @@ class Hostess:
 
     def welcome(self, name: str) -> None:
         """Begin to say who calls back; music follows."""
-        self._leg.wait_with(self._house.house.music)
+        self._leg.audio.wait_with(self._house.house.music)
         self._speaking = self._house.loop.create_task(self._say("calling_back", name=name))
 
     async def apologise(self) -> None:
@@ -86,8 +86,8 @@ class Hostess:
         """Silence."""
         drop(self._speaking)
         self._speaking = None
-        self._leg.stop()
-        self._leg.wait_with(None)
+        self._leg.audio.stop()
+        self._leg.audio.wait_with(None)
 
     async def _say(self, key: TextKey, **values: str) -> None:
         with contextlib.suppress(CallEnded, TimeoutError):

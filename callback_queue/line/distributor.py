@@ -18,7 +18,7 @@ from callback_queue.line.events import LeftWhy, QueueEntered, QueueLeft
 from callback_queue.line.place import Place
 from callback_queue.line.waiting_line import Entry, WaitingLine
 from config import Site
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 
 class Floor:

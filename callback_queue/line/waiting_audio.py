@@ -39,7 +39,7 @@ class WaitingRoom:
         self._place = place
         self._language = language
         self._exit_key = exit_key
-        leg.wait_with(house.music[queue.name])
+        leg.audio.wait_with(house.music[queue.name])
         announcer = Announcer(queue.announce, house.now())
         self._speaking: asyncio.Task[None] | None = None
         if announcer.next_deadline() is not None:
@@ -47,8 +47,8 @@ class WaitingRoom:
 
     def leave(self) -> None:
         """Silence at once: an agent answered, or the caller leaves."""
-        self._leg.stop()
-        self._leg.wait_with(None)
+        self._leg.audio.stop()
+        self._leg.audio.wait_with(None)
         drop(self._speaking)
         self._speaking = None
 

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 
 from config import Site, Trunk
 from telephony.call import events
-from telephony.call.leg_base import Journal
+from telephony.call.leg_lifetime import Journal
 from telephony.sip.auth import DigestAuthenticator, Verdict
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response

@@ -13,7 +13,7 @@ from hotline.server.number_plan import NumberPlan
 from telephony.call import events
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.sip.message import Request
 
 log = logging.getLogger(__name__)

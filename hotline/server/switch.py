@@ -41,7 +41,7 @@ from hotline.server.speech import SpeechHouse
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from telephony.applications.play import House
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine

@@ -34,7 +34,7 @@ from telephony.applications.record import Take
 from telephony.call.errors import CallEnded
 from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
 from telephony.media.interface import Recording as LegRecording
@@ -137,7 +137,7 @@ class FlowCall:
             await self._play(parts, None)
         except CallEnded:
             raise CallerGone from None
-        self._leg.forget_digits()
+        self._leg.audio.forget_digits()
 
     async def ask(self, parts: Sequence[Part], wanted: Wanted, *, barge_in: bool = True) -> Heard:
         """Say something and wait for an answer."""
@@ -148,7 +148,7 @@ class FlowCall:
                 await self._play(parts, None)
                 parts = ()
             listener = Listener(
-                self._ears, wanted, self.language, prompt=bool(parts), interrupt=self._leg.stop
+                self._ears, wanted, self.language, prompt=bool(parts), interrupt=self._leg.audio.stop
             )
         except CallEnded:
             raise CallerGone from None
@@ -173,8 +173,8 @@ class FlowCall:
         take = None
         try:
             if beep:
-                await self._leg.play(tones.beep(), name="beep")
-            self._leg.forget_digits()
+                await self._leg.audio.play(tones.beep(), name="beep")
+            self._leg.audio.forget_digits()
             take = Take(
                 self._leg,
                 max_seconds=max_seconds,
@@ -184,7 +184,7 @@ class FlowCall:
             await take.make()
         except CallEnded:
             raise CallerGone(await self._left_behind(take)) from None
-        self._leg.forget_digits()
+        self._leg.audio.forget_digits()
         path = await self._clips.write(take.samples.tobytes()) if take.seconds else None
         return Recording(path, take.seconds)
 
@@ -194,7 +194,7 @@ class FlowCall:
             self._recordings += 1
             suffix = "" if self._recordings == 1 else f"-{self._recordings}"
             self.recording = f"{self.call}-flow{suffix}.wav"
-            self._kept = self._leg.record(self._speech.recordings, self.recording, on_error=disk_failed)
+            self._kept = self._leg.audio.record(self._speech.recordings, self.recording, on_error=disk_failed)
 
     def end_recording(self) -> None:
         """Record no more; what was recorded stays."""
@@ -240,7 +240,7 @@ class FlowCall:
                 if listener is not None and listener.interrupted:
                     return
                 if source is not None:
-                    end = await self._leg.play(source, name="flow")
+                    end = await self._leg.audio.play(source, name="flow")
                     if end.reason is EndReason.STOPPED:
                         return
         finally:

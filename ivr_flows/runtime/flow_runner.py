@@ -258,7 +258,7 @@ class _Runner:
     async def _transfer(self, target: str) -> Result:
         known = self._house.targets(target)
         uri = str(known[0].uri) if known else target
-        status = await self._leg.transfer(uri)
+        status = await self._leg.transfer.refer(uri)
         if status < 300:
             self._leg.hang_up("transferred")
             return Result("done")

@@ -127,7 +127,9 @@ async def _talk(leg: CallLeg, winner: CallLeg, bridge: CallBridge | None, house:
             bridge = CallBridge(house.context, house.switchboard.engine, leg, winner, house.music)
         recording = None
         if house.record_calls:
-            recording = leg.record(house.recordings, f"{leg.call}-{winner.leg}.wav", on_error=disk_failed)
+            recording = leg.audio.record(
+                house.recordings, f"{leg.call}-{winner.leg}.wav", on_error=disk_failed
+            )
         try:
             await bridge.wait(keep=leg if keep else None)
         finally:

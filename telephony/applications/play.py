@@ -13,7 +13,7 @@ from pathlib import Path
 from config import RecordTarget
 from telephony.applications.record import Take
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media import tones
 from telephony.media.audio import Prompt
@@ -47,7 +47,7 @@ class House:
 async def echo(leg: CallLeg) -> None:
     """Answer and send the caller's own voice back until the caller hangs up."""
     leg.answer()
-    leg.echo()
+    leg.audio.echo()
     await leg.wait_ended()
 
 
@@ -60,7 +60,7 @@ async def hold(leg: CallLeg) -> None:
 async def play(leg: CallLeg, source: AudioSource, name: str, *, repeat: bool) -> None:
     """Answer, play, hang up."""
     leg.answer()
-    await leg.play(source, name=name, loop=repeat)
+    await leg.audio.play(source, name=name, loop=repeat)
     leg.hang_up("prompt finished")
 
 
@@ -68,22 +68,22 @@ async def record(leg: CallLeg, house: House, target: RecordTarget) -> None:
     """Answer, beep, record the caller until key, silence or limit, play it back, hang up."""
     leg.answer()
     if target.beep:
-        await leg.play(tones.beep(), name="beep")
-    leg.forget_digits()
+        await leg.audio.play(tones.beep(), name="beep")
+    leg.audio.forget_digits()
     take = Take(
         leg,
         max_seconds=target.max_seconds,
         silence_seconds=target.silence_seconds,
         finish_key=target.finish_key,
     )
-    recording = leg.record(house.recordings, f"{leg.call}.wav", on_error=disk_failed)
+    recording = leg.audio.record(house.recordings, f"{leg.call}.wav", on_error=disk_failed)
     try:
         await take.make()
     finally:
         recording.stop()
-    leg.forget_digits()
+    leg.audio.forget_digits()
     if target.play_back and len(take.samples):
-        await leg.play(Prompt("recording", take.samples), name="recording")
+        await leg.audio.play(Prompt("recording", take.samples), name="recording")
     leg.hang_up("recording finished")
 
 

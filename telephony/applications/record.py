@@ -53,14 +53,14 @@ class Take:
         """
         leg = self._leg
         timer = asyncio.get_running_loop().call_later(self._max_seconds, self._finish)
-        tap = leg.tap(self._hear)
-        leg.on_digit = self._key
+        tap = leg.audio.tap(self._hear)
+        leg.audio.on_digit = self._key
         # Phones, firewalls and NATs take a stream that stops for one that is dead.
         silence = leg.media.play(tones.silence(), loop=True)
         try:
             await self._over
         finally:
-            leg.on_digit = None
+            leg.audio.on_digit = None
             timer.cancel()
             tap.close()
             silence.stop()

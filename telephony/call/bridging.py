@@ -11,7 +11,7 @@ from functools import partial
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.media.interface import AudioSource, MediaEngine
 
 
@@ -46,7 +46,7 @@ class CallBridge:
         self._over: asyncio.Future[CallLeg | None] = context.loop.create_future()
         self._watchers = [(leg, partial(self._ended, leg)) for leg in (first, second)]
         for (leg, watcher), other in zip(self._watchers, (second, first), strict=True):
-            leg.ended.append(watcher)
+            leg.on_end.append(watcher)
             leg.on_far_hold = partial(self._hold, other)
         context.journal.append(events.CallBridged(context.clock(), first.call, first.leg, second.leg))
         for leg, other in ((first, second), (second, first)):
@@ -55,7 +55,7 @@ class CallBridge:
 
     def _hold(self, other: CallLeg, held: bool) -> None:
         # Also when the holder says sendonly: phones that do rarely send music of their own.
-        other.wait_with(self._music if held else None)
+        other.audio.wait_with(self._music if held else None)
 
     def _ended(self, leg: CallLeg) -> None:
         self._close(leg)
@@ -71,9 +71,9 @@ class CallBridge:
         self._bridge.close()
         for leg, watcher in watchers:
             leg.on_far_hold = None
-            leg.wait_with(None)
-            if watcher in leg.ended:
-                leg.ended.remove(watcher)
+            leg.audio.wait_with(None)
+            if watcher in leg.on_end:
+                leg.on_end.remove(watcher)
         self._context.journal.append(
             events.CallUnbridged(self._context.clock(), self._first.call, self._first.leg, self._second.leg)
         )

@@ -1,24 +1,34 @@
 """A call leg: one phone call as the layers above see it.
 
-It joins a call in signalling (`telephony.net.sip_call`), one audio stream's negotiation
-(`telephony.sdp`) and a media leg. Coroutines raise `CallEnded` when the leg goes away. Here is how a call
-begins and ends; what is done while it lasts is in `leg_transfer.py`, `leg_session.py` and `leg_audio.py`.
-Making legs is `switchboard.py`'s business, who is connected to whom the router's.
+The leg runs the call's signalling (`telephony.net.sip_call`) with the offers and answers that it carries
+(`telephony.sdp`): beginning, answer, hold and re-INVITE, end. It owns its audio (`leg_audio.py`) and its
+transfers (`leg_transfer.py`). Coroutines raise `CallEnded` when the leg goes away. Legs are made by
+`switchboard.py`; who is connected to whom is decided by the router.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from telephony.call import events
-from telephony.call.errors import CallStateError
-from telephony.call.info_digits import digit_of
-from telephony.call.leg_base import LegContext
-from telephony.call.leg_transfer import TransferLeg
-from telephony.media.interface import MediaLeg
+from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.leg_audio import LegAudio
+from telephony.call.leg_lifetime import LegContext, LegLifetime
+from telephony.call.leg_transfer import LegTransfer
+from telephony.media.interface import AudioSource, MediaLeg
 from telephony.net.sip_call import CallEvent, SipCall
-from telephony.sdp.offer_answer import MediaNegotiator
+from telephony.sdp.offer_answer import (
+    Direction,
+    Glare,
+    MediaNegotiator,
+    Negotiated,
+    NotAcceptable,
+    SdpError,
+)
+from telephony.sip.errors import LocalProtocolError
 from telephony.sip.session_events import (
     Accepted,
     Confirmed,
@@ -26,34 +36,71 @@ from telephony.sip.session_events import (
     InfoReceived,
     Progressed,
     ReferProgressed,
+    ReofferAnswered,
+    ReofferConfirmed,
+    ReofferDue,
+    Reoffered,
+    ReofferRefused,
     Replied,
     TransferRequested,
 )
 
+T = TypeVar("T")
 
-class CallLeg(TransferLeg):
+
+@dataclass(slots=True)
+class _Change:
+    """A hold or resume of ours that is not decided yet; `offered` once its re-INVITE was sent."""
+
+    hold: bool
+    music: AudioSource | None
+    decided: asyncio.Future[bool]
+    offered: bool = False
+
+
+class CallLeg:
     """One leg.
 
     Args:
         context: what all legs share.
         call: the call's id.
-        leg: the leg's id.
+        leg: the leg's id, unique in the call.
         sip: its signalling.
         media: its RTP session.
         negotiator: its SDP side.
         inbound: the peer calls us.
-        caller, called: numbers, for whoever routes the call.
+        caller, called: numbers, for the router.
         source: who brought an inbound call, "agent:1001" or "trunk:NAME".
+
+    Attributes:
+        audio: what it hears and says.
+        transfer: its transfers.
+        answered: whether the call was answered, by either side.
     """
 
     __slots__ = (
+        "__weakref__",
         "_accepted",
+        "_change",
+        "_held_by_them",
+        "_held_by_us",
+        "_life",
+        "_negotiator",
         "_offer",
+        "_sip",
+        "answered",
+        "audio",
+        "call",
         "called",
         "caller",
         "inbound",
+        "leg",
+        "media",
+        "on_end",
+        "on_far_hold",
         "on_progress",
         "source",
+        "transfer",
     )
 
     def __init__(
@@ -70,17 +117,63 @@ class CallLeg(TransferLeg):
         called: str,
         source: str = "",
     ) -> None:
-        super().__init__(context, call, leg, media, sip, negotiator)
+        self._life = LegLifetime(context, call, leg)
+        self.call = call
+        self.leg = leg
+        self.media = media
+        self.audio = LegAudio(self._life, media)
+        self.transfer = LegTransfer(self._life, sip)
+        self._sip = sip
+        self._negotiator = negotiator
         self.inbound = inbound
         self.caller = caller
         self.called = called
         self.source = source
+        self.answered = False
+        self.on_end = self._life.on_end
+        """Called once each, in order, when the leg is over."""
+        self.on_far_hold: Callable[[bool], None] | None = None
+        """Called when the far end holds or resumes."""
         self.on_progress: Callable[[int, bool], None] | None = None
         """Called for each 1xx of a leg we dialled: status, and whether early media can be heard now."""
-        self._offer = b""  # what we say with 183 and 200: our answer, or our offer
+        self._offer = b""  # the body of our 183 and 200: our answer, or our offer
         self._accepted: asyncio.Future[None] | None = None
+        self._change: _Change | None = None
+        self._held_by_us = False
+        self._held_by_them = False
         media.on_dead = self._media_dead
         sip.on_event = self._event
+
+    @property
+    def is_over(self) -> bool:
+        """True once the leg has ended."""
+        return self._life.end is not None
+
+    @property
+    def end(self) -> CallEnded | None:
+        """How the leg ended, None until then."""
+        return self._life.end
+
+    @property
+    def dialog_id(self) -> tuple[str, str, str] | None:
+        """Call-ID, our tag and the far end's tag; None before there is a dialog."""
+        return self._sip.dialog_id
+
+    @property
+    def codec(self) -> str:
+        """Name of the codec that we send, "" before negotiation."""
+        current = self._negotiator.current
+        return current.codec.name if current is not None else ""
+
+    @property
+    def held(self) -> bool:
+        """Whether we have put the far end on hold."""
+        return self._held_by_us
+
+    @property
+    def far_holds(self) -> bool:
+        """Whether the far end has put us on hold."""
+        return self._held_by_them
 
     @property
     def accepted(self) -> asyncio.Future[None]:
@@ -88,6 +181,22 @@ class CallLeg(TransferLeg):
         if self._accepted is None:
             raise CallStateError("not dialled")
         return self._accepted
+
+    def check_open(self) -> None:
+        """Raise `CallEnded` when the leg is over already."""
+        self._life.check_open()
+
+    def future(self) -> asyncio.Future[T]:
+        """A future that fails with `CallEnded` when the leg ends before it has a result."""
+        return self._life.future()
+
+    async def wait_ended(self) -> CallEnded:
+        """Wait until the leg is over, however it ends; how it ended."""
+        return await self._life.wait_ended()
+
+    def tell_said(self, text: str, language: str) -> None:
+        """Note in the journal what the far end is told in words."""
+        self._life.tell(events.PromptSaid, text=text, language=language)
 
     # --- being called ---------------------------------------------------------------------------------
 
@@ -112,7 +221,7 @@ class CallLeg(TransferLeg):
         """Tell the caller that it rings (180)."""
         self._need_unanswered()
         self._sip.progress(180)
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, 180))
+        self._life.tell(events.LegRinging, status=180)
 
     def open_early_media(self) -> None:
         """Let the caller hear us before the answer (183 with our SDP answer)."""
@@ -121,7 +230,7 @@ class CallLeg(TransferLeg):
         # something goes on.
         early = self._offer if self._negotiator.current is not None else b""
         self._sip.progress(183, early)
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, 183))
+        self._life.tell(events.LegRinging, status=183)
 
     def answer(self) -> None:
         """Answer the caller; sound flows from now on.
@@ -135,7 +244,7 @@ class CallLeg(TransferLeg):
             raise CallStateError("answer a call that was prepared")
         self.answered = True
         self._sip.accept(self._offer)
-        self._tell(events.CallAnswered(self._now(), self.call, self.leg, self.codec))
+        self._life.tell(events.CallAnswered, codec=self.codec)
         self._note_far_hold()
 
     def reject(self, status: int, reason: str | None = None) -> None:
@@ -176,7 +285,7 @@ class CallLeg(TransferLeg):
         self._sip.start()
 
     async def wait_answered(self, ring_seconds: float | None = None) -> None:
-        """Wait until the far end answers. Who stops waiting gives the call up.
+        """Wait until the far end answers. Cancelling the wait cancels the call.
 
         Args:
             ring_seconds: how long to ring; when it is over the call is cancelled.
@@ -190,7 +299,7 @@ class CallLeg(TransferLeg):
         accepted = self.accepted
         timer = None
         if ring_seconds is not None:
-            timer = self._context.loop.call_later(ring_seconds, self.give_up)
+            timer = self._life.call_later(ring_seconds, self.give_up)
         try:
             await accepted
         except asyncio.CancelledError:
@@ -206,6 +315,63 @@ class CallLeg(TransferLeg):
         if not self.answered and not self.is_over:
             self._finish("local", 408, "no answer")
             self._sip.hang_up('SIP;cause=408;text="No answer"')
+
+    # --- hold -----------------------------------------------------------------------------------------
+
+    async def hold(self, music: AudioSource | None = None) -> bool:
+        """Put the far end on hold: it hears music and is not heard.
+
+        A change of the session that is under way is waited for. Cancelling the wait does not stop the change.
+
+        Args:
+            music: what it hears, None for silence.
+
+        Returns:
+            False when the far end refused; the call then goes on as before.
+
+        Raises:
+            CallEnded: the leg ended meanwhile.
+            CallStateError: the call is not up.
+        """
+        return await self._change_to(True, music)
+
+    async def resume(self) -> bool:
+        """Take the far end back from hold; as `hold`."""
+        return await self._change_to(False, None)
+
+    async def _change_to(self, hold: bool, music: AudioSource | None) -> bool:
+        self.check_open()
+        while self._change is not None:
+            await asyncio.shield(self._change.decided)
+        if hold == self._held_by_us:
+            if hold:
+                self.audio.hold_with(music)
+            return True
+        self._change = change = _Change(hold, music, self.future())
+        try:
+            self._sip.want_reoffer()
+        except LocalProtocolError as error:
+            self._change = None
+            change.decided.cancel()
+            raise CallStateError(str(error)) from error
+        return await asyncio.shield(change.decided)
+
+    def _decide(self, accepted: bool) -> None:
+        change = self._change
+        if change is None or not change.offered:
+            return  # what was decided is a mere refresh, said before the change was asked for (RFC 4028)
+        self._change = None
+        if self.is_over:
+            return
+        if accepted:
+            self._held_by_us = change.hold
+            if change.hold:
+                self.audio.hold_with(change.music)
+            else:
+                self.audio.end_hold()
+            kind = events.HoldStarted if change.hold else events.HoldEnded
+            self._life.tell(kind, by="local")
+        change.decided.set_result(accepted)
 
     # --- ending --------------------------------------------------------------------------
 
@@ -223,6 +389,20 @@ class CallLeg(TransferLeg):
             self._finish("local", status, reason)
             self._sip.hang_up(header)
 
+    def _finish(self, by: str, status: int | None, reason: str) -> None:
+        """End the leg: return its media, write the fact, wake everybody who waits."""
+        if self.is_over:
+            return
+        self._life.end = CallEnded(by, status, reason)
+        stats = self.media.close()
+        quality = asdict(stats) if stats.packets_received or stats.packets_sent else {}
+        self._life.tell(events.LegEnded, by=by, status=status, reason=reason, quality=quality)
+        self._life.finish()
+        # Breaks the reference cycle of leg and media, so that both go without waiting for the collector.
+        self.media.on_dead = None
+        self.audio.close()
+        self.transfer.close()
+
     # --- what signalling and media say ------------------------------------------------------------------
 
     def _event(self, event: CallEvent) -> None:
@@ -238,17 +418,15 @@ class CallLeg(TransferLeg):
             if self._negotiator.pending and not self._take_answer(event.body):
                 self._broken("no usable SDP answer")
         elif isinstance(event, InfoReceived):
-            digit = digit_of(event.content_type, event.body)
-            if digit is not None:
-                self.media.digit_from_signalling(digit)
+            self.audio.info_received(event.content_type, event.body)
         elif isinstance(event, Replied | ReferProgressed | TransferRequested):
-            self._transfer_event(event)
+            self.transfer.receive(event)
         else:
-            self._reoffer_event(event)
+            self._reinvite_event(event)
 
     def _progressed(self, event: Progressed) -> None:
         early = bool(event.body) and self._take_answer(event.body)
-        self._tell(events.LegRinging(self._now(), self.call, self.leg, event.status))
+        self._life.tell(events.LegRinging, status=event.status)
         if self.on_progress is not None:
             self.on_progress(event.status, early)
 
@@ -258,7 +436,7 @@ class CallLeg(TransferLeg):
             self._broken("no usable SDP answer")
             return
         self.answered = True
-        self._tell(events.LegAnswered(self._now(), self.call, self.leg, self.codec))
+        self._life.tell(events.LegAnswered, codec=self.codec)
         self._note_far_hold()
         if self._accepted is not None and not self._accepted.done():
             self._accepted.set_result(None)
@@ -270,3 +448,79 @@ class CallLeg(TransferLeg):
     def _broken(self, reason: str) -> None:
         self._finish("network", 488, reason)
         self._sip.hang_up(f'SIP;cause=488;text="{reason}"')
+
+    # --- offers and answers while the call is up ----------------------------------------------------
+
+    def _reinvite_event(
+        self, event: Reoffered | ReofferAnswered | ReofferConfirmed | ReofferRefused | ReofferDue
+    ) -> None:
+        if isinstance(event, Reoffered):
+            self._far_reinvite(event.body)
+        elif isinstance(event, ReofferDue):
+            hold = self._held_by_us
+            if self._change is not None:
+                hold, self._change.offered = self._change.hold, True
+            self._sip.reoffer(self._negotiator.create_offer(_direction(hold)))
+        elif isinstance(event, ReofferAnswered):
+            # An answer that we can't use leaves the session as it was: better than no call at all.
+            self._decide(self._settle_offer(event.body))
+        elif isinstance(event, ReofferConfirmed):
+            self._settle_offer(event.body)
+        else:
+            self._negotiator.rollback()
+            if event.status != 491:  # glare: another turn comes by itself (RFC 3261 14.1)
+                self._decide(False)
+
+    def _far_reinvite(self, body: bytes) -> None:
+        direction = _direction(self._held_by_us)
+        try:
+            if not body:
+                self._sip.accept_reoffer(self._negotiator.create_offer(direction))
+                return
+            answer, negotiated = self._negotiator.receive_offer(body, direction=direction)
+        except NotAcceptable:
+            self._sip.refuse_reoffer(488)
+        except Glare:
+            self._sip.refuse_reoffer(491)
+        except SdpError:
+            self._sip.refuse_reoffer(400)
+        else:
+            self._sip.accept_reoffer(answer)
+            self._apply(negotiated)
+
+    def _settle_offer(self, answer: bytes) -> bool:
+        """Take the final answer to an offer of ours; the session stays as it was when it is of no use."""
+        usable = self._take_answer(answer)
+        if not usable:
+            self._negotiator.rollback()
+        return usable
+
+    def _take_answer(self, body: bytes) -> bool:
+        """Take an answer, which may be an early one: the offer stays open when it is of no use."""
+        try:
+            negotiated = self._negotiator.receive_answer(body)
+        except (SdpError, NotAcceptable):
+            return False
+        self._apply(negotiated)
+        return True
+
+    def _apply(self, negotiated: Negotiated) -> None:
+        self.media.apply(negotiated)
+        # While no sound is to come, its absence tells nothing: then the phone is asked whether it is there.
+        self._sip.watch(0.0 if negotiated.expects_media else self.media.dead_after / 2)
+        self._note_far_hold()
+
+    def _note_far_hold(self) -> None:
+        current = self._negotiator.current
+        # Before an answer nobody can be on hold: one-way early offers are no fact worth telling.
+        held = self.answered and current is not None and current.remote_hold
+        if held != self._held_by_them:
+            self._held_by_them = held
+            kind = events.HoldStarted if held else events.HoldEnded
+            self._life.tell(kind, by="remote")
+            if self.on_far_hold is not None:
+                self.on_far_hold(held)
+
+
+def _direction(hold: bool) -> Direction:
+    return Direction.SENDONLY if hold else Direction.SENDRECV

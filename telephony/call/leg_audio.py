@@ -1,4 +1,4 @@
-"""What can be done with the sound of a leg: play, echo, digits both ways, recording, tapping.
+"""What a leg hears and says: prompts, waiting music, echo, keys both ways, recordings, taps.
 
 The media engine does the work; here it becomes coroutines that end with the call, and facts in the journal.
 """
@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from telephony.call import events
 from telephony.call.errors import CallStateError
-from telephony.call.leg_base import LegBase, LegContext
+from telephony.call.leg_lifetime import LegLifetime
 from telephony.media.interface import (
     AudioSource,
     Direction,
@@ -56,20 +57,44 @@ class _Collecting:
     timer: asyncio.TimerHandle | None = None
 
 
-class AudioLeg(LegBase):
-    """A leg that can be heard. Arguments as for `LegBase`."""
+class LegAudio:
+    """The audio of one leg.
 
-    __slots__ = ("_barge_in", "_buffer", "_collecting", "_playback", "on_digit")
+    Args:
+        life: the leg's.
+        media: our end of its RTP session.
+    """
 
-    def __init__(self, context: LegContext, call: str, leg: str, media: MediaLeg) -> None:
-        super().__init__(context, call, leg, media)
+    __slots__ = (
+        "_barge_in",
+        "_buffer",
+        "_collecting",
+        "_held",
+        "_hold_music",
+        "_life",
+        "_media",
+        "_playback",
+        "_waiting_music",
+        "on_digit",
+    )
+
+    def __init__(self, life: LegLifetime, media: MediaLeg) -> None:
+        self._life = life
+        self._media = media
         self.on_digit: Callable[[str], bool] | None = None
         """Offered each key first; True when it took it, so that nobody else gets it."""
         self._buffer: deque[str] = deque(maxlen=MAX_BUFFERED_DIGITS)
         self._collecting: _Collecting | None = None
         self._playback: Playback | None = None
         self._barge_in = False
+        self._held = False
+        self._hold_music: AudioSource | None = None
+        self._waiting_music: AudioSource | None = None
         media.on_digit = self._digit_pressed
+
+    def close(self) -> None:
+        """The leg is over: its media will report no more keys."""
+        self._media.on_digit = None  # and the reference cycle is broken
 
     # --- playing ------------------------------------------------------------------------------------
 
@@ -88,19 +113,17 @@ class AudioLeg(LegBase):
             CallEnded: the leg ended meanwhile.
         """
         if barge_in and self._buffer:
-            self.check_open()
+            self._life.check_open()
             return PlayEnd(EndReason.STOPPED, 0)
-        over: asyncio.Future[PlayEnd] = self.future()
+        over: asyncio.Future[PlayEnd] = self._life.future()
 
         def done(end: PlayEnd) -> None:
-            self._tell(
-                events.PlayEnded(self._now(), self.call, self.leg, name, end.reason.value, end.played_ms)
-            )
+            self._life.tell(events.PlayEnded, prompt=name, reason=end.reason.value, played_ms=end.played_ms)
             if not over.done() and end.reason is not EndReason.CLOSED:
                 over.set_result(end)
 
-        self._tell(events.PlayStarted(self._now(), self.call, self.leg, name))
-        playback = self.media.play(source, loop=loop, on_done=done)
+        self._life.tell(events.PlayStarted, prompt=name)
+        playback = self._media.play(source, loop=loop, on_done=done)
         self._playback, self._barge_in = playback, barge_in
         try:
             return await over
@@ -118,8 +141,29 @@ class AudioLeg(LegBase):
 
     def echo(self, on: bool = True) -> None:
         """Send the far end its own voice back."""
-        self.check_open()
-        self.media.echo(on)
+        self._life.check_open()
+        self._media.echo(on)
+
+    # --- music ------------------------------------------------------------------------------------------
+
+    def wait_with(self, music: AudioSource | None) -> None:
+        """What the far end hears while the other side is away, unless we hold it; None ends it."""
+        self._waiting_music = music
+        self._play_music()
+
+    def hold_with(self, music: AudioSource | None) -> None:
+        """What the far end hears from now on because we hold it, None for silence; until `end_hold`."""
+        self._held, self._hold_music = True, music
+        self._play_music()
+
+    def end_hold(self) -> None:
+        """We hold the far end no more."""
+        self._held, self._hold_music = False, None
+        self._play_music()
+
+    def _play_music(self) -> None:
+        if self._life.end is None:
+            self._media.hold_music(self._hold_music if self._held else self._waiting_music)
 
     # --- digits -------------------------------------------------------------------------------------
 
@@ -145,7 +189,7 @@ class AudioLeg(LegBase):
         """
         if self._collecting is not None:
             raise CallStateError("digits are being collected already")
-        collecting = _Collecting(self.future(), "", maximum, terminators, between_timeout)
+        collecting = _Collecting(self._life.future(), "", maximum, terminators, between_timeout)
         self._collecting = collecting
         try:
             self._arm(collecting, first_timeout)
@@ -178,22 +222,28 @@ class AudioLeg(LegBase):
             CallEnded: the leg ended meanwhile.
             ValueError: not keys.
         """
-        over: asyncio.Future[None] = self.future()
+        over: asyncio.Future[None] = self._life.future()
 
         def done(reason: EndReason) -> None:
             if not over.done() and reason is not EndReason.CLOSED:
                 over.set_result(None)
 
         try:
-            self.media.send_digits(digits, on_done=done)
+            self._media.send_digits(digits, on_done=done)
         except ValueError:
             over.cancel()
             raise
-        self._tell(events.DigitsSent(self._now(), self.call, self.leg, len(digits)))
+        self._life.tell(events.DigitsSent, count=len(digits))
         await over
 
+    def info_received(self, content_type: str, body: bytes) -> None:
+        """Read a SIP INFO, which may bring a key; arguments as for `digit_of`."""
+        digit = digit_of(content_type, body)
+        if digit is not None:
+            self._media.digit_from_signalling(digit)
+
     def _digit_pressed(self, digit: str) -> None:
-        self._tell(events.DigitReceived(self._now(), self.call, self.leg, digit))
+        self._life.tell(events.DigitReceived, digit=digit)
         if self.on_digit is not None and self.on_digit(digit):
             return
         if self._collecting is not None and not self._collecting.future.done():
@@ -216,7 +266,7 @@ class AudioLeg(LegBase):
     def _arm(self, collecting: _Collecting, seconds: float) -> None:
         if collecting.timer is not None:
             collecting.timer.cancel()
-        collecting.timer = self._context.loop.call_later(seconds, self._collect_timeout, collecting)
+        collecting.timer = self._life.call_later(seconds, partial(self._collect_timeout, collecting))
 
     def _collect_timeout(self, collecting: _Collecting) -> None:
         if not collecting.future.done():
@@ -238,16 +288,47 @@ class AudioLeg(LegBase):
             file: name inside it, ending in .wav.
             on_error: the disk failed; the call goes on.
         """
-        self.check_open()
+        self._life.check_open()
 
         def closed() -> None:
-            self._tell(events.RecordingEnded(self._now(), self.call, self.leg, file, recording.recorded_ms))
+            self._life.tell(events.RecordingEnded, file=file, recorded_ms=recording.recorded_ms)
 
-        recording = self.media.record(folder / file, on_error=on_error, on_closed=closed)
-        self._tell(events.RecordingStarted(self._now(), self.call, self.leg, file))
+        recording = self._media.record(folder / file, on_error=on_error, on_closed=closed)
+        self._life.tell(events.RecordingStarted, file=file)
         return recording
 
     def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> Tap:
         """Give decoded 20 ms frames to a consumer on the loop."""
-        self.check_open()
-        return self.media.tap(consumer, direction=direction)
+        self._life.check_open()
+        return self._media.tap(consumer, direction=direction)
+
+
+# Keys that arrive by SIP INFO: application/dtmf-relay and application/dtmf. Neither body has an RFC; this is
+# what phones send ("Signal=5\\r\\nDuration=160", or the bare key).
+_KEYS = frozenset("0123456789*#ABCD")
+# Some gateways name the two signs by their event numbers (RFC 4733 table 3).
+_NUMBERED = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
+
+
+def digit_of(content_type: str, body: bytes) -> str | None:
+    """The key in an INFO body, or None when it holds none.
+
+    Args:
+        content_type: in lower case, without parameters.
+        body: the INFO's body.
+    """
+    text = body.decode("ascii", "replace").strip()
+    if content_type == "application/dtmf-relay":
+        for line in text.splitlines():
+            name, _, value = line.partition("=")
+            if name.strip().lower() == "signal":
+                return _key(value.strip())
+        return None
+    if content_type == "application/dtmf":
+        return _key(text)
+    return None
+
+
+def _key(text: str) -> str | None:
+    key = _NUMBERED.get(text, text.upper())
+    return key if key in _KEYS else None

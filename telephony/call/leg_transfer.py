@@ -1,7 +1,7 @@
 """Transfers of a leg's call, asked for by us or by the far end (REFER, RFC 3515).
 
-Here it is said, heard and written down that somebody is to be connected elsewhere. Making the new call and
-connecting whom it concerns is left to the layers above.
+Here a transfer is requested, answered, reported and written down. Making the new call and connecting the
+parties is left to the layers above.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from dataclasses import dataclass
 
 from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
-from telephony.call.leg_base import LegContext
-from telephony.call.leg_session import SessionLeg
-from telephony.media.interface import MediaLeg
+from telephony.call.leg_lifetime import LegLifetime
 from telephony.net.sip_call import SipCall
-from telephony.sdp.offer_answer import MediaNegotiator
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.referral import Referral, Replaces
 from telephony.sip.session_events import ReferProgressed, Replied, TransferRequested
@@ -27,7 +24,7 @@ TRANSFER_TIMEOUT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TransferRequest:
-    """The phone at a leg wants whoever it talks to connected with somebody else.
+    """The phone at a leg wants its partner connected with somebody else.
 
     Args:
         target: with whom. In an attended transfer only a name for it: `replaces` says which call.
@@ -47,73 +44,74 @@ class TransferRequest:
 
 
 @dataclass(slots=True)
-class _Transfer:
-    """A REFER of ours: whether the far end took it, and how its call to the target went."""
+class _Refer:
+    """A REFER of ours: whether the far end accepted it, and the final status of its call to the target."""
 
-    outcome: asyncio.Future[int]
+    final: asyncio.Future[int]
     accepted: bool = False
 
 
-class TransferLeg(SessionLeg):
-    """A leg that can be transferred. Arguments as for `SessionLeg`."""
+class LegTransfer:
+    """Transfers of one leg, either way.
 
-    __slots__ = ("_transfer", "on_transfer_requested")
+    Args:
+        life: the leg's.
+        sip: its signalling.
+    """
 
-    def __init__(
-        self,
-        context: LegContext,
-        call: str,
-        leg: str,
-        media: MediaLeg,
-        sip: SipCall,
-        negotiator: MediaNegotiator,
-    ) -> None:
-        super().__init__(context, call, leg, media, sip, negotiator)
-        self._transfer: _Transfer | None = None
-        self.on_transfer_requested: Callable[[TransferRequest], bool] | None = None
-        """Called when the phone at this leg asks for a transfer: True takes it, False refuses it (603), and
+    __slots__ = ("_life", "_refer", "_sip", "on_requested")
+
+    def __init__(self, life: LegLifetime, sip: SipCall) -> None:
+        self._life = life
+        self._sip = sip
+        self._refer: _Refer | None = None
+        self.on_requested: Callable[[TransferRequest], bool] | None = None
+        """Called when the phone at this leg asks for a transfer: True accepts it, False refuses it (603), and
         without a listener it is refused. It must not block; start a task for the rest:
 
-        * Take what the phone talks to out of its bridge (`CallBridge.close`: both legs stay up).
-        * Find the target: for an attended transfer `Switchboard.leg_of_dialog(request.replaces)` and whoever
-          that leg is bridged to, for a blind one call `request.target`.
-        * `report_transfer` as it goes, with a final status at last, whatever happens; then connect the two.
-          A phone that hears 200 usually hangs up by itself; give it a few seconds, then hang up this leg.
-        * The phone may hang up as soon as it was taken at its word: the leg ends, and the transfer goes on.
+        * Take the phone's partner out of the bridge (`CallBridge.close`: both legs stay up).
+        * Find the target: for an attended transfer `Switchboard.leg_of_dialog(request.replaces)` and the leg
+          that one is bridged to, for a blind one call `request.target`.
+        * `report` progress, and in the end a final status, whatever happens; then connect the two.
+          A phone that hears 200 usually hangs up; give it a few seconds, then hang up this leg.
+        * The phone may hang up as soon as its request was accepted: the leg ends, the transfer continues.
 
         Only one transfer runs at a time: until its final status was reported, others are refused (491)."""
 
-    def _finish(self, by: str, status: int | None, reason: str) -> None:
-        super()._finish(by, status, reason)
-        self.on_transfer_requested = None  # parts the ring of leg and listener
+    def close(self) -> None:
+        """The leg is over: nothing is requested any more."""
+        self.on_requested = None  # and the reference cycle of leg and listener is broken
 
-    # --- asked for by the far end -----------------------------------------------------------------------
+    # --- requested by the far end -----------------------------------------------------------------------
 
-    def report_transfer(self, status: int) -> None:
-        """Tell the far end how the transfer goes that it asked for; harmless when none runs any more.
+    def report(self, status: int) -> None:
+        """Report on the transfer that the far end requested; harmless when none is in progress.
 
         Args:
             status: of the call to the target: 180 while it rings; 200 when it was answered, 300..699 when it
                 was not, which ends the transfer.
+
+        Raises:
+            ValueError: no SIP status.
         """
         if not 100 <= status <= 699:
             raise ValueError("no SIP status")
         self._sip.report_transfer(status)
 
-    def _transfer_requested(self, referral: Referral) -> None:
-        asked = TransferRequest(referral.target, referral.replaces, referral.referred_by)
-        taken = False
+    def _requested(self, referral: Referral) -> None:
+        request = TransferRequest(referral.target, referral.replaces, referral.referred_by)
+        accepted = False
         try:
-            taken = self.on_transfer_requested is not None and self.on_transfer_requested(asked)
-            if taken:
-                self._tell(events.TransferRequested(self._now(), self.call, self.leg, str(asked.target)))
+            accepted = self.on_requested is not None and self.on_requested(request)
+            if accepted:
+                self._life.tell(events.TransferRequested, target=str(request.target))
         finally:
-            self._sip.answer_transfer(202 if taken else 603)
+            self._sip.answer_transfer(202 if accepted else 603)
 
-    # --- asked for by us --------------------------------------------------------------------------------
+    # --- requested by us --------------------------------------------------------------------------------
 
-    async def transfer(self, target: str) -> int:
-        """Send the far end elsewhere (REFER, RFC 3515) and wait how that goes.
+    async def refer(self, target: str) -> int:
+        """Send the far end elsewhere (REFER, RFC 3515) and wait for the result.
 
         Args:
             target: a SIP or tel URI.
@@ -127,42 +125,43 @@ class TransferLeg(SessionLeg):
             CallStateError: the call is not up, or is being transferred already.
             ValueError: no URI.
         """
-        refer = _refer_headers(target, self._sip.host)
-        if self._transfer is not None:
+        headers = _refer_headers(target, self._sip.host)
+        if self._refer is not None:
             raise CallStateError("the leg is being transferred already")
-        self._transfer = transfer = _Transfer(self.future())
+        self._refer = refer = _Refer(self._life.future())
         try:
-            self._sip.request("REFER", refer)
+            self._sip.request("REFER", headers)
             async with asyncio.timeout(TRANSFER_TIMEOUT):
-                status = await transfer.outcome
+                status = await refer.final
         except TimeoutError:
             status = 408
         except LocalProtocolError as error:
-            transfer.outcome.cancel()
+            refer.final.cancel()
             raise CallStateError(str(error)) from error
         except CallEnded:
-            if transfer.accepted:  # it went where it was sent, and how that ended it told nobody
-                self._tell(events.TransferDone(self._now(), self.call, self.leg, target, 202))
+            if refer.accepted:  # the far end left for the target and did not report how that went
+                self._life.tell(events.TransferDone, target=target, status=202)
             raise
         finally:
-            self._transfer = None
-        self._tell(events.TransferDone(self._now(), self.call, self.leg, target, status))
+            self._refer = None
+        self._life.tell(events.TransferDone, target=target, status=status)
         return status
 
-    def _transfer_event(self, event: Replied | ReferProgressed | TransferRequested) -> None:
+    def receive(self, event: Replied | ReferProgressed | TransferRequested) -> None:
+        """Take what signalling says of transfers."""
         if isinstance(event, TransferRequested):
-            self._transfer_requested(event.referral)
+            self._requested(event.referral)
             return
-        transfer = self._transfer
-        if transfer is None or transfer.outcome.done():
+        refer = self._refer
+        if refer is None or refer.final.done():
             return
         if isinstance(event, ReferProgressed):
             if event.over:
-                transfer.outcome.set_result(event.status if event.status >= 200 else 408)
+                refer.final.set_result(event.status if event.status >= 200 else 408)
         elif event.method == "REFER":
-            transfer.accepted = event.status < 300
-            if not transfer.accepted:
-                transfer.outcome.set_result(event.status)
+            refer.accepted = event.status < 300
+            if not refer.accepted:
+                refer.final.set_result(event.status)
 
 
 def number_of(uri: Uri) -> str:

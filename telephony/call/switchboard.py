@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
 from telephony.net.sip_call import SipCall

@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Sequence
 
-from telephony.media.bridge import LegBridge
+from telephony.media.relay import LegBridge
 from telephony.media.interface import EngineCounters, LegStats, MediaError, MediaLeg
 from telephony.media.leg import Leg
 from telephony.media.mixer import LegConference, open_conference

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from telephony.media.bridge import Echo, Relay
+from telephony.media.relay import Echo, Relay
 from telephony.media.figures import leg_stats
 from telephony.media.interface import (
     AudioSource,

@@ -109,7 +109,7 @@ async def test_who_is_held_hears_music_and_is_not_heard(end: End, spare: End, pe
     ear = await open_ear()
     callee = peer("reinvites_answered", replace={"m=audio [media_port]": f"m=audio {ear.port}"})
     leg = await _call(end, callee)
-    leg.echo()
+    leg.audio.echo()
     media = HOST, leg.media.port
     assert await _hears_itself(ear, media)
     assert await leg.hold(tones.sine(440))
@@ -205,7 +205,7 @@ async def test_a_refused_change_leaves_the_call_as_it_was(end: End, spare: End, 
     ear = await open_ear()
     callee = peer("reinvite_refused", replace={"m=audio [media_port]": f"m=audio {ear.port}"})
     leg = await _call(end, callee)
-    leg.echo()
+    leg.audio.echo()
     assert not await leg.hold(tones.sine(440))
     assert await _hears_itself(ear, (HOST, leg.media.port))
     assert not leg.is_over

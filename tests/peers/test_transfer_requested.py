@@ -44,10 +44,10 @@ def _reporting(end: End, *statuses: int) -> Callable[[CallLeg], None]:
     def listen(leg: CallLeg) -> None:
         def requested(request: TransferRequest) -> bool:
             assert request.number == "1003"
-            end.loop.call_later(0.1, leg.report_transfer, left.pop(0))
+            end.loop.call_later(0.1, leg.transfer.report, left.pop(0))
             return True
 
-        leg.on_transfer_requested = requested
+        leg.transfer.on_requested = requested
 
     return listen
 

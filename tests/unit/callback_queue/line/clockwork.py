@@ -15,7 +15,7 @@ from config import Agent, Queue, Site
 from config.models.settings import Settings
 from journal.event import Event
 from telephony.call import events
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 
 START = 1_700_000_000.0
 E = TypeVar("E", bound=Event)

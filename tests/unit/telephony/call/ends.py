@@ -22,7 +22,7 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from journal.event import Event
 from telephony.call import events
 from telephony.call.leg import CallLeg
-from telephony.call.leg_base import LegContext
+from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import CODECS, Caller, Switchboard, Target
 from telephony.media.engine import Engine
 from telephony.media.interface import Direction, Frame
@@ -164,7 +164,7 @@ class End:
         assert (self.agent.dialogs, media.legs, media.ports_in_use) == (0, 0, 0)
         for leg in self.legs:
             assert len(self.told(events.LegEnded, leg)) == 1
-            assert not leg._waiting
+            assert not leg._life._waiting
 
     def close(self) -> None:
         """Close every socket."""
@@ -252,7 +252,7 @@ class Ear:
         self._leg = leg
         self._waits: list[tuple[float, int, asyncio.Future[None]]] = []
         self._run: tuple[float, int] = (-1.0, 0)
-        self._tap = leg.tap(self._hear, direction=direction)
+        self._tap = leg.audio.tap(self._hear, direction=direction)
 
     async def hears(self, hertz: float, frames: int = 5) -> None:
         """Wait until a tone (0: silence) was heard for so many frames of 20 ms without a break."""

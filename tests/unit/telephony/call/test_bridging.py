@@ -46,9 +46,9 @@ async def test_bridged_callers_hear_each_other(a: End, b: End) -> None:
 async def test_keys_pass_through_a_bridge(a: End, b: End) -> None:
     phone1, phone2, leg1, leg2 = await two_calls(a, b)
     bridge(b, leg1, leg2)
-    await phone1.send_digits("42#")
+    await phone1.audio.send_digits("42#")
     await a.until(events.DigitReceived, phone2, count=3)
-    assert phone2.take_digits() == "42#"
+    assert phone2.audio.take_digits() == "42#"
 
 
 @with_ends
@@ -99,7 +99,7 @@ async def test_a_bridge_that_is_closed_leaves_both_sides_up(a: End, b: End) -> N
     assert await waiting is None
     assert not leg1.is_over
     assert not leg2.is_over
-    assert leg1.ended == leg2.ended == []
+    assert leg1.on_end == leg2.on_end == []
     await ear.hears(0)
     assert len(b.told(events.CallUnbridged)) == 1
     bridge(b, leg2, leg1)  # and again, the other way round
@@ -257,9 +257,9 @@ async def test_music_between_two_bridges_ends_with_the_second(a: End, b: End) ->
     phone1.media.play(VOICE, loop=True)
     await ear.hears(400)
     first.close()
-    leg2.wait_with(MUSIC)
+    leg2.audio.wait_with(MUSIC)
     await ear.hears(1000)
-    leg2.wait_with(None)
+    leg2.audio.wait_with(None)
     bridge(b, leg2, leg3)
     phone3.media.play(tones.sine(600, 1000), loop=True)
     await ear.hears(600)

@@ -20,11 +20,11 @@ from tests.unit.telephony.call.ends import TIMEOUT, End, connect, with_ends
 LONG = tones.sine(400, 60_000)
 
 WAITS: dict[str, Callable[[CallLeg], Coroutine[Any, Any, object]]] = {
-    "play": lambda leg: leg.play(LONG),
-    "collect": lambda leg: leg.collect(4, first_timeout=TIMEOUT),
-    "send digits": lambda leg: leg.send_digits("1" * 60),
+    "play": lambda leg: leg.audio.play(LONG),
+    "collect": lambda leg: leg.audio.collect(4, first_timeout=TIMEOUT),
+    "send digits": lambda leg: leg.audio.send_digits("1" * 60),
     "hold": lambda leg: leg.hold(),
-    "transfer": lambda leg: leg.transfer("sip:1002@example.com"),
+    "transfer": lambda leg: leg.transfer.refer("sip:1002@example.com"),
 }
 
 
@@ -85,7 +85,7 @@ async def test_nobody_has_to_be_interested_in_the_end(a: End, b: End) -> None:
 async def test_the_end_is_told_to_all_listeners_once_and_in_order(a: End, b: End) -> None:
     calling, called = await connect(a, b)
     told: list[int] = []
-    called.ended += [lambda: told.append(1), lambda: told.append(2)]
+    called.on_end += [lambda: told.append(1), lambda: told.append(2)]
     calling.hang_up()
     await called.wait_ended()
     called.hang_up()
@@ -108,7 +108,7 @@ async def test_who_stops_waiting_for_the_end_is_forgotten(a: End, b: End) -> Non
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert called.ended == []
+    assert called.on_end == []
 
 
 @with_ends
@@ -134,7 +134,7 @@ async def test_a_call_may_be_hung_up_before_its_ack_came(a: End, b: End) -> None
 @with_ends
 async def test_the_facts_come_in_order_and_the_end_of_the_leg_last(a: End, b: End, tmp_path: Path) -> None:
     calling, called = await connect(a, b)
-    playing = await begun(called.play(LONG, name="music"))
+    playing = await begun(called.audio.play(LONG, name="music"))
     calling.hang_up()
     with pytest.raises(CallEnded):
         await playing
@@ -146,8 +146,8 @@ async def test_the_facts_come_in_order_and_the_end_of_the_leg_last(a: End, b: En
 @with_ends
 async def test_the_end_has_the_figures_of_the_sound(a: End, b: End) -> None:
     calling, called = await connect(a, b)
-    await called.play(tones.sine(400, 200))
-    await calling.send_digits("1")
+    await called.audio.play(tones.sine(400, 200))
+    await calling.audio.send_digits("1")
     await b.until(events.DigitReceived)
     called.hang_up()
     quality = b.told(events.LegEnded)[0].quality

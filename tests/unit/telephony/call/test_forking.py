@@ -41,7 +41,7 @@ async def test_the_first_who_answers_wins_and_the_others_fall_silent(a: End, b: 
     theirs[1].answer()
     assert await ringing is legs[1]
     await asyncio.sleep(0)
-    assert not caller._waiting
+    assert not caller._life._waiting
     assert not legs[1].is_over
     for loser in (0, 2):
         assert (await theirs[loser].wait_ended()).status == 487

@@ -54,7 +54,7 @@ async def up(b: End) -> tuple[Phone, asyncio.Queue[wire.Message], CallLeg]:
 async def referred(b: End, target: str = TARGET) -> tuple[Phone, CallLeg, asyncio.Task[int]]:
     """A transfer that the phone has accepted."""
     phone, requests, leg = await up(b)
-    transfer = asyncio.ensure_future(leg.transfer(target))
+    transfer = asyncio.ensure_future(leg.transfer.refer(target))
     phone.line.send(wire.answer_to(await requests.get(), 202))
     return phone, leg, transfer
 
@@ -62,7 +62,7 @@ async def referred(b: End, target: str = TARGET) -> tuple[Phone, CallLeg, asynci
 @with_ends
 async def test_a_refer_names_the_target_and_us(a: End, b: End) -> None:
     phone, requests, leg = await up(b)
-    transfer = asyncio.ensure_future(leg.transfer(TARGET))
+    transfer = asyncio.ensure_future(leg.transfer.refer(TARGET))
     refer = await requests.get()
     assert refer.method == "REFER"
     assert refer.get("refer-to") == f"<{TARGET}>"
@@ -96,7 +96,7 @@ async def test_a_target_that_refuses_is_reported(a: End, b: End) -> None:
 @with_ends
 async def test_a_report_may_overtake_the_acceptance(a: End, b: End) -> None:
     phone, requests, leg = await up(b)
-    transfer = asyncio.ensure_future(leg.transfer(TARGET))
+    transfer = asyncio.ensure_future(leg.transfer.refer(TARGET))
     refer = await requests.get()
     phone.notify("SIP/2.0 200 OK", "terminated")
     assert await transfer == 200
@@ -125,7 +125,7 @@ async def test_a_phone_that_takes_the_transfer_and_hangs_up_has_gone_where_it_wa
 @with_ends
 async def test_a_phone_that_hangs_up_before_it_takes_the_transfer_has_not(a: End, b: End) -> None:
     phone, requests, leg = await up(b)
-    transfer = asyncio.ensure_future(leg.transfer(TARGET))
+    transfer = asyncio.ensure_future(leg.transfer.refer(TARGET))
     await requests.get()
     phone.bye()
     with pytest.raises(CallEnded):
@@ -136,8 +136,8 @@ async def test_a_phone_that_hangs_up_before_it_takes_the_transfer_has_not(a: End
 @with_ends
 async def test_an_end_that_takes_no_transfer_refuses_it(a: End, b: End) -> None:
     calling, called = await connect(a, b)
-    assert await calling.transfer(TARGET) == 603
-    assert await calling.transfer("tel:+4930123") == 603, "and again"
+    assert await calling.transfer.refer(TARGET) == 603
+    assert await calling.transfer.refer("tel:+4930123") == 603, "and again"
     assert not called.is_over
 
 
@@ -145,7 +145,7 @@ async def test_an_end_that_takes_no_transfer_refuses_it(a: End, b: End) -> None:
 async def test_one_transfer_at_a_time(a: End, b: End) -> None:
     phone, leg, transfer = await referred(b)
     with pytest.raises(CallStateError):
-        await leg.transfer(TARGET)
+        await leg.transfer.refer(TARGET)
     phone.notify("SIP/2.0 200 OK", "terminated")
     assert await transfer == 200
 
@@ -159,7 +159,7 @@ async def test_who_stops_waiting_for_a_transfer_may_begin_another(a: End, b: End
     phone.notify("SIP/2.0 200 OK", "terminated")
     await phone.reply("NOTIFY")
     requests = phone.listen()
-    again = asyncio.ensure_future(leg.transfer(TARGET))
+    again = asyncio.ensure_future(leg.transfer.refer(TARGET))
     phone.line.send(wire.answer_to(await requests.get(), 480))
     assert await again == 480
 
@@ -169,10 +169,10 @@ async def test_only_a_call_that_is_up_is_transferred(a: End, b: End) -> None:
     (await a.dial(b)).start()
     called = await b.next_call()
     with pytest.raises(CallStateError):
-        await called.transfer(TARGET)
+        await called.transfer.refer(TARGET)
     called.hang_up()
     with pytest.raises(CallEnded):
-        await called.transfer(TARGET)
+        await called.transfer.refer(TARGET)
 
 
 @with_ends
@@ -180,5 +180,5 @@ async def test_only_a_call_that_is_up_is_transferred(a: End, b: End) -> None:
 async def test_what_is_no_uri_is_not_sent(a: End, b: End, target: str) -> None:
     calling, called = await connect(a, b)
     with pytest.raises(ValueError, match="URI"):
-        await calling.transfer(target)
+        await calling.transfer.refer(target)
     assert not called.is_over

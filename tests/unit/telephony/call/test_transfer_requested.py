@@ -29,7 +29,7 @@ def listen(leg: CallLeg, take: bool = True) -> asyncio.Queue[TransferRequest]:
         asked.put_nowait(request)
         return take
 
-    leg.on_transfer_requested = requested
+    leg.transfer.on_requested = requested
     return asked
 
 
@@ -47,12 +47,12 @@ def replaces(phone: CallLeg) -> str:
 async def test_a_transfer_is_told_taken_and_reported(a: End, b: End) -> None:
     phone, leg = await connect(a, b)
     asked = listen(leg)
-    transfer = asyncio.ensure_future(phone.transfer(TARGET))
+    transfer = asyncio.ensure_future(phone.transfer.refer(TARGET))
     request = await asked.get()
     assert request == TransferRequest(parse_uri(TARGET), None, "<sip:127.0.0.1>")
     assert request.number == "1002"
-    leg.report_transfer(180)
-    leg.report_transfer(200)
+    leg.transfer.report(180)
+    leg.transfer.report(200)
     assert await transfer == 200
     told = b.told(events.TransferRequested)[0]
     assert (told.call, told.leg, told.target) == (leg.call, leg.leg, TARGET)
@@ -64,9 +64,9 @@ async def test_a_transfer_is_told_taken_and_reported(a: End, b: End) -> None:
 async def test_a_target_that_fails_is_reported(a: End, b: End, status: int) -> None:
     phone, leg = await connect(a, b)
     asked = listen(leg)
-    transfer = asyncio.ensure_future(phone.transfer(TARGET))
+    transfer = asyncio.ensure_future(phone.transfer.refer(TARGET))
     await asked.get()
-    leg.report_transfer(status)
+    leg.transfer.report(status)
     assert await transfer == status
 
 
@@ -74,12 +74,12 @@ async def test_a_target_that_fails_is_reported(a: End, b: End, status: int) -> N
 async def test_a_transfer_may_be_refused_and_another_taken(a: End, b: End) -> None:
     phone, leg = await connect(a, b)
     listen(leg, take=False)
-    assert await phone.transfer(TARGET) == 603
+    assert await phone.transfer.refer(TARGET) == 603
     assert b.told(events.TransferRequested) == []
     asked = listen(leg)
-    transfer = asyncio.ensure_future(phone.transfer("tel:+4930123;ext=7"))
+    transfer = asyncio.ensure_future(phone.transfer.refer("tel:+4930123;ext=7"))
     assert (await asked.get()).number == "+4930123"
-    leg.report_transfer(200)
+    leg.transfer.report(200)
     assert await transfer == 200
 
 
@@ -87,12 +87,12 @@ async def test_a_transfer_may_be_refused_and_another_taken(a: End, b: End) -> No
 async def test_one_transfer_at_a_time_until_its_end_is_reported(a: End, b: End) -> None:
     phone, leg = await connect(a, b)
     asked = listen(leg)
-    first = asyncio.ensure_future(phone.transfer(TARGET))
+    first = asyncio.ensure_future(phone.transfer.refer(TARGET))
     await asked.get()
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
-    assert await phone.transfer(TARGET) == 491
+    assert await phone.transfer.refer(TARGET) == 491
     assert asked.empty()
 
 
@@ -101,20 +101,20 @@ async def test_a_report_from_within_the_listener_counts(a: End, b: End) -> None:
     phone, leg = await connect(a, b)
 
     def requested(request: TransferRequest) -> bool:
-        leg.report_transfer(486)
+        leg.transfer.report(486)
         return True
 
-    leg.on_transfer_requested = requested
-    assert await phone.transfer(TARGET) == 486
+    leg.transfer.on_requested = requested
+    assert await phone.transfer.refer(TARGET) == 486
 
 
 @with_ends
 async def test_the_last_report_is_heard_though_we_hang_up_at_once(a: End, b: End) -> None:
     phone, leg = await connect(a, b)
     asked = listen(leg)
-    transfer = asyncio.ensure_future(phone.transfer(TARGET))
+    transfer = asyncio.ensure_future(phone.transfer.refer(TARGET))
     await asked.get()
-    leg.report_transfer(200)
+    leg.transfer.report(200)
     leg.hang_up()
     assert await transfer == 200
     assert (await phone.wait_ended()).by == "remote"
@@ -124,16 +124,16 @@ async def test_the_last_report_is_heard_though_we_hang_up_at_once(a: End, b: End
 async def test_what_is_reported_when_the_leg_is_over_harms_nobody(a: End, b: End) -> None:
     phone, leg = await connect(a, b)
     asked = listen(leg)
-    transfer = asyncio.ensure_future(phone.transfer(TARGET))
+    transfer = asyncio.ensure_future(phone.transfer.refer(TARGET))
     await asked.get()
     phone.hang_up()
     with pytest.raises(CallEnded):
         await transfer
     await leg.wait_ended()
-    leg.report_transfer(200)
-    assert leg.on_transfer_requested is None
+    leg.transfer.report(200)
+    assert leg.transfer.on_requested is None
     with pytest.raises(ValueError, match="status"):
-        leg.report_transfer(42)
+        leg.transfer.report(42)
 
 
 # --- the leg of another dialog ----------------------------------------------------------------------------
@@ -144,12 +144,12 @@ async def test_an_attended_transfer_leads_to_the_leg_of_the_other_call(a: End, b
     phone, leg = await connect(a, b)
     phone2, leg2 = await connect(a, b)
     asked = listen(leg)
-    transfer = asyncio.ensure_future(phone.transfer(f"sip:1002@192.0.2.7?{replaces(phone2)}"))
+    transfer = asyncio.ensure_future(phone.transfer.refer(f"sip:1002@192.0.2.7?{replaces(phone2)}"))
     request = await asked.get()
     assert str(request.target) == TARGET
     assert request.replaces is not None
     assert b.switchboard.leg_of_dialog(request.replaces) is leg2
-    leg.report_transfer(200)
+    leg.transfer.report(200)
     assert await transfer == 200
 
 
@@ -199,10 +199,10 @@ async def test_a_blind_transfer_from_end_to_end(a: End, b: End) -> None:
     agent, caller, agent_leg, caller_leg, bridge = await bridged(a, b)
     asked = listen(agent_leg)
     assert await agent.hold()  # as phones do before they ask
-    transfer = asyncio.ensure_future(agent.transfer(f"sip:1003@{a.address[0]}:{a.address[1]}"))
+    transfer = asyncio.ensure_future(agent.transfer.refer(f"sip:1003@{a.address[0]}:{a.address[1]}"))
     request = await asked.get()
     bridge.close()
-    caller_leg.wait_with(MUSIC)
+    caller_leg.audio.wait_with(MUSIC)
     ear = Ear(caller)
     await ear.hears(1000)
     target_leg = await b.dial(a, number=request.number)
@@ -210,8 +210,8 @@ async def test_a_blind_transfer_from_end_to_end(a: End, b: End) -> None:
     target = await a.next_call()
     target.answer()
     await target_leg.wait_answered()
-    agent_leg.report_transfer(200)
-    caller_leg.wait_with(None)
+    agent_leg.transfer.report(200)
+    caller_leg.audio.wait_with(None)
     CallBridge(b.context, b.engine, caller_leg, target_leg, MUSIC)
     assert await transfer == 200
     agent.hang_up()
@@ -228,7 +228,7 @@ async def test_an_attended_transfer_from_end_to_end(a: End, b: End) -> None:
     asked = listen(agent_leg)
     assert await agent.hold()
     assert await agent2.hold()
-    transfer = asyncio.ensure_future(agent.transfer(f"sip:1003@{b.address[0]}?{replaces(agent2)}"))
+    transfer = asyncio.ensure_future(agent.transfer.refer(f"sip:1003@{b.address[0]}?{replaces(agent2)}"))
     request = await asked.get()
     assert request.replaces is not None
     other = b.switchboard.leg_of_dialog(request.replaces)
@@ -236,7 +236,7 @@ async def test_an_attended_transfer_from_end_to_end(a: End, b: End) -> None:
     bridge.close()
     bridge2.close()
     CallBridge(b.context, b.engine, caller_leg, partner[other], MUSIC)
-    agent_leg.report_transfer(200)
+    agent_leg.transfer.report(200)
     other.hang_up("transferred")
     assert await transfer == 200
     assert (await agent2.wait_ended()).by == "remote"
