@@ -1,5 +1,5 @@
 # Everything a newcomer and the build need. `make help` lists it; every target makes .venv first when
-# it is missing or pyproject.toml has changed, and then starts at once, without the network.
+# it is missing, or pyproject.toml or requirements.lock has changed, and then starts at once, without the network.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,14 +10,20 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install peers demo demo-zh test speech lint check serve bench clean
+.PHONY: help install lock lowest peers demo demo-zh test test-fast test-long speech lint check serve bench clean
 
 help: ## say what there is
 	@echo "hotline: a telephony and IVR call-centre server"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: ## make .venv with everything in it
+install: ## make .venv with everything in it, in the versions of requirements.lock
 	@sh scripts/install.sh
+
+lock: install ## renew requirements.lock: the newest versions that pyproject.toml allows, with hashes
+	@sh scripts/lock.sh
+
+lowest: install ## test with the oldest versions that pyproject.toml names
+	@sh scripts/lowest.sh $(ARGS)
 
 peers: install ## install what tests run against (SIPp, baresip, PostgreSQL, Chromium)
 	@sh scripts/peers.sh --again

@@ -56,17 +56,21 @@ def bridged(number: int) -> Iterator[Event]:
     """A call from one phone to another."""
     at, call = START + number, f"{number:016x}"
     quality: dict[str, float | int | None] = {"packets": 1500, "lost": 0, "jitter_ms": 0.4, "mos": 4.4}
-    yield events.CallOffered(at, call, "1", "1001", "1002", "agent:1001", f"{call}@phone")
-    yield events.LegDialled(at, call, "2", "agent:1002", f"{call}@switch")
-    yield events.LegRinging(at + 0.1, call, "2", 180)
-    yield events.LegAnswered(at + 4, call, "2", "PCMA")
-    yield events.CallAnswered(at + 4, call, "1", "PCMA")
-    yield events.CallBridged(at + 4, call, "1", "2")
-    yield events.DigitReceived(at + 9, call, "1", "5")
-    yield events.CallUnbridged(at + 30, call, "1", "2")
-    yield events.LegEnded(at + 30, call, "1", "remote", None, "hung up", quality)
-    yield events.LegEnded(at + 30, call, "2", "local", None, "other side hung up", quality)
-    yield events.CallEnded(at + 30, call, "", "remote", "hung up")
+    yield events.CallOffered(
+        at, call, "1", caller="1001", called="1002", source="agent:1001", sip_call_id=f"{call}@phone"
+    )
+    yield events.LegDialled(at, call, "2", target="agent:1002", sip_call_id=f"{call}@switch")
+    yield events.LegRinging(at + 0.1, call, "2", status=180)
+    yield events.LegAnswered(at + 4, call, "2", codec="PCMA")
+    yield events.CallAnswered(at + 4, call, "1", codec="PCMA")
+    yield events.CallBridged(at + 4, call, "1", other="2")
+    yield events.DigitReceived(at + 9, call, "1", digit="5")
+    yield events.CallUnbridged(at + 30, call, "1", other="2")
+    yield events.LegEnded(at + 30, call, "1", by="remote", status=None, reason="hung up", quality=quality)
+    yield events.LegEnded(
+        at + 30, call, "2", by="local", status=None, reason="other side hung up", quality=quality
+    )
+    yield events.CallEnded(at + 30, call, "", by="remote", reason="hung up")
 
 
 def intake(number: int) -> Iterator[Event]:
@@ -74,26 +78,46 @@ def intake(number: int) -> Iterator[Event]:
     at, call = START + number, f"{number:016x}"
     caller = f"+4930{number - number // 10:08d}"
     ticket = str(100_000 + number)
-    yield events.CallOffered(at, call, "1", caller, "4000", "trunk:carrier", f"{call}@carrier")
-    yield events.CallAnswered(at, call, "1", "PCMA")
-    yield events.FlowStarted(at, call, "1", "service-desk", "3e92f9fe1502", "en")
-    yield events.StepEntered(at + 1, call, "1", "service-desk", "greet", "say")
-    yield events.StepEntered(at + 5, call, "1", "service-desk", "choose", "menu")
-    yield events.DigitReceived(at + 7, call, "1", "2")
+    yield events.CallOffered(
+        at, call, "1", caller=caller, called="4000", source="trunk:carrier", sip_call_id=f"{call}@carrier"
+    )
+    yield events.CallAnswered(at, call, "1", codec="PCMA")
+    yield events.FlowStarted(at, call, "1", flow="service-desk", version="3e92f9fe1502", language="en")
+    yield events.StepEntered(at + 1, call, "1", flow="service-desk", step="greet", verb="say")
+    yield events.StepEntered(at + 5, call, "1", flow="service-desk", step="choose", verb="menu")
+    yield events.DigitReceived(at + 7, call, "1", digit="2")
     yield TicketOpened(
-        at + 30, call, "1", ticket, "problem", "support", caller=caller, summary="The heating is cold."
+        at + 30,
+        call,
+        "1",
+        ticket=ticket,
+        kind="problem",
+        queue="support",
+        caller=caller,
+        summary="The heating is cold.",
     )
     yield CallbackRequested(
-        at + 30, call, "1", f"{ticket}.1", ticket, caller, "support", "en", "ordinary", 0, at, "intake"
+        at + 30,
+        call,
+        "1",
+        callback=f"{ticket}.1",
+        ticket=ticket,
+        number=caller,
+        queue="support",
+        language="en",
+        tier="ordinary",
+        priority=0,
+        arrival=at,
+        why="intake",
     )
-    yield events.FlowEnded(at + 31, call, "1", "service-desk", "finished")
-    yield events.LegEnded(at + 31, call, "1", "local", None, "finished", {})
-    yield events.CallEnded(at + 31, call, "", "local", "finished")
+    yield events.FlowEnded(at + 31, call, "1", flow="service-desk", reason="finished")
+    yield events.LegEnded(at + 31, call, "1", by="local", status=None, reason="finished", quality={})
+    yield events.CallEnded(at + 31, call, "", by="local", reason="finished")
 
 
 def told(kind: Callable[[int], Iterator[Event]], calls: int) -> Iterator[Event]:
     """The events of so many calls."""
-    yield SwitchStarted(START, "switch-1", "bench")
+    yield SwitchStarted(START, switch="switch-1", version="bench")
     for number in range(calls):
         yield from kind(number)
 
@@ -152,7 +176,7 @@ async def delays(site: Site, folder: Path, url: URL) -> list[float]:
     for number in range(PROBES):
         await asyncio.sleep(0.037)
         began = time.perf_counter()
-        journal.append(events.CallRefused(START, 403, "192.0.2.1"))
+        journal.append(events.CallRefused(START, status=403, peer="192.0.2.1"))
         while True:
             async with engine.connect() as connection:
                 if (await connection.execute(query)).scalar() == number + 1:

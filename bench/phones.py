@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-ANSWERER = ("127.0.0.1", 5090)
+ANSWERER_PORT = 5090
 EXPIRES = 7200
 _CHALLENGE = re.compile(r'(realm|nonce)="([^"]*)"')
 
@@ -23,7 +23,7 @@ def register_all(site: Path, switch: tuple[str, int]) -> int:
 
     Args:
         site: its folder.
-        switch: where it listens, with UDP.
+        switch: where it listens, with UDP; the answerer is on the same host.
 
     Raises:
         OSError: the answerer's address is taken, or the switch does not answer.
@@ -31,7 +31,7 @@ def register_all(site: Path, switch: tuple[str, int]) -> int:
     """
     agents = YAML(typ="safe").load(site / "agents.yaml")["agents"]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.bind(ANSWERER)
+        line.bind((switch[0], ANSWERER_PORT))
         line.connect(switch)
         line.settimeout(5)
         for agent in agents:
@@ -43,7 +43,7 @@ def _register(line: socket.socket, user: str, password: str) -> None:
     call_id = secrets.token_hex(8)
     answer = _ask(line, user, call_id, 1, "")
     challenge = dict(_CHALLENGE.findall(answer))
-    uri, nonce, cnonce = f"sip:{ANSWERER[0]}", challenge["nonce"], secrets.token_hex(8)
+    uri, nonce, cnonce = f"sip:{line.getsockname()[0]}", challenge["nonce"], secrets.token_hex(8)
     secret = _md5(f"{user}:{challenge['realm']}:{password}")
     proof = _md5(f"{secret}:{nonce}:00000001:{cnonce}:auth:{_md5(f'REGISTER:{uri}')}")
     answer = _ask(
@@ -59,7 +59,7 @@ def _register(line: socket.socket, user: str, password: str) -> None:
 
 
 def _ask(line: socket.socket, user: str, call_id: str, cseq: int, more: str) -> str:
-    host, port = ANSWERER
+    host, port = line.getsockname()
     line.send(
         (
             f"REGISTER sip:{host} SIP/2.0\r\n"

@@ -62,17 +62,17 @@ async def measure(setup: Setup, folder: Path, rounds: int) -> None:
     await recognisers.start()
     try:
         await recognisers.ready()
-        place = recognisers._pools[setup.language].places[0]
-        assert isinstance(place, LocalWorker)
-        assert place.pid is not None
+        worker = recognisers._pools[setup.language].places[0].recogniser
+        assert isinstance(worker, LocalWorker)
+        assert worker.pid is not None
         model = setup.model.name if setup.model is not None else ""
         print(f"{setup.language} {model}: ready after {time.perf_counter() - began:.1f} s")
         for kind, files in SPEECH[setup.language].items():
             utterances = [read(folder / name) + PAUSE for name in files]
             for callers in (1, 4):
-                before = processor_seconds(place.pid)
+                before = processor_seconds(worker.pid)
                 late = await latencies(recognisers, setup.language, utterances, callers, rounds)
-                spent = processor_seconds(place.pid) - before
+                spent = processor_seconds(worker.pid) - before
                 seconds = (
                     sum(len(utterances[number % len(utterances)]) for number in range(len(late))) / 16000
                 )
@@ -80,7 +80,7 @@ async def measure(setup: Setup, folder: Path, rounds: int) -> None:
                     f"  {kind:<9} {callers} at once: words after {statistics.median(late):.2f} s (p50) "
                     f"{percentile(late, 95):.2f} s (p95), {spent / seconds:.2f} s of a core per second"
                 )
-        print(f"  memory: {memory(place.pid):.0f} MB")
+        print(f"  memory: {memory(worker.pid):.0f} MB")
     finally:
         await recognisers.close()
 

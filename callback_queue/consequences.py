@@ -21,23 +21,23 @@ from callback_queue.acd.events import AgentConnected
 from callback_queue.callbacks import store as callbacks
 from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackRequested
 from callback_queue.callbacks.policy import next_attempt
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.numbers import number_key
 from callback_queue.customers.store import find
+from callback_queue.database import one, text
 from callback_queue.recovery import cut_off
-from callback_queue.recovery.events import SwitchStarted
+from callback_queue.recovery.events import RECORDER, SwitchStarted
 from callback_queue.recovery.unfinished import Unfinished
-from callback_queue.rows import one, text
-from callback_queue.tables import CallbackRow, Ticket
 from callback_queue.tickets import opening
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from callback_queue.tickets.sla import WARNING_SHARE
 from callback_queue.tickets.store import take_block
+from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK, TicketState
 from journal.event import Event
 
 SYSTEM = "system"
-RECORDER = "/recorder"
 
 # Callbacks of callers who were missed: they need none once somebody speaks with them.
 _MISSED = ("abandoned", "cut_off")
@@ -100,7 +100,7 @@ class QueueConsequences:
         calls = [cut_off.facts(told) for told in left.calls]
         drawn: list[Event] = [cut_off.left(entered, at) for entered in left.entries]
         # In the order in which they have waited, whatever order their calls began in.
-        for call in sorted(calls, key=lambda call: cut_off.draft_of(call).arrival):
+        for call in sorted(calls, key=lambda call: call.arrival):
             if call.is_owed:
                 drawn += await self._owed(connection, call, event)
         drawn += [cut_off.ended(call, at) for call in calls if not call.ended]
@@ -110,17 +110,16 @@ class QueueConsequences:
         self, connection: AsyncConnection, call: cut_off.CallFacts, event: SwitchStarted
     ) -> list[Event]:
         """The ticket, unless there is one, and the callback of a caller who was not served."""
-        draft = cut_off.draft_of(call)
         ticket = call.ticket
         drawn: list[Event] = []
         if ticket is None:
             holder = event.switch + RECORDER
             number = (await take_block(connection, holder, 1, event.at)).start
             customer = await self._customer(connection, call.caller)
-            where = opening.Where(event.at, call.call, call.leg)
-            ticket = opening.open_ticket(draft, str(number), where, customer, self._rules)
+            origin = cut_off.origin_of(call, event.at)
+            ticket = opening.open_ticket(cut_off.ticket_of(call), str(number), origin, customer, self._rules)
             drawn.append(ticket)
-        requested = opening.request_callback(ticket, draft, self._rules)
+        requested = opening.request_callback(ticket, None, call.arrival, self._rules)
         return drawn if requested is None else [*drawn, requested]
 
     async def _customer(self, connection: AsyncConnection, number: str) -> Customer | None:
@@ -151,16 +150,29 @@ class QueueConsequences:
         agent = call.connected.agent if call is not None and call.connected is not None else ""
         if call is not None and call.served:
             reached = CallbackAttemptEnded(
-                event.at, *where, due.callback, due.attempt, "reached", agent, 0.0, call.talk_ms
+                event.at,
+                *where,
+                callback=due.callback,
+                attempt=due.attempt,
+                outcome="reached",
+                agent=agent,
+                next_at=0.0,
+                talk_ms=call.talk_ms,
             )
-            return [reached, CallbackClosed(event.at, due.callback, "completed", SYSTEM)]
+            return [reached, CallbackClosed(event.at, callback=due.callback, end="completed", by=SYSTEM)]
         rules = self._rules.callbacks
         again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
         failed = CallbackAttemptEnded(
-            event.at, *where, due.callback, due.attempt, "cut_off", agent, again or 0.0
+            event.at,
+            *where,
+            callback=due.callback,
+            attempt=due.attempt,
+            outcome="cut_off",
+            agent=agent,
+            next_at=again or 0.0,
         )
         if again is None:
-            return [failed, CallbackClosed(event.at, due.callback, "expired", SYSTEM)]
+            return [failed, CallbackClosed(event.at, callback=due.callback, end="expired", by=SYSTEM)]
         return [failed]
 
     # --- one caller, one ticket ---------------------------------------------------------------------------
@@ -178,7 +190,7 @@ class QueueConsequences:
             .order_by(Ticket.opened_at, Ticket.number)
             .limit(1),
         )
-        return [] if older is None else [TicketJoined(event.at, event.ticket, older["number"])]
+        return [] if older is None else [TicketJoined(event.at, ticket=event.ticket, into=older["number"])]
 
     async def _callback_requested(self, connection: AsyncConnection, event: CallbackRequested) -> list[Event]:
         ticket = await one(connection, select(Ticket.joined_into).where(Ticket.number == event.ticket))
@@ -195,7 +207,7 @@ class QueueConsequences:
         if older is None:
             return []
         note = f"goes on as {older['callback']}"
-        return [CallbackClosed(event.at, event.callback, "joined", SYSTEM, note)]
+        return [CallbackClosed(event.at, callback=event.callback, end="joined", by=SYSTEM, note=note)]
 
     # --- reached meanwhile --------------------------------------------------------------------------------
 
@@ -216,14 +228,16 @@ class QueueConsequences:
         drawn: list[Event] = []
         note = f"agent {event.agent} spoke with the caller"
         for due in waiting:
-            drawn.append(CallbackClosed(event.at, due.callback, "reached_meanwhile", SYSTEM, note))
+            drawn.append(
+                CallbackClosed(event.at, callback=due.callback, end="reached_meanwhile", by=SYSTEM, note=note)
+            )
             ticket = await one(
                 connection, select(Ticket.kind, Ticket.state).where(Ticket.number == due.ticket)
             )
             # What the caller had told is still to be done; that they were missed, is not.
             if ticket is not None and ticket["kind"] in _MISSED and ticket["state"] == TicketState.OPEN:
                 closed = {"state": TicketState.CLOSED.value}
-                drawn.append(TicketChanged(event.at, due.ticket, SYSTEM, closed, note))
+                drawn.append(TicketChanged(event.at, ticket=due.ticket, by=SYSTEM, changes=closed, note=note))
         return drawn
 
     # --- time ---------------------------------------------------------------------------------------------
@@ -237,7 +251,7 @@ class QueueConsequences:
             .order_by(row.arrival)
             .limit(_AT_ONCE),
         )
-        return [CallbackClosed(now, due.callback, "expired", SYSTEM) for due in over]
+        return [CallbackClosed(now, callback=due.callback, end="expired", by=SYSTEM) for due in over]
 
     async def _due_tickets(self, connection: AsyncConnection, now: float) -> list[Event]:
         """Warnings and breaches that nobody was told of."""
@@ -257,7 +271,7 @@ class QueueConsequences:
             for clock, by in due.items():
                 told = sla_word(clock, ticket.opened_at, by, now)
                 if told and told not in ticket.sla and len(drawn) < _AT_ONCE:
-                    drawn.append(TicketChanged(now, ticket.number, SYSTEM, {"sla": told}))
+                    drawn.append(TicketChanged(now, ticket=ticket.number, by=SYSTEM, changes={"sla": told}))
         return drawn
 
 

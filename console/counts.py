@@ -9,7 +9,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.store import CLOSED, WAITING
-from callback_queue.tables import CallbackRow, Ticket
+from callback_queue.callbacks.tables import CallbackRow
+from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.tables import CustomerRow, Ticket
+from callback_queue.customers.tables import CustomerRow
+from callback_queue.tickets.tables import Ticket
 from config import Site
 
 

@@ -1,35 +1,37 @@
-"""The control socket of a running switch: one JSON object a line, each way.
+"""The control socket of a running switch, on which its commands and its console ask (`control.client`).
 
-The command line (`control.client`) asks here. Which questions there are, and the answers, come from
-the switch.
+Which commands there are, and the answers, come from the switch.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import socket
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
+from config.locks import file_lock, owner_of
+from control.protocol import LONGEST_REQUEST, decode, encode
+
 log = logging.getLogger(__name__)
 
-LONGEST_QUESTION = 64 * 1024
 PATIENCE = 30.0
+"""Seconds after which a connection that asks nothing is closed."""
 
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-"""Answers one question: an object with `command` and whatever else the command wants to know."""
+"""Answers one request: an object with `command` and whatever else the command takes."""
 
 
 class AlreadyRunning(Exception):
-    """Another server answers on this site's control socket."""
+    """Another server has this site; the text says which process and where it answers."""
 
 
 class ControlSocket:
-    """Answers questions on a Unix socket.
+    """Answers requests on a Unix socket.
 
     Args:
         path: the socket's file; its folder is made, and a file that a crash left is replaced.
@@ -38,6 +40,7 @@ class ControlSocket:
 
     def __init__(self, path: Path, answers: Mapping[str, Answer]) -> None:
         self._path = path
+        self._lock = file_lock(path.with_suffix(".lock"))
         self._answers = answers
         self._server: asyncio.Server | None = None
         self._busy: set[asyncio.StreamWriter] = set()
@@ -50,11 +53,13 @@ class ControlSocket:
             OSError: the folder can't be written, or its path is too long for a socket.
         """
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._path.exists():
-            if _answers(self._path):
-                raise AlreadyRunning(str(self._path))
-            self._path.unlink()
-        self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_QUESTION)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            owner = owner_of(Path(self._lock.lock_file))
+            raise AlreadyRunning(f"{owner}, which answers on {self._path}") from None
+        self._path.unlink(missing_ok=True)  # left by a crash
+        self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST_REQUEST)
         self._path.chmod(0o600)
 
     async def close(self) -> None:
@@ -66,6 +71,7 @@ class ControlSocket:
             self._server = None
             with contextlib.suppress(OSError):
                 self._path.unlink()
+        self._lock.release()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._busy.add(writer)
@@ -75,8 +81,7 @@ class ControlSocket:
                     line = await reader.readline()
                 if not line:
                     break
-                answer = await self._answer(line)
-                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                writer.write(await self._answer(line))
                 await writer.drain()
         except (OSError, TimeoutError, ValueError):
             pass  # the other side is gone, silent, or said more than a line may hold
@@ -84,27 +89,18 @@ class ControlSocket:
             self._busy.discard(writer)
             writer.close()
 
-    async def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, line: bytes) -> bytes:
+        """The line to send back; a mistake of ours is an answer, too."""
         try:
-            question: dict[str, Any] = json.loads(line)
-            command = question["command"]
-        except (ValueError, TypeError, KeyError):
-            return {"error": 'expected one JSON object a line, such as {"command": "status"}'}
+            request = decode(line)
+            command = request["command"]
+        except (ValueError, KeyError):
+            return encode({"error": 'expected one JSON object a line, such as {"command": "status"}'})
         answer = self._answers.get(command) if isinstance(command, str) else None
         if answer is None:
-            return {"error": f"unknown command; there are: {', '.join(sorted(self._answers))}"}
+            return encode({"error": f"unknown command; there are: {', '.join(sorted(self._answers))}"})
         try:
-            return await answer(question)
+            return encode(await answer(request))
         except Exception:
-            log.exception("a question could not be answered", extra={"command": command})
-            return {"error": "internal error"}
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-        return True
+            log.exception("a request on the control socket failed", extra={"command": command})
+            return encode({"error": "internal error"})

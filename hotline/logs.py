@@ -1,11 +1,13 @@
 """Logs for people or machines, on standard error: structlog over the standard library's logging.
 
-Every record of a call carries its id (`call`). Numbers, digits and audio appear at debug level only,
-credentials never: those who log see to it.
+A record of a call carries the call's id (`call`): the task that runs a call binds it once
+(`structlog.contextvars.bind_contextvars`), and the tasks that it starts inherit it. Numbers, digits and audio
+appear at debug level only, credentials never: the code that logs sees to it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from typing import TYPE_CHECKING
@@ -14,7 +16,10 @@ import structlog
 from twisted.python.log import PythonLoggingObserver
 
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Libraries that report every socket, statement (with its values) or request.
+_TALKATIVE = ("twisted", "asyncio", "aiosqlite", "alembic", "uvicorn")
 
 
 def set_up_logs(level: str, style: str) -> None:
@@ -25,6 +30,7 @@ def set_up_logs(level: str, style: str) -> None:
         style: "console" or "json".
     """
     shared: list[Processor] = [
+        _add_call,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -45,9 +51,15 @@ def set_up_logs(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Twisted and asyncio tell of every socket that they open; nobody asked.
-    logging.getLogger("twisted").setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("asyncio").setLevel(max(logging.WARNING, root.level))
-    # Every statement with its values, at debug.
-    logging.getLogger("aiosqlite").setLevel(max(logging.WARNING, root.level))
+    for talkative in _TALKATIVE:
+        logging.getLogger(talkative).setLevel(max(logging.WARNING, root.level))
     PythonLoggingObserver().start()
+
+
+def _add_call(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Add what the task has bound. A timer or a thread that a call's task set going works for others, too."""
+    try:
+        in_task = asyncio.current_task() is not None
+    except RuntimeError:
+        in_task = False
+    return structlog.contextvars.merge_contextvars(logger, method, event) if in_task else event

@@ -2,7 +2,8 @@
 
 An event says what happened, to which call and leg, and when (`at`, Unix seconds). Everything that is
 reported later (records, figures) is computed from these and from nothing else. Each room defines its own
-events on this base. Numbers and digits in them are private and never belong in a log.
+events on this base: `at`, `call` and `leg` come first, all else is given by name. Numbers and digits in
+events are private and never belong in a log.
 """
 
 from __future__ import annotations

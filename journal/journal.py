@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
+
 from journal import spool
 from journal.event import Event
 
@@ -31,8 +33,9 @@ SEGMENT_BYTES = 8 * 1024 * 1024
 BATCH = 1000
 # Events come in bursts; so long the writer waits for the rest of one, in seconds.
 GATHER = 0.002
-# Pauses between tries while the disk fails, in seconds: doubled from the first to the longest.
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+# Pauses between tries while the disk fails, in seconds, and while a journal is being closed.
+PAUSES = wait_exponential(multiplier=0.1, max=1.0)
+SHORT_PAUSE = 0.05
 # How long a journal that is closed goes on trying.
 LAST_TRIES = 2.0
 
@@ -100,6 +103,15 @@ class Journal:
         self._writer: threading.Thread | None = None
         if folder is not None:
             self._spool = spool.SpoolWriter(folder, switch, segment_bytes)
+            self._lines = b""
+            self._tries = Retrying(
+                retry=retry_if_exception_type(OSError),
+                wait=PAUSES,
+                stop=lambda state: self._is_last_try(),
+                sleep=self._wait,
+                before_sleep=self._complain,
+                reraise=True,
+            )
             self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
             self._writer.start()
 
@@ -187,34 +199,40 @@ class Journal:
         if self._gave_up is not None:
             self.lost += len(events)
             return self._gave_up
-        pause = FIRST_PAUSE
-        lines = b""
-        while True:
-            try:
-                if not self._spool.next_seq:
-                    self._spool.open()
-                if not lines:
-                    first = self._spool.next_seq
-                    lines = b"".join(spool.encode(first + index, event) for index, event in enumerate(events))
-                self._spool.write(lines)
-                break
-            except OSError as error:
-                if pause == FIRST_PAUSE:
-                    log.error("the journal can't be written, its events wait in memory: %s", error)
-                if self._is_last_try():
-                    self._gave_up = error
-                    self.lost += len(events)
-                    log.error("the journal was closed while its disk failed", extra={"lost": self.pending})
-                    return error
-            pause = min(2 * pause, LONGEST_PAUSE)
-            if self._closing.wait(pause):
-                time.sleep(FIRST_PAUSE)
+        try:
+            self._tries(self._write_out, events)
+        except OSError as error:
+            self._gave_up = error
+            self.lost += len(events)
+            log.error("the journal was closed while its disk failed", extra={"lost": self.pending})
+            return error
+        self._lines = b""
         self._spool.next_seq += len(events)
         self.last_seq = self._spool.next_seq - 1
         self._on_disk += len(events)
-        if pause != FIRST_PAUSE:
+        if self._tries.statistics["attempt_number"] > 1:
             log.warning("the journal is written again", extra={"pending": self.pending})
         return None
+
+    def _write_out(self, events: list[Event]) -> None:
+        """Write a batch; after a failure the very same lines are written again."""
+        if not self._spool.next_seq:
+            self._spool.open()
+        if not self._lines:
+            first = self._spool.next_seq
+            self._lines = b"".join(spool.encode(first + index, event) for index, event in enumerate(events))
+        self._spool.write(self._lines)
+
+    def _complain(self, state: RetryCallState) -> None:
+        if state.attempt_number == 1 and state.outcome is not None:
+            log.error(
+                "the journal can't be written, its events wait in memory: %s", state.outcome.exception()
+            )
+
+    def _wait(self, pause: float) -> None:
+        """Let a pause pass; being closed cuts it short."""
+        if self._closing.wait(pause):
+            time.sleep(SHORT_PAUSE)
 
     def _is_last_try(self) -> bool:
         if not self._closing.is_set():

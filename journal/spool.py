@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import logging
 import math
@@ -25,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from filelock import Timeout
 
+from config.locks import file_lock, owner_of
 from journal.event import Event, to_dict
 
 log = logging.getLogger(__name__)
@@ -169,7 +170,7 @@ class SpoolWriter:
         self._folder = folder
         self._header = header(switch)
         self._limit = segment_bytes
-        self._lock: int | None = None
+        self._lock = file_lock(folder / LOCK)
         self._file: int | None = None
         self._number = 0
         self._size = 0
@@ -187,8 +188,12 @@ class SpoolWriter:
             OSError: the folder can't be made, read or written.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._lock is None:
-            self._lock = _lock(self._folder / LOCK)
+        try:
+            if not self._lock.is_locked:
+                self._lock.acquire()
+        except Timeout:
+            path = self._folder / LOCK
+            raise SpoolTaken(errno.EAGAIN, f"{owner_of(path)} writes here", str(path)) from None
         existing = segments(self._folder)
         for segment in existing[-1:]:
             torn = cut_torn(segment)
@@ -232,9 +237,7 @@ class SpoolWriter:
     def close(self) -> None:
         """Let go of the spool."""
         self._end_segment()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.release()
 
     def _begin_segment(self) -> int:
         path = self._folder / f"{self._number + 1:06d}.jsonl"
@@ -254,19 +257,6 @@ class SpoolWriter:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-
-
-def _lock(path: Path) -> int:
-    """Keep others out; the kernel lets go when the process ends, however it ends."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(file)
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            raise SpoolTaken(error.errno, "another process writes here", str(path)) from None
-        raise
-    return file
 
 
 def _seq(data: Mapping[str, Any] | None) -> int | None:

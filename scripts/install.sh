@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv and installs this project into it, with what its tests and its demo need.
+# Makes .venv and installs this project into it, with what its tests and its demo need: the versions of
+# requirements.lock (renewed by make lock), each file checked by its hash.
 # Needs Python 3.11 or newer and, once, the network. Asks for nothing. A second run sees that nothing
 # has changed and returns at once. PYTHON=/path/to/python3 picks another Python.
 set -eu
@@ -11,7 +12,7 @@ LOG=$VENV/install.log
 say() { echo "hotline: $*"; }
 fail() { echo "hotline: $*" >&2; exit 1; }
 
-want="$(cksum <pyproject.toml) $(pwd)"
+want="$(cat pyproject.toml requirements.lock | cksum) $(pwd)"
 if [ -f "$STAMP" ] && [ "$(cat "$STAMP")" = "$want" ] && "$VENV/bin/python" -c '' 2>/dev/null; then
     exit 0
 fi
@@ -53,7 +54,17 @@ if ! usable; then
     make_venv "$python"
 fi
 say "installing the Python packages into $VENV, a minute or two (log: $LOG)"
-if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[softphone,postgres,speech,dev]' >"$LOG" 2>&1 </dev/null; then
+# What comes as source only is built with the locked setuptools, which therefore comes first.
+awk '/^[a-z]/ { wanted = /^setuptools==/ } wanted' requirements.lock >"$VENV/build.lock"
+pip() {
+    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input "$@" >>"$LOG" 2>&1 </dev/null
+}
+: >"$LOG"
+if ! {
+    pip --require-hashes -r "$VENV/build.lock" &&
+        pip --use-pep517 --no-build-isolation --require-hashes -r requirements.lock &&
+        pip --no-build-isolation --no-deps -e .
+}; then
     tail -n 15 "$LOG" >&2
     fail "pip could not install the packages; the lines above say why, $LOG has all of them."
 fi

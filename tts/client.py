@@ -118,6 +118,7 @@ class Voices:
     async def start(self) -> None:
         """Begin to take requests; tidies the cache, and loads the voices as soon as nothing else is asked."""
         await asyncio.to_thread(self._cache.prune, passing_seconds=0.0)
+        self._worker.start()
         for voice in self._voices.values():
             self._new_job("", voice, self._cache.path("", voice), LOADING).waiting = 1
         self._tasks = [asyncio.create_task(work, name="voices") for work in (self._run(), self._tidy())]

@@ -1,7 +1,7 @@
-"""The worker process as the switch sees it: started when needed, asked one thing at a time, replaced.
+"""The voice worker as the switch sees it: kept alive, asked one thing at a time, replaced when it hangs.
 
-Only the standard library, and nothing that waits for a signal: the end of the process shows as the end of its
-socket, on any event loop. What to ask, in which order and how often is left to `tts.client`.
+When it is started again is left to `supervision.keeper`; what to ask, in which order and how often to
+`tts.client`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
-import sys
+from asyncio.subprocess import Process
 from typing import Any
+
+from supervision.keeper import Keeper, Lost
+from supervision.process import child_process
 
 MODULE = "tts.worker"
 LONGEST_LINE = 1 << 20
@@ -30,64 +32,77 @@ class WorkerProcess:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self.started = 0
-        """How many processes there have been."""
+        self._keeper = Keeper("voice worker", self._live)
+        self._is_up = asyncio.Event()
+        self._process: Process | None = None
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
 
     @property
     def pid(self) -> int | None:
         """The process, while there is one."""
         return None if self._process is None else self._process.pid
 
+    def start(self) -> None:
+        """Start the process, and again whenever it dies; needs a running loop."""
+        self._keeper.start()
+
+    async def stop(self) -> None:
+        """End the process; it has nothing to save."""
+        await self._keeper.stop()
+
     async def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a request and wait for its answer; not to be called again before.
 
+        Args:
+            request: see `tts.worker`.
+            seconds: what the answer may take.
+
         Raises:
-            WorkerDied: no answer came; the next request starts a new process.
+            WorkerDied: no answer came; the next request has a new process.
         """
+        if not self._is_up.is_set():
+            self._keeper.hurry()
         try:
             async with asyncio.timeout(seconds):
-                return await self._ask(request)
+                await self._is_up.wait()
+                return await self._exchange(request)
         except (OSError, EOFError, ValueError) as error:
-            await self.stop()
-            raise WorkerDied(str(error) or "it gave no answer in time") from error
+            why = str(error) or "it gave no answer in time"
+            self._drop(why)
+            raise WorkerDied(why) from error
         except asyncio.CancelledError:
-            await self.stop()
+            # Its answer would be taken for that to the next request.
+            self._drop("its request was cancelled")
             raise
 
-    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._writer is None:
-            await self._start()
-        assert self._reader is not None
-        assert self._writer is not None
+    async def _exchange(self, request: dict[str, Any]) -> dict[str, Any]:
         self._writer.write(json.dumps(request).encode() + b"\n")
         await self._writer.drain()
         line = await self._reader.readline()
         if not line:
-            raise EOFError("the worker ended")
+            raise EOFError("it ended")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    async def _start(self) -> None:
+    def _drop(self, why: str) -> None:
+        self._is_up.clear()
+        self._keeper.replace(why)
+
+    async def _live(self, keeper: Keeper) -> None:
+        # A socket and not its standard output: native libraries print there.
         ours, theirs = socket.socketpair()
         with theirs:
-            # Making a process takes milliseconds, which the loop has not got.
-            self._process = await asyncio.to_thread(self._spawn, theirs.fileno())
-        self.started += 1
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=LONGEST_LINE)
-
-    def _spawn(self, descriptor: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", MODULE, str(descriptor), str(self._threads)]
-        return subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL)
-
-    async def stop(self) -> None:
-        """End the process, if there is one; it has nothing to save."""
-        process, writer = self._process, self._writer
-        self._process = self._reader = self._writer = None
-        if writer is not None:
-            writer.close()
-        if process is not None:
-            process.kill()
-            await asyncio.to_thread(process.wait)
+            self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=LONGEST_LINE)
+            try:
+                arguments = ("-m", MODULE, str(theirs.fileno()), str(self._threads))
+                async with child_process(keeper.name, arguments, descriptors=(theirs.fileno(),)) as process:
+                    theirs.close()
+                    self._process = process
+                    self._is_up.set()
+                    keeper.up()
+                    raise Lost(f"it ended with {await process.wait()}")
+            finally:
+                self._is_up.clear()
+                self._process = None
+                self._writer.close()

@@ -14,7 +14,6 @@ from typing import Literal, TypeAlias
 
 from asr.intake.questions import Step
 from asr.intake.values import Heard
-from asr.listening.hallucinations import believable
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.numbers import own_number
@@ -85,11 +84,7 @@ class Listener:
             return self._keys(step, heard.digits, now)
         if heard.kind != "speech":
             return Meaning(heard.kind)
-        text = believable(
-            heard.text, self.language, speech=heard.seconds or None, confidence=heard.confidence
-        )
-        if not text:
-            return Meaning("noise")
+        text = heard.text
         said = command(text, self.language, free=step in _TEXT_STEPS)
         if said is not None and (said.name != "add" or step is Step.CONFIRM_PROBLEM):
             return Meaning(said.name, text, more=self._is_long(said.remainder, _WORTH_KEEPING))

@@ -144,7 +144,7 @@ class Intake:
 
     def _file(self) -> Effects:
         self._step = Step.FILING
-        return [bot.File(self._draft.ticket(self._draft.outcome()))]
+        return [bot.File(self._draft.ticket(self._draft.progress()))]
 
     def _close(self, event: bot.Filed) -> Effects:
         self._step = Step.CLOSED
@@ -173,7 +173,7 @@ class Intake:
 
     def _reach_human(self, why: bot.Why) -> Effects:
         self._step = Step.CLOSED
-        so_far = self._draft.ticket(self._draft.outcome())
+        so_far = self._draft.ticket(self._draft.progress())
         return [bot.Say((self._wording.text("to_human"),)), bot.ReachHuman(why, so_far)]
 
     def _proceed(self, *before: bot.Part) -> Effects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from asr.intake.values import Heard, OpenTicket, Outcome, Slot, Turn
+from asr.intake.values import Heard, OpenTicket, Progress, Slot, Turn
 from asr.slots.values import CallWindow
 from asr.text import without_fillers
 
@@ -102,7 +102,7 @@ class Draft:
         """Whether the caller has not spoken of a problem at all."""
         return not self.has_problem and all(heard.kind != "speech" for heard in self.unclear)
 
-    def outcome(self) -> Outcome:
+    def progress(self) -> Progress:
         """How far it has come, with the caller still there."""
         if self.recogniser_gone and not self.problem_confirmed:
             return "recogniser_gone"
@@ -111,7 +111,7 @@ class Draft:
         complete = self.problem_confirmed and self.number_confirmed and self.time_confirmed
         return "confirmed" if complete else "unconfirmed"
 
-    def ticket(self, outcome: Outcome) -> OpenTicket:
+    def ticket(self, progress: Progress) -> OpenTicket:
         """All of it, as it stands."""
         slots = [self._problem_slot()]
         if self.name is not None or self.heard_for["name"]:
@@ -123,7 +123,8 @@ class Draft:
             value = "" if when is None else "asap" if when.as_soon_as_possible else when.start.isoformat()
             slots.append(self._slot("callback_time", value, confirmed=self.time_confirmed))
         return OpenTicket(
-            outcome=outcome,
+            kind="problem",
+            progress=progress,
             caller=self.caller,
             language=self.language,
             slots=tuple(slot for slot in slots if slot.value or slot.audio),

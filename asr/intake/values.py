@@ -27,7 +27,10 @@ from asr.slots.values import CallWindow, SlotKind
 
 HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
 SpokenKind: TypeAlias = Literal["digits", "phone_number", "number", "date", "time", "ticket"]
-Outcome: TypeAlias = Literal["confirmed", "unconfirmed", "hung_up", "recogniser_gone", "no_speech"]
+TicketKind: TypeAlias = Literal["problem", "voicemail", "callback", "abandoned", "cut_off", "failure"]
+Progress: TypeAlias = Literal[
+    "", "confirmed", "unconfirmed", "hung_up", "recogniser_gone", "no_speech", "recorded", "failed"
+]
 Why: TypeAlias = Literal["asked", "not_understood", "no_speech", "recogniser_gone"]
 
 
@@ -217,28 +220,38 @@ class Turn:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTicket:
-    """All that is known at the end.
+    """What a caller wants, to be written down: the one shape of a ticket before it is one.
+
+    Bots, flows, queues and crash recovery all hand this out. As a flow's departure its results are done
+    (value `ticket`, its number) and failed.
 
     Args:
-        outcome: how far it came.
+        kind: what made it: a problem told, a message, a wish to be called back, a caller who hung up while
+            waiting or was cut off, a flow that failed.
+        progress: how far the caller came in the intake bot or the recording, "" where there was none.
         caller: the caller's own number, "" when withheld.
-        language: what was spoken.
+        language: what the caller speaks.
+        queue: who is to work on it, "" where nobody said.
         slots: what was told, with every recording of it.
         history: every question and answer; the transcript and the audio of everything, also of what the
             caller took back.
-        callback_number: where to call, None when the caller's number is withheld and none was given.
+        callback_number: where to call; None for the caller's own number.
         when: when to call, None for as soon as possible.
+        note: in a few words, for whoever works on it.
     """
 
-    outcome: Outcome
-    caller: str
-    language: str
-    slots: tuple[Slot, ...]
-    history: tuple[Turn, ...]
+    kind: TicketKind
+    progress: Progress = ""
+    caller: str = ""
+    language: str = "en"
+    queue: str = ""
+    slots: tuple[Slot, ...] = ()
+    history: tuple[Turn, ...] = ()
     callback_number: str | None = None
     when: CallWindow | None = None
+    note: str = ""
 
 
 # Effects out.

@@ -7,7 +7,6 @@ broken off, so trying again costs only what is missing. How progress is shown is
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,8 +17,8 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -28,6 +27,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from asr.models.catalogue import Entry, Source, Take
+from config.locks import file_lock
 
 INCOMING = ".incoming"
 NOTE = "hotline-model.json"
@@ -65,7 +65,8 @@ def get(entry: Entry, folder: Path, progress: Progress = lambda _: None) -> Path
     incoming = folder / INCOMING / entry.name
     try:
         incoming.mkdir(parents=True, exist_ok=True)
-        with _alone(incoming.with_suffix(".lock")):
+        # One process at a time gets a model; the others then find it.
+        with file_lock(incoming.with_suffix(".lock"), wait=True):
             if not target.is_dir():
                 _bring(entry, incoming, target, progress)
         progress(entry.size)
@@ -96,14 +97,6 @@ def _bring(entry: Entry, incoming: Path, target: Path, progress: Progress) -> No
 
 def _ahead(progress: Progress, before: int, here: int) -> None:
     progress(before + here)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time get a model; the others then find it."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 # --- downloads --------------------------------------------------------------------------------------------

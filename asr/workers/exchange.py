@@ -234,7 +234,7 @@ class Exchange:
     def _overdue(self) -> None:
         """Watch the worker for a moment: does it nothing at all, is it busy without end, or is it starved?"""
         loop = asyncio.get_running_loop()
-        before, self._spent = self._spent, self._place.processor_seconds()
+        before, self._spent = self._spent, self._place.recogniser.processor_seconds()
         if self._spent is not None and before is None:
             self._alarm = loop.call_later(LOOK, self._overdue)
             return

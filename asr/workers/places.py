@@ -1,29 +1,30 @@
-"""Places where utterances are recognised, each kept alive: worker processes of ours and remote servers.
+"""Places where utterances are recognised: worker processes of ours and remote servers, each kept alive.
 
 Both are watched the same way, over a connection that carries nothing but pings: it breaks when the process
 dies, and a ping without an answer means that the process hangs. What is recognised meanwhile has a timer of
-its own (`asr.workers.exchange`), after which `replace` is called. A place that is lost comes back after a
-pause that grows while it keeps failing. Who gets which place is left to `asr.workers.pool`.
+its own (`asr.workers.exchange`), after which `replace` is called. When a place that is lost is tried again is
+left to `supervision.keeper`, who gets which place to `asr.workers.pool`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
-import sys
+from asyncio.subprocess import Process
 from collections import deque
-from collections.abc import Callable
-from enum import Enum
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import WebSocketException
 
 from asr.workers.protocol import READY, UNIX
 from asr.workers.setup import Setup
+from supervision.keeper import Keeper, Lost, State
+from supervision.process import child_process
 
 log = logging.getLogger(__name__)
 
@@ -37,20 +38,9 @@ PING_SECONDS = 5.0
 PONG_SECONDS = 10.0
 """How long the answer to a ping may take: a busy machine is no hung worker."""
 
-STEADY_SECONDS = 20.0
-"""A place that lived so long and is lost comes back at once."""
-
-PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a place is tried again, by the number of short lives in a row."""
-
-BROKEN_AFTER = 3
-"""Starts in a row that came to nothing after which nobody should wait for the place any more."""
-
 NICENESS = 5
 """Workers are less urgent than the switch: its sound must not wait for a transcription."""
 
-# The folder that holds the package `asr`: a worker finds it from any working directory.
-_ROOT = Path(__file__).resolve().parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
 _OPTIONS: dict[str, Any] = {
     "compression": None,
@@ -58,18 +48,6 @@ _OPTIONS: dict[str, Any] = {
     "open_timeout": CONNECT_SECONDS,
     "close_timeout": 1.0,
 }
-
-
-class State(Enum):
-    """What a place is good for."""
-
-    STARTING = "starting"
-    UP = "up"
-    BROKEN = "broken"
-
-
-class PlaceLost(Exception):
-    """A place is gone; the text says how."""
 
 
 async def connect_to(address: str, *, ping_seconds: float | None = None) -> ClientConnection:
@@ -92,121 +70,98 @@ async def connect_to(address: str, *, ping_seconds: float | None = None) -> Clie
     )
 
 
+class Recogniser(Protocol):
+    """Where a place's utterances are recognised."""
+
+    def run(self) -> AbstractAsyncContextManager[str]:
+        """Be there for as long as the block lasts; gives the address once it can be reached.
+
+        Raises:
+            Lost: it does not get that far; the text says why.
+        """
+        ...
+
+    def processor_seconds(self) -> float | None:
+        """Processor time that it has used so far; None where that cannot be known."""
+        ...
+
+
 class Place:
     """One worker or server, and how many utterances it has.
 
     Args:
         name: for logs, such as "ko worker 1".
         streams: utterances it takes at one time.
+        recogniser: what is kept alive there.
         changed: called when it comes up or goes down.
     """
 
-    def __init__(self, name: str, streams: int, changed: Callable[[], None]) -> None:
+    def __init__(self, name: str, streams: int, recogniser: Recogniser, changed: Callable[[], None]) -> None:
         self.name = name
         self.streams = streams
+        self.recogniser = recogniser
         self.in_use = 0
-        self.state = State.STARTING
         self.address = ""
-        self.why = "it has not started yet"
-        self.starts = 0
+        self.keeper = Keeper(name, self._live, changed=changed)
         # Seconds of audio that it was told are complete and has not answered yet.
         self.reading = 0.0
-        self._short_lives = 0
-        self._failed_starts = 0
-        self._changed = changed
-        self._lost: asyncio.Future[str] | None = None
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to live; needs a running loop."""
-        self._task = asyncio.create_task(self._run(), name=self.name)
+    @property
+    def state(self) -> State:
+        """What the place is good for now."""
+        return self.keeper.state
 
-    async def close(self) -> None:
-        """End for good."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    def replace(self, why: str) -> None:
-        """Give up this life: an answer is overdue, or made no sense."""
-        if self._lost is not None and not self._lost.done():
-            self._lost.set_result(why)
-            self.state = State.STARTING  # at once: nobody else shall be sent there
-
-    def processor_seconds(self) -> float | None:
-        """Processor time that it has used so far; None where that cannot be known."""
-        return None
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            began = loop.time()
-            self._lost = loop.create_future()
-            self._failed_starts += 1
+    async def _live(self, keeper: Keeper) -> None:
+        """Be up for as long as the watching connection holds."""
+        async with self.recogniser.run() as address:
             try:
-                await self._live()
-            except PlaceLost as error:
-                self.why = str(error)
-            steady = loop.time() - began >= STEADY_SECONDS
-            self._short_lives = 0 if steady else self._short_lives + 1
-            self.state = State.BROKEN if self._failed_starts >= BROKEN_AFTER else State.STARTING
-            pause = PAUSES[min(self._short_lives, len(PAUSES) - 1)]
-            log.warning("recogniser lost", extra={"place": self.name, "why": self.why, "again_in": pause})
-            self._changed()
-            await asyncio.sleep(pause)
-
-    async def _live(self) -> None:
-        """Come up, and stay until lost; raises PlaceLost in any case."""
-        raise NotImplementedError
-
-    async def _watch(self, address: str) -> None:
-        """Be up for as long as the watching connection holds and nobody gives this life up."""
-        assert self._lost is not None
-        try:
-            connection = await connect_to(address, ping_seconds=PING_SECONDS)
-        except (OSError, TimeoutError, WebSocketException) as error:
-            raise PlaceLost(f"no answer from {address}: {_text(error)}") from None
-        closed = asyncio.ensure_future(connection.wait_closed())
-        try:
-            self.address, self.state, self.starts = address, State.UP, self.starts + 1
-            self._failed_starts = 0
-            log.info("recogniser ready", extra={"place": self.name})
-            self._changed()
-            ends: set[asyncio.Future[Any]] = {closed, self._lost}
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self.state = State.STARTING
-            closed.cancel()
-            # Not a closing handshake: who hangs does not answer that either.
-            connection.transport.abort()
-        raise PlaceLost(self._lost.result() if self._lost.done() else "it died, or answers no ping")
+                connection = await connect_to(address, ping_seconds=PING_SECONDS)
+            except (OSError, TimeoutError, WebSocketException) as error:
+                raise Lost(f"no answer from {address}: {str(error) or type(error).__name__}") from None
+            try:
+                self.address = address
+                keeper.up()
+                await connection.wait_closed()
+            finally:
+                # Not a closing handshake: a process that hangs does not answer that either.
+                connection.transport.abort()
+            raise Lost("it died, or answers no ping")
 
 
-class RemoteServer(Place):
-    """A vosk-server somewhere else; we only notice whether it answers."""
+class RemoteServer:
+    """A vosk-server somewhere else; we only notice whether it answers.
 
-    def __init__(self, name: str, url: str, streams: int, changed: Callable[[], None]) -> None:
-        super().__init__(name, streams, changed)
+    Args:
+        url: where it is.
+    """
+
+    def __init__(self, url: str) -> None:
         self._url = url
 
-    async def _live(self) -> None:
-        await self._watch(self._url)
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[str]:
+        """Its address."""
+        yield self._url
+
+    def processor_seconds(self) -> float | None:
+        """Not known of another machine."""
+        return None
 
 
-class LocalWorker(Place):
+class LocalWorker:
     """A worker process of ours.
 
     Args:
+        name: for logs.
         setup: what it recognises, and how.
         socket: where it shall listen.
     """
 
-    def __init__(self, name: str, setup: Setup, socket: Path, changed: Callable[[], None]) -> None:
-        super().__init__(name, setup.streams, changed)
+    def __init__(self, name: str, setup: Setup, socket: Path) -> None:
+        self._name = name
         self._setup = setup
         self._socket = socket
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._last_words: deque[str] = deque(maxlen=5)
 
     @property
@@ -222,21 +177,30 @@ class LocalWorker(Place):
         except (OSError, IndexError, ValueError):
             return None
 
-    async def _live(self) -> None:
-        self._socket.unlink(missing_ok=True)
-        self._process = process = await self._spawn()
-        listening = asyncio.create_task(self._listen(process))
-        try:
-            await self._watch(await self._ready(process))
-        finally:
-            # SIGKILL: a worker holds nothing that could be lost, and a hung one hears nothing else.
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-            listening.cancel()
-            self._process = None
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[str]:
+        """Start the process and wait until it listens; it is killed in the end.
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
+        Raises:
+            Lost: it ended, or was not ready in time.
+        """
+        self._socket.unlink(missing_ok=True)
+        async with child_process(
+            self._name,
+            self._arguments(),
+            environment={"OMP_NUM_THREADS": str(self._setup.threads)},
+            output=asyncio.subprocess.PIPE,
+            errors=asyncio.subprocess.PIPE,
+        ) as process:
+            self._process = process
+            listening = asyncio.create_task(self._listen(process))
+            try:
+                yield await self._ready(process)
+            finally:
+                listening.cancel()
+                self._process = None
+
+    def _arguments(self) -> list[str]:
         setup = self._setup
         options = {
             "--engine": setup.engine,
@@ -247,19 +211,10 @@ class LocalWorker(Place):
             "--threads": setup.threads,
             "--nice": NICENESS,
         }
-        arguments = [str(part) for option in options.items() for part in option]
-        # A session of its own, so that Ctrl-C at the terminal stops the switch, and the switch its workers.
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "asr.workers.worker", "--child", *arguments),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            cwd=_ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": str(setup.threads)},
-        )
+        pairs = [str(part) for option in options.items() for part in option]
+        return ["-m", "asr.workers.worker", "--child", *pairs]
 
-    async def _ready(self, process: asyncio.subprocess.Process) -> str:
+    async def _ready(self, process: Process) -> str:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -268,18 +223,14 @@ class LocalWorker(Place):
                         return line.removeprefix(READY).strip()
                 await process.wait()
         except TimeoutError:
-            raise PlaceLost(f"it loads for more than {START_SECONDS:g} s") from None
+            raise Lost(f"it loads for more than {START_SECONDS:g} s") from None
         # What it wrote before it left may still be on its way to us.
         await asyncio.sleep(0.05)
-        raise PlaceLost(self._last_words[-1] if self._last_words else f"it left with {process.returncode}")
+        raise Lost(self._last_words[-1] if self._last_words else f"it left with {process.returncode}")
 
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+    async def _listen(self, process: Process) -> None:
         """Keep what the worker complains about: its last words say why it could not start."""
         assert process.stderr is not None
         while line := await process.stderr.readline():
             self._last_words.append(line.decode(errors="replace").strip())
-            log.debug("recogniser says", extra={"place": self.name, "line": self._last_words[-1]})
-
-
-def _text(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+            log.debug("recogniser says", extra={"place": self._name, "line": self._last_words[-1]})

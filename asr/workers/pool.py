@@ -1,7 +1,7 @@
 """Who is recognised where: the places of one language, and the line of those who wait for one.
 
 The line is bounded in length and in time, first come first served; only an utterance whose worker was lost
-goes to its head. Keeping the places alive is left to `asr.workers.places`, talking to them to
+goes to its head. What a place is, is left to `asr.workers.places`, talking to them to
 `asr.workers.utterance`.
 """
 
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from asr.errors import RecogniserBusy, RecogniserUnavailable
-from asr.workers.places import LocalWorker, Place, RemoteServer, State
+from asr.workers.places import LocalWorker, Place, RemoteServer
 from asr.workers.setup import Setup
+from supervision.keeper import State
 
 
 class Lease:
@@ -52,11 +53,11 @@ class Pool:
     def start(self) -> None:
         """Start every place."""
         for place in self.places:
-            place.start()
+            place.keeper.start()
 
     async def close(self) -> None:
         """End every place; whoever waits is told so."""
-        await asyncio.gather(*(place.close() for place in self.places))
+        await asyncio.gather(*(place.keeper.stop() for place in self.places))
         while self._line:
             _tell(self._line.popleft(), RecogniserUnavailable("The server is stopping."))
 
@@ -119,7 +120,7 @@ class Pool:
             "places": len(self.places),
             "streams": sum(place.in_use for place in self.places),
             "waiting": len(self._line),
-            "restarts": sum(max(0, place.starts - 1) for place in self.places),
+            "restarts": sum(max(0, place.keeper.times_up - 1) for place in self.places),
         }
 
     async def _turn(self, turn: asyncio.Future[Lease]) -> Lease:
@@ -141,18 +142,19 @@ class Pool:
         return all(place.state is State.BROKEN for place in self.places)
 
     def _why(self) -> str:
-        return f"No {self.setup.language} recogniser works: {self.places[0].why}."
+        return f"No {self.setup.language} recogniser works: {self.places[0].keeper.why}."
 
 
 def _places(setup: Setup, folder: Path, changed: Callable[[], None]) -> list[Place]:
     if setup.urls:
-        return [RemoteServer(f"{setup.language} {url}", url, setup.streams, changed) for url in setup.urls]
-    return [
-        LocalWorker(
-            f"{setup.language} worker {number}", setup, folder / f"{setup.language}-{number}.sock", changed
-        )
-        for number in range(1, setup.workers + 1)
-    ]
+        servers = [(f"{setup.language} {url}", RemoteServer(url)) for url in setup.urls]
+        return [Place(name, setup.streams, server, changed) for name, server in servers]
+    places = []
+    for number in range(1, setup.workers + 1):
+        name = f"{setup.language} worker {number}"
+        worker = LocalWorker(name, setup, folder / f"{setup.language}-{number}.sock")
+        places.append(Place(name, setup.streams, worker, changed))
+    return places
 
 
 def _tell(turn: asyncio.Future[Lease], error: RecogniserUnavailable) -> None:

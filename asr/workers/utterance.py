@@ -85,7 +85,7 @@ class Utterance:
             except WorkerLost as error:
                 tries += 1
                 if error.replace:
-                    place.replace(str(error))
+                    place.keeper.replace(str(error))
                 self._lease.release()
                 log.warning("utterance tried again", extra={"place": place.name, "why": str(error)})
                 if tries >= TRIES:

@@ -6,7 +6,7 @@ It loads the model, opens the socket, prints `ready ADDRESS` and serves until it
 also ends when its standard input closes, however its parent died. An engine that recognises while audio comes
 (`streaming`) does so in threads, chunk by chunk; one that reads whole utterances reads one at a time, and the
 others wait in line. Past --streams utterances a new one is refused with close code 1013. Starting, watching
-and replacing workers is left to `asr.workers.places`.
+and replacing workers is left to `asr.workers.places` and `supervision`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import asyncio
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -39,6 +38,7 @@ from asr.workers.protocol import (
     answer_message,
     parse_request,
 )
+from supervision.child import end_with_parent
 
 LONGEST_UTTERANCE = 600.0
 """Seconds of audio that one utterance may have; more is a client gone wrong."""
@@ -148,13 +148,6 @@ async def _listen(worker: Worker, listen: str) -> tuple[Server, str]:
     return server, f"ws://{host}:{next(iter(server.sockets)).getsockname()[1]}"
 
 
-def _end_with_parent() -> None:
-    """Leave when standard input closes; `os._exit`, because recognition may not let a tidy end through."""
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m asr.workers.worker", description="One recogniser behind the vosk-server protocol."
@@ -174,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Load the model and serve; returns the exit status."""
     options = _arguments(arguments)
     if options.child:
-        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+        end_with_parent()
     os.nice(options.nice)
     load: Loader = import_module(MODULES.get(options.engine, options.engine)).load
     try:

@@ -12,7 +12,7 @@ OfferOutcome: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOffered(CallEvent):
     """An agent's phones begin to ring for somebody in a queue; `entry` as in `QueueEntered`."""
 
@@ -21,7 +21,7 @@ class AgentOffered(CallEvent):
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOfferEnded(CallEvent):
     """An offer is over.
 
@@ -40,7 +40,7 @@ class AgentOfferEnded(CallEvent):
     ring_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConnected(CallEvent):
     """An agent and somebody from a queue hear each other for the first time.
 
@@ -58,7 +58,7 @@ class AgentConnected(CallEvent):
     wait_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallTransferred(CallEvent):
     """An agent passed a call on (REFER).
 
@@ -75,7 +75,7 @@ class CallTransferred(CallEvent):
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswered(CallEvent):
     """A customer rated a call by key: `score` of 1..`scale`; `queue` and `agent` are who is rated."""
 
@@ -85,7 +85,7 @@ class SurveyAnswered(CallEvent):
     scale: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyOffered(CallEvent):
     """A customer was asked to rate the call; without `SurveyAnswered` after it nobody answered."""
 

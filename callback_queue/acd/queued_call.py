@@ -102,7 +102,7 @@ async def wait_in_queue(leg: CallLeg, wanted: HandOff, house: FloorHouse, caller
         leg.answer()
     customer = await house.customer_of(leg.caller)
     if customer is not None:
-        house.tell(CustomerKnown(house.now(), leg.call, leg.leg, customer.id, customer.tier))
+        house.tell(CustomerKnown(house.now(), leg.call, leg.leg, customer=customer.id, tier=customer.tier))
     guest = _Guest(leg, wanted, house, caller, arrival, customer)
     try:
         while (result := await _visit(queue, guest)) is None:
@@ -229,7 +229,16 @@ class _Stay:
         now, entry = house.now(), place.entry
         wait_ms = max(0, round((now - entry.entered_at) * 1000))
         house.tell(
-            AgentConnected(now, leg.call, leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
+            AgentConnected(
+                now,
+                leg.call,
+                leg.leg,
+                queue=queue.name,
+                entry=entry.id,
+                agent=agent,
+                agent_leg=agent_leg.leg,
+                wait_ms=wait_ms,
+            )
         )
         return Talk(
             leg,

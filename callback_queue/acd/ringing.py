@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from callback_queue.acd.answer_confirmation import Question
 from callback_queue.acd.events import AgentOffered, AgentOfferEnded, OfferOutcome
-from callback_queue.acd.screening import Question
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.tasks import drop
 from callback_queue.line.place import Place
@@ -144,7 +144,9 @@ class _Offer:
         self._legs: list[CallLeg] = []
         self._began = house.now()
         entry = place.entry
-        house.tell(AgentOffered(self._began, place.call, place.leg, entry.queue, entry.id, agent))
+        house.tell(
+            AgentOffered(self._began, place.call, place.leg, queue=entry.queue, entry=entry.id, agent=agent)
+        )
 
     async def run(self) -> CallLeg | None:
         """Ring until somebody takes the call; None when nobody does."""
@@ -203,7 +205,16 @@ class _Offer:
         now, place, entry = self._house.now(), self._place, self._place.entry
         ring_ms = max(0, round((now - self._began) * 1000))
         self._house.tell(
-            AgentOfferEnded(now, place.call, place.leg, entry.queue, entry.id, self.agent, outcome, ring_ms)
+            AgentOfferEnded(
+                now,
+                place.call,
+                place.leg,
+                queue=entry.queue,
+                entry=entry.id,
+                agent=self.agent,
+                outcome=outcome,
+                ring_ms=ring_ms,
+            )
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callback_queue.acd.screening import Screen
+from callback_queue.acd.answer_confirmation import Screen
 from callback_queue.agents.roster import AgentBoard
 from callback_queue.customers.book import Customer
 from callback_queue.line.distributor import Floor

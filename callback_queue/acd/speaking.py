@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from callback_queue.acd.texts import TextKey, text
+from callback_queue.prompts import TextKey, text
 from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg

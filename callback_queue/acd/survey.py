@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import play_all, sounds_of
-from callback_queue.acd.texts import text
+from callback_queue.prompts import text
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
@@ -30,13 +30,17 @@ async def survey(leg: CallLeg, house: FloorHouse, queue: str, agent: str, langua
     """
     try:
         leg.check_open()
-        house.tell(SurveyOffered(house.now(), leg.call, leg.leg, queue, agent))
+        house.tell(SurveyOffered(house.now(), leg.call, leg.leg, queue=queue, agent=agent))
         question = await sounds_of(house.sayings, [text("survey", language)], language) or [tones.beep()]
         leg.audio.forget_digits()
         for _ in range(TRIES):
             score = await _ask(leg, question)
             if score:
-                house.tell(SurveyAnswered(house.now(), leg.call, leg.leg, queue, agent, score, SCALE))
+                house.tell(
+                    SurveyAnswered(
+                        house.now(), leg.call, leg.leg, queue=queue, agent=agent, score=score, scale=SCALE
+                    )
+                )
                 await play_all(
                     leg, await sounds_of(house.sayings, [text("thanks", language)], language), "survey"
                 )

@@ -173,7 +173,7 @@ class Talk:
                     await self._house.switchboard.dial(self._leg.call, target, self._caller, codecs=codecs)
                 )
             except (Unreachable, PortsExhausted) as error:
-                log.info("target unreachable: %s", error, extra={"call": self._leg.call})
+                log.info("target unreachable: %s", error)
         for leg in legs:
             leg.on_progress = self._progressed
         try:
@@ -193,7 +193,14 @@ class Talk:
         house, leg = self._house, self._leg
         house.tell(
             CallTransferred(
-                house.now(), leg.call, leg.leg, self._agent, self._number, to.agent, to.queue, status
+                house.now(),
+                leg.call,
+                leg.leg,
+                agent=self._agent,
+                target=self._number,
+                to_agent=to.agent,
+                queue=to.queue,
+                status=status,
             )
         )
 

@@ -244,7 +244,18 @@ class AgentMachine:
             self._rest_until = 0.0
         # The end of a wrap-up is still about its call, so that the call's record knows how long it was.
         call = self.call or (self._wrapped if was == "wrap_up" else "")
-        return [AgentStateChanged(self._now, self.number, after, was, since, reason, why, call)]
+        return [
+            AgentStateChanged(
+                self._now,
+                agent=self.number,
+                state=after,
+                was=was,
+                since=since,
+                reason=reason,
+                why=why,
+                call=call,
+            )
+        ]
 
     # --- facts --------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from journal.event import Event
 AgentState: TypeAlias = Literal["offline", "available", "reserved", "ringing", "on_call", "wrap_up", "break"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStateChanged(Event):
     """An agent's state changed.
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import play_all, sounds_of
-from callback_queue.acd.texts import text
 from callback_queue.agents.feature_codes import FeatureCode
 from callback_queue.agents.roster import AgentBoard
+from callback_queue.prompts import text
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 

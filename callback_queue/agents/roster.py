@@ -350,7 +350,13 @@ class AgentBoard:
             if not self._is_live(call):
                 log.error("an agent's call does not exist", extra={"call": call})
                 gone = events.LegEnded(
-                    self._context.clock(), call, leg, "network", None, "does not exist", {}
+                    self._context.clock(),
+                    call,
+                    leg,
+                    by="network",
+                    status=None,
+                    reason="does not exist",
+                    quality={},
                 )
                 self._leg_ended(gone)
                 self._tell(agent, Released(call, "the call does not exist any more"))

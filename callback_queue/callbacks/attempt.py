@@ -16,6 +16,8 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from structlog.contextvars import bind_contextvars
+
 from callback_queue.acd.events import AgentConnected
 from callback_queue.acd.queued_call import codecs_like, wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
@@ -23,7 +25,6 @@ from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import about
 from callback_queue.callbacks.customer_leg import DISK_SECONDS, Customer, NotReached
-from callback_queue.callbacks.database import AWAY, soon
 from callback_queue.callbacks.early_media import EarlyMedia, Hostess
 from callback_queue.callbacks.events import (
     AttemptOutcome,
@@ -36,6 +37,7 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import mode_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
+from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.place import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
@@ -109,6 +111,7 @@ class Attempt:
 
         Raises nothing but cancellation, which ends it.
         """
+        bind_contextvars(call=self.call)  # for every log line of this task
         end = _End("cut_off", "local", "server stopped", at_once=True)
         try:
             end = await self._carry(agents)
@@ -124,7 +127,7 @@ class Attempt:
         except CallEnded as over:
             end = self._given_up(over)
         except Exception:
-            log.exception("a callback's call failed", extra={"call": self.call})
+            log.exception("a callback's call failed")
             end = _End("failed", "local", "internal error")
         finally:
             self.hang_up("callback over")
@@ -142,11 +145,20 @@ class Attempt:
 
     async def _carry(self, agents: Sequence[str]) -> _End:
         due, attempt = self.due, self._lease.attempt
-        self._books.journal.append(CallbackLeased(self._now(), due.callback, attempt, self._books.switch))
+        self._books.journal.append(
+            CallbackLeased(self._now(), callback=due.callback, attempt=attempt, switch=self._books.switch)
+        )
         self._tell(
             CallbackStarted(
-                *(self._now(), self.call, "", due.callback, due.ticket, self._queue.name, due.number),
-                *(attempt, self._mode),
+                self._now(),
+                self.call,
+                "",
+                callback=due.callback,
+                ticket=due.ticket,
+                queue=self._queue.name,
+                number=due.number,
+                attempt=attempt,
+                mode=self._mode,
             )
         )
         try:
@@ -155,8 +167,8 @@ class Attempt:
             log.error("nobody is called back, because the journal can't be written: %s", error)
             raise _NoAgent from None
         fault_point("lease_durable")
-        with contextlib.suppress(*AWAY):
-            self._ticket = await soon(self._books.tickets.get(due.ticket))
+        with contextlib.suppress(*DATABASE_ERRORS):
+            self._ticket = await in_time(self._books.tickets.get(due.ticket))
         if self._mode == "agent_first":
             return await self._agent_first(agents)
         return await self._customer_first(agents)
@@ -261,7 +273,14 @@ class Attempt:
         wait_ms = max(0, round((began - entry.entered_at) * 1000))
         self._tell(
             AgentConnected(
-                *(began, self.call, customer_leg.leg, queue.name, entry.id, agent, agent_leg.leg, wait_ms)
+                began,
+                self.call,
+                customer_leg.leg,
+                queue=queue.name,
+                entry=entry.id,
+                agent=agent,
+                agent_leg=agent_leg.leg,
+                wait_ms=wait_ms,
             )
         )
         agent_leg.audio.on_digit = self._agent_pressed
@@ -313,15 +332,26 @@ class Attempt:
         fault_point("before_attempt_ended")
         self._tell(
             CallbackAttemptEnded(
-                *(now, self.call, "", due.callback, self._lease.attempt, outcome),
-                *(self.agent, next_at, end.talk_ms),
+                now,
+                self.call,
+                "",
+                callback=due.callback,
+                attempt=self._lease.attempt,
+                outcome=outcome,
+                agent=self.agent,
+                next_at=next_at,
+                talk_ms=end.talk_ms,
             )
         )
         if outcome == "reached":
-            self._tell(CallbackClosed(now, due.callback, "completed", f"agent:{self.agent}"))
+            self._tell(CallbackClosed(now, callback=due.callback, end="completed", by=f"agent:{self.agent}"))
         elif not next_at:
-            self._tell(CallbackClosed(now, due.callback, "expired", "system", outcome.replace("_", " ")))
-        self._tell(events.CallEnded(now, self.call, "", end.by, end.reason))
+            self._tell(
+                CallbackClosed(
+                    now, callback=due.callback, end="expired", by="system", note=outcome.replace("_", " ")
+                )
+            )
+        self._tell(events.CallEnded(now, self.call, "", by=end.by, reason=end.reason))
         return next_at
 
     async def _give_back(self, end: _End, next_at: float) -> None:
@@ -334,13 +364,13 @@ class Attempt:
             await self._on_disk()
             fault_point("attempt_ended_durable")
             lease = self._lease
-            if await soon(
+            if await in_time(
                 self._books.callbacks.release(
                     lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self.agent
                 )
             ):
                 lease.drop()
-        except AWAY as error:
+        except DATABASE_ERRORS as error:
             log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
 
     # --- small things ---------------------------------------------------------------------------------------

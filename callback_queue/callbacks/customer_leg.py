@@ -114,7 +114,7 @@ class Customer:
                 dialled = house.floor.switchboard.dial(self._call, target, caller, codecs=codecs)
                 self.legs.append(await dialled)
             except (Unreachable, PortsExhausted) as error:
-                log.info("a customer's phone can't be reached: %s", error, extra={"call": self._call})
+                log.info("a customer's phone can't be reached: %s", error)
 
     async def _ask_leave(self) -> None:
         """Have it known, by the database and on disk, that the customer is dialled now.
@@ -125,7 +125,9 @@ class Customer:
             raise LeaseLost
         due, lease = self._due, self._lease
         now = self._house.floor.now()
-        self._books.journal.append(CallbackDialled(now, self._call, "", due.callback, lease.attempt))
+        self._books.journal.append(
+            CallbackDialled(now, self._call, "", callback=due.callback, attempt=lease.attempt)
+        )
         try:
             async with asyncio.timeout(DISK_SECONDS):
                 await self._books.journal.durable()

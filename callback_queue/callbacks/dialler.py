@@ -15,12 +15,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from callback_queue.callbacks.attempt import Attempt
-from callback_queue.callbacks.database import AWAY, soon
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested, CallbackRescheduled
 from callback_queue.callbacks.fault_points import pass_points
 from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
+from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.place import Place
 from callback_queue.line.waiting_line import Entry
 from config import Queue
@@ -166,8 +166,8 @@ class Dialler:
         try:
             if not await self._books.gate.look():
                 return
-            found = await soon(self._books.callbacks.due(now, MOST))
-        except AWAY as error:
+            found = await in_time(self._books.callbacks.due(now, MOST))
+        except DATABASE_ERRORS as error:
             self._is_away(error)
             return
         if self._away_since is not None:

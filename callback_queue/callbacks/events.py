@@ -17,7 +17,7 @@ AttemptOutcome: TypeAlias = Literal[
 CallbackEnd: TypeAlias = Literal["completed", "expired", "joined", "reached_meanwhile", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRequested(CallEvent):
     """Somebody is to be called back.
 
@@ -48,7 +48,7 @@ class CallbackRequested(CallEvent):
     expires: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackLeased(Event):
     """A switch took a callback for one attempt; `attempt` counts from 1."""
 
@@ -57,7 +57,7 @@ class CallbackLeased(Event):
     switch: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackStarted(CallEvent):
     """A call for a callback's attempt began: the first event of that call.
 
@@ -74,7 +74,7 @@ class CallbackStarted(CallEvent):
     mode: Literal["agent_first", "customer_first"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackDialled(CallEvent):
     """The customer's phone is about to be dialled: written before the INVITE leaves."""
 
@@ -82,7 +82,7 @@ class CallbackDialled(CallEvent):
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAttemptEnded(CallEvent):
     """An attempt is over.
 
@@ -102,7 +102,7 @@ class CallbackAttemptEnded(CallEvent):
     talk_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRescheduled(Event):
     """Somebody moved a callback: `due` is when, `by` who."""
 
@@ -111,7 +111,7 @@ class CallbackRescheduled(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClosed(Event):
     """A callback is over: `end` how, `by` who ("system", "agent:1001"), `note` in a few words."""
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from callback_queue.callbacks.database import AWAY
 from callback_queue.callbacks.store import CallbackStore
+from callback_queue.database import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Lease:
         try:
             async with asyncio.timeout(min(PATIENCE, self._seconds / 2)):
                 ours = await question(self.callback, self.attempt, self._switch, time.time(), self._seconds)
-        except AWAY as error:
+        except DATABASE_ERRORS as error:
             log.warning("a callback's lease: the database gives no answer: %s", type(error).__name__)
             return None
         if ours:

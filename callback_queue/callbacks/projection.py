@@ -23,9 +23,10 @@ from callback_queue.callbacks.events import (
     CallbackStarted,
 )
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.numbers import number_key
-from callback_queue.rows import insert_once, number, one, text, whole
-from callback_queue.tables import CallbackRow, Ticket
+from callback_queue.database import insert_once, number, one, text, whole
+from callback_queue.tickets.tables import Ticket
 from journal.event import Event
 
 Row: TypeAlias = Mapping[str, Any]

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asr.workers.client import Recognisers
 from callback_queue.acd.services import FloorHouse
-from callback_queue.callbacks.database import Gate
 from callback_queue.callbacks.dialler import Dialler
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import CallbackStore
+from callback_queue.recovery.gate import RecoveryGate, StoredEvents
 from callback_queue.recovery.recordings import Recovery
 from callback_queue.tickets.late_transcription import LateWords
 from callback_queue.tickets.store import TicketStore
@@ -36,21 +36,27 @@ class CallbackService:
         site: its settings; switch and database stay those to the end.
         engine: the database.
         journal: where facts go.
+        events: the journal's events in the database.
         recognisers: for recordings without words; None where nothing recognises speech.
     """
 
     def __init__(
-        self, site: Site, engine: AsyncEngine, journal: Journal, recognisers: Recognisers | None
+        self,
+        site: Site,
+        engine: AsyncEngine,
+        journal: Journal,
+        events: StoredEvents,
+        recognisers: Recognisers | None,
     ) -> None:
         settings = site.settings
         country = settings.country or ""
         self._journal = journal
-        self._gate = Gate(engine, settings.switch)
+        self._gate = RecoveryGate(engine, events, settings.switch)
         words = None
         if recognisers is not None:
             words = LateWords(engine, recognisers, site.recordings_folder, journal.append)
         self._recovery = Recovery(
-            engine, self._gate, settings.switch, site.recordings_folder, journal.append, words
+            events, self._gate, settings.switch, site.recordings_folder, journal.append, words
         )
         books = Books(
             CallbackStore(engine, country),

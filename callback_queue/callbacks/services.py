@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callback_queue.acd.services import FloorHouse
-from callback_queue.callbacks.database import Gate
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
 from callback_queue.callbacks.store import CallbackStore, Due
+from callback_queue.recovery.gate import RecoveryGate
 from callback_queue.tickets.store import TicketStore
 from config.models.callbacks import CallbackSettings
 from journal.event import Event
@@ -43,7 +43,7 @@ class Books:
 
     callbacks: CallbackStore
     tickets: TicketStore
-    gate: Gate
+    gate: RecoveryGate
     journal: DurableJournal
     switch: str
 

@@ -23,10 +23,10 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.callbacks.events import CallbackWhy
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import number_key
-from callback_queue.rows import text
-from callback_queue.tables import CallbackRow
+from callback_queue.database import text
 
 DEAD_HOLDER = 900.0
 """Seconds after the end of a lease in which its customer was dialled until another switch may have it."""
@@ -38,7 +38,7 @@ _table = CallbackRow
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One callback as it stands in the database (`callback_queue.tables.CallbackRow`).
+    """One callback as it stands in the database (`callback_queue.callbacks.tables.CallbackRow`).
 
     Args:
         attempt: the last attempt's number, 0 before the first: the next lease is for `attempt + 1`.

@@ -1,7 +1,7 @@
 """What agents and customers hear when somebody is called back, in every language.
 
-The agent is told what it is about and then asked for the key (`callback_queue/acd/screening.py`); the
-customer hears something when an agent is still to come.
+The agent is told what it is about and then asked for the key (`callback_queue/acd/answer_confirmation.py`);
+the customer hears something when an agent is still to come.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from journal.event import CallEvent
 Tier: TypeAlias = Literal["ordinary", "vip", "super_vip"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerKnown(CallEvent):
     """Whose number calls: `customer` is the customer's id in the table."""
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.customers.book import Customer
 from callback_queue.customers.numbers import NumberKeys, number_keys
-from callback_queue.rows import text
-from callback_queue.tables import CustomerNumber, CustomerRow
+from callback_queue.customers.tables import CustomerNumber, CustomerRow
+from callback_queue.database import text
 
 # The class below has a method of the name `list`.
 Customers: TypeAlias = list[Customer]

@@ -13,7 +13,7 @@ LeftWhy: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntered(CallEvent):
     """Somebody joined a queue.
 
@@ -38,7 +38,7 @@ class QueueEntered(CallEvent):
     callback: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(CallEvent):
     """Somebody left a queue.
 

@@ -10,9 +10,9 @@ import asyncio
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import play_all, sounds_of
 from callback_queue.acd.tasks import drop
-from callback_queue.acd.texts import text
 from callback_queue.line.announcements import Announcer, Say
 from callback_queue.line.place import Place
+from callback_queue.prompts import text
 from config import Queue
 from ivr_flows.runtime.conversation import Part
 from telephony.call.errors import CallEnded

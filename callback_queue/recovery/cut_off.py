@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import cast
 
+from asr.intake.values import Heard, HeardKind, OpenTicket, Slot, Turn
 from callback_queue.acd.events import AgentConnected, CallTransferred
 from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
 from callback_queue.customers.events import CustomerKnown, Tier
 from callback_queue.customers.numbers import is_callable
 from callback_queue.line.events import QueueEntered, QueueLeft
 from callback_queue.tickets.events import TicketOpened
-from callback_queue.tickets.opening import HEARD, Draft
+from callback_queue.tickets.opening import HEARD, Origin
 from journal.event import CallEvent, Event
 from telephony.call import events as call_events
 
@@ -60,7 +62,7 @@ class CallFacts:
     ticket: TicketOpened | None = None
     requested: bool = False
     recordings: list[str] = field(default_factory=list)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: list[Turn] = field(default_factory=list)
     heard: call_events.CallerHeard | None = None
     _question: str = ""
     _partner: set[str] = field(default_factory=set)
@@ -77,6 +79,11 @@ class CallFacts:
         if self.connected is None or not self.talked_until:
             return 0
         return round((self.talked_until - self.connected.at) * 1000)
+
+    @property
+    def arrival(self) -> float:
+        """Since when the caller waits."""
+        return self.entered.arrival if self.entered is not None else self.began
 
     @property
     def is_owed(self) -> bool:
@@ -145,8 +152,8 @@ class CallFacts:
                 pass
 
     def _hear(self, event: call_events.CallerHeard) -> None:
-        answer = {"kind": event.kind, "text": event.text, "confidence": event.confidence}
-        self.history.append({"question": self._question, "attempt": 1, "heard": answer, "meaning": ""})
+        answer = Heard(cast(HeardKind, event.kind), text=event.text, confidence=event.confidence)
+        self.history.append(Turn(self._question, 1, answer, ""))
         if event.text and (self.heard is None or len(event.text) > len(self.heard.text)):
             self.heard = event
 
@@ -159,28 +166,37 @@ def facts(told: Sequence[Event]) -> CallFacts:
     return found
 
 
-def draft_of(call: CallFacts) -> Draft:
-    """What is known of the matter of a caller who was cut off."""
-    entered = call.entered
-    slots: list[dict[str, Any]] = []
+def ticket_of(call: CallFacts) -> OpenTicket:
+    """What a caller who was cut off wanted, as far as it is known."""
+    slots: list[Slot] = []
     if call.heard is not None:
-        heard = call.heard
-        slots.append({"name": HEARD, "value": "", "text": heard.text, "confidence": heard.confidence})
+        slots.append(Slot(HEARD, "", text=call.heard.text, confidence=call.heard.confidence))
     if len(call.recordings) > 1:
-        slots.append({"name": "recording", "value": "", "text": "", "audio": call.recordings})
-    return Draft(
-        "abandoned" if call.abandoned else "cut_off",
+        slots.append(Slot("recording", "", audio=tuple(map(Path, call.recordings))))
+    return OpenTicket(
+        kind="abandoned" if call.abandoned else "cut_off",
         caller=call.caller,
         language=call.language or "en",
-        queue=entered.queue if entered is not None else "",
-        tier=call.tier or (entered.tier if entered is not None else None),
-        customer=call.customer,
-        priority=entered.priority if entered is not None else 0,
-        arrival=entered.arrival if entered is not None else call.began,
-        slots=slots,
-        history=call.history,
-        recording=call.recordings[-1] if call.recordings else "",
+        queue=call.entered.queue if call.entered is not None else "",
+        slots=tuple(slots),
+        history=tuple(call.history),
         note=_note(call),
+    )
+
+
+def origin_of(call: CallFacts, at: float) -> Origin:
+    """Where the ticket of a caller who was cut off comes from; `at` is when it is opened."""
+    entered = call.entered
+    return Origin(
+        at=at,
+        call=call.call,
+        leg=call.leg,
+        caller=call.caller,
+        customer=call.customer,
+        tier=call.tier or (entered.tier if entered is not None else None),
+        arrival=call.arrival,
+        priority=entered.priority if entered is not None else 0,
+        recording=call.recordings[-1] if call.recordings else "",
     )
 
 
@@ -190,20 +206,20 @@ def left(entered: QueueEntered, at: float) -> QueueLeft:
         at,
         entered.call,
         entered.leg,
-        entered.queue,
-        entered.entry,
-        entered.kind,
-        entered.at,
-        "cut_off",
-        max(0, round((at - entered.at) * 1000)),
-        entered.position,
-        entered.position,
+        queue=entered.queue,
+        entry=entered.entry,
+        kind=entered.kind,
+        entered_at=entered.at,
+        why="cut_off",
+        wait_ms=max(0, round((at - entered.at) * 1000)),
+        position=entered.position,
+        original_position=entered.position,
     )
 
 
 def ended(call: CallFacts, at: float) -> call_events.CallEnded:
     """The end of a call that was cut off."""
-    return call_events.CallEnded(at, call.call, call.leg, "crash", "cut off")
+    return call_events.CallEnded(at, call.call, call.leg, by="crash", reason="cut off")
 
 
 def _note(call: CallFacts) -> str:

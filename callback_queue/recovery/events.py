@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from journal.event import Event
 
+RECORDER = "/recorder"
+"""The recorder's own events are those of "SWITCH/recorder"."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchStarted(Event):
     """A switch began to take calls: whatever it had going on before was cut off.
 
@@ -20,7 +23,7 @@ class SwitchStarted(Event):
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchStopped(Event):
     """A switch ended in good order."""
 

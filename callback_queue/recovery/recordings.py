@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from callback_queue.callbacks.database import AWAY, Gate, soon
+from callback_queue.database import DATABASE_ERRORS, in_time
+from callback_queue.recovery.events import RECORDER
+from callback_queue.recovery.gate import RecoveryGate, StoredEvents
 from callback_queue.tickets.late_transcription import LateWords
-from cdr.store import EventStore
-from cdr.tables import EventRow
 from journal.event import Event
-from telephony.call.events import RecordingEnded, RecordingStarted
+from telephony.call.events import CallEnded, RecordingEnded, RecordingStarted
 from telephony.media.recorder import complete
 
 log = logging.getLogger(__name__)
 
-RECORDER = "/recorder"
 EVERY, LONGEST_PAUSE = 0.5, 5.0
 
 
@@ -34,7 +31,7 @@ class Recovery:
     """What is done once after a start, and words for recordings from then on.
 
     Args:
-        engine: the database.
+        events: the journal's events in the database.
         gate: open once the recorder has concluded what the run before left.
         switch: our name in the journal.
         recordings: the recordings folder.
@@ -44,14 +41,14 @@ class Recovery:
 
     def __init__(
         self,
-        engine: AsyncEngine,
-        gate: Gate,
+        events: StoredEvents,
+        gate: RecoveryGate,
         switch: str,
         recordings: Path,
         tell: Callable[[Event], None],
         words: LateWords | None,
     ) -> None:
-        self._engine = engine
+        self._events = events
         self._gate = gate
         self._switch = switch
         self.started = 0.0
@@ -82,29 +79,29 @@ class Recovery:
         try:
             if not await self._gate.look():
                 return False
-            left = await soon(self._left_open())
-        except AWAY:
+            left = await in_time(self._left_open())
+        except DATABASE_ERRORS:
             return False
         for started in left:
             milliseconds = await asyncio.to_thread(complete, self._recordings / started.file)
-            self._tell(RecordingEnded(time.time(), started.call, started.leg, started.file, milliseconds))
+            self._tell(
+                RecordingEnded(
+                    time.time(), started.call, started.leg, file=started.file, recorded_ms=milliseconds
+                )
+            )
         if left:
             log.info("recordings that a crash left open", extra={"completed": len(left)})
         return True
 
     async def _left_open(self) -> list[RecordingStarted]:
         """The recordings of calls that were cut off, which nobody has ended."""
-        ended = select(EventRow.call).where(
-            EventRow.at == self.started,
-            EventRow.switch == self._switch + RECORDER,
-            EventRow.kind == "CallEnded",
-        )
-        async with self._engine.connect() as connection:
-            calls = list((await connection.execute(ended)).scalars())
-        store = EventStore(self._engine)
+        recorder = self._switch + RECORDER
+        at_start = self._events.between(self.started, math.nextafter(self.started, math.inf), (CallEnded,))
         left: list[RecordingStarted] = []
-        for call in calls:
-            told = [stored.event for stored in await store.events_of(call)]
+        async for ended in at_start:
+            if ended.switch != recorder:
+                continue
+            told = [stored.event for stored in await self._events.events_of(ended.call)]
             closed = {(e.leg, e.file) for e in told if isinstance(e, RecordingEnded)}
             left += [e for e in told if isinstance(e, RecordingStarted) and (e.leg, e.file) not in closed]
         return left

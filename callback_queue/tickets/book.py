@@ -11,19 +11,17 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from asr.results import Word
+from asr.intake.values import OpenTicket
 from callback_queue.customers.directory import Customers
 from callback_queue.tickets.numbers import TicketNumbers
-from callback_queue.tickets.opening import Draft, OpeningRules, Where, open_ticket, request_callback
+from callback_queue.tickets.opening import OpeningRules, Origin, open_ticket, request_callback
 from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
-from ivr_flows.runtime.outcomes import Callback, OpenTicket, Slot, Turn
 from journal.event import Event
 
 log = logging.getLogger(__name__)
@@ -42,34 +40,6 @@ class DurableJournal(Protocol):
 
     async def durable(self) -> None:
         """Wait until everything appended so far is on disk; raises OSError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A caller whom nobody spoke with.
-
-    Args:
-        call, leg: of the caller.
-        caller: the number, "" when withheld.
-        language: what the caller speaks.
-        queue: where they waited, "" for nowhere.
-        arrival: since when they waited, 0 for since now.
-        why: whether they hung up, or we cut them off.
-        priority: as the flow gave it.
-        slots: what they had told.
-        so_far: what the intake bot had been told before it put them through; it is written down whole.
-    """
-
-    call: str
-    leg: str
-    caller: str
-    language: str
-    queue: str = ""
-    arrival: float = 0.0
-    why: Literal["abandoned", "cut_off"] = "abandoned"
-    priority: int = 0
-    slots: tuple[Slot, ...] = ()
-    so_far: OpenTicket | None = None
 
 
 class TicketBook:
@@ -110,7 +80,7 @@ class TicketBook:
 
     async def write(
         self,
-        wanted: OpenTicket | Callback,
+        wanted: OpenTicket,
         call: str,
         leg: str,
         *,
@@ -124,7 +94,7 @@ class TicketBook:
         Args:
             wanted: what the caller wants.
             call, leg: where it was said.
-            caller: the number that calls, for a `Callback`, which does not say it.
+            caller: the number that calls, for a ticket that does not say it.
             arrival: since when the caller waits, 0 for since now.
             priority: as the flow gave it.
             recording: the whole conversation, inside the recordings folder, "".
@@ -132,28 +102,26 @@ class TicketBook:
         Raises:
             OSError: the disk failed or was too slow; the ticket may come to be all the same.
         """
-        draft = self._draft(wanted, caller)
-        priority = draft.priority + priority
-        return await self._write(
-            replace(draft, arrival=arrival, priority=priority, recording=recording), call, leg
+        customer = await self._customers.find(wanted.caller or caller or wanted.callback_number or "")
+        number = await self._numbers.next()
+        origin = Origin(
+            at=self._clock(),
+            call=call,
+            leg=leg,
+            caller=caller,
+            arrival=arrival,
+            priority=priority,
+            recording=recording,
         )
-
-    async def missed(self, gone: Missed) -> str:
-        """Write a ticket for a caller who is gone and whom nobody spoke with; as `write`."""
-        if gone.so_far is not None:
-            draft = self._draft(gone.so_far, gone.caller)
-            draft = replace(draft, state="hung_up", queue=draft.queue or gone.queue)
-        else:
-            draft = Draft(
-                gone.why,
-                caller=gone.caller,
-                language=gone.language,
-                queue=gone.queue,
-                slots=self._slots(gone.slots),
-            )
-        return await self._write(
-            replace(draft, arrival=gone.arrival, priority=gone.priority), gone.call, gone.leg
-        )
+        ticket = open_ticket(wanted, number, origin, customer, self._rules, self._recordings)
+        self._journal.append(ticket)
+        callback = request_callback(ticket, wanted.when, arrival, self._rules)
+        if callback is not None:
+            self._journal.append(callback)
+        async with asyncio.timeout(DISK_SECONDS):
+            await self._journal.durable()
+        self._new.append(number)
+        return number
 
     async def state_of(self, number: str) -> str | None:
         """How far a ticket is; None when there is none of that number. Never raises, and is soon there.
@@ -172,82 +140,3 @@ class TicketBook:
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("a ticket can't be looked up: %s", type(error).__name__)
         return known or ("open" if number in self._new else None)
-
-    async def _write(self, draft: Draft, call: str, leg: str) -> str:
-        customer = await self._customers.find(draft.caller or draft.callback_number)
-        number = await self._numbers.next()
-        where = Where(self._clock(), call, leg)
-        ticket = open_ticket(draft, number, where, customer, self._rules)
-        self._journal.append(ticket)
-        callback = request_callback(ticket, draft, self._rules)
-        if callback is not None:
-            self._journal.append(callback)
-        async with asyncio.timeout(DISK_SECONDS):
-            await self._journal.durable()
-        self._new.append(number)
-        return number
-
-    def _draft(self, wanted: OpenTicket | Callback, caller: str) -> Draft:
-        when = wanted.when
-        timed = when is not None and not when.as_soon_as_possible
-        draft = Draft(
-            "callback",
-            caller=caller,
-            language=wanted.language,
-            queue=wanted.queue or "",
-            not_before=when.start.timestamp() if when is not None and timed else 0.0,
-            not_after=when.end.timestamp() if when is not None and timed else 0.0,
-            slots=self._slots(wanted.slots),
-        )
-        if isinstance(wanted, Callback):
-            return replace(draft, callback_number=wanted.number, caller=caller or wanted.number)
-        return replace(
-            draft,
-            kind=wanted.kind,
-            state=wanted.state,
-            caller=wanted.caller or caller,
-            callback_number=wanted.callback_number or "",
-            history=[self._turn(turn) for turn in wanted.history],
-            note=wanted.note,
-        )
-
-    def _slots(self, slots: Iterable[Slot]) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": slot.name,
-                "value": slot.value,
-                "text": slot.text,
-                "words": _words(slot.words),
-                "confidence": slot.confidence,
-                "confirmed": slot.confirmed,
-                "audio": [self._inside(path) for path in slot.audio],
-            }
-            for slot in slots
-        ]
-
-    def _turn(self, turn: Turn) -> dict[str, Any]:
-        heard = turn.heard
-        told = None
-        if heard is not None:
-            told = {
-                "kind": heard.kind,
-                "digits": heard.digits,
-                "text": heard.text,
-                "words": _words(heard.words),
-                "confidence": heard.confidence,
-                "audio": None if heard.audio is None else self._inside(heard.audio),
-                "seconds": heard.seconds,
-                "barged_in": heard.barged_in,
-            }
-        return {"question": turn.question, "attempt": turn.attempt, "heard": told, "meaning": turn.meaning}
-
-    def _inside(self, path: Path) -> str:
-        """A file's name from the recordings folder on."""
-        return str(path.relative_to(self._recordings) if path.is_relative_to(self._recordings) else path)
-
-
-def _words(words: Iterable[Word]) -> list[dict[str, Any]]:
-    return [
-        {"text": word.text, "start": word.start, "end": word.end, "confidence": word.confidence}
-        for word in words
-    ]

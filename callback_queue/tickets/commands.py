@@ -96,7 +96,7 @@ class TicketCommands:
             raise Refusal("; ".join(f"{name}: {why}" for name, why in outcome.refused.items()))
         now = self._clock()
         changes = {**wished, **_new_deadlines(ticket, outcome.values, now, self._rules())}
-        self._journal.append(TicketChanged(now, number, by, changes, note))
+        self._journal.append(TicketChanged(now, ticket=number, by=by, changes=changes, note=note))
         state = outcome.values.get("state", ticket.state)
         if state not in AT_WORK and ticket.state in AT_WORK:
             await self._close_callbacks(number, by, now, f"ticket {state}")
@@ -108,7 +108,9 @@ class TicketCommands:
         async with asyncio.timeout(STORE_SECONDS):
             for due in await self._callbacks.list(states=(WAITING,), ticket=ticket):
                 await self._callbacks.cancel(due.callback)
-                self._journal.append(CallbackClosed(now, due.callback, "cancelled", by, note))
+                self._journal.append(
+                    CallbackClosed(now, callback=due.callback, end="cancelled", by=by, note=note)
+                )
 
     async def _callback(self, question: Mapping[str, Any]) -> dict[str, Any]:
         name, by = _text(question, "callback"), _text(question, "by")
@@ -124,10 +126,10 @@ class TicketCommands:
             _refuse_late(due, str(action))
             if action == "cancel":
                 await self._callbacks.cancel(name)
-                self._journal.append(CallbackClosed(now, name, "cancelled", by))
+                self._journal.append(CallbackClosed(now, callback=name, end="cancelled", by=by))
             else:
                 await self._callbacks.reschedule(name, at)
-                self._journal.append(CallbackRescheduled(now, name, at, by))
+                self._journal.append(CallbackRescheduled(now, callback=name, due=at, by=by))
         await self._on_disk()
         return {"callback": name, "action": action, "at": at}
 

@@ -9,7 +9,7 @@ from callback_queue.customers.events import Tier
 from journal.event import CallEvent, Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOpened(CallEvent):
     """What a caller wants was written down.
 
@@ -55,7 +55,7 @@ class TicketOpened(CallEvent):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketChanged(Event):
     """Somebody worked on a ticket.
 
@@ -72,7 +72,7 @@ class TicketChanged(Event):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTranscribed(Event):
     """Words for a recording that had none: `file` inside the recordings folder, `slot` what it answers."""
 
@@ -85,7 +85,7 @@ class TicketTranscribed(Event):
     engine: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketJoined(Event):
     """A ticket is about the same as an older open one of that caller: `into` goes on, `ticket` is closed."""
 

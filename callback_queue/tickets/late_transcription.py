@@ -26,9 +26,9 @@ from asr.listening.hallucinations import believable
 from asr.listening.voice_activity import FRAME_BYTES, VoiceActivity
 from asr.results import Final
 from asr.workers.client import RecogniserError, Recognisers
-from callback_queue.tables import Ticket
 from callback_queue.tickets.events import TicketTranscribed
 from callback_queue.tickets.opening import HEARD
+from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK
 from journal.event import Event
 
@@ -156,7 +156,14 @@ class LateWords:
         joined = ("" if one.language == "zh" else " ").join(texts)
         self._tell(
             TicketTranscribed(
-                time.time(), one.ticket, one.slot, one.file, joined, words, confidence, engine or "none"
+                time.time(),
+                ticket=one.ticket,
+                slot=one.slot,
+                file=one.file,
+                text=joined,
+                words=words,
+                confidence=confidence,
+                engine=engine or "none",
             )
         )
 

@@ -7,9 +7,14 @@ alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from asr.intake.values import OpenTicket, Slot, Turn
+from asr.results import Word
+from asr.slots.values import CallWindow
 from callback_queue.callbacks.events import CallbackRequested, CallbackWhy
 from callback_queue.callbacks.policy import CallbackRules, due_at, expires_at, priority_of
 from callback_queue.customers.book import Customer
@@ -53,131 +58,128 @@ class OpeningRules:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is known of a caller's matter.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a ticket comes from, and what its call says of the caller.
 
     Args:
-        kind: what makes the ticket: problem, voicemail, callback, abandoned, cut_off or failure.
-        state: how far the caller came, "".
-        caller: the number that called, "" when withheld.
-        language: what the caller speaks.
-        queue: who is to work on it, "" where nobody said.
-        callback_number: where to reach the caller; "" for the number that called.
-        tier, customer: as the call's events say, when they do.
-        priority: higher goes first.
-        arrival: since when the caller waits, 0 for the ticket's own time.
-        not_before, not_after: when to call, 0 for as soon as possible.
-        slots, history, recording, note: as in `callback_queue.tickets.events.TicketOpened`.
+        at: when it is opened, Unix seconds.
+        call, leg: in which call.
+        caller: the number that calls, "" when withheld; what the ticket itself says goes before it.
+        customer, tier: as the call's events say, when they do; for callers whom nobody can look up.
+        arrival: since when the caller waits, 0 for since `at`.
+        priority: as the flow gave it; higher goes first.
+        recording: the whole conversation, inside the recordings folder, "".
     """
-
-    kind: str
-    state: str = ""
-    caller: str = ""
-    language: str = "en"
-    queue: str = ""
-    callback_number: str = ""
-    tier: Tier | None = None
-    customer: str = ""
-    priority: int = 0
-    arrival: float = 0.0
-    not_before: float = 0.0
-    not_after: float = 0.0
-    slots: list[dict[str, Any]] = field(default_factory=list)
-    history: list[dict[str, Any]] = field(default_factory=list)
-    recording: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A moment of a call."""
 
     at: float
     call: str
     leg: str
+    caller: str = ""
+    customer: str = ""
+    tier: Tier | None = None
+    arrival: float = 0.0
+    priority: int = 0
+    recording: str = ""
 
 
 def open_ticket(
-    draft: Draft, number: str, where: Where, customer: Customer | None, rules: OpeningRules
+    wanted: OpenTicket,
+    number: str,
+    origin: Origin,
+    customer: Customer | None,
+    rules: OpeningRules,
+    recordings: Path = Path(),
 ) -> TicketOpened:
     """The ticket's event.
 
     Args:
-        draft: what is known.
+        wanted: what the caller wants.
         number: the ticket's.
-        where: when and in which call it is opened.
+        origin: when and in which call it is opened.
         customer: who called, None for somebody unknown.
         rules: the site's.
+        recordings: the recordings folder; files are named from there.
     """
-    tier: Tier = customer.tier if customer is not None else draft.tier or "ordinary"
-    matter = about(words_of(draft.slots), draft.language, rules.sla.settings.categories)
-    due = deadlines(where.at, tier, matter.severity, rules.sla)
+    slots = [_slot(slot, recordings) for slot in wanted.slots]
+    caller = wanted.caller or origin.caller
+    if wanted.kind == "callback":
+        caller = caller or wanted.callback_number or ""
+    tier: Tier = customer.tier if customer is not None else origin.tier or "ordinary"
+    matter = about(words_of(slots), wanted.language, rules.sla.settings.categories)
+    due = deadlines(origin.at, tier, matter.severity, rules.sla)
     return TicketOpened(
-        where.at,
-        where.call,
-        where.leg,
-        number,
-        draft.kind,
-        draft.queue or rules.queue,
-        draft.state,
-        draft.caller,
-        draft.callback_number or (draft.caller if is_callable(draft.caller) else ""),
-        draft.language,
-        customer.id if customer is not None else draft.customer,
-        tier,
-        matter.category,
-        matter.severity,
-        matter.title,
-        matter.summary,
-        list(customer.tags) if customer is not None else [],
-        draft.priority + priority_of(tier, matter.severity),
-        due.respond_by,
-        due.resolve_by,
-        draft.slots,
-        draft.history,
-        draft.recording,
-        draft.note,
+        at=origin.at,
+        call=origin.call,
+        leg=origin.leg,
+        ticket=number,
+        kind=wanted.kind,
+        queue=wanted.queue or rules.queue,
+        state=wanted.progress,
+        caller=caller,
+        callback_number=wanted.callback_number or (caller if is_callable(caller) else ""),
+        language=wanted.language,
+        customer=customer.id if customer is not None else origin.customer,
+        tier=tier,
+        category=matter.category,
+        severity=matter.severity,
+        title=matter.title,
+        summary=matter.summary,
+        tags=list(customer.tags) if customer is not None else [],
+        priority=origin.priority + priority_of(tier, matter.severity),
+        respond_by=due.respond_by,
+        resolve_by=due.resolve_by,
+        slots=slots,
+        history=[_turn(turn, recordings) for turn in wanted.history],
+        recording=origin.recording,
+        note=wanted.note,
     )
 
 
-def request_callback(ticket: TicketOpened, draft: Draft, rules: OpeningRules) -> CallbackRequested | None:
+def request_callback(
+    ticket: TicketOpened, when: CallWindow | None, arrival: float, rules: OpeningRules
+) -> CallbackRequested | None:
     """The event that asks for a call to a ticket's customer; None when there is no number to call.
 
     Args:
-        ticket, draft: what it is about; `draft.arrival` keeps the caller's place.
+        ticket: what it is about.
+        when: the customer's wish, None for as soon as possible.
+        arrival: since when the caller waits, 0 for since the ticket was opened: keeps the place.
         rules: the site's.
     """
     if not is_callable(ticket.callback_number):
         return None
     number, callbacks = ticket.callback_number, rules.callbacks
-    due = due_at(ticket.at, number, callbacks, not_before=draft.not_before)
+    timed = when is not None and not when.as_soon_as_possible
+    not_before = when.start.timestamp() if when is not None and timed else 0.0
+    not_after = when.end.timestamp() if when is not None and timed else 0.0
+    due = due_at(ticket.at, number, callbacks, not_before=not_before)
     return CallbackRequested(
-        ticket.at,
-        ticket.call,
-        ticket.leg,
-        f"{ticket.ticket}.1",
-        ticket.ticket,
-        number,
-        ticket.queue,
-        ticket.language,
-        ticket.tier,
-        ticket.priority,
-        draft.arrival or ticket.at,
-        why(ticket.kind, ticket.state),
-        due if due > ticket.at else 0.0,
-        draft.not_after,
-        expires_at(max(due, draft.not_after), callbacks),
+        at=ticket.at,
+        call=ticket.call,
+        leg=ticket.leg,
+        callback=f"{ticket.ticket}.1",
+        ticket=ticket.ticket,
+        number=number,
+        queue=ticket.queue,
+        language=ticket.language,
+        tier=ticket.tier,
+        priority=ticket.priority,
+        arrival=arrival or ticket.at,
+        why=why(ticket.kind, ticket.state),
+        not_before=due if due > ticket.at else 0.0,
+        not_after=not_after,
+        expires=expires_at(max(due, not_after), callbacks),
     )
 
 
-def why(kind: str, state: str) -> CallbackWhy:
+def why(kind: str, progress: str) -> CallbackWhy:
     """How a ticket of that kind comes to a callback.
 
     Who hung up in the bot has abandoned it, whatever had been said by then; a flow that failed has cut its
     caller off. Those two, unlike the others, need no call any more when an agent speaks with them before.
     """
-    if state == "hung_up" or kind == "abandoned":
+    if progress == "hung_up" or kind == "abandoned":
         return "abandoned"
     if kind in ("cut_off", "failure"):
         return "cut_off"
@@ -217,3 +219,44 @@ def with_text(
     if not found:
         changed.append({"name": slot, "value": heard["text"], "audio": [file], **heard})
     return changed
+
+
+def _slot(slot: Slot, recordings: Path) -> dict[str, Any]:
+    return {
+        "name": slot.name,
+        "value": slot.value,
+        "text": slot.text,
+        "words": _words(slot.words),
+        "confidence": slot.confidence,
+        "confirmed": slot.confirmed,
+        "audio": [_inside(path, recordings) for path in slot.audio],
+    }
+
+
+def _turn(turn: Turn, recordings: Path) -> dict[str, Any]:
+    heard = turn.heard
+    answer = None
+    if heard is not None:
+        answer = {
+            "kind": heard.kind,
+            "digits": heard.digits,
+            "text": heard.text,
+            "words": _words(heard.words),
+            "confidence": heard.confidence,
+            "audio": None if heard.audio is None else _inside(heard.audio, recordings),
+            "seconds": heard.seconds,
+            "barged_in": heard.barged_in,
+        }
+    return {"question": turn.question, "attempt": turn.attempt, "heard": answer, "meaning": turn.meaning}
+
+
+def _words(words: Iterable[Word]) -> list[dict[str, Any]]:
+    return [
+        {"text": word.text, "start": word.start, "end": word.end, "confidence": word.confidence}
+        for word in words
+    ]
+
+
+def _inside(path: Path, recordings: Path) -> str:
+    """A file's name from the recordings folder on."""
+    return str(path.relative_to(recordings) if path.is_relative_to(recordings) else path)

@@ -19,12 +19,13 @@ from callback_queue.callbacks.events import (
     CallbackRescheduled,
 )
 from callback_queue.callbacks.projection import CallbackProjection
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.numbers import number_key
-from callback_queue.rows import insert_once, items, number, one, plain, text, whole
-from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.database import insert_once, items, number, one, plain, text, whole
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened, TicketTranscribed
 from callback_queue.tickets.opening import with_text, words_of
 from callback_queue.tickets.summary import summary, title
+from callback_queue.tickets.tables import Ticket, TicketHistory
 from callback_queue.tickets.ticket import AT_WORK, SUMMARY_LENGTH, TITLE_LENGTH, Standing, TicketState, change
 from journal.event import Event
 

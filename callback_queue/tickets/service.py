@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import operator
 import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tenacity import AsyncRetrying, retry_if_result, wait_exponential
 
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.customers.directory import Customers
@@ -29,7 +31,7 @@ OLD_FOLDER = "tickets"
 
 
 # Seconds between tries.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_PAUSES = wait_exponential(multiplier=0.5, max=30.0)
 
 
 class TicketOffice:
@@ -85,10 +87,8 @@ class TicketOffice:
         """Read the database's part as soon as there is one: its tables are the recorder's to make."""
         if self._commands is None:
             return
-        pause = _FIRST_PAUSE
-        while not await self.customers.read_table():
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        until_read = AsyncRetrying(retry=retry_if_result(operator.not_), wait=_PAUSES)
+        await until_read(self.customers.read_table)
         await self._numbers.prepare()
 
     async def _ticket(self, question: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import number_key
-from callback_queue.rows import insert_once, text
-from callback_queue.tables import NumberBlock, NumberCounter, Ticket, TicketHistory
+from callback_queue.database import insert_once, text
+from callback_queue.tickets.tables import NumberBlock, NumberCounter, Ticket, TicketHistory
 from callback_queue.tickets.ticket import AT_WORK
 
 FIRST_NUMBER = 100001
@@ -27,7 +27,7 @@ _SERIES = "ticket"
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """One ticket as it stands in the database (`callback_queue.tables.Ticket`)."""
+    """One ticket as it stands in the database (`callback_queue.tickets.tables.Ticket`)."""
 
     number: str
     kind: str
@@ -66,7 +66,7 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One thing that happened to a ticket (`callback_queue.tables.TicketHistory`)."""
+    """One thing that happened to a ticket (`callback_queue.tickets.tables.TicketHistory`)."""
 
     at: float
     by: str

@@ -5,6 +5,7 @@ Only live callers are counted here; who is to be called back is `callbacks.py`'s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,12 @@ from journal.event import Event
 from telephony.call.events import CallEnded
 
 _DEFAULT = QueueThresholds()
+# What the flow that follows on a queue may offer a callback after; who overflows waits on elsewhere.
+_MAY_ASK = ("key", "timeout", "no_agents", "full")
+# Who asked, by the callback's `why`: not those who hung up on the bot, nor those whom a failure cut off.
+_ASKED = ("requested", "intake", "voicemail")
+# A ticket may be written so long after the call's end, in milliseconds.
+_TICKET_DELAY = 60_000
 # A faster agent is no fault of the others.
 _ANSWERED = ("answered", "elsewhere")
 
@@ -27,8 +34,9 @@ class Lines:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        # Who left by key and may ask for a callback: queue and wait, by call.
-        self._by_key: dict[str, tuple[str, int]] = {}
+        # Who left unserved and may ask for a callback: queue and wait, by call.
+        self._may_ask: dict[str, tuple[str, int]] = {}
+        self._over: deque[tuple[int, str]] = deque()
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
             QueueEntered: self._entered,
             QueueLeft: self._left,
@@ -46,6 +54,7 @@ class Lines:
     def _entered(self, event: QueueEntered) -> None:
         if event.kind != "live":
             return
+        self._may_ask.pop(event.call, None)
         tally = self._book.queue(event.queue, to_ms(event.at))
         if tally is not None:
             tally.offered += 1
@@ -55,8 +64,8 @@ class Lines:
         if event.kind != "live":
             return
         at = to_ms(event.at)
-        if event.why == "key":
-            self._by_key[event.call] = (event.queue, event.wait_ms)
+        if event.why in _MAY_ASK:
+            self._may_ask[event.call] = (event.queue, event.wait_ms)
         if event.why == "answered":
             agent = self._book.agent(event.agent, at, event.queue)
             if agent is not None:
@@ -91,7 +100,7 @@ class Lines:
             self._book.note(tally, "left", event.call)
 
     def _requested(self, event: CallbackRequested) -> None:
-        left = self._by_key.pop(event.call, None) if event.why == "requested" else None
+        left = self._may_ask.pop(event.call, None) if event.why in _ASKED else None
         if left is None:
             return
         queue, wait = left
@@ -102,7 +111,11 @@ class Lines:
             self._book.note(tally, "callback_left", event.call)
 
     def _ended(self, event: CallEnded) -> None:
-        self._by_key.pop(event.call, None)
+        at = to_ms(event.at)
+        if event.call in self._may_ask:
+            self._over.append((at, event.call))
+        while self._over and self._over[0][0] < at - _TICKET_DELAY:
+            self._may_ask.pop(self._over.popleft()[1], None)
 
     def _offered(self, event: AgentOffered) -> None:
         at = to_ms(event.at)

@@ -87,7 +87,8 @@ class QueueTally(ContactTally):
         offered: live callers placed in it.
         handled, abandoned: of those, how they left; `short_abandoned` and `answered_in_time`,
             `abandoned_in_time`, `callback_in_time` are parts of them.
-        callback_left: left by key and asked for a callback.
+        callback_left: left without an agent and asked for a callback, by the queue's choice, the bot's or a
+            message.
         left: by any other reason, by name.
         handled_wait_ms, abandoned_wait_ms, longest_wait_ms: how long they had waited.
         callbacks_*: requested, attempted (their first dial), attempts (all dials), reached, completed,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from alembic.util import CommandError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
 from cdr.recorder.away import is_away
 from cdr.recorder.projector import Projector
@@ -35,14 +36,18 @@ GAP = 0.2
 # Pauses between looks at the spool, in seconds: while events come, and when none came for a while.
 LOOK, IDLE_LOOK = 0.02, 0.05
 IDLE_AFTER = 2.0
-# Pauses between tries while the database is away, in seconds: doubled from the first to the longest.
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+# Pauses between tries while the database is away, in seconds.
+PAUSES = wait_exponential(multiplier=0.1, max=5.0)
 # Seconds between looks at what nobody did in time.
 TICK = 5.0
 # A transaction of one batch takes a fraction of a second; a connection that hangs for so long is given up.
 TRANSACTION_SECONDS = 60.0
 # So many segments stay after they were taken in, for people to look at.
 KEPT_SEGMENTS = 8
+
+
+class _NotNow(Exception):
+    """The database takes nothing now; the text says why."""
 
 
 class GaveUp(Exception):
@@ -213,28 +218,30 @@ class Recorder:
         Raises:
             GaveUp: `stop` was called, and it has not succeeded in time.
         """
-        pause = FIRST_PAUSE
-        careful = False
-        while True:
-            try:
-                async with asyncio.timeout(TRANSACTION_SECONDS):
-                    await work(careful)
-            except CommandError as error:
-                self._complain(f"the database is of another version: {error}")
-            except Exception as error:
-                if is_away(error):
-                    self._complain(f"the database is away: {_reason(error)}")
-                elif not careful:
-                    log.error("a batch failed and is taken in event by event", exc_info=error)
-                    careful = True
-                    continue
-                else:
-                    self._complain(f"a batch failed again: {_reason(error)}")
-            else:
-                self._all_well()
-                return
-            await self._wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+        self._careful = False
+        tries = AsyncRetrying(
+            retry=retry_if_exception_type(_NotNow),
+            wait=PAUSES,
+            sleep=self._wait,
+            before_sleep=self._complain,
+        )
+        await tries(self._try, work)
+        self._all_well()
+
+    async def _try(self, work: Callable[[bool], Awaitable[None]]) -> None:
+        try:
+            async with asyncio.timeout(TRANSACTION_SECONDS):
+                await work(self._careful)
+        except CommandError as error:
+            raise _NotNow(f"the database is of another version: {error}") from None
+        except Exception as error:
+            if is_away(error):
+                raise _NotNow(f"the database is away: {_reason(error)}") from None
+            if self._careful:
+                raise _NotNow(f"a batch failed again: {_reason(error)}") from None
+            log.error("a batch failed and is taken in event by event", exc_info=error)
+            self._careful = True
+            await self._try(work)
 
     async def _wait(self, pause: float) -> None:
         """Let a pause pass; being told to stop cuts it short."""
@@ -248,8 +255,10 @@ class Recorder:
             raise GaveUp
         await asyncio.sleep(min(pause, left))
 
-    def _complain(self, why: str) -> None:
+    def _complain(self, state: RetryCallState) -> None:
         """Say what is wrong, once until it is well again."""
+        assert state.outcome is not None
+        why = str(state.outcome.exception())
         if self._status.problem is None:
             log.error("%s; events wait in the spool", why)
         self._status.problem = why

@@ -14,7 +14,7 @@ from callback_queue.customers.book import Customer, load_csv
 from callback_queue.customers.store import CustomerStore
 from config import Site, SiteError, load_site
 from config.exit_codes import ExitCode
-from control.client import BadAnswer, NotRunning, ask
+from control.client import BadAnswer, NotRunning, Refused, ask
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import LimitOption, from_database, print_table
 from hotline.terminal import complain_about_site, say, say_json
@@ -47,7 +47,7 @@ def import_(
 
     from_database(site, write)
     # A server that runs reads them at once; one that doesn't, when it starts.
-    with contextlib.suppress(NotRunning, BadAnswer):
+    with contextlib.suppress(NotRunning, BadAnswer, Refused):
         ask(site, "customers")
     if json:
         say_json({"customers": len(book)})

@@ -11,3 +11,6 @@ SiteOption: TypeAlias = Annotated[
     Path, typer.Option("--site", envvar="HOTLINE_SITE", metavar="DIR", help="The site's folder.")
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+SupervisedOption: TypeAlias = Annotated[
+    bool, typer.Option("--supervised", help="End when standard input closes.")
+]

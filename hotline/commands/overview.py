@@ -15,7 +15,7 @@ from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Windows
 from config import Site
-from control.client import BadAnswer, NotRunning, ask
+from control.client import BadAnswer, NotRunning, Refused, ask
 from hotline.commands.reading import from_database
 from hotline.commands.times import read_time
 
@@ -66,9 +66,8 @@ def how_it_stands(path: Path) -> Now:
 
     site, today, now = from_database(path, read)
     try:
-        floor = ask(path, "floor")
-        running = "error" not in floor
-    except (NotRunning, BadAnswer):
+        floor, running = ask(path, "floor"), True
+    except (NotRunning, BadAnswer, Refused):
         floor, running = {}, False
     waiting = {queue["queue"]: list(queue["waiting"]) for queue in floor.get("queues", ())}
     agents = {agent["agent"]: agent for agent in floor.get("agents", ())}

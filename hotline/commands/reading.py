@@ -7,7 +7,7 @@ import getpass
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 from rich import box
@@ -19,11 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config import Site, load_site
 from config.database import create_engine
-from config.exit_codes import ExitCode
 from config.migrate import is_current
-from control.client import BadAnswer, NotRunning, ask
+from hotline.commands.server import ask_server
+from hotline.commands.server import fail as fail
 from hotline.commands.status import duration
-from hotline.terminal import complain
 
 ResultT = TypeVar("ResultT")
 
@@ -35,12 +34,6 @@ ByOption: TypeAlias = Annotated[
 LimitOption: TypeAlias = Annotated[
     int, typer.Option("--limit", metavar="COUNT", min=1, max=10_000, help="Show so many at most.")
 ]
-
-
-def fail(text: str, code: ExitCode = ExitCode.FAILED) -> NoReturn:
-    """End the command with one sentence."""
-    complain(text)
-    raise typer.Exit(code)
 
 
 def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[ResultT]]) -> ResultT:
@@ -55,7 +48,7 @@ def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[Resu
     if url is None:
         fail("This site has no database: `database:` in hotline.yaml names one.")
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        fail("There are no records yet: the server makes them when it runs (hotline serve).")
+        fail("No records yet. Start the server: hotline serve")
 
     async def run() -> ResultT:
         engine = create_engine(url)
@@ -75,16 +68,8 @@ def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[Resu
 
 def order(path: Path, command: str, **arguments: Any) -> dict[str, Any]:
     """Have the running server do something; its refusal ends the command with its reason."""
-    try:
-        answer = ask(path, command, timeout=15.0, **arguments)
-    except NotRunning as error:
-        complain(str(error))
-        fail("Changes go through the running server: start it first (hotline serve).", ExitCode.UNREACHABLE)
-    except BadAnswer as error:
-        fail(str(error))
-    if "error" in answer:
-        fail(f"Not done: {answer['error']}.")
-    return answer
+    hint = "Changes go through the running server: start it first (hotline serve)."
+    return ask_server(path, command, timeout=15.0, hint=hint, **arguments)
 
 
 def who(by: str) -> str:

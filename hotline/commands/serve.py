@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from hotline.commands.options import SiteOption
-from hotline.server.options import ServeOptions
-from hotline.server.serve import serve
+from hotline.server.serve import ServeOptions, serve
 
 EXAMPLE = "hotline serve --site my-site --sip 127.0.0.1:5070"
 

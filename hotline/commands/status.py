@@ -6,26 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer
-
-from config.exit_codes import ExitCode
-from control.client import BadAnswer, NotRunning, ask
 from hotline.commands.options import JsonOption, SiteOption
-from hotline.terminal import complain, say, say_json
+from hotline.commands.server import ask_server
+from hotline.terminal import say, say_json
 
 EXAMPLE = "hotline status --site my-site --json"
 
 
 def command(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     """Say what the running server is doing."""
-    try:
-        answer = ask(site, "status")
-    except NotRunning as error:
-        complain(str(error))
-        raise typer.Exit(ExitCode.UNREACHABLE) from None
-    except BadAnswer as error:
-        complain(str(error))
-        raise typer.Exit(ExitCode.FAILED) from None
+    answer = ask_server(site, "status")
     if json:
         say_json(answer)
         return

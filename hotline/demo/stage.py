@@ -11,8 +11,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from asr.intake.texts import TEXTS
-from callback_queue.acd.texts import text as queue_text
 from callback_queue.callbacks.texts import text as callback_text
+from callback_queue.prompts import text as queue_text
 from config import Site, load_site
 from config.new_site import write_starter_site
 from hotline.demo.lines import AGENT, Story

@@ -1,7 +1,7 @@
 """Who may register, and who may call: digest for the site's phones, addresses for its trunks.
 
-Everybody else gets the same challenge whatever number they try, so nobody learns which users exist.
-What an admitted call then reaches is the router's decision.
+Everybody else gets the same challenge whatever number they try, so nobody learns which users exist. What
+answers an admitted call is left to the number plan.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from telephony.sip.registrar import (
     BindingAdded,
     BindingRemoved,
     Registrar,
-    RegistrarEffect,
+    RegistrarEvent,
     RemovalCause,
 )
 from telephony.sip.uri import SipUri
@@ -35,7 +35,7 @@ _WHY = {
 }
 
 
-class Doorkeeper:
+class Admission:
     """Admission for one site.
 
     Args:
@@ -69,7 +69,7 @@ class Doorkeeper:
 
     # --- registrations ------------------------------------------------------------------------------
 
-    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEffect]]:
+    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEvent]]:
         """Answer a REGISTER, and say what it changed."""
         user = self._authenticated(request)
         if isinstance(user, Response):
@@ -81,17 +81,19 @@ class Doorkeeper:
         response = request.response(result.status, result.reason)
         for name, value in result.headers:
             response.headers.add(name, value)
-        return response, list(result.effects)
+        return response, list(result.events)
 
-    def tell(self, effects: list[RegistrarEffect]) -> None:
-        """Write what changed in the registrations."""
-        for effect in effects:
+    def write_down(self, changes: list[RegistrarEvent]) -> None:
+        """Write what changed in the registrations into the journal."""
+        for effect in changes:
             if isinstance(effect, BindingAdded):
                 contact = str(effect.binding.contact.uri)
-                self._journal.append(events.PhoneRegistered(self._clock(), effect.aor, contact))
+                self._journal.append(events.PhoneRegistered(self._clock(), user=effect.aor, contact=contact))
             elif isinstance(effect, BindingRemoved):
                 contact, why = str(effect.binding.contact.uri), _WHY[effect.why]
-                self._journal.append(events.PhoneUnregistered(self._clock(), effect.aor, contact, why))
+                self._journal.append(
+                    events.PhoneUnregistered(self._clock(), user=effect.aor, contact=contact, why=why)
+                )
 
     def phones_of(self, agent: str) -> list[Binding]:
         """Where an agent can be reached now: all phones of that agent, best first."""
@@ -112,7 +114,9 @@ class Doorkeeper:
         user = self._authenticated(request)
         if isinstance(user, Response):
             if user.status == 403:
-                self._journal.append(events.CallRefused(self._clock(), user.status, flow.remote[0]))
+                self._journal.append(
+                    events.CallRefused(self._clock(), status=user.status, peer=flow.remote[0])
+                )
             return user
         return f"agent:{self._agent_of[user]}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, cast
 
@@ -17,6 +18,8 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.tcp import Port
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
+
+log = logging.getLogger(__name__)
 
 StateOf: TypeAlias = Callable[[str], Awaitable[str | None]]
 """The state of a ticket by its number, None when there is none; never raises, and is soon there."""
@@ -68,7 +71,13 @@ class _Tickets(Resource):
 
     async def _answer(self, request: Request) -> None:
         number = b"/".join(request.postpath or []).decode("ascii", "replace")
-        state = await self._state_of(number)
+        try:
+            state = await self._state_of(number)
+        except Exception:
+            log.exception("the state of a ticket could not be told")
+            request.setResponseCode(500)
+            request.finish()
+            return
         request.setResponseCode(404 if state is None else 200)
         request.setHeader(b"content-type", b"application/json")
         request.write(json.dumps({"number": number, "state": state}).encode() + b"\n")

@@ -1,16 +1,16 @@
 """What answers each number of a site: echo, play, record, hold, dial, a queue or a flow.
 
 One plan belongs to one version of the site. A reload makes a new one, and calls that began on the old one
-end on it. Who may call is the doorkeeper's decision, the life of a call the router's, whom we can dial the
-directory's.
+end on it. Who may call is decided by admission, whom we can dial by the directory; the life of a call is the
+router's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
-from callback_queue.acd.screening import Screen
+from callback_queue.acd.answer_confirmation import Screen
 from callback_queue.acd.service import FloorService
 from callback_queue.acd.services import Destination, FloorHouse
 from callback_queue.agents.feature_code_call import answer_code
@@ -18,7 +18,6 @@ from callback_queue.agents.feature_codes import FeatureCode, read_code
 from callback_queue.customers.directory import Customers
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
-from hotline.server.admission import Doorkeeper
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
@@ -31,6 +30,7 @@ from telephony.call.switchboard import Caller
 from telephony.media.interface import AudioSource
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.message import Request
+from telephony.sip.registrar import Binding
 
 
 class NumberPlan:
@@ -42,7 +42,7 @@ class NumberPlan:
         house: what applications work with.
         speech: what flows speak and listen with.
         tickets: where flows write tickets.
-        doorkeeper: knows where agents' phones are.
+        phones_of: where an agent's phones are registered.
         service: the queue floor.
         music: what waits are filled with, by the queue's name.
         customers: who calls.
@@ -55,14 +55,14 @@ class NumberPlan:
         house: House,
         speech: Speech,
         tickets: TicketBook,
-        doorkeeper: Doorkeeper,
+        phones_of: Callable[[str], Sequence[Binding]],
         service: FloorService,
         music: Mapping[str, AudioSource],
         customers: Customers,
     ) -> None:
         self._site = site
         self._house = house
-        self.directory = directory = Directory(site, doorkeeper.phones_of, service.board.on_mobile)
+        self.directory = directory = Directory(site, phones_of, service.board.on_mobile)
         duty = site.settings.agents
         self.floor = FloorHouse(
             house,

@@ -1,17 +1,21 @@
 """The life of every admitted call: a task of its own, from its offer to its end.
 
-Who may call was decided by the doorkeeper, what answers the number by the plan. Whatever goes wrong in
-there, the caller gets an answer and the call an end.
+Who may call was decided by admission; what answers the number is the number plan's decision. Whatever goes
+wrong there, the caller gets an answer and the call an end.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
-from hotline.server.number_plan import NumberPlan
+from structlog.contextvars import bind_contextvars
+
 from telephony.call import events
-from telephony.call.errors import CallEnded
+from telephony.call.errors import CallEnded, CallStateError
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.sip.message import Request
@@ -19,20 +23,32 @@ from telephony.sip.message import Request
 log = logging.getLogger(__name__)
 
 
+class Plan(Protocol):
+    """What answers each number (`hotline.server.number_plan`)."""
+
+    def accept(self, leg: CallLeg, request: Request) -> bool:
+        """Refuse at once what can't work; whether the call may go on."""
+        ...
+
+    def serve(self, leg: CallLeg, request: Request) -> Coroutine[Any, Any, None]:
+        """The coroutine that has an accepted call to its end."""
+        ...
+
+
 class Router:
     """Routes the calls of one site.
 
     Args:
-        plan: what answers each number; put another in its place to change it for new calls.
         context: loop, journal and clock.
     """
 
-    def __init__(self, plan: NumberPlan, context: LegContext) -> None:
-        self.plan = plan
+    def __init__(self, context: LegContext) -> None:
+        self.plan: Plan
+        """What answers each number; put another in its place to change it for new calls."""
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
         self.legs: dict[str, CallLeg] = {}
-        """The caller's leg of every call that is going on, by call id."""
+        """The caller's leg of every call in progress, by call id."""
 
     def route(self, leg: CallLeg, request: Request) -> None:
         """Carry a call from its offer to its end."""
@@ -47,29 +63,38 @@ class Router:
         return len(self._tasks)
 
     async def wait_idle(self, seconds: float) -> None:
-        """Wait until no call is going on, or the time is over."""
+        """Wait until no call is in progress, or the time is over."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
     async def _run(self, leg: CallLeg, request: Request) -> None:
+        # Whatever this task logs, or starts and that logs, is of this call.
+        bind_contextvars(call=leg.call)
         # Agents are people: their numbers are for the journal, not for the log.
         source = "agent" if leg.source.startswith("agent:") else leg.source
-        log.info("call offered", extra={"call": leg.call, "source": source})
+        log.info("call offered", extra={"source": source})
         try:
             plan = self.plan
             if plan.accept(leg, request):
                 await plan.serve(leg, request)
         except CallEnded as over:
-            # The usual end: somebody hung up. Its frames hold the futures that hold it: part the ring.
+            # The usual end: somebody hung up. Its frames hold the futures that hold it: break the cycle.
             over.__traceback__ = None
         except Exception:
-            log.exception("call failed", extra={"call": leg.call})
+            log.exception("call failed")
+            # A caller who still waits for an answer gets one; one who has it is hung up below.
+            with contextlib.suppress(CallEnded, CallStateError):
+                leg.reject(500)
             leg.hang_up("internal error")
         finally:
-            leg.hang_up("application finished")
-            del self.legs[leg.call]
-            end = leg.end
-            by, reason = (end.by, end.reason) if end is not None else ("local", "")
-            ended = events.CallEnded(self._context.clock(), leg.call, "", by, reason)
-            self._context.journal.append(ended)
-            log.info("call ended", extra={"call": leg.call, "by": by, "reason": reason})
+            self._end(leg)
+
+    def _end(self, leg: CallLeg) -> None:
+        """Write a call's end."""
+        del self.legs[leg.call]
+        leg.hang_up("application finished")
+        end = leg.end
+        by, reason = (end.by, end.reason) if end is not None else ("local", "")
+        ended = events.CallEnded(self._context.clock(), leg.call, "", by=by, reason=reason)
+        self._context.journal.append(ended)
+        log.info("call ended", extra={"by": by, "reason": reason})

@@ -11,23 +11,27 @@ import gc
 import logging
 import resource
 import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 from twisted.internet.main import installReactor
 
-from config import Problem, Site, SiteError, load_site
+from config import Override, Problem, Site, SiteError, load_site
 from config.exit_codes import ExitCode
+from config.overrides import variable
 from control.server import AlreadyRunning
 from hotline.logs import set_up_logs
-from hotline.server.options import ServeOptions
 from hotline.server.switch import Switch
 from hotline.terminal import complain, say
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from supervision.supervisor import Program, Supervisor
+from supervision.keeper import Keeper, Lost
+from supervision.process import child_process
 from telephony.media.convert import PromptError
 
 log = logging.getLogger(__name__)
@@ -36,6 +40,38 @@ log = logging.getLogger(__name__)
 RECORDER_PATIENCE = 12.0
 # Pages that somebody looks at are cut off sooner.
 CONSOLE_PATIENCE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of `hotline serve`.
+
+    Args:
+        site: the site's folder.
+        sip: address to listen on instead of the site's (HOST:PORT), None for the site's.
+        http: the same for /healthz and /metrics.
+        verbose: log at debug.
+    """
+
+    site: Path
+    sip: str | None = None
+    http: str | None = None
+    verbose: bool = False
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The options as settings, for `config.load_site`; mistakes in them name the option."""
+        given = [
+            (("sip", "listen"), self.sip, "--sip"),
+            (("http", "listen"), self.http, "--http"),
+            (("log", "level"), "debug" if self.verbose else None, "--verbose"),
+        ]
+        return tuple(Override(path, value, origin) for path, value, origin in given if value is not None)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as variables, for processes that load the site by themselves."""
+        return {variable(override.path): str(override.value) for override in self.overrides}
 
 
 def serve(options: ServeOptions) -> ExitCode:
@@ -55,8 +91,7 @@ def serve(options: ServeOptions) -> ExitCode:
     reactor = AsyncioSelectorReactor(loop)
     installReactor(reactor)
     switch = Switch(site, flows, lambda: _load(options), loop=loop, reactor=reactor)
-    supervisor = Supervisor(_programs(site), options.environment)
-    task = loop.create_task(_run(site, switch, supervisor, loop))
+    task = loop.create_task(_run(site, switch, _processes(site, options.environment), loop))
     task.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)
     return task.result()
@@ -77,19 +112,31 @@ def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
     return site, loaded.flows
 
 
-def _programs(site: Site) -> list[Program]:
-    """What runs beside the switch: without a database nothing does."""
+def _processes(site: Site, environment: Mapping[str, str]) -> list[Keeper]:
+    """What runs beside the switch, to be kept alive; without a database nothing does."""
     if site.settings.database is None or site.settings.journal is None:
         return []
-    where = ("--site", str(site.root))
-    programs = [Program("recorder", ("recorder", *where, "--supervised"), RECORDER_PATIENCE)]
+    processes = [_kept(site, "recorder", RECORDER_PATIENCE, environment)]
     if site.settings.console is not None:
-        programs.append(Program("console", ("console", *where, "--supervised"), CONSOLE_PATIENCE))
-    return programs
+        processes.append(_kept(site, "console", CONSOLE_PATIENCE, environment))
+    return processes
+
+
+def _kept(site: Site, command: str, patience: float, environment: Mapping[str, str]) -> Keeper:
+    """The process of a command of `hotline`."""
+    arguments = ("-m", "hotline", command, "--site", str(site.root), "--supervised")
+
+    async def live(keeper: Keeper) -> None:
+        process = child_process(command, arguments, environment=environment, patience=patience)
+        async with process as running:
+            keeper.up()
+            raise Lost(f"it ended with {await running.wait()}")
+
+    return Keeper(command, live)
 
 
 async def _run(
-    site: Site, switch: Switch, supervisor: Supervisor, loop: asyncio.AbstractEventLoop
+    site: Site, switch: Switch, processes: list[Keeper], loop: asyncio.AbstractEventLoop
 ) -> ExitCode:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -100,7 +147,8 @@ async def _run(
         except (CannotListenError, OSError, AlreadyRunning, PromptError) as error:
             complain(_sentence(error))
             return ExitCode.SITE if isinstance(error, PromptError) else ExitCode.BUSY
-        supervisor.start()
+        for process in processes:
+            process.start()
         _announce(site, switch)
         _calm_collector()
         await stop.wait()
@@ -116,7 +164,7 @@ async def _run(
     finally:
         await switch.close()
         # After the journal: the recorder takes in what the switch said last.
-        await supervisor.stop()
+        await asyncio.gather(*(process.stop() for process in processes))
     log.info("stopped")
     return ExitCode.OK
 
@@ -163,7 +211,7 @@ def _announce(site: Site, switch: Switch) -> None:
 def _sentence(error: Exception) -> str:
     """What went wrong at start-up, for the person who started it."""
     if isinstance(error, AlreadyRunning):
-        return f"Another server runs for this site already: it answers on {error}."
+        return f"Another server runs for this site already: {error}."
     if isinstance(error, CannotListenError):
         host = error.interface or "0.0.0.0"
         why = error.socketError

@@ -1,7 +1,7 @@
 """Voices and recognisers of one switch: chosen from settings and what is installed, started and closed.
 
-Their work is done in processes of their own (`asr.workers.worker`, `tts.worker`); what is said and heard in a
-call goes through `sayings.py` and `listening.py`.
+Their work is done in processes of their own (`asr.workers.worker`, `tts.worker`); what is spoken and heard in
+a call is left to `tts.prompts` and `asr.listening`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from pathlib import Path
 
 import httpx
 
+from asr.intake.texts import TEXTS as INTAKE_TEXTS
 from asr.models import models_folder
 from asr.models.plan import LANGUAGES, plan_speech
 from asr.workers.client import Recognisers
+from callback_queue import prompts as queue_prompts
+from callback_queue.callbacks import texts as callback_texts
 from config import Site, VoiceSettings
+from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
+from ivr_flows.texts import TEXTS as FLOW_TEXTS
 from telephony.media.prompts import PromptStore
 from tts.client import Voices
 from tts.installed import Choice, Wish, choose
@@ -30,7 +35,7 @@ VOICE_CACHE = "run/voice-cache"
 LOOKUP_CONNECTIONS = 50
 
 
-class SpeechHouse:
+class SpeechService:
     """What the flows of a site speak and listen with, from start to end of the switch.
 
     Args:
@@ -99,3 +104,30 @@ def _voice(site: Site, language: str) -> Choice:
     wanted: VoiceSettings = getattr(site.settings.voices, language)
     engine = None if wanted.engine == "auto" else wanted.engine
     return choose(language, models_folder(), Wish(engine, wanted.voice, wanted.speed))
+
+
+def languages_of(site: Site, flows: FlowSet) -> frozenset[str]:
+    """What callers of this site's numbers can come to speak with it, or to be spoken to in."""
+    targets = site.settings.numbers.values()
+    talking = {queue.name for queue in site.queues if queue.announce is not None}
+    straight = [target for target in targets if target.queue in talking]
+    return frozenset(target.language or site.settings.language for target in straight) | flows.languages_from(
+        [(target.flow, target.language) for target in targets if target.flow is not None]
+    )
+
+
+def agents_languages(site: Site) -> frozenset[str]:
+    """What agents are spoken to in."""
+    return frozenset(next(iter(agent.languages), site.settings.language) for agent in site.agents)
+
+
+def texts_ahead(site: Site, flows: FlowSet) -> list[tuple[str, str]]:
+    """What is said so often that it is spoken before the first call: (language, text) pairs."""
+    own = [pair for texts in (*FLOW_TEXTS.values(), *INTAKE_TEXTS.values()) for pair in texts.items()]
+    keys = frozenset({queue.exit_key for queue in site.queues} | {site.settings.agents.confirm_key})
+    return [
+        *flows.texts(),
+        *own,
+        *queue_prompts.ahead(keys - {""}),
+        *callback_texts.ahead(site.settings.name),
+    ]

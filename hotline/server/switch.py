@@ -1,7 +1,7 @@
 """One running switch: everything wired together, started and stopped in order.
 
-The composition root: it knows all layers, decides nothing by itself. The process around it (arguments,
-signals, exit code) is `serve.py`.
+The composition root: it knows all rooms and decides nothing. The process around it (arguments, signals, exit
+code) is `serve.py`.
 """
 
 from __future__ import annotations
@@ -20,50 +20,39 @@ from callback_queue.callbacks.service import CallbackService
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
+from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine
 from control.server import ControlSocket
-from hotline.server.admission import Doorkeeper
+from hotline.server.admission import Admission
+from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
 from hotline.server.router import Router
-from hotline.server.site_parts import (
-    agents_languages,
-    journal_of,
-    languages_of,
-    needs_restart,
-    port_pools,
-    texts_ahead,
-)
 from hotline.server.sounds import load_sounds
-from hotline.server.speech import SpeechHouse
+from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
+from journal.journal import Journal
 from telephony.applications.play import House
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
 from telephony.media.interface import EngineCounters
-from telephony.net.driver import Driver
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.sip_call import SipCall
+from telephony.net.rtp_ports import PortPool
+from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
-from telephony.sip.user_agent import UserAgent
-from telephony.sip.flow import Flow
-from telephony.sip.message import Request, Response
-from telephony.sip.registrar import RegistrarEffect
 from telephony.sip.timers import Timers
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER = "5"
 GOODBYE_SECONDS = 2.0
 
 
 class Switch:
-    """The switch of one site; implements the user agent's `Application`.
+    """The switch of one site.
 
     Args:
         site: the loaded site.
@@ -88,28 +77,28 @@ class Switch:
         self._loop = loop
         self._reactor = reactor
         self._started = loop.time()
-        self._draining = False
-        self._is_told = False
+        self._has_started = False
         settings = site.settings
-        self.journal = journal_of(site)
+        self.journal = _journal(site)
         self.context = LegContext(loop, self.journal, time.time)
-        self._doorkeeper = Doorkeeper(site, self.journal, now=loop.time, clock=time.time)
-        self._registrations: Driver[RegistrarEffect] = Driver(
-            self._doorkeeper.registrar, lambda effect: self._doorkeeper.tell([effect]), loop
+        self._admission = Admission(site, self.journal, now=loop.time, clock=time.time)
+        self._router = Router(self.context)
+        self._application = SwitchApplication(
+            self._admission, self._router, site, self.journal, loop=loop, clock=time.time
         )
         sip = settings.sip
-        self._agent = UserAgent(
+        self.transports = Transports(reactor, public_address=sip.public_address)
+        self._signalling = self._application.signalling = Signalling(
             loop,
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
-            application=self,
+            application=self._application,
+            transports=self.transports,
             server=f"hotline/{VERSION}",
         )
-        self.transports = Transports(reactor, self._agent, public_address=sip.public_address)
-        self._agent.use(self.transports)
-        self._engine = Engine(loop, port_pools(site))
-        self._switchboard = Switchboard(
+        self._engine = Engine(loop, _port_pools(site))
+        self._application.switchboard = self._switchboard = Switchboard(
             self.context,
-            self._agent,
+            self._signalling,
             self._engine,
             dead_after=settings.rtp.dead_after,
             domain=sip.domain,
@@ -117,7 +106,7 @@ class Switch:
         )
         # Without a number that leads into a flow, no voice and no recogniser is started.
         languages = languages_of(site, flows)
-        self.speech = SpeechHouse(site, languages, agents_languages(site) if languages else ())
+        self.speech = SpeechService(site, languages, agents_languages(site) if languages else ())
         self.floor = FloorService(self.context, self._contacts_of, self._is_live)
         self.journal.listen(self.floor.board.heard)
         self.floor.use(site)
@@ -126,8 +115,9 @@ class Switch:
         self._tickets = TicketOffice(site, self.journal, self.database)
         self.callbacks: CallbackService | None = None
         if self.database is not None:
-            self.callbacks = CallbackService(site, self.database, self.journal, self.speech.recognisers)
-        self._router: Router
+            self.callbacks = CallbackService(
+                site, self.database, self.journal, EventStore(self.database), self.speech.recognisers
+            )
         self._http = HttpServer(self.health, registry_of(self), self._tickets.book.state_of)
         self._control = ControlSocket(
             site.control_socket,
@@ -152,12 +142,12 @@ class Switch:
             twisted.internet.error.CannotListenError: an address is busy or not ours.
         """
         settings = self._site.settings
-        self._router = Router(await self._make_plan(self._site, self._flows), self.context)
+        self._router.plan = plan = await self._make_plan(self._site, self._flows)
         await self._control.open()
         # The site is ours now; before, this would have gone into another server's journal.
-        started = SwitchStarted(time.time(), settings.switch, VERSION)
+        started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
-        self._is_told = True
+        self._has_started = True
         await self._tickets.start(self._site)
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
@@ -166,7 +156,7 @@ class Switch:
         self.floor.start()
         await self.speech.start()
         if self.callbacks is not None:
-            self.callbacks.use(self._site, self._router.plan.floor, self._router.plan.directory.targets)
+            self.callbacks.use(self._site, plan.floor, plan.directory.targets)
             self.callbacks.start(started.at)
         self._speak_ahead(self._flows)
 
@@ -191,7 +181,7 @@ class Switch:
             house,
             speech,
             self._tickets.book,
-            self._doorkeeper,
+            self._admission.phones_of,
             self.floor,
             sounds.queues,
             self._tickets.customers,
@@ -206,11 +196,11 @@ class Switch:
             return {"problems": [str(problem) for problem in error.problems]}
         except PromptError as error:
             return {"problems": [str(error)]}
-        restart = needs_restart(self._site, site)
+        restart = _needs_restart(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a language that is new here)")
         self._site, self._flows, self._router.plan = site, flows, plan
-        self._doorkeeper.use(site)
+        self._application.use(site)
         await self._tickets.use(site)
         self.floor.use(site)
         if self.callbacks is not None:
@@ -220,12 +210,12 @@ class Switch:
         return {"problems": [], "flows": flows.version, "restart": restart}
 
     async def drain(self, seconds: float) -> None:
-        """Take no new calls, and wait until those going on are over, but not for ever.
+        """Take no new calls, and wait until those in progress are over, but not for ever.
 
         Args:
             seconds: how long calls may take to finish; after it they are hung up.
         """
-        self._draining = True
+        self._application.draining = True
         log.info("shutting down", extra={"calls": len(self._router.legs)})
         calls = [self._router.wait_idle(seconds)]
         if self.callbacks is not None:
@@ -236,9 +226,9 @@ class Switch:
         if self.callbacks is not None:
             self.callbacks.dialler.hang_up("server stopped")
             await self.callbacks.drain(GOODBYE_SECONDS)
-        # What was just said (BYE, 480) still wants its answers; nobody waits for them long.
+        # The last BYE and 480 still want their answers; they are not waited for long.
         await self._router.wait_idle(GOODBYE_SECONDS)
-        await self._agent.wait_idle(GOODBYE_SECONDS)
+        await self._signalling.wait_idle(GOODBYE_SECONDS)
 
     async def close(self) -> None:
         """Close every socket and file; safe after a start that failed half-way."""
@@ -251,49 +241,12 @@ class Switch:
         await self._tickets.close()
         await self.speech.close()
         self._engine.close()
-        self._registrations.stop()
-        if self._is_told:
-            self.journal.append(SwitchStopped(time.time(), self._site.settings.switch))
+        self._application.close()
+        if self._has_started:
+            self.journal.append(SwitchStopped(time.time(), switch=self._site.settings.switch))
         self.journal.close()
         if self.database is not None:
             await self.database.dispose()
-
-    # --- what the user agent asks -----------------------------------------------------------------------
-
-    def register(self, request: Request, flow: Flow) -> Response:
-        """Answer a REGISTER."""
-        response, effects = self._doorkeeper.register(request, flow)
-        self._registrations.run(effects)
-        return response
-
-    def admit(self, request: Request, flow: Flow) -> str | Response:
-        """Who brings an INVITE, or the response that refuses it."""
-        who = self._doorkeeper.admit(request, flow)
-        if isinstance(who, Response):
-            return who
-        if self._draining or len(self._router.legs) >= self._site.settings.sip.max_calls:
-            response = request.response(503)
-            response.headers.add("Retry-After", RETRY_AFTER)
-            return response
-        return who
-
-    def offered(self, call: SipCall, request: Request, source: str) -> None:
-        """Take a call that was admitted just now."""
-        try:
-            leg = self._switchboard.take(call, request, source)
-        except PortsExhausted:
-            log.warning("no RTP port is left: call refused")
-            call.refuse(503, None, (("Retry-After", RETRY_AFTER),))
-            return
-        self._router.route(leg, request)
-
-    def flow_closed(self, flow: Flow) -> None:
-        """Forget registrations that came over a connection which is closed now."""
-        self._registrations.run(self._doorkeeper.registrar.remove_flow(flow))
-
-    def has_registered(self, flow: Flow) -> bool:
-        """Whether a phone is reached over this connection."""
-        return self._doorkeeper.registrar.has_flow(flow)
 
     # --- what can be seen of it ---------------------------------------------------------------------------
 
@@ -301,9 +254,9 @@ class Switch:
         """Figures of the moment, by the names of `metrics.py`."""
         return {
             "calls": len(self._router.legs) + len(self._callback_calls()),
-            "dialogs": self._agent.dialogs,
-            "transactions": self._agent.transactions,
-            "registrations": len(self._doorkeeper.registrar),
+            "dialogs": self._signalling.agent.dialogs,
+            "transactions": self._signalling.agent.transactions,
+            "registrations": len(self._admission.registrar),
             "tcp_connections": self.transports.connections,
             "journal_waiting": self.journal.pending,
             "journal_lost": self.journal.lost,
@@ -315,7 +268,7 @@ class Switch:
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""
-        return dict(self._agent.counters)
+        return dict(self._signalling.agent.counters)
 
     def media(self) -> EngineCounters:
         """The media engine's figures."""
@@ -324,14 +277,14 @@ class Switch:
     def health(self) -> dict[str, Any]:
         """The facts of /healthz."""
         return {
-            "status": "draining" if self._draining else "ok",
+            "status": "draining" if self._application.draining else "ok",
             "version": VERSION,
             "uptime_s": round(self._loop.time() - self._started, 1),
             "calls": len(self._router.legs) + len(self._callback_calls()),
         }
 
     def _contacts_of(self, agent: str) -> list[str]:
-        return [str(binding.contact.uri) for binding in self._doorkeeper.phones_of(agent)]
+        return [str(binding.contact.uri) for binding in self._admission.phones_of(agent)]
 
     def _is_live(self, call: str) -> bool:
         return call in self._router.legs or call in self._callback_calls()
@@ -376,9 +329,9 @@ class Switch:
             **self.health(),
             "site": self._site.settings.name,
             "listening": [*listening, f"http:{_join(*self.http_address)}"],
-            "registrations": len(self._doorkeeper.registrar),
-            "dialogs": self._agent.dialogs,
-            "transactions": self._agent.transactions,
+            "registrations": len(self._admission.registrar),
+            "dialogs": self._signalling.agent.dialogs,
+            "transactions": self._signalling.agent.transactions,
             "flows": self._flows.version,
             "journal": {"waiting": self.journal.pending, "lost": self.journal.lost},
             "speech": self.speech.recognisers.status() if self.speech.recognisers is not None else {},
@@ -389,6 +342,28 @@ class Switch:
                 "recordings": media.recordings,
             },
         }
+
+
+def _journal(site: Site) -> Journal:
+    """The journal of a site; on disk unless its settings say otherwise."""
+    settings = site.settings.journal
+    if settings is None:
+        return Journal(None)
+    segment = settings.segment_mb * 1024 * 1024
+    return Journal(site.journal_folder, switch=site.settings.switch, segment_bytes=segment)
+
+
+def _port_pools(site: Site) -> list[PortPool]:
+    """RTP ports of each address family in which we listen for SIP."""
+    rtp = site.settings.rtp
+    families = {":" in address.host for address in site.settings.sip.listen}
+    return [PortPool("::" if six else "0.0.0.0", rtp.first_port, rtp.last_port) for six in sorted(families)]
+
+
+def _needs_restart(old: Site, new: Site) -> list[str]:
+    """Settings that changed and are only read at start-up."""
+    names = ("sip", "rtp", "http", "speech", "voices", "recordings", "log", "journal", "switch", "database")
+    return [name for name in names if getattr(old.settings, name) != getattr(new.settings, name)]
 
 
 def _join(host: str, port: int) -> str:

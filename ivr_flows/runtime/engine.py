@@ -114,9 +114,9 @@ class FlowRun:
                 self._at(),
                 conversation.call,
                 conversation.leg,
-                self._flow.name,
-                self.version,
-                conversation.language,
+                flow=self._flow.name,
+                version=self.version,
+                language=conversation.language,
             )
         )
         return await self._walk(None)
@@ -173,7 +173,14 @@ class FlowRun:
     def _enter(self, verb: str) -> None:
         conversation = self._conversation
         conversation.tell(
-            StepEntered(self._at(), conversation.call, conversation.leg, self._flow.name, self._step, verb)
+            StepEntered(
+                self._at(),
+                conversation.call,
+                conversation.leg,
+                flow=self._flow.name,
+                step=self._step,
+                verb=verb,
+            )
         )
         self._steps += 1
         if self._steps > MOST_STEPS:
@@ -227,9 +234,8 @@ class FlowRun:
     async def _fail(self, error: Exception) -> Departure | None:
         """A step failed: go where the flow says, the first time; then to the last resort."""
         where = f"{self._flow.name}/{self._step}"
-        call = self._conversation.call
-        log.warning("step %s failed: %s", where, type(error).__name__, extra={"call": call})
-        log.debug("step %s: %s", where, error, extra={"call": call})  # the text may hold what the caller said
+        log.warning("step %s failed: %s", where, type(error).__name__)
+        log.debug("step %s: %s", where, error)  # the text may hold what the caller said
         if not self._failed:
             self._failed = True
             here: _Frame | None = _Frame(self._flow, self._step)
@@ -251,15 +257,15 @@ class FlowRun:
         except CallerGone:
             self._closing = "caller hung up"
         except Exception as error:
-            log.warning("no apology: %s", type(error).__name__, extra={"call": conversation.call})
+            log.warning("no apology: %s", type(error).__name__)
         so_far, context.so_far = context.so_far, None
         if so_far is not None:
             return replace(so_far, note=f"{so_far.note} {note}".strip())
         return OpenTicket(
-            "failure",
-            "failed",
-            conversation.caller,
-            conversation.language,
+            kind="failure",
+            progress="failed",
+            caller=conversation.caller,
+            language=conversation.language,
             slots=context.slots,
             callback_number=conversation.caller or None,
             when=context.call_window,
@@ -276,7 +282,9 @@ class FlowRun:
             self._over = True
             conversation = self._conversation
             conversation.tell(
-                FlowEnded(self._at(), conversation.call, conversation.leg, self._flow.name, reason)
+                FlowEnded(
+                    self._at(), conversation.call, conversation.leg, flow=self._flow.name, reason=reason
+                )
             )
         return HangUp(reason)
 

@@ -220,7 +220,7 @@ class FlowCall:
             async with asyncio.timeout(request.timeout):
                 return await self._fetch(request)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            log.warning("lookup failed: %s", type(error).__name__, extra={"call": self.call})
+            log.warning("lookup failed: %s", type(error).__name__)
             return None
 
     # --- parts of it --------------------------------------------------------------------------------------
@@ -292,10 +292,10 @@ def _as_event(heard: Heard, at: float, call: str, leg: str) -> CallerHeard:
         at,
         call,
         leg,
-        heard.kind,
-        heard.text,
-        len(heard.digits),
-        heard.confidence,
-        heard.seconds,
-        heard.barged_in,
+        kind=heard.kind,
+        text=heard.text,
+        digits=len(heard.digits),
+        confidence=heard.confidence,
+        seconds=heard.seconds,
+        barged_in=heard.barged_in,
     )

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from callback_queue.acd.queued_call import GaveUp, wait_in_queue
 from callback_queue.acd.services import FloorHouse
 from callback_queue.acd.speaking import say_goodbye
-from callback_queue.acd.texts import TextKey as QueueText
 from callback_queue.customers.numbers import is_callable
-from callback_queue.tickets.book import Missed, TicketBook
+from callback_queue.prompts import TextKey as QueueText
+from callback_queue.tickets.book import TicketBook
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
 from ivr_flows.runtime.outcomes import (
-    Callback,
     Departure,
     Dial,
     HandOff,
@@ -149,7 +148,7 @@ class _Runner:
             CallEnded: the caller hung up meanwhile.
         """
         match departure:
-            case OpenTicket() | Callback():
+            case OpenTicket():
                 return await self.write(departure)
             case Dial(targets, ring_seconds):
                 return await self._ring(targets, ring_seconds)
@@ -160,7 +159,7 @@ class _Runner:
             case _:
                 raise AssertionError("a flow's end is not carried out")
 
-    async def write(self, wanted: OpenTicket | Callback) -> Result:
+    async def write(self, wanted: OpenTicket) -> Result:
         """Write a ticket; failing that, say so to the flow and keep what is known in the log's error."""
         leg = self._leg
         try:
@@ -174,7 +173,7 @@ class _Runner:
                 recording=self._recording(),
             )
         except OSError as error:
-            log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            log.error("a ticket can't be written: %s", error)
             return Result("failed")
         return Result("done", {"ticket": number})
 
@@ -187,23 +186,18 @@ class _Runner:
             so_far: what the flow still has to write down.
         """
         if isinstance(over, GaveUp) and isinstance(departure, HandOff):
-            leg = self._leg
-            gone = Missed(
-                leg.call,
-                leg.leg,
-                self._number,
-                departure.language,
-                over.queue,
-                over.arrival,
-                "cut_off" if over.cut_off else "abandoned",
-                departure.priority,
-                departure.slots,
-                so_far,
-            )
-            try:
-                await self._house.tickets.missed(gone)
-            except OSError as error:
-                log.error("a ticket can't be written: %s", error, extra={"call": leg.call})
+            self._arrival, self._priority = over.arrival, departure.priority
+            if so_far is not None:
+                missed = replace(so_far, progress="hung_up", queue=so_far.queue or over.queue)
+            else:
+                missed = OpenTicket(
+                    kind="cut_off" if over.cut_off else "abandoned",
+                    caller=self._number,
+                    language=departure.language,
+                    queue=over.queue,
+                    slots=departure.slots,
+                )
+            await self.write(missed)
         elif so_far is not None:
             await self.write(so_far)
 
@@ -229,7 +223,13 @@ class _Runner:
         """
         if not is_callable(self._number):
             return None
-        ticket = wanted.so_far or Callback(self._queue, self._number, wanted.language, slots=wanted.slots)
+        ticket = wanted.so_far or OpenTicket(
+            kind="callback",
+            caller=self._number,
+            language=wanted.language,
+            slots=wanted.slots,
+            callback_number=self._number,
+        )
         result = await self.write(replace(ticket, queue=ticket.queue or self._queue))
         if result.word != "done":
             return None

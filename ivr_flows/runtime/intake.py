@@ -7,6 +7,7 @@ nothing but the joint between its values and a `Conversation`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from asr.intake import values as bot
@@ -74,19 +75,8 @@ async def _carry_out(
     raise RuntimeError("the intake bot wants nothing, and is not finished")
 
 
-def as_ticket(ticket: bot.OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
-    """The bot's ticket as an outcome of the flow, with what the caller had told the flow before."""
+def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
+    """The bot's ticket with what only the flow knows: who works on it, and what was said before."""
     told = {slot.name for slot in ticket.slots}
     before = tuple(slot for slot in context.slots if slot.name not in told)
-    return OpenTicket(
-        "problem",
-        ticket.outcome,
-        ticket.caller,
-        ticket.language,
-        queue,
-        (*before, *ticket.slots),
-        ticket.history,
-        ticket.callback_number,
-        ticket.when,
-        note,
-    )
+    return replace(ticket, queue=queue or "", slots=(*before, *ticket.slots), note=note)

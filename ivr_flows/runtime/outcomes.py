@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from asr.intake.values import Slot, Turn
-from asr.slots.values import CallWindow
+from asr.intake.values import OpenTicket, Progress, Slot, Turn
 from ivr_flows.expressions import Value
 
 __all__ = [
-    "Callback",
     "Departure",
     "Dial",
     "Done",
@@ -27,21 +25,16 @@ __all__ = [
     "Move",
     "OpenTicket",
     "Outcome",
+    "Progress",
     "Result",
     "ResultWord",
     "Return",
     "RunFlow",
     "Slot",
-    "TicketKind",
-    "TicketState",
     "Transfer",
     "Turn",
 ]
 
-TicketKind: TypeAlias = Literal["problem", "voicemail", "failure"]
-TicketState: TypeAlias = Literal[
-    "confirmed", "unconfirmed", "hung_up", "recogniser_gone", "no_speech", "recorded", "failed"
-]
 ResultWord: TypeAlias = Literal[
     "done", "busy", "no_answer", "refused", "failed", "timeout", "full", "closed", "no_agents", "key"
 ]
@@ -86,35 +79,6 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenTicket:
-    """Write down what the caller wants. Results: done (value `ticket`, its number), failed.
-
-    Args:
-        kind: what made it.
-        state: how far the caller came.
-        caller: the caller's own number, "" when withheld.
-        language: what the caller speaks.
-        queue: who is to work on it; None where the flow does not say.
-        slots: what the caller has told us, with every recording.
-        history: the intake bot's questions and the answers to them, in order.
-        callback_number: where to reach the caller; None where nobody knows.
-        when: when to call, None for as soon as possible.
-        note: in a few words, for whoever works on it.
-    """
-
-    kind: TicketKind
-    state: TicketState
-    caller: str
-    language: str
-    queue: str | None = None
-    slots: tuple[Slot, ...] = ()
-    history: tuple[Turn, ...] = ()
-    callback_number: str | None = None
-    when: CallWindow | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class HandOff:
     """Put the caller into a queue.
 
@@ -138,17 +102,6 @@ class HandOff:
     max_wait: float | None = None
     exit_key: str = ""
     so_far: OpenTicket | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Callback:
-    """Keep the caller's place in a queue and call back. Results: done (value `ticket`), failed."""
-
-    queue: str
-    number: str
-    language: str
-    when: CallWindow | None = None
-    slots: tuple[Slot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +138,7 @@ class HangUp:
 
 
 Move: TypeAlias = Done | Goto | GotoFlow | RunFlow | Return
-Departure: TypeAlias = HandOff | Callback | OpenTicket | Dial | Transfer | HangUp
+Departure: TypeAlias = HandOff | OpenTicket | Dial | Transfer | HangUp
 Outcome: TypeAlias = Move | Departure
 
 

@@ -7,7 +7,6 @@ from dataclasses import fields
 from asr.slots.values import CallWindow
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.outcomes import (
-    Callback,
     Departure,
     Dial,
     HandOff,
@@ -22,7 +21,6 @@ from ivr_flows.simulator.inputs import HANG_UP, Inputs
 
 RESULTS: dict[type, tuple[ResultWord, ...]] = {
     HandOff: ("done", "timeout", "full", "closed", "no_agents", "key", "failed"),
-    Callback: ("done", "failed"),
     OpenTicket: ("done", "failed"),
     Dial: ("done", "busy", "no_answer", "refused", "failed"),
     Transfer: ("done", "failed"),
@@ -81,7 +79,7 @@ def _result(departure: Departure, conversation: SimulatedConversation, inputs: I
     found = next((known for known in words if known == word), words[0])
     if word is not None:
         conversation.line(f"< {word}")
-    written = isinstance(departure, OpenTicket | Callback)
+    written = isinstance(departure, OpenTicket)
     if not written:
         conversation.pass_time(_CONVERSATION if found == "done" else _RINGING)
     return Result(found, {"ticket": _TICKET} if written and found == "done" else {})

@@ -11,8 +11,7 @@ from config.kinds import OnOff, whole
 from ivr_flows.kinds import Queue, Step, TextTemplate
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wanted
-from ivr_flows.runtime.outcomes import Callback as CallbackOutcome
-from ivr_flows.runtime.outcomes import Done, Outcome, Result
+from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
 from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
 from ivr_flows.runtime.understanding import digits, speech_wanted
 from ivr_flows.tables import Saying, ShortTable
@@ -72,7 +71,15 @@ class Callback(ShortTable, Verb):
         number = await self._number(conversation, context)
         if number is None:
             return go(self.otherwise, "no number to call back")
-        return CallbackOutcome(self.queue, number, conversation.language, context.call_window, context.slots)
+        return OpenTicket(
+            kind="callback",
+            caller=conversation.caller,
+            language=conversation.language,
+            queue=self.queue,
+            slots=context.slots,
+            callback_number=number,
+            when=context.call_window,
+        )
 
     async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:
         """Go on when the callback is written down."""

@@ -12,7 +12,7 @@ from config.models.numbers import Key as FinishKey
 from ivr_flows.kinds import Queue, Step
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import CallerGone, Conversation, Recording
-from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result, Slot, TicketState
+from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Progress, Result, Slot
 from ivr_flows.tables import Saying
 from ivr_flows.verbs.base import Verb, go
 
@@ -84,20 +84,21 @@ class Voicemail(Verb):
         return Done() if result.word == "done" else go(self.otherwise, f"voicemail: {result.word}")
 
     def _ticket(
-        self, conversation: Conversation, context: Context, taken: Recording, state: TicketState
+        self, conversation: Conversation, context: Context, taken: Recording, progress: Progress
     ) -> OpenTicket:
         message = Slot("message", "", audio=() if taken.path is None else (taken.path,))
         so_far, context.so_far = context.so_far, None
         if so_far is not None:
             queue = self.queue or so_far.queue
-            return replace(so_far, kind="voicemail", state=state, queue=queue, slots=(*so_far.slots, message))
+            slots = (*so_far.slots, message)
+            return replace(so_far, kind="voicemail", progress=progress, queue=queue, slots=slots)
         return OpenTicket(
-            "voicemail",
-            state,
-            conversation.caller,
-            conversation.language,
-            self.queue,
-            (*context.slots, message),
+            kind="voicemail",
+            progress=progress,
+            caller=conversation.caller,
+            language=conversation.language,
+            queue=self.queue or "",
+            slots=(*context.slots, message),
             callback_number=conversation.caller or None,
             when=context.call_window,
         )

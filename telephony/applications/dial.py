@@ -88,7 +88,7 @@ async def _make_legs(
         try:
             legs.append(await house.switchboard.dial(leg.call, target, caller, codecs=codecs))
         except Unreachable as error:
-            log.info("target unreachable: %s", error, extra={"call": leg.call})
+            log.info("target unreachable: %s", error)
 
 
 class _Progress:

@@ -48,7 +48,7 @@ class CallBridge:
         for (leg, watcher), other in zip(self._watchers, (second, first), strict=True):
             leg.on_end.append(watcher)
             leg.on_far_hold = partial(self._hold, other)
-        context.journal.append(events.CallBridged(context.clock(), first.call, first.leg, second.leg))
+        context.journal.append(events.CallBridged(context.clock(), first.call, first.leg, other=second.leg))
         for leg, other in ((first, second), (second, first)):
             if leg.far_holds:
                 self._hold(other, True)
@@ -75,7 +75,9 @@ class CallBridge:
             if watcher in leg.on_end:
                 leg.on_end.remove(watcher)
         self._context.journal.append(
-            events.CallUnbridged(self._context.clock(), self._first.call, self._first.leg, self._second.leg)
+            events.CallUnbridged(
+                self._context.clock(), self._first.call, self._first.leg, other=self._second.leg
+            )
         )
         if not self._over.done():
             self._over.set_result(ended)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from journal.event import CallEvent, Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffered(CallEvent):
     """A call came in and was admitted.
 
@@ -28,7 +28,7 @@ class CallOffered(CallEvent):
     sip_call_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegDialled(CallEvent):
     """The switch calls somebody on behalf of a call.
 
@@ -41,49 +41,49 @@ class LegDialled(CallEvent):
     sip_call_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegRinging(CallEvent):
     """A provisional answer: `status` 180 rings, 183 may carry early media."""
 
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallAnswered(CallEvent):
     """We answered a caller; `codec` is what we send."""
 
     codec: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegAnswered(CallEvent):
     """Somebody whom we dialled answered; `codec` is what we send."""
 
     codec: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigitReceived(CallEvent):
     """A key was pressed (one of 0-9 * # A-D)."""
 
     digit: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigitsSent(CallEvent):
     """We pressed `count` keys towards the far end."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlayStarted(CallEvent):
     """A prompt began; `prompt` is its name."""
 
     prompt: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlayEnded(CallEvent):
     """A prompt ended: `reason` is finished, stopped, replaced or closed; `played_ms` of it was heard."""
 
@@ -92,42 +92,42 @@ class PlayEnded(CallEvent):
     played_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldStarted(CallEvent):
     """A leg was put on hold; `by` is "remote" (its far end) or "local" (us)."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldEnded(CallEvent):
     """A leg came back from hold; `by` as in `HoldStarted`."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallBridged(CallEvent):
     """Two legs hear each other; `other` is the second one."""
 
     other: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallUnbridged(CallEvent):
     """Two legs were parted."""
 
     other: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(CallEvent):
     """A recording began; `file` is relative to the recordings folder."""
 
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEnded(CallEvent):
     """A recording is complete; `recorded_ms` long."""
 
@@ -135,7 +135,7 @@ class RecordingEnded(CallEvent):
     recorded_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferDone(CallEvent):
     """We sent the far end elsewhere (REFER); `status` is how that went, 200 for well."""
 
@@ -143,14 +143,14 @@ class TransferDone(CallEvent):
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRequested(CallEvent):
     """The far end asked us to connect its partner elsewhere (REFER), and we said that we would."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowStarted(CallEvent):
     """A voice flow took the call; `version` is that of the whole set of flows it belongs to."""
 
@@ -159,7 +159,7 @@ class FlowStarted(CallEvent):
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepEntered(CallEvent):
     """The caller came to a step of a flow; `verb` is what the step does (say, menu ...)."""
 
@@ -168,7 +168,7 @@ class StepEntered(CallEvent):
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptSaid(CallEvent):
     """A flow says something; `text` is what the caller hears if nothing interrupts it."""
 
@@ -176,7 +176,7 @@ class PromptSaid(CallEvent):
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerHeard(CallEvent):
     """An answer to a flow's question.
 
@@ -197,7 +197,7 @@ class CallerHeard(CallEvent):
     barged_in: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowEnded(CallEvent):
     """The flow that took the call is over; `flow` is the one it ended in, `reason` a short text."""
 
@@ -205,7 +205,7 @@ class FlowEnded(CallEvent):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(CallEvent):
     """One leg is over.
 
@@ -222,7 +222,7 @@ class LegEnded(CallEvent):
     quality: dict[str, float | int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(CallEvent):
     """The call is over: all its legs are; `by` and `reason` are those of the leg that ended it."""
 
@@ -230,7 +230,7 @@ class CallEnded(CallEvent):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRefused(Event):
     """An INVITE was refused before it became a call; `peer` is the source address."""
 
@@ -238,7 +238,7 @@ class CallRefused(Event):
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneRegistered(Event):
     """A phone of `user` can be reached now."""
 
@@ -246,7 +246,7 @@ class PhoneRegistered(Event):
     contact: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneUnregistered(Event):
     """A phone of `user` cannot be reached any more; `why` is removed, expired, replaced or closed."""
 

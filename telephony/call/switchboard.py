@@ -17,15 +17,15 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
-from telephony.net.sip_call import SipCall
-from telephony.sip.user_agent import UserAgent
+from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import MediaNegotiator
-from telephony.sip.auth_client import with_credentials
+from telephony.sip.auth_client import DigestClient
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
-from telephony.sip.message import Request, Response
+from telephony.sip.message import Request
 from telephony.sip.referral import Replaces
 from telephony.sip.uri import SipUri, Uri
+from telephony.sip.user_agent import SipCall
 from telephony.sip.values import NameAddr
 
 CODECS = ("PCMU", "PCMA")
@@ -43,9 +43,9 @@ class Credentials:
     username: str
     password: str = field(repr=False)
 
-    def authorize(self, request: Request, response: Response) -> Request | None:
-        """The request to send after a 401 or 407, None when its challenge can't be answered."""
-        return with_credentials(request, response, self.username, self.password, cnonce=secrets.token_hex(8))
+    def client(self) -> DigestClient:
+        """What answers the challenges of one call."""
+        return DigestClient(self.username, self.password, new_cnonce=lambda: secrets.token_hex(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Switchboard:
 
     Args:
         context: what all legs share.
-        user_agent: the SIP side.
+        signalling: the SIP side.
         engine: the media side.
         dead_after: seconds without media after which a leg ends, 0 for never.
         domain: the host of our From, None for the address that the far end sees.
@@ -99,7 +99,7 @@ class Switchboard:
     def __init__(
         self,
         context: LegContext,
-        user_agent: UserAgent,
+        signalling: Signalling,
         engine: MediaEngine,
         *,
         dead_after: float,
@@ -107,7 +107,7 @@ class Switchboard:
         public_media_address: str | None = None,
     ) -> None:
         self._context = context
-        self._user_agent = user_agent
+        self._signalling = signalling
         self.engine = engine
         self._dead_after = dead_after
         self._domain = domain
@@ -130,7 +130,13 @@ class Switchboard:
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
         self._context.journal.append(
             events.CallOffered(
-                self._context.clock(), leg.call, leg.leg, caller, called, source, request.call_id
+                self._context.clock(),
+                leg.call,
+                leg.leg,
+                caller=caller,
+                called=called,
+                source=source,
+                sip_call_id=request.call_id,
             )
         )
         return leg
@@ -150,14 +156,14 @@ class Switchboard:
             Unreachable: no way leads there.
             PortsExhausted: no RTP port is left.
         """
-        flow = target.flow or await self._user_agent.transports.resolve(target.uri)
+        flow = target.flow or await self._signalling.transports.resolve(target.uri)
         request = self._invite(target, caller, flow)
         known = target.credentials
-        sip = self._user_agent.call(
+        sip = self._signalling.agent.call(
             request,
             flow,
             stay_on_flow=target.stay_on_flow,
-            authorize=known.authorize if known is not None else None,
+            digest=known.client() if known is not None else None,
         )
         try:
             leg = self._leg(
@@ -169,11 +175,13 @@ class Switchboard:
                 codecs=codecs,
             )
         except Exception:
-            sip.hang_up()
+            self._signalling.run(sip, sip.session.hang_up(self._signalling.now()))
             raise
         request.body = leg.make_offer()
         self._context.journal.append(
-            events.LegDialled(self._context.clock(), call, leg.leg, target.label, request.call_id)
+            events.LegDialled(
+                self._context.clock(), call, leg.leg, target=target.label, sip_call_id=request.call_id
+            )
         )
         return leg
 
@@ -194,7 +202,7 @@ class Switchboard:
 
     def _invite(self, target: Target, caller: Caller, flow: Flow) -> Request:
         uri = target.uri
-        host = self._domain or self._user_agent.transports.advertised(flow)[0]
+        host = self._domain or self._signalling.transports.advertised(flow)[0]
         own = NameAddr(caller.name, SipUri("sip", target.shown or caller.number or None, host=host), ())
         headers = Headers(
             [
@@ -220,24 +228,29 @@ class Switchboard:
     ) -> CallLeg:
         family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
         media = self.engine.open_leg(family, dead_after=self._dead_after)
-        host = sip.host
-        if self._public is not None and not host.startswith("127.") and host != "::1":
-            host = self._public
-        negotiator = MediaNegotiator(
-            host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
-        )
-        leg = CallLeg(
-            self._context,
-            call,
-            secrets.token_hex(4),
-            sip=sip,
-            media=media,
-            negotiator=negotiator,
-            inbound=inbound,
-            caller=caller,
-            called=called,
-            source=source,
-        )
+        try:
+            host = sip.host
+            if self._public is not None and not host.startswith("127.") and host != "::1":
+                host = self._public
+            negotiator = MediaNegotiator(
+                host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
+            )
+            leg = CallLeg(
+                self._context,
+                call,
+                secrets.token_hex(4),
+                sip=sip,
+                signalling=self._signalling,
+                media=media,
+                negotiator=negotiator,
+                inbound=inbound,
+                caller=caller,
+                called=called,
+                source=source,
+            )
+        except Exception:
+            media.close()
+            raise
         self._by_tag[sip.local_tag] = leg
         return leg
 

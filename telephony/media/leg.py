@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from telephony.media.relay import Echo, Relay
 from telephony.media.figures import leg_stats
 from telephony.media.interface import (
     AudioSource,
@@ -27,6 +26,7 @@ from telephony.media.latching import SocketAddress
 from telephony.media.playback import SourcePlayer, Speaker
 from telephony.media.receiver import Incoming
 from telephony.media.recorder import LegRecording
+from telephony.media.relay import Echo, Relay
 from telephony.media.reports import RtcpSession
 from telephony.media.sender import Outgoing
 from telephony.media.services import LegServices, agreed_codecs

@@ -7,6 +7,7 @@ What a message means is decided by `telephony.sip.user_agent`; who may call and 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from random import SystemRandom
 from typing import Protocol
@@ -30,6 +31,8 @@ from telephony.sip.user_agent import (
     SipCall,
     UserAgent,
 )
+
+log = logging.getLogger(__name__)
 
 
 class Application(user_agent.Application, Protocol):
@@ -151,8 +154,7 @@ class Signalling:
     def _tell(self, event: AgentEvent) -> None:
         call = event.call
         if isinstance(event, CallUpdate):
-            if call.on_event is not None:
-                call.on_event(event.event)
+            self._update(event)
         elif isinstance(event, CallReceived):
             self._offer(event)
         else:
@@ -160,11 +162,24 @@ class Signalling:
             if self._idle is not None and not self._idle.done() and not self.agent.dialogs:
                 self._idle.set_result(None)
 
-    def _offer(self, event: CallReceived) -> None:
-        session = event.call.session
+    def _update(self, event: CallUpdate) -> None:
+        call = event.call
+        if call.on_event is None:
+            return
         try:
-            self._application.offered(event.call, event.request, event.source)
+            call.on_event(event.event)
         except Exception:
-            if session.state is SessionState.OFFERED:
-                self.run(event.call, session.refuse(500))
-            raise
+            # Our own mistake in what the call is for: it must not leave the peer without an answer.
+            log.exception("a call failed at %s", type(event.event).__name__)
+            self.run(call, call.session.hang_up(self.now()))
+
+    def _offer(self, event: CallReceived) -> None:
+        call = event.call
+        try:
+            self._application.offered(call, event.request, event.source)
+        except Exception:
+            log.exception("a call could not be taken")
+            if call.session.state is SessionState.OFFERED:
+                self.run(call, call.session.refuse(500))
+            else:
+                self.run(call, call.session.hang_up(self.now()))

@@ -374,6 +374,10 @@ class UserAgent:
                 self._out_of_dialog(event, now)
         except RemoteProtocolError as error:
             self._respond(event.key, request.response(error.status, error.reason), now)
+        except Exception:
+            # Our own mistake: the peer gets an answer, and no transaction is left behind.
+            log.exception("a request failed", extra={"method": request.method})
+            self._respond(event.key, request.response(500), now)
 
     def _cancel_received(self, event: RequestReceived, now: float) -> None:
         if event.invite_key is None:

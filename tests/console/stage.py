@@ -107,7 +107,11 @@ class PlayedSwitch:
     async def _ticket(self, question: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(question)
         changed = TicketChanged(
-            time.time(), question["ticket"], question["by"], question["changes"], question["note"]
+            time.time(),
+            ticket=question["ticket"],
+            by=question["by"],
+            changes=question["changes"],
+            note=question["note"],
         )
         self.journal.append(changed)
         return {"ticket": question["ticket"]}
@@ -116,9 +120,9 @@ class PlayedSwitch:
         self.asked.append(question)
         callback, by, now = question["callback"], question["by"], time.time()
         if question["action"] == "cancel":
-            self.journal.append(CallbackClosed(now, callback, "cancelled", by))
+            self.journal.append(CallbackClosed(now, callback=callback, end="cancelled", by=by))
         else:
-            self.journal.append(CallbackRescheduled(now, callback, question["at"] or now, by))
+            self.journal.append(CallbackRescheduled(now, callback=callback, due=question["at"] or now, by=by))
         return {"callback": callback}
 
     async def _hang_up(self, question: dict[str, Any]) -> dict[str, Any]:

@@ -31,8 +31,16 @@ QUALITY: dict[str, float | int | None] = {"packets": 500, "lost": 0, "mos": 4.3}
 def arrival(call: str, at: float, caller: str = CALLER) -> list[Event]:
     """A caller who is answered."""
     return [
-        CallOffered(at, call, f"{call}-a", caller, "4000", "trunk:carrier", f"{call}@trunk"),
-        CallAnswered(at + 0.1, call, f"{call}-a", "PCMA"),
+        CallOffered(
+            at,
+            call,
+            f"{call}-a",
+            caller=caller,
+            called="4000",
+            source="trunk:carrier",
+            sip_call_id=f"{call}@trunk",
+        ),
+        CallAnswered(at + 0.1, call, f"{call}-a", codec="PCMA"),
     ]
 
 
@@ -46,23 +54,56 @@ def handled(
     file = f"{call}.wav"
     return [
         *arrival(call, at),
-        QueueEntered(at + 0.2, call, caller, "support", entry, "live", at, "ordinary", 0, 1),
-        AgentOffered(met - 2, call, caller, "support", entry, agent),
-        LegDialled(met - 2, call, other, f"agent:{agent}", f"{call}@agent"),
-        LegAnswered(met, call, other, "PCMA"),
-        AgentOfferEnded(met, call, caller, "support", entry, agent, "answered", 2000),
-        QueueLeft(
-            met, call, caller, "support", entry, "live", at + 0.2, "answered", round(wait * 1000), 1, 1, agent
+        QueueEntered(
+            at + 0.2,
+            call,
+            caller,
+            queue="support",
+            entry=entry,
+            kind="live",
+            arrival=at,
+            tier="ordinary",
+            priority=0,
+            position=1,
         ),
-        AgentConnected(met, call, caller, "support", entry, agent, other, round(wait * 1000)),
-        CallBridged(met, call, caller, other),
-        RecordingStarted(met, call, caller, file),
-        DigitReceived(met + 1, call, caller, "7"),
-        CallUnbridged(over, call, caller, other),
-        RecordingEnded(over, call, caller, file, round(talk * 1000)),
-        LegEnded(over, call, caller, "remote", None, "hung up", QUALITY),
-        LegEnded(over, call, other, "local", None, "caller hung up", QUALITY),
-        CallEnded(over, call, "", "remote", "hung up"),
+        AgentOffered(met - 2, call, caller, queue="support", entry=entry, agent=agent),
+        LegDialled(met - 2, call, other, target=f"agent:{agent}", sip_call_id=f"{call}@agent"),
+        LegAnswered(met, call, other, codec="PCMA"),
+        AgentOfferEnded(
+            met, call, caller, queue="support", entry=entry, agent=agent, outcome="answered", ring_ms=2000
+        ),
+        QueueLeft(
+            met,
+            call,
+            caller,
+            queue="support",
+            entry=entry,
+            kind="live",
+            entered_at=at + 0.2,
+            why="answered",
+            wait_ms=round(wait * 1000),
+            position=1,
+            original_position=1,
+            agent=agent,
+        ),
+        AgentConnected(
+            met,
+            call,
+            caller,
+            queue="support",
+            entry=entry,
+            agent=agent,
+            agent_leg=other,
+            wait_ms=round(wait * 1000),
+        ),
+        CallBridged(met, call, caller, other=other),
+        RecordingStarted(met, call, caller, file=file),
+        DigitReceived(met + 1, call, caller, digit="7"),
+        CallUnbridged(over, call, caller, other=other),
+        RecordingEnded(over, call, caller, file=file, recorded_ms=round(talk * 1000)),
+        LegEnded(over, call, caller, by="remote", status=None, reason="hung up", quality=QUALITY),
+        LegEnded(over, call, other, by="local", status=None, reason="caller hung up", quality=QUALITY),
+        CallEnded(over, call, "", by="remote", reason="hung up"),
     ]
 
 
@@ -72,10 +113,33 @@ def abandoned(call: str, at: float, wait: float = 12.0, caller: str = CALLER) ->
     gone = at + 0.2 + wait
     return [
         *arrival(call, at, caller),
-        QueueEntered(at + 0.2, call, leg, "support", entry, "live", at, "ordinary", 0, 1),
-        QueueLeft(gone, call, leg, "support", entry, "live", at + 0.2, "abandoned", round(wait * 1000), 1, 1),
-        LegEnded(gone, call, leg, "remote", None, "hung up", QUALITY),
-        CallEnded(gone, call, "", "remote", "hung up"),
+        QueueEntered(
+            at + 0.2,
+            call,
+            leg,
+            queue="support",
+            entry=entry,
+            kind="live",
+            arrival=at,
+            tier="ordinary",
+            priority=0,
+            position=1,
+        ),
+        QueueLeft(
+            gone,
+            call,
+            leg,
+            queue="support",
+            entry=entry,
+            kind="live",
+            entered_at=at + 0.2,
+            why="abandoned",
+            wait_ms=round(wait * 1000),
+            position=1,
+            original_position=1,
+        ),
+        LegEnded(gone, call, leg, by="remote", status=None, reason="hung up", quality=QUALITY),
+        CallEnded(gone, call, "", by="remote", reason="hung up"),
     ]
 
 
@@ -83,8 +147,8 @@ def ended(call: str, at: float) -> list[Event]:
     """The caller hangs up."""
     leg = f"{call}-a"
     return [
-        LegEnded(at, call, leg, "remote", None, "hung up", QUALITY),
-        CallEnded(at, call, "", "remote", "hung up"),
+        LegEnded(at, call, leg, by="remote", status=None, reason="hung up", quality=QUALITY),
+        CallEnded(at, call, "", by="remote", reason="hung up"),
     ]
 
 
@@ -126,9 +190,9 @@ def ticket(
         at,
         call,
         f"{call}-a",
-        number,
-        "problem",
-        "support",
+        ticket=number,
+        kind="problem",
+        queue="support",
         state="confirmed",
         caller=caller,
         callback_number=caller,
@@ -166,15 +230,15 @@ def callback(ticket_number: str, call: str, at: float, *, due: float = 0.0) -> E
         at,
         call,
         f"{call}-a",
-        f"{ticket_number}.1",
-        ticket_number,
-        CALLER,
-        "support",
-        "en",
-        "ordinary",
-        0,
-        at,
-        "intake",
+        callback=f"{ticket_number}.1",
+        ticket=ticket_number,
+        number=CALLER,
+        queue="support",
+        language="en",
+        tier="ordinary",
+        priority=0,
+        arrival=at,
+        why="intake",
         not_before=due,
         expires=at + 172800,
     )

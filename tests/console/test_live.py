@@ -213,7 +213,12 @@ def test_who_reads_too_slowly_is_dropped_with_a_code_while_others_are_told_all(s
     with narrow(stage, query) as slow, follow(stage, query=query) as quick:
         assert hear(slow)["type"] == hear(quick)["type"] == "snapshot"
         text = "x" * 40_000
-        stage.tell(*(TicketChanged(time.time(), "0", f"writer {n}", {}, text) for n in range(count)))
+        stage.tell(
+            *(
+                TicketChanged(time.time(), ticket="0", by=f"writer {n}", changes={}, note=text)
+                for n in range(count)
+            )
+        )
         assert [event["by"] for event in events(quick, count)] == [f"writer {n}" for n in range(count)]
         wait_for(lambda: metrics(stage)["hotline_live_watchers"] == 1, "the slow one to be given up", 30)
         # What was on its way is read now; behind it comes the end.

@@ -213,7 +213,7 @@ def test_two_tickets_of_one_customer_are_called_one_after_the_other(
 def test_a_callback_that_is_cancelled_leaves_the_line(centre: CallbackCentre, agent: Agent) -> None:
     callback = centre.ask("0955501009")
     wait_for(lambda: _entered(centre, callback), "the callback to be in the line", every=0.1)
-    centre.take_in([CallbackClosed(time.time(), callback, "cancelled", "test")])
+    centre.take_in([CallbackClosed(time.time(), callback=callback, end="cancelled", by="test")])
     wait_for(lambda: [e for e in centre.events("QueueLeft") if e.body["why"] == "withdrawn"], "it to leave")
     agent()
     centre.wait_closed(centre.ask("0955501010"))

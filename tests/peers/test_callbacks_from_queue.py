@@ -86,7 +86,9 @@ def test_who_calls_again_and_is_served_is_not_called_back(centre: CallbackCentre
     _wait_in_line(centre, "0955505004")
     missed = _callback_of(centre, "0955505004")
     # It would be their turn by the callback, which keeps the older place.
-    centre.take_in([CallbackRescheduled(time.time(), missed.callback, time.time() + 3600, "test")])
+    centre.take_in(
+        [CallbackRescheduled(time.time(), callback=missed.callback, due=time.time() + 3600, by="test")]
+    )
     desk = centre.agent(key="")
     _wait_in_line(centre, "0955505004", seconds=2.5)
     assert [ring.shown for ring in desk.rings] == ["0955505004"]

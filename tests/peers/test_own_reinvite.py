@@ -20,7 +20,7 @@ from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, Target
 from telephony.media import tones
 from telephony.sip.uri import SipUri
-from tests.robustness.house import Ear, open_ear
+from tests.robustness.rig import Ear, open_ear
 from tests.support.ports import HOST
 from tests.support.sipp import Result, Sipp
 from tests.unit.telephony.call.ends import End, with_ends

@@ -46,19 +46,32 @@ def make() -> Iterator[Make]:
 
 def story(numbers: Iterator[int], callers: int = 7) -> Iterator[Event]:
     """Calls without end, each with a ticket and a callback; from the same few callers, so that some join."""
-    yield SwitchStarted(1.0, "switch-1", "test")
+    yield SwitchStarted(1.0, switch="switch-1", version="test")
     for number in numbers:
         at, call, caller = float(number * 10), f"call-{number}", f"+4930123450{number % callers}"
         ticket = str(100000 + number)
-        yield CallOffered(at, call, "1", caller, "4000", "trunk:t", f"{call}@test")
-        yield CallAnswered(at + 1, call, "1", "PCMU")
-        for key in "12":
-            yield DigitReceived(at + 2, call, "1", key)
-        yield TicketOpened(at + 3, call, "1", ticket, "problem", "support", caller=caller)
-        yield CallbackRequested(
-            at + 3, call, "1", f"{ticket}.1", ticket, caller, "support", "en", "ordinary", 0, at, "intake"
+        yield CallOffered(
+            at, call, "1", caller=caller, called="4000", source="trunk:t", sip_call_id=f"{call}@test"
         )
-        yield CallEnded(at + 4, call, "", "remote", "")
+        yield CallAnswered(at + 1, call, "1", codec="PCMU")
+        for key in "12":
+            yield DigitReceived(at + 2, call, "1", digit=key)
+        yield TicketOpened(at + 3, call, "1", ticket=ticket, kind="problem", queue="support", caller=caller)
+        yield CallbackRequested(
+            at + 3,
+            call,
+            "1",
+            callback=f"{ticket}.1",
+            ticket=ticket,
+            number=caller,
+            queue="support",
+            language="en",
+            tier="ordinary",
+            priority=0,
+            arrival=at,
+            why="intake",
+        )
+        yield CallEnded(at + 4, call, "", by="remote", reason="")
 
 
 class Writer:

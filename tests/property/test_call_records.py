@@ -83,8 +83,8 @@ def test_any_events_in_any_order_fold_and_their_segments_cover_the_call(events: 
 def test_a_row_is_the_same_after_the_events_went_through_json(events: Sequence[Event]) -> None:
     stored = [decode(type(event).__name__, orjson.loads(orjson.dumps(encode(event)))) for event in events]
     again = [event for event in stored if event is not None]
-    made = row_of_events(CALL, [*events, CallEnded(1.0, CALL, "", "local", "")], RULES)
-    assert made == row_of_events(CALL, [*again, CallEnded(1.0, CALL, "", "local", "")], RULES)
+    made = row_of_events(CALL, [*events, CallEnded(1.0, CALL, "", by="local", reason="")], RULES)
+    assert made == row_of_events(CALL, [*again, CallEnded(1.0, CALL, "", by="local", reason="")], RULES)
     assert made is not None
     assert orjson.loads(orjson.dumps(made)) == made
 

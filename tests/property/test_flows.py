@@ -20,7 +20,7 @@ from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
 from ivr_flows.runtime.conversation import CallerGone, Heard, HttpAnswer, HttpRequest, Part, Recording, Wanted
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
-from ivr_flows.runtime.outcomes import Callback, Departure, HangUp, OpenTicket, Result
+from ivr_flows.runtime.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.schema import FlowFile, StepBase
 from ivr_flows.simulator.walk import RESULTS
 from ivr_flows.verbs import VERBS
@@ -223,7 +223,7 @@ async def walk(run: FlowRun, chance: random.Random) -> tuple[list[Departure], De
             return [*departures, rest] if rest else departures, HangUp("abandoned")
         words = RESULTS[type(departure)]
         word = chance.choice(words)
-        written = word == "done" and isinstance(departure, OpenTicket | Callback)
+        written = word == "done" and isinstance(departure, OpenTicket)
         departure = await run.resume(Result(word, {"ticket": "77"} if written else {}))
     return departures, departure
 

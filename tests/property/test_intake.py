@@ -136,7 +136,7 @@ def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     assert remembered >= set(kept)
     assert ticket.callback_number != ""
     if any(turn.meaning == "hung_up" for turn in ticket.history):
-        assert ticket.outcome == "hung_up"
+        assert ticket.progress == "hung_up"
 
 
 def _recordings(heard: Heard | None) -> list[Path]:
@@ -161,7 +161,7 @@ def test_what_is_said_of_the_problem_is_in_its_slot_with_its_recording(data: st.
         "my printer is broken",
         (Path("/clips/1.wav"),),
     )
-    assert ticket.outcome == "hung_up"
+    assert ticket.progress == "hung_up"
 
 
 @given(st.sampled_from(sorted(TEXTS)), st.sampled_from(["en", "zh", "ko"]))

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
-from callback_queue import rows
+from callback_queue import database as rows
 from callback_queue.callbacks.events import CallbackClosed
 from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.store import CallbackStore
-from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.projection import TicketProjection
+from callback_queue.tickets.tables import Ticket, TicketHistory
 from callback_queue.tickets.ticket import STATES
 from cdr.events import EVENTS
 from config.database import create_engine
@@ -161,9 +162,11 @@ def test_postgresql_takes_what_sqlite_takes(database_url: URL) -> None:
                     customer=strange,
                     queue=strange,
                 ),
-                TicketChanged(NOW, "100001", strange, {"title": "\x00", "junk": strange}, strange),
+                TicketChanged(
+                    NOW, ticket="100001", by=strange, changes={"title": "\x00", "junk": strange}, note=strange
+                ),
                 requested("100001", caller=strange, queue=strange, priority=-(2**80)),
-                CallbackClosed(NOW, "100001.1", "cancelled", strange, strange),
+                CallbackClosed(NOW, callback="100001.1", end="cancelled", by=strange, note=strange),
             )
             known = await house.tickets.get("100001")
             assert known is not None

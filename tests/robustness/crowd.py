@@ -11,8 +11,8 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-from tests.robustness.house import Ear, open_ear
 from tests.robustness.phones import Phones
+from tests.robustness.rig import Ear, open_ear
 from tests.support import wire
 from tests.support.ports import HOST
 

@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.robustness import house
-from tests.robustness.house import Ear, open_ear
+from tests.robustness import rig
 from tests.robustness.mutation import (
     binary,
     double_bytes,
@@ -28,13 +27,14 @@ from tests.robustness.mutation import (
     spoil,
     truncate,
 )
+from tests.robustness.rig import Ear, open_ear
 from tests.support import wire
 from tests.support.ports import HOST, free_port, wait_for
 from tests.support.switch import Switch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
-STRANGER = house.own_address()
+STRANGER = rig.own_address()
 CALLEE = free_port()
 BYTES = (flip_bits, truncate, insert_bytes, drop_bytes, double_bytes, binary)
 TICK = 0.01
@@ -47,9 +47,9 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
     """A switch that records bridged calls, checked for remains at the end."""
     numbers = {5900: {"dial": f"sip:phone@{HOST}:{CALLEE}"}}
     more = {"numbers": numbers, "recordings": {"record_calls": True}}
-    running = house.start(tmp_path_factory.mktemp("media"), more)
+    running = rig.start(tmp_path_factory.mktemp("media"), more)
     try:
-        tidy = house.Tidy(running)
+        tidy = rig.Tidy(running)
         yield running
         tidy.check()
     finally:
@@ -59,9 +59,9 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
 @pytest.fixture(autouse=True)
 def unharmed(switch: Switch) -> Iterator[None]:
     """After each test the switch takes calls, and has logged no mistake of its own."""
-    log = house.LogWatch(switch)
+    log = rig.LogWatch(switch)
     yield
-    house.check_call(switch)
+    rig.check_call(switch)
     log.check()
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conformance.torture import IPV6_MESSAGES, MESSAGES
-from tests.robustness import house
+from tests.robustness import rig
 from tests.robustness.mutation import NASTY, spoil
 from tests.support import wire
 from tests.support.ports import HOST, free_port
@@ -34,9 +34,9 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
         5900: {"dial": f"sip:fuzz@{HOST}:{CALLEE}"},
         5901: {"dial": f"sip:fuzz@{HOST}:{CALLEE};transport=tcp"},
     }
-    running = house.start(tmp_path_factory.mktemp("fuzz"), {"numbers": numbers})
+    running = rig.start(tmp_path_factory.mktemp("fuzz"), {"numbers": numbers})
     try:
-        tidy = house.Tidy(running)
+        tidy = rig.Tidy(running)
         yield running
         tidy.check(SETTLED)
     finally:
@@ -46,9 +46,9 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
 @pytest.fixture(autouse=True)
 def unharmed(switch: Switch) -> Iterator[None]:
     """After each test the switch takes calls, and has logged no mistake of its own."""
-    log = house.LogWatch(switch)
+    log = rig.LogWatch(switch)
     yield
-    house.check_call(switch)
+    rig.check_call(switch)
     log.check()
 
 
@@ -147,7 +147,7 @@ def test_spoilt_requests_inside_calls(switch: Switch) -> None:
 
 async def _inside_calls(switch: Switch, chance: random.Random, calls: int, count: int) -> None:
     line = await wire.open_udp(switch.sip)
-    ear = await house.open_ear()
+    ear = await rig.open_ear()
 
     async def new_call() -> tuple[wire.Call, wire.Address]:
         call = wire.Call(line, chance.choice(("4900", "4901")), wire.sdp(ear.port))
@@ -216,7 +216,7 @@ def test_callees_that_answer_nonsense(switch: Switch) -> None:
 
 
 async def _nonsense_callees(switch: Switch, chance: random.Random, calls: int) -> None:
-    ear = await house.open_ear()
+    ear = await rig.open_ear()
     phone = await wire.open_udp(switch.sip, (HOST, CALLEE))
     phone.stray = nonsense(ear.port, chance)
 
@@ -346,7 +346,7 @@ def test_a_connection_that_is_never_read_does_not_grow_the_switch(switch: Switch
 
 async def _never_read(switch: Switch) -> None:
     """30 MB of requests whose answers nobody takes: the switch gives up the connection, not its memory."""
-    before = house.metrics(switch.http)["process_resident_memory_bytes"]
+    before = rig.metrics(switch.http)["process_resident_memory_bytes"]
     line = await wire.open_tcp(switch.sip)
     line.stop_reading()
     call = wire.Call(line, "4900", target=f"sip:{HOST}", remote=f"<sip:{HOST}>")
@@ -354,6 +354,6 @@ async def _never_read(switch: Switch) -> None:
         line.send(b"".join(call.request("OPTIONS") for _ in range(1000)))
         if not await line.drained(2):
             break
-    grown = house.metrics(switch.http)["process_resident_memory_bytes"] - before
+    grown = rig.metrics(switch.http)["process_resident_memory_bytes"] - before
     line.abort()
     assert grown < 20e6, f"the switch grew by {grown / 1e6:.0f} MB"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conformance.torture import IPV6_MESSAGES, MESSAGES, Torture
-from tests.robustness import house
+from tests.robustness import rig
 from tests.support import wire
 from tests.support.ports import HOST, wait_for
 from tests.support.switch import Switch
@@ -22,16 +22,16 @@ ALL = [*MESSAGES, *IPV6_MESSAGES]
 # Answers go to the port of the Via at the address of the sender, nearly always 5060: addresses of our own,
 # so that no other program of this machine is there, another run of these tests included. The first is a
 # trunk, whose calls are taken further.
-TRUNK, STRANGER = house.own_address(), house.own_address()
+TRUNK, STRANGER = rig.own_address(), rig.own_address()
 
 
 @pytest.fixture(scope="module")
 def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
     """A switch that knows the trunk, checked for remains at the end."""
     trunks = [{"name": "torture", "addresses": [HOST, TRUNK], "numbers": ["*"]}]
-    running = house.start(tmp_path_factory.mktemp("torture"), {"trunks": trunks})
+    running = rig.start(tmp_path_factory.mktemp("torture"), {"trunks": trunks})
     try:
-        tidy = house.Tidy(running)
+        tidy = rig.Tidy(running)
         yield running
         tidy.check()
     finally:
@@ -40,7 +40,7 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
 
 def forget(switch: Switch) -> None:
     """Wait until what was sent before is no transaction any more: sent again, it would be a repetition."""
-    wait_for(lambda: not house.gauges(switch)["hotline_transactions"], "old transactions to end", every=0.1)
+    wait_for(lambda: not rig.gauges(switch)["hotline_transactions"], "old transactions to end", every=0.1)
 
 
 @pytest.fixture(scope="module", params=[TRUNK, STRANGER], ids=["trunk", "stranger"])

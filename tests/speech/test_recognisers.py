@@ -79,10 +79,10 @@ class Desk:
 
     def worker(self, language: str) -> int:
         """The process of a language's worker."""
-        place = self.recognisers._pools[language].places[0]
-        assert isinstance(place, LocalWorker)
-        assert place.pid is not None
-        return place.pid
+        worker = self.recognisers._pools[language].places[0].recogniser
+        assert isinstance(worker, LocalWorker)
+        assert worker.pid is not None
+        return worker.pid
 
     def close(self) -> None:
         """End the workers and the loop."""

@@ -149,7 +149,9 @@ class CallbackCentre:
         """
         now = time.time()
         ticket = str(200_000 + next(_serial))
-        opened = TicketOpened(now, f"asker-{ticket}", "1", ticket, "callback", "support", caller=number)
+        opened = TicketOpened(
+            now, f"asker-{ticket}", "1", ticket=ticket, kind="callback", queue="support", caller=number
+        )
         wanted = {
             "callback": f"{ticket}.1",
             "ticket": ticket,

@@ -1,4 +1,4 @@
-"""Tickets with their history and numbers, callbacks, customers (`callback_queue.tables`)."""
+"""Tickets with their history and numbers, callbacks, customers (`tables.py` in each room)."""
 
 from __future__ import annotations
 

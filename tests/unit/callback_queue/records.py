@@ -133,12 +133,14 @@ async def records(
 
 def offered(call: str, caller: str = CALLER, at: float = NOW, source: str = "trunk:carrier") -> Event:
     """A call comes in."""
-    return call_events.CallOffered(at, call, "leg-1", caller, "4000", source, f"{call}@test")
+    return call_events.CallOffered(
+        at, call, "leg-1", caller=caller, called="4000", source=source, sip_call_id=f"{call}@test"
+    )
 
 
 def flow(call: str, at: float = NOW, language: str = "en") -> Event:
     """A flow takes it."""
-    return call_events.FlowStarted(at, call, "leg-1", "desk", "v1", language)
+    return call_events.FlowStarted(at, call, "leg-1", flow="desk", version="v1", language=language)
 
 
 def queued(call: str, at: float = NOW, arrival: float = NOW, **facts: Any) -> QueueEntered:
@@ -151,35 +153,47 @@ def queued(call: str, at: float = NOW, arrival: float = NOW, **facts: Any) -> Qu
 def left(call: str, at: float, why: LeftWhy) -> Event:
     """Its caller leaves the queue."""
     return QueueLeft(
-        at, call, "leg-1", "support", f"{call}-entry", "live", NOW, why, round((at - NOW) * 1000), 1, 1
+        at,
+        call,
+        "leg-1",
+        queue="support",
+        entry=f"{call}-entry",
+        kind="live",
+        entered_at=NOW,
+        why=why,
+        wait_ms=round((at - NOW) * 1000),
+        position=1,
+        original_position=1,
     )
 
 
 def connected(call: str, at: float, agent: str = "1001") -> Event:
     """An agent speaks with its caller."""
-    return AgentConnected(at, call, "leg-1", "support", f"{call}-entry", agent, "leg-2", 0)
+    return AgentConnected(
+        at, call, "leg-1", queue="support", entry=f"{call}-entry", agent=agent, agent_leg="leg-2", wait_ms=0
+    )
 
 
 def agent_left(call: str, at: float) -> Event:
     """The agent's leg is over."""
-    return call_events.LegEnded(at, call, "leg-2", "remote", None, "bye", {})
+    return call_events.LegEnded(at, call, "leg-2", by="remote", status=None, reason="bye", quality={})
 
 
 def ended(call: str, at: float) -> Event:
     """The call is over."""
-    return call_events.CallEnded(at, call, "leg-1", "remote", "bye")
+    return call_events.CallEnded(at, call, "leg-1", by="remote", reason="bye")
 
 
 def started(at: float, switch: str = SWITCH) -> Event:
     """A switch starts (again)."""
-    return SwitchStarted(at, switch, "0.1")
+    return SwitchStarted(at, switch=switch, version="0.1")
 
 
 def ticket(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> TicketOpened:
     """A ticket is opened."""
     known: dict[str, Any] = {"kind": "problem", "queue": "support", "state": "confirmed"}
     known |= {"caller": caller, "callback_number": caller}
-    return TicketOpened(at, f"call-{number}", "leg-1", number, **{**known, **facts})
+    return TicketOpened(at, f"call-{number}", "leg-1", ticket=number, **{**known, **facts})
 
 
 def requested(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) -> CallbackRequested:
@@ -187,5 +201,11 @@ def requested(number: str, at: float = NOW, caller: str = CALLER, **facts: Any) 
     known: dict[str, Any] = {"queue": "support", "language": "en", "tier": "ordinary", "priority": 0}
     known |= {"arrival": at, "why": "intake", "expires": at + 172800}
     return CallbackRequested(
-        at, f"call-{number}", "leg-1", f"{number}.1", number, caller, **{**known, **facts}
+        at,
+        f"call-{number}",
+        "leg-1",
+        callback=f"{number}.1",
+        ticket=number,
+        number=caller,
+        **{**known, **facts},
     )

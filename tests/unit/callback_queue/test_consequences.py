@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy.engine import URL
 
 from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackStarted
-from callback_queue.tables import CallbackRow, Ticket, TicketHistory
+from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
+from callback_queue.tickets.tables import Ticket, TicketHistory
 from journal.event import Event
 from tests.unit.callback_queue.records import (
     CALLER,
@@ -107,7 +108,7 @@ def test_the_customers_own_words_stay_when_a_call_without_words_is_joined(databa
 def test_when_the_older_callback_is_over_the_newer_one_stays(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         await both(house, "100001")
-        await house.tell(CallbackClosed(NOW + 30, "100001.1", "completed", "system"))
+        await house.tell(CallbackClosed(NOW + 30, callback="100001.1", end="completed", by="system"))
         told = await both(house, "100002", NOW + 60)
         assert [type(event).__name__ for event in told] == ["TicketJoined"]
         due = await house.callbacks.get("100002.1")
@@ -120,7 +121,9 @@ def test_when_the_older_callback_is_over_the_newer_one_stays(database_url: URL) 
 def test_no_ticket_is_joined_to_one_that_is_over_old_or_somebody_elses(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         await both(house, "100001")
-        await house.tell(TicketChanged(NOW + 10, "100001", "agent:1001", {"state": "solved"}))
+        await house.tell(
+            TicketChanged(NOW + 10, ticket="100001", by="agent:1001", changes={"state": "solved"})
+        )
         assert await both(house, "100002", NOW + 60) == []
         assert await both(house, "100003", NOW + 60 + DAY + 1) == []
         assert await both(house, "100004", NOW + 70, caller="13800138001") == []
@@ -147,7 +150,9 @@ def test_a_callback_that_is_being_dialled_goes_on_and_the_next_attempt_has_the_n
         await both(house, "100002", NOW + 2, to="13900139000")
         (mine,) = await house.callbacks.mine(SWITCH)
         assert (mine.state, mine.attempt) == ("leased", 1)
-        ended = CallbackAttemptEnded(NOW + 9, "b", "", "100001.1", 1, "busy", "1001", NOW + 300)
+        ended = CallbackAttemptEnded(
+            NOW + 9, "b", "", callback="100001.1", attempt=1, outcome="busy", agent="1001", next_at=NOW + 300
+        )
         await house.tell(ended)
         (due,) = await house.callbacks.due(NOW + 301)
         assert (due.callback, due.number, due.attempt) == ("100001.1", "13900139000", 1)
@@ -209,9 +214,19 @@ def test_only_waiting_callbacks_of_missed_callers_are_closed(database_url: URL) 
 def test_a_callback_that_reaches_somebody_closes_the_others_of_the_same_number(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         await both(house, "100001", why="intake")
-        await house.tell(TicketChanged(NOW + 1, "100001", "1001", {"state": "solved"}))
+        await house.tell(TicketChanged(NOW + 1, ticket="100001", by="1001", changes={"state": "solved"}))
         await both(house, "100002", NOW + 2, kind="cut_off", why="cut_off")
-        begun = CallbackStarted(NOW + 5, "b", "", "100001.1", "100001", "support", CALLER, 1, "agent_first")
+        begun = CallbackStarted(
+            NOW + 5,
+            "b",
+            "",
+            callback="100001.1",
+            ticket="100001",
+            queue="support",
+            number=CALLER,
+            attempt=1,
+            mode="agent_first",
+        )
         told = await house.tell(begun, connected("b", NOW + 20))
         assert [event.callback for event in of(CallbackClosed, told)] == ["100002.1"]
 
@@ -237,7 +252,7 @@ def test_a_callback_that_nobody_could_make_expires_once(database_url: URL) -> No
         assert await tick(house, late - 20) == []
         assert await house.callbacks.due(late + 1) == []
         (closed,) = await tick(house, late + 1)
-        assert closed == CallbackClosed(late + 1, "100001.1", "expired", "system")
+        assert closed == CallbackClosed(late + 1, callback="100001.1", end="expired", by="system")
         assert await tick(house, late + 2) == []
 
     play(database_url, scene)
@@ -268,9 +283,11 @@ def test_clocks_are_silent_for_what_was_done_or_waits_for_the_customer(database_
             ("100003", "13800138003"),
         ):
             await house.tell(ticket(number, caller=caller, respond_by=NOW + 100, resolve_by=NOW + 1000))
-        await house.tell(TicketChanged(NOW + 1, "100001", "1001", {"state": "solved"}))
-        await house.tell(TicketChanged(NOW + 1, "100002", "1001", {"state": "waiting"}))
-        reached = CallbackAttemptEnded(NOW + 5, "b", "", "100003.1", 1, "reached", "1001", 0)
+        await house.tell(TicketChanged(NOW + 1, ticket="100001", by="1001", changes={"state": "solved"}))
+        await house.tell(TicketChanged(NOW + 1, ticket="100002", by="1001", changes={"state": "waiting"}))
+        reached = CallbackAttemptEnded(
+            NOW + 5, "b", "", callback="100003.1", attempt=1, outcome="reached", agent="1001", next_at=0
+        )
         await house.tell(requested("100003", caller="13800138003"), reached)
         assert await tick(house, NOW + 500) == []
         assert [e.ticket for e in await tick(house, NOW + 2000)] == ["100003"]  # type: ignore[attr-defined]
@@ -283,7 +300,7 @@ def test_a_clock_that_is_set_anew_warns_anew(database_url: URL) -> None:
         await house.tell(ticket("100001", resolve_by=NOW + 100))
         assert len(await tick(house, NOW + 200)) == 1
         moved = {"severity": 4, "respond_by": 0, "resolve_by": NOW + 1000}
-        await house.tell(TicketChanged(NOW + 210, "100001", "1001", moved))
+        await house.tell(TicketChanged(NOW + 210, ticket="100001", by="1001", changes=moved))
         assert await tick(house, NOW + 220) == []
         assert len(await tick(house, NOW + 1100)) == 1
 
@@ -294,9 +311,9 @@ def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> N
     async def scene(house: Records) -> None:
         await house.tell(
             ticket("100001"),
-            TicketChanged(NOW + 1, "100001", "agent:1001", {"owner": "1001"}, "mine"),
-            TicketChanged(NOW + 2, "100001", "wall", {"state": "joined", "severity": 1}),
-            TicketChanged(NOW + 3, "999999", "wall", {"severity": 1}),
+            TicketChanged(NOW + 1, ticket="100001", by="agent:1001", changes={"owner": "1001"}, note="mine"),
+            TicketChanged(NOW + 2, ticket="100001", by="wall", changes={"state": "joined", "severity": 1}),
+            TicketChanged(NOW + 3, ticket="999999", by="wall", changes={"severity": 1}),
         )
         entries = await house.tickets.history("100001")
         assert [(e.by, e.what, e.note) for e in entries] == [

@@ -50,7 +50,7 @@ class Day(Shift):
         self._legs: dict[str, str] = {}
         self._records: dict[str, Call] = {}
         self._tickets: dict[str, dict[str, Any]] = {}
-        self.tell(SwitchStarted, "switch-1", "0.1.0")
+        self.tell(SwitchStarted, switch="switch-1", version="0.1.0")
         for agent in self._agents:
             agent.since = self.now
             self._shift(agent)
@@ -71,24 +71,32 @@ class Day(Shift):
             self._private_call()
             return
         if self.random.random() < 0.02:
-            self.tell(c.CallRefused, 403, "192.0.2.1")
+            self.tell(c.CallRefused, status=403, peer="192.0.2.1")
         call, leg = self.name("c"), self.name("l")
         number = "anonymous" if self.random.random() < 0.05 else f"1380013{self._between(0, 90):04d}"
         record = Call(call, "" if number == "anonymous" else number, self.now)
         self.truth.calls.append(record)
         self._records[call] = record
         self._legs[call] = leg
-        self.tell(c.CallOffered, call, leg, number, "4001", "trunk:main", self.name("sip"))
-        self.tell(c.CallAnswered, call, leg, "PCMA")
-        self.tell(c.FlowStarted, call, leg, "welcome", "v1", "zh")
-        self.tell(c.StepEntered, call, leg, "welcome", "menu", "menu")
-        self.tell(c.PlayStarted, call, leg, "menu")
+        self.tell(
+            c.CallOffered,
+            call,
+            leg,
+            caller=number,
+            called="4001",
+            source="trunk:main",
+            sip_call_id=self.name("sip"),
+        )
+        self.tell(c.CallAnswered, call, leg, codec="PCMA")
+        self.tell(c.FlowStarted, call, leg, flow="welcome", version="v1", language="zh")
+        self.tell(c.StepEntered, call, leg, flow="welcome", step="menu", verb="menu")
+        self.tell(c.PlayStarted, call, leg, prompt="menu")
         self.after(self._between(SECOND, 40 * SECOND), lambda: self._chooses(call))
 
     def _chooses(self, call: str) -> None:
         leg = self._legs[call]
-        self.tell(c.PlayEnded, call, leg, "menu", "stopped", 800)
-        self.tell(c.DigitReceived, call, leg, self.random.choice("123"))
+        self.tell(c.PlayEnded, call, leg, prompt="menu", reason="stopped", played_ms=800)
+        self.tell(c.DigitReceived, call, leg, digit=self.random.choice("123"))
         choice = self.random.random()
         if choice < 0.12:
             self._hang_up(call, "remote")
@@ -102,9 +110,9 @@ class Day(Shift):
     def _hang_up(self, call: str, by: str) -> None:
         """The caller's leg and the call end."""
         leg = self._legs[call]
-        self.tell(c.LegEnded, call, leg, by, None, "", {"mos": 4.2, "lost": 3})
-        self.tell(c.FlowEnded, call, leg, "welcome", "over")
-        self.tell(c.CallEnded, call, "", by, "over")
+        self.tell(c.LegEnded, call, leg, by=by, status=None, reason="", quality={"mos": 4.2, "lost": 3})
+        self.tell(c.FlowEnded, call, leg, flow="welcome", reason="over")
+        self.tell(c.CallEnded, call, "", by=by, reason="over")
         self._records[call].ended = self.now
 
     def _private_call(self) -> None:
@@ -117,25 +125,35 @@ class Day(Shift):
         record = Call(call, first.number, self.now, flow=False)
         self.truth.calls.append(record)
         self._records[call] = record
-        self.tell(c.CallOffered, call, leg, first.number, second.number, f"agent:{first.number}", "sip")
+        self.tell(
+            c.CallOffered,
+            call,
+            leg,
+            caller=first.number,
+            called=second.number,
+            source=f"agent:{first.number}",
+            sip_call_id="sip",
+        )
         self._set(first, "on_call", call=call)
-        self.tell(c.LegDialled, call, other, f"agent:{second.number}", "sip")
+        self.tell(c.LegDialled, call, other, target=f"agent:{second.number}", sip_call_id="sip")
         self._set(second, "ringing", call=call)
 
         def answers() -> None:
-            self.tell(c.LegAnswered, call, other, "PCMA")
+            self.tell(c.LegAnswered, call, other, codec="PCMA")
             self._set(second, "on_call", call=call)
-            self.tell(c.CallAnswered, call, leg, "PCMA")
-            self.tell(c.CallBridged, call, leg, other)
+            self.tell(c.CallAnswered, call, leg, codec="PCMA")
+            self.tell(c.CallBridged, call, leg, other=other)
             self.after(self._between(5 * SECOND, 3 * MINUTE), ends)
 
         def ends() -> None:
-            self.tell(c.LegEnded, call, leg, "remote", None, "", {})
+            self.tell(c.LegEnded, call, leg, by="remote", status=None, reason="", quality={})
             self._released(first, call, False)
-            self.tell(c.CallUnbridged, call, leg, other)
-            self.tell(c.LegEnded, call, other, "local", None, "other side hung up", {})
+            self.tell(c.CallUnbridged, call, leg, other=other)
+            self.tell(
+                c.LegEnded, call, other, by="local", status=None, reason="other side hung up", quality={}
+            )
             self._released(second, call, False)
-            self.tell(c.CallEnded, call, "", "remote", "")
+            self.tell(c.CallEnded, call, "", by="remote", reason="")
             record.ended = self.now
 
         self.after(self._between(SECOND, 9 * SECOND), answers)
@@ -149,7 +167,16 @@ class Day(Shift):
         self._records[call].queued = True
         self._waiting.append((self.now, stay, entry))
         self.tell(
-            QueueEntered, call, self._legs[call], queue, entry, "live", self.now / 1000, "ordinary", 0, 1
+            QueueEntered,
+            call,
+            self._legs[call],
+            queue=queue,
+            entry=entry,
+            kind="live",
+            arrival=self.now / 1000,
+            tier="ordinary",
+            priority=0,
+            position=1,
         )
         patience = min(self._between(0, 200 * SECOND), self._between(0, 900 * SECOND))
         self.after(patience, lambda: self._impatient(stay, entry, overflowed))
@@ -161,7 +188,20 @@ class Day(Shift):
         wait = stay.left - stay.entered
         entered = stay.entered / 1000
         leg = self._legs[stay.call]
-        self.tell(QueueLeft, stay.call, leg, stay.queue, entry, "live", entered, why, wait, 1, 1, agent)
+        self.tell(
+            QueueLeft,
+            stay.call,
+            leg,
+            queue=stay.queue,
+            entry=entry,
+            kind="live",
+            entered_at=entered,
+            why=why,
+            wait_ms=wait,
+            position=1,
+            original_position=1,
+            agent=agent,
+        )
 
     def _impatient(self, stay: Stay, entry: str, overflowed: bool) -> None:
         if stay.why:
@@ -172,7 +212,10 @@ class Day(Shift):
             self._enter(call, "overflow", overflowed=True)
         elif choice < 0.3:
             self._leave(stay, entry, "timeout")
-            self.after(self._between(SECOND, 9 * SECOND), lambda: self._hang_up(call, "local"))
+            if self.random.random() < 0.5:
+                self.after(self._between(0, 5 * SECOND), lambda: self._asks_for_callback(stay))
+            else:
+                self.after(self._between(SECOND, 9 * SECOND), lambda: self._hang_up(call, "local"))
         elif choice < 0.5:
             self._leave(stay, entry, "key")
             if self.random.random() < 0.8:
@@ -187,7 +230,9 @@ class Day(Shift):
 
     def _asks_for_callback(self, stay: Stay) -> None:
         stay.callback_at = self.now
-        self._ticket(stay.call, "callback", "requested", stay.queue)
+        ways = [("callback", "requested"), ("problem", "intake"), ("voicemail", "voicemail")]
+        kind, why = self.random.choice(ways)
+        self._ticket(stay.call, kind, why, stay.queue)
         self._hang_up(stay.call, "local")
 
     def _free(self, queue: str) -> Agent | None:
@@ -211,8 +256,8 @@ class Day(Shift):
         call, leg, began = stay.call, self.name("l"), self.now
         self.truth.offers.append((self.now, stay.queue, agent.number))
         self._set(agent, "reserved", call=call)
-        self.tell(AgentOffered, call, self._legs[call], stay.queue, entry, agent.number)
-        self.tell(c.LegDialled, call, leg, f"agent:{agent.number}", self.name("sip"))
+        self.tell(AgentOffered, call, self._legs[call], queue=stay.queue, entry=entry, agent=agent.number)
+        self.tell(c.LegDialled, call, leg, target=f"agent:{agent.number}", sip_call_id=self.name("sip"))
         self._set(agent, "ringing", call=call)
         outcome = self.random.choices(["answered", "no_answer", "refused"], [8, 1, 1])[0]
         ring = self._between(500, 15 * SECOND)
@@ -221,20 +266,27 @@ class Day(Shift):
             self._ringing_entries.discard(entry)
             ended = "caller_gone" if stay.why else outcome
             if ended == "answered":
-                self.tell(c.LegAnswered, call, leg, "PCMA")
+                self.tell(c.LegAnswered, call, leg, codec="PCMA")
                 self._tell_offer_end(stay, entry, agent, "answered", self.now - began)
                 agent.contact = True
                 self._set(agent, "on_call", call=call)
                 self._leave(stay, entry, "answered", agent.number)
                 waited = stay.left - stay.entered
                 self.tell(
-                    AgentConnected, call, self._legs[call], stay.queue, entry, agent.number, leg, waited
+                    AgentConnected,
+                    call,
+                    self._legs[call],
+                    queue=stay.queue,
+                    entry=entry,
+                    agent=agent.number,
+                    agent_leg=leg,
+                    wait_ms=waited,
                 )
                 self._talk(call, agent, leg, stay.queue)
             else:
                 self.truth.missed.append((self.now, stay.queue, agent.number, ended))
                 self._tell_offer_end(stay, entry, agent, ended, self.now - began)
-                self.tell(c.LegEnded, call, leg, "local", 487, "offer over", {})
+                self.tell(c.LegEnded, call, leg, by="local", status=487, reason="offer over", quality={})
                 self._set(agent, "available")
             self.after(0, self._distribute)
 
@@ -242,7 +294,16 @@ class Day(Shift):
 
     def _tell_offer_end(self, stay: Stay, entry: str, agent: Agent, outcome: str, ring: int) -> None:
         leg = self._legs[stay.call]
-        self.tell(AgentOfferEnded, stay.call, leg, stay.queue, entry, agent.number, outcome, ring)
+        self.tell(
+            AgentOfferEnded,
+            stay.call,
+            leg,
+            queue=stay.queue,
+            entry=entry,
+            agent=agent.number,
+            outcome=outcome,
+            ring_ms=ring,
+        )
 
     # --- conversations --------------------------------------------------------------------------------------
 
@@ -252,8 +313,8 @@ class Day(Shift):
         record.met = True
         talk = Talk(call, agent.number, queue, connected_by_queue=by_queue, began=self.now)
         self.truth.talks.append(talk)
-        self.tell(c.CallBridged, call, self._legs[call], leg)
-        self.tell(c.RecordingStarted, call, leg, f"{call}-{leg}.wav")
+        self.tell(c.CallBridged, call, self._legs[call], other=leg)
+        self.tell(c.RecordingStarted, call, leg, file=f"{call}-{leg}.wav")
         pieces: list[tuple[str, int]] = [("talk", self._between(SECOND, 4 * MINUTE))]
         while self.random.random() < 0.25:
             pieces.append(("hold", self._between(SECOND, MINUTE)))
@@ -265,12 +326,12 @@ class Day(Shift):
             begins = self.now
             held = kind == "hold"
             if held:
-                self.tell(c.HoldStarted, call, leg, "remote")
+                self.tell(c.HoldStarted, call, leg, by="remote")
 
             def done() -> None:
                 talk.stretches.append((kind, begins, self.now))
                 if held and index + 1 < len(pieces):
-                    self.tell(c.HoldEnded, call, leg, "remote")
+                    self.tell(c.HoldEnded, call, leg, by="remote")
                 if index + 1 < len(pieces):
                     step(index + 1)
                 else:
@@ -287,18 +348,18 @@ class Day(Shift):
         if choice < 0.15 and by_queue:
             self._transfer(call, agent, leg, queue)
         elif choice < 0.6:
-            self.tell(c.LegEnded, call, mine, "remote", None, "", {"mos": 4.0})
-            self.tell(c.CallUnbridged, call, mine, leg)
-            self.tell(c.LegEnded, call, leg, "local", None, "other side hung up", {})
+            self.tell(c.LegEnded, call, mine, by="remote", status=None, reason="", quality={"mos": 4.0})
+            self.tell(c.CallUnbridged, call, mine, other=leg)
+            self.tell(c.LegEnded, call, leg, by="local", status=None, reason="other side hung up", quality={})
             self._released(agent, call, True, queue)
-            self.tell(c.FlowEnded, call, mine, "welcome", "caller hung up")
-            self.tell(c.CallEnded, call, "", "remote", "")
+            self.tell(c.FlowEnded, call, mine, flow="welcome", reason="caller hung up")
+            self.tell(c.CallEnded, call, "", by="remote", reason="")
             self._records[call].ended = self.now
             self._ticket(call, "problem", "", queue, agent.number)
         else:
-            self.tell(c.LegEnded, call, leg, "remote", None, "", {"mos": 4.1})
+            self.tell(c.LegEnded, call, leg, by="remote", status=None, reason="", quality={"mos": 4.1})
             self._released(agent, call, True, queue)
-            self.tell(c.CallUnbridged, call, mine, leg)
+            self.tell(c.CallUnbridged, call, mine, other=leg)
             self._survey(call, queue, agent.number)
 
     def _survey(self, call: str, queue: str, agent: str) -> None:
@@ -306,13 +367,15 @@ class Day(Shift):
             self._hang_up(call, "local")
             return
         self.truth.surveys.append((self.now, queue, agent, None))
-        self.tell(SurveyOffered, call, self._legs[call], queue, agent)
+        self.tell(SurveyOffered, call, self._legs[call], queue=queue, agent=agent)
 
         def answer() -> None:
             if self.random.random() < 0.7:
                 score = self._between(1, 5)
                 self.truth.answers.append((self.now, queue, agent, score))
-                self.tell(SurveyAnswered, call, self._legs[call], queue, agent, score, 5)
+                self.tell(
+                    SurveyAnswered, call, self._legs[call], queue=queue, agent=agent, score=score, scale=5
+                )
             self._hang_up(call, "local")
 
         self.after(self._between(SECOND, 6 * SECOND), answer)
@@ -320,58 +383,94 @@ class Day(Shift):
     def _transfer(self, call: str, agent: Agent, leg: str, queue: str) -> None:
         """Pass the call on: to a free agent, to the outside, or back into a queue."""
         mine = self._legs[call]
-        self.tell(c.TransferRequested, call, leg, "target")
-        self.tell(c.CallUnbridged, call, mine, leg)
+        self.tell(c.TransferRequested, call, leg, target="target")
+        self.tell(c.CallUnbridged, call, mine, other=leg)
         free = [other for other in self._agents if other.state == "available"]
         if free:
             self._transfer_to_agent(call, agent, leg, queue, free[0])
             return
-        self.tell(c.LegEnded, call, leg, "remote", None, "", {})
+        self.tell(c.LegEnded, call, leg, by="remote", status=None, reason="", quality={})
         self._released(agent, call, True, queue)
         if self.random.random() < 0.5:
             self.truth.transfers.append((self.now, agent.number, queue, "", "support"))
-            self.tell(CallTransferred, call, leg, agent.number, "4002", "", "support", 200)
+            self.tell(
+                CallTransferred,
+                call,
+                leg,
+                agent=agent.number,
+                target="4002",
+                to_agent="",
+                queue="support",
+                status=200,
+            )
             self._enter(call, "support", overflowed=True)
         else:
             self._transfer_outside(call, agent, leg, queue)
 
     def _transfer_to_agent(self, call: str, agent: Agent, leg: str, queue: str, to: Agent) -> None:
         new = self.name("l")
-        self.tell(c.LegDialled, call, new, f"agent:{to.number}", self.name("sip"))
+        self.tell(c.LegDialled, call, new, target=f"agent:{to.number}", sip_call_id=self.name("sip"))
         self._set(to, "ringing", call=call)
-        self.tell(c.LegEnded, call, leg, "remote", None, "", {})
+        self.tell(c.LegEnded, call, leg, by="remote", status=None, reason="", quality={})
         self._released(agent, call, True, queue)
 
         def answers() -> None:
-            self.tell(c.LegAnswered, call, new, "PCMA")
+            self.tell(c.LegAnswered, call, new, codec="PCMA")
             to.contact = True
             self._set(to, "on_call", call=call)
             self.truth.transfers.append((self.now, agent.number, queue, to.number, ""))
-            self.tell(CallTransferred, call, leg, agent.number, to.number, to.number, "", 200)
+            self.tell(
+                CallTransferred,
+                call,
+                leg,
+                agent=agent.number,
+                target=to.number,
+                to_agent=to.number,
+                queue="",
+                status=200,
+            )
             self._talk(call, to, new, "", by_queue=False)
 
         self.after(self._between(SECOND, 9 * SECOND), answers)
 
     def _transfer_outside(self, call: str, agent: Agent, leg: str, queue: str) -> None:
         new, mine = self.name("l"), self._legs[call]
-        self.tell(c.LegDialled, call, new, "trunk:main", self.name("sip"))
+        self.tell(c.LegDialled, call, new, target="trunk:main", sip_call_id=self.name("sip"))
 
         def answers() -> None:
             works = self.random.random() < 0.7
             if works:
-                self.tell(c.LegAnswered, call, new, "PCMA")
+                self.tell(c.LegAnswered, call, new, codec="PCMA")
                 self.truth.transfers.append((self.now, agent.number, queue, "outside", ""))
-                self.tell(CallTransferred, call, leg, agent.number, "02112345678", "", "", 200)
-                self.tell(c.CallBridged, call, mine, new)
+                self.tell(
+                    CallTransferred,
+                    call,
+                    leg,
+                    agent=agent.number,
+                    target="02112345678",
+                    to_agent="",
+                    queue="",
+                    status=200,
+                )
+                self.tell(c.CallBridged, call, mine, other=new)
                 self.after(self._between(SECOND, MINUTE), ends)
             else:
-                self.tell(c.LegEnded, call, new, "remote", 486, "Busy Here", {})
-                self.tell(CallTransferred, call, leg, agent.number, "02112345678", "", "", 486)
+                self.tell(c.LegEnded, call, new, by="remote", status=486, reason="Busy Here", quality={})
+                self.tell(
+                    CallTransferred,
+                    call,
+                    leg,
+                    agent=agent.number,
+                    target="02112345678",
+                    to_agent="",
+                    queue="",
+                    status=486,
+                )
                 self._hang_up(call, "local")
 
         def ends() -> None:
-            self.tell(c.LegEnded, call, new, "remote", None, "", {})
-            self.tell(c.CallUnbridged, call, mine, new)
+            self.tell(c.LegEnded, call, new, by="remote", status=None, reason="", quality={})
+            self.tell(c.CallUnbridged, call, mine, other=new)
             self._hang_up(call, "local")
 
         self.after(self._between(SECOND, 9 * SECOND), answers)
@@ -384,7 +483,9 @@ class Day(Shift):
         category = self.random.choice(["billing", "fault", "order", "", "other"])
         leg = self._legs[call]
         values = {"caller": self._records[call].number, "category": category}
-        self.events.append(TicketOpened(self.now / 1000, call, leg, ticket, kind, queue, **values))
+        self.events.append(
+            TicketOpened(self.now / 1000, call, leg, ticket=ticket, kind=kind, queue=queue, **values)
+        )
         self._records[call].work = True
         self._tickets[ticket] = {"queue": queue, "category": category, "owner": agent}
         if self.random.random() < 0.5:
@@ -397,7 +498,17 @@ class Day(Shift):
         arrival = self.now / 1000
         self.tell(
             CallbackRequested,
-            *(call, leg, callback.callback, ticket, "13800138000", queue, "zh", "ordinary", 0, arrival, why),
+            call,
+            leg,
+            callback=callback.callback,
+            ticket=ticket,
+            number="13800138000",
+            queue=queue,
+            language="zh",
+            tier="ordinary",
+            priority=0,
+            arrival=arrival,
+            why=why,
         )
         self.after(self._between(0, 10 * MINUTE), lambda: self._falls_due(callback))
 
@@ -406,25 +517,31 @@ class Day(Shift):
         changes: dict[str, Any] = {"owner": owner}
         if self.random.random() < 0.3:
             facts["category"] = changes["category"] = self.random.choice(list(POINTS))
-        self.tell(TicketChanged, ticket, f"agent:{owner}", changes, "")
+        self.tell(TicketChanged, ticket=ticket, by=f"agent:{owner}", changes=changes, note="")
         self._solves(ticket, owner)
 
     def _solves(self, ticket: str, owner: str) -> None:
         facts = self._tickets[ticket]
         solved = Solved(self.now, facts["queue"], owner, facts["category"])
         self.truth.solved.append(solved)
-        self.tell(TicketChanged, ticket, f"agent:{owner}", {"state": "solved"}, "done")
+        self.tell(TicketChanged, ticket=ticket, by=f"agent:{owner}", changes={"state": "solved"}, note="done")
         if self.random.random() < 0.3:
 
             def reopen() -> None:
                 solved.reopened = self.now
-                self.tell(TicketChanged, ticket, "agent:1001", {"state": "assigned", "owner": owner}, "")
+                self.tell(
+                    TicketChanged,
+                    ticket=ticket,
+                    by="agent:1001",
+                    changes={"state": "assigned", "owner": owner},
+                    note="",
+                )
                 if self.random.random() < 0.5:
                     self.after(self._between(0, HOUR), lambda: self._solves(ticket, owner))
 
             self.after(self._between(0, HOUR), reopen)
         elif self.random.random() < 0.5:
-            self.tell(TicketChanged, ticket, "system", {"state": "closed"}, "")
+            self.tell(TicketChanged, ticket=ticket, by="system", changes={"state": "closed"}, note="")
 
     def _falls_due(self, callback: Callback) -> None:
         if self.now > MIDNIGHT + 18 * HOUR:
@@ -434,57 +551,101 @@ class Day(Shift):
         self._due.append((callback, entry))
         at = self.now / 1000
         self.tell(
-            QueueEntered, "", "", callback.queue, entry, "callback", at, "ordinary", 0, 1, callback.callback
+            QueueEntered,
+            "",
+            "",
+            queue=callback.queue,
+            entry=entry,
+            kind="callback",
+            arrival=at,
+            tier="ordinary",
+            priority=0,
+            position=1,
+            callback=callback.callback,
         )
         self.after(0, self._distribute)
 
     def _close(self, callback: Callback, end: str) -> None:
         callback.closed, callback.end = self.now, end
-        self.tell(CallbackClosed, callback.callback, end, "system")
+        self.tell(CallbackClosed, callback=callback.callback, end=end, by="system")
 
     def _attempt(self, callback: Callback, entry: str, agent: Agent) -> None:
         """An agent-first attempt: the agent is rung, then the customer."""
         call, leg, other, queue = self.name("c"), self.name("l"), self.name("l"), callback.queue
         number = len(callback.dials) + 1
-        self.tell(CallbackLeased, callback.callback, number, "switch-1")
+        self.tell(CallbackLeased, callback=callback.callback, attempt=number, switch="switch-1")
         ticket = callback.callback.partition(".")[0]
         self.tell(
             CallbackStarted,
-            *(call, "", callback.callback, ticket, queue, "13800138000", number, "agent_first"),
+            call,
+            "",
+            callback=callback.callback,
+            ticket=ticket,
+            queue=queue,
+            number="13800138000",
+            attempt=number,
+            mode="agent_first",
         )
         self._set(agent, "reserved", call=call)
         self.truth.offers.append((self.now, queue, agent.number))
-        self.tell(AgentOffered, call, "", queue, entry, agent.number)
-        self.tell(c.LegDialled, call, leg, f"agent:{agent.number}", "sip")
+        self.tell(AgentOffered, call, "", queue=queue, entry=entry, agent=agent.number)
+        self.tell(c.LegDialled, call, leg, target=f"agent:{agent.number}", sip_call_id="sip")
         self._set(agent, "ringing", call=call)
 
         def answers() -> None:
-            self.tell(c.LegAnswered, call, leg, "PCMA")
-            self.tell(AgentOfferEnded, call, "", queue, entry, agent.number, "answered", 2000)
+            self.tell(c.LegAnswered, call, leg, codec="PCMA")
+            self.tell(
+                AgentOfferEnded,
+                call,
+                "",
+                queue=queue,
+                entry=entry,
+                agent=agent.number,
+                outcome="answered",
+                ring_ms=2000,
+            )
             agent.contact = True
             self._set(agent, "on_call", call=call)
             entered = self.now / 1000
             self.tell(
                 QueueLeft,
-                *(call, "", queue, entry, "callback", entered, "answered", 0, 1, 1, agent.number),
+                call,
+                "",
+                queue=queue,
+                entry=entry,
+                kind="callback",
+                entered_at=entered,
+                why="answered",
+                wait_ms=0,
+                position=1,
+                original_position=1,
+                agent=agent.number,
             )
             callback.dials.append(self.now)
-            self.tell(CallbackDialled, call, "", callback.callback, number)
-            self.tell(c.LegDialled, call, other, "trunk:main", "sip")
+            self.tell(CallbackDialled, call, "", callback=callback.callback, attempt=number)
+            self.tell(c.LegDialled, call, other, target="trunk:main", sip_call_id="sip")
             self.after(self._between(SECOND, 20 * SECOND), customer)
 
         def customer() -> None:
             if self.random.random() < 0.6:
                 self._reached(callback, call, agent, leg, other, entry, number)
                 return
-            self.tell(c.LegEnded, call, other, "remote", 486, "Busy Here", {})
-            self.tell(c.LegEnded, call, leg, "local", None, "callback over", {})
+            self.tell(c.LegEnded, call, other, by="remote", status=486, reason="Busy Here", quality={})
+            self.tell(c.LegEnded, call, leg, by="local", status=None, reason="callback over", quality={})
             self._released(agent, call, False)
             again = number < 3
             at = self.now / 1000 + 300 if again else 0.0
-            outcome = (callback.callback, number, "busy", agent.number, at)
-            self.tell(CallbackAttemptEnded, call, "", *outcome)
-            self.tell(c.CallEnded, call, "", "local", "busy")
+            self.tell(
+                CallbackAttemptEnded,
+                call,
+                "",
+                callback=callback.callback,
+                attempt=number,
+                outcome="busy",
+                agent=agent.number,
+                next_at=at,
+            )
+            self.tell(c.CallEnded, call, "", by="local", reason="busy")
             if again:
                 self.after(5 * MINUTE, lambda: self._falls_due(callback))
             else:
@@ -496,9 +657,18 @@ class Day(Shift):
         self, callback: Callback, call: str, agent: Agent, leg: str, other: str, entry: str, number: int
     ) -> None:
         queue = callback.queue
-        self.tell(c.LegAnswered, call, other, "PCMA")
-        self.tell(AgentConnected, call, other, queue, entry, agent.number, leg, 0)
-        self.tell(c.CallBridged, call, other, leg)
+        self.tell(c.LegAnswered, call, other, codec="PCMA")
+        self.tell(
+            AgentConnected,
+            call,
+            other,
+            queue=queue,
+            entry=entry,
+            agent=agent.number,
+            agent_leg=leg,
+            wait_ms=0,
+        )
+        self.tell(c.CallBridged, call, other, other=leg)
         talk = Talk(call, agent.number, queue, callback=True, began=self.now)
         self.truth.talks.append(talk)
         begins = self.now
@@ -506,15 +676,24 @@ class Day(Shift):
         def ends() -> None:
             talk.ended = self.now
             talk.stretches.append(("talk", begins, self.now))
-            self.tell(c.LegEnded, call, other, "remote", None, "", {})
-            self.tell(c.CallUnbridged, call, other, leg)
-            self.tell(c.LegEnded, call, leg, "local", None, "other side hung up", {})
+            self.tell(c.LegEnded, call, other, by="remote", status=None, reason="", quality={})
+            self.tell(c.CallUnbridged, call, other, other=leg)
+            self.tell(c.LegEnded, call, leg, by="local", status=None, reason="other side hung up", quality={})
             self._released(agent, call, True, queue)
             spoke = self.now - begins
-            outcome = (callback.callback, number, "reached", agent.number, 0.0, spoke)
-            self.tell(CallbackAttemptEnded, call, "", *outcome)
+            self.tell(
+                CallbackAttemptEnded,
+                call,
+                "",
+                callback=callback.callback,
+                attempt=number,
+                outcome="reached",
+                agent=agent.number,
+                next_at=0.0,
+                talk_ms=spoke,
+            )
             callback.reached = self.now
-            self.tell(c.CallEnded, call, "", "remote", "")
+            self.tell(c.CallEnded, call, "", by="remote", reason="")
             self._close(callback, "completed")
 
         self.after(self._between(5 * SECOND, 5 * MINUTE), ends)

@@ -72,9 +72,9 @@ class Shift:
             self.now, _, act = heapq.heappop(self._heap)
             act()
 
-    def tell(self, kind: type[Event], *values: Any) -> None:
+    def tell(self, kind: type[Event], /, *where: str, **values: Any) -> None:
         """Write an event down."""
-        self.events.append(kind(self.now / 1000, *values))
+        self.events.append(kind(self.now / 1000, *where, **values))
 
     def name(self, prefix: str) -> str:
         """A new id."""
@@ -124,7 +124,16 @@ class Shift:
             self.truth.wraps.append((agent.number, agent.wrap_queue, since, self.now))
             call = call or agent.wrapped
         agent.state, agent.since, agent.reason = state, self.now, reason
-        self.tell(AgentStateChanged, agent.number, state, was, since / 1000, reason, "because", call)
+        self.tell(
+            AgentStateChanged,
+            agent=agent.number,
+            state=state,
+            was=was,
+            since=since / 1000,
+            reason=reason,
+            why="because",
+            call=call,
+        )
         if state == "available":
             self.after(0, self._distribute)
 

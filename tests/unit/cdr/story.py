@@ -28,64 +28,94 @@ class Story:
         self.now = second
         return self
 
-    def tell(self, kind: type[Event], *values: Any) -> Story:
+    def tell(self, kind: type[Event], /, *where: str, **values: Any) -> Story:
         """Any event."""
-        self.events.append(kind(self.now, *values))
+        self.events.append(kind(self.now, *where, **values))
         return self
 
-    def on(self, leg: str, kind: type[CallEvent], *values: Any) -> Story:
+    def on(self, leg: str, kind: type[CallEvent], /, **values: Any) -> Story:
         """Any event of a leg."""
-        return self.tell(kind, self.call, leg, *values)
+        return self.tell(kind, self.call, leg, **values)
 
     def offered(self, source: str = "trunk:main", caller: str = "13800138000", called: str = "4001") -> Story:
         """A call comes in."""
-        return self.on(ME, c.CallOffered, caller, called, source, "sip-1")
+        return self.on(ME, c.CallOffered, caller=caller, called=called, source=source, sip_call_id="sip-1")
 
     def answered(self) -> Story:
         """We answer."""
-        return self.on(ME, c.CallAnswered, "PCMA")
+        return self.on(ME, c.CallAnswered, codec="PCMA")
 
     def flow(self, *steps: str) -> Story:
         """A flow takes the call and goes through some steps."""
-        self.on(ME, c.FlowStarted, "welcome", "v1", "zh")
+        self.on(ME, c.FlowStarted, flow="welcome", version="v1", language="zh")
         for step in steps:
-            self.on(ME, c.StepEntered, "welcome", step, "menu")
+            self.on(ME, c.StepEntered, flow="welcome", step=step, verb="menu")
         return self
 
     def enters(self, queue: str, entry: str = "e1") -> Story:
         """The caller joins a queue."""
-        return self.on(ME, QueueEntered, queue, entry, "live", self.now, "vip", 0, 2)
+        return self.on(
+            ME,
+            QueueEntered,
+            queue=queue,
+            entry=entry,
+            kind="live",
+            arrival=self.now,
+            tier="vip",
+            priority=0,
+            position=2,
+        )
 
     def leaves(self, queue: str, why: str, wait: float, agent: str = "", entry: str = "e1") -> Story:
         """The caller leaves it."""
         ms = round(wait * 1000)
-        return self.on(ME, QueueLeft, queue, entry, "live", self.now - wait, why, ms, 1, 2, agent)
+        return self.on(
+            ME,
+            QueueLeft,
+            queue=queue,
+            entry=entry,
+            kind="live",
+            entered_at=self.now - wait,
+            why=why,
+            wait_ms=ms,
+            position=1,
+            original_position=2,
+            agent=agent,
+        )
 
     def rings(self, agent: str, leg: str, queue: str = "", entry: str = "e1") -> Story:
         """An agent's phone is dialled, for a queue if one is named."""
         if queue:
-            self.on(ME, AgentOffered, queue, entry, agent)
-        return self.on(leg, c.LegDialled, f"agent:{agent}", f"sip-{leg}")
+            self.on(ME, AgentOffered, queue=queue, entry=entry, agent=agent)
+        return self.on(leg, c.LegDialled, target=f"agent:{agent}", sip_call_id=f"sip-{leg}")
 
     def takes(self, agent: str, leg: str, queue: str, wait: float, entry: str = "e1") -> Story:
         """The agent answers and is connected."""
-        self.on(leg, c.LegAnswered, "PCMA")
-        self.on(ME, AgentOfferEnded, queue, entry, agent, "answered", 3000)
+        self.on(leg, c.LegAnswered, codec="PCMA")
+        self.on(ME, AgentOfferEnded, queue=queue, entry=entry, agent=agent, outcome="answered", ring_ms=3000)
         self.leaves(queue, "answered", wait, agent, entry)
-        self.on(ME, AgentConnected, queue, entry, agent, leg, round(wait * 1000))
-        return self.on(ME, c.CallBridged, leg)
+        self.on(
+            ME,
+            AgentConnected,
+            queue=queue,
+            entry=entry,
+            agent=agent,
+            agent_leg=leg,
+            wait_ms=round(wait * 1000),
+        )
+        return self.on(ME, c.CallBridged, other=leg)
 
     def parts(self, leg: str) -> Story:
         """The two are parted."""
-        return self.on(ME, c.CallUnbridged, leg)
+        return self.on(ME, c.CallUnbridged, other=leg)
 
     def ends(self, leg: str, by: str, reason: str = "") -> Story:
         """A leg ends."""
-        return self.on(leg, c.LegEnded, by, None, reason, {"mos": 4.1})
+        return self.on(leg, c.LegEnded, by=by, status=None, reason=reason, quality={"mos": 4.1})
 
     def over(self, by: str, reason: str = "") -> Story:
         """The call ends."""
-        return self.on("", c.CallEnded, by, reason)
+        return self.on("", c.CallEnded, by=by, reason=reason)
 
     def record(self, **rules: Any) -> CallRecord:
         """What the call's record says."""
@@ -101,6 +131,6 @@ class Story:
 
 def through_a_queue() -> Story:
     """A caller waits ten seconds in "support", and talks with agent 1001 from second 15 on."""
-    story = Story().offered().answered().flow("menu").at(2).on(ME, c.DigitReceived, "2")
+    story = Story().offered().answered().flow("menu").at(2).on(ME, c.DigitReceived, digit="2")
     story.at(5).enters("support").at(12).rings("1001", "a1", "support")
     return story.at(15).takes("1001", "a1", "support", 10)

@@ -53,7 +53,7 @@ async def add(
 
 def digit(at: float, call: str = "c") -> DigitReceived:
     """One event."""
-    return DigitReceived(at, call, "l", "5")
+    return DigitReceived(at, call, "l", digit="5")
 
 
 def test_what_is_stored_comes_back_whole_and_in_order(database_url: URL) -> None:
@@ -61,9 +61,9 @@ def test_what_is_stored_comes_back_whole_and_in_order(database_url: URL) -> None
         0.1 + 0.2,
         "c",
         "l",
-        "100001",
-        "problem",
-        "q",
+        ticket="100001",
+        kind="problem",
+        queue="q",
         summary="暖气坏了 🔥",
         tags=["a"],
         slots=[{"words": [1.5, None]}],
@@ -116,7 +116,7 @@ def test_a_span_of_time_is_read_page_by_page(database_url: URL, monkeypatch: pyt
 
     async def test(engine: AsyncEngine, store: EventStore) -> None:
         for at in range(20):
-            await add(engine, store, digit(at), CallEnded(at, "c", "", "local", ""), first=10 * at)
+            await add(engine, store, digit(at), CallEnded(at, "c", "", by="local", reason=""), first=10 * at)
         found = [row async for row in store.between(3.0, 17.0, [CallEnded])]
         assert [row.at for row in found] == [float(at) for at in range(3, 17)]
         assert {row.kind for row in found} == {"CallEnded"}

@@ -20,9 +20,9 @@ from config.database import Base, create_engine
 from config.migrate import is_current, upgrade
 
 for package in (callback_queue, cdr, console):
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name == "tables":
-            importlib.import_module(f"{package.__name__}.tables")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.name.endswith(".tables"):
+            importlib.import_module(module.name)
 
 
 def _differences(connection: Connection) -> list[Any]:

@@ -87,7 +87,15 @@ def test_keys_are_seen_by_those_who_may_where_the_site_says_so(private: bool, ke
 
 def test_what_a_caller_said_is_left_out_whole() -> None:
     event = TicketOpened(
-        1.0, "c", "l", "100001", "problem", "support", title="My printer", summary="It burns", note="hot"
+        1.0,
+        "c",
+        "l",
+        ticket="100001",
+        kind="problem",
+        queue="support",
+        title="My printer",
+        summary="It burns",
+        note="hot",
     )
     seen = mask_event(to_dict(event))
     assert (seen["ticket"], seen["queue"]) == ("100001", "support")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +24,25 @@ async def repeat(question: dict[str, Any]) -> dict[str, Any]:
     return {"said": question["text"]}
 
 
-ANSWERS = {"status": status, "repeat": repeat}
+async def strange(question: dict[str, Any]) -> dict[str, Any]:
+    return {"what": object()}
+
+
+ANSWERS = {"status": status, "repeat": repeat, "strange": strange}
+
+SERVER = """
+import asyncio, sys
+from pathlib import Path
+from control.server import ControlSocket
+
+async def main() -> None:
+    control = ControlSocket(Path(sys.argv[1]), {})
+    await control.open()
+    print("open", flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
 
 
 async def ask(path: Path, *lines: bytes) -> list[dict[str, Any]]:
@@ -43,7 +65,7 @@ def test_questions_are_answered_one_line_each(tmp_path: Path) -> None:
 
     status, unknown, nonsense, wrong = asyncio.run(scene())
     assert status == {"calls": 3, "site": "测试"}
-    assert unknown == {"error": "unknown command; there are: repeat, status"}
+    assert unknown == {"error": "unknown command; there are: repeat, status, strange"}
     assert "expected one JSON object" in nonsense["error"]
     assert "expected one JSON object" in wrong["error"]
 
@@ -54,11 +76,20 @@ def test_questions_carry_arguments_and_mistakes_in_them_end_nothing(tmp_path: Pa
         control = ControlSocket(path, ANSWERS)
         await control.open()
         try:
-            return await ask(path, b'{"command": "repeat", "text": "x"}', b'{"command": "repeat"}')
+            return await ask(
+                path,
+                b'{"command": "repeat", "text": "x"}',
+                b'{"command": "repeat"}',
+                b'{"command": "strange"}',
+            )
         finally:
             await control.close()
 
-    assert asyncio.run(scene()) == [{"said": "x"}, {"error": "internal error"}]
+    assert asyncio.run(scene()) == [
+        {"said": "x"},
+        {"error": "internal error"},
+        {"error": "internal error"},
+    ]
 
 
 def test_the_socket_is_private_and_goes_with_the_server(tmp_path: Path) -> None:
@@ -79,7 +110,9 @@ def test_a_second_server_of_a_site_is_refused(tmp_path: Path) -> None:
         first = ControlSocket(path, ANSWERS)
         await first.open()
         try:
-            with pytest.raises(AlreadyRunning):
+            with pytest.raises(
+                AlreadyRunning, match=rf"process {os.getpid()}, which answers on .*control.sock"
+            ):
                 await ControlSocket(path, ANSWERS).open()
             assert await ask(path, b'{"command": "status"}') == [{"calls": 3, "site": "测试"}]
         finally:
@@ -89,12 +122,14 @@ def test_a_second_server_of_a_site_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_crash_left_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    with subprocess.Popen([sys.executable, "-c", SERVER, path], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "open\n"
+        server.send_signal(signal.SIGKILL)
+    assert path.exists()
+
     async def scene() -> None:
-        path = tmp_path / "control.sock"
-        left = ControlSocket(path, ANSWERS)
-        await left.open()
-        assert left._server is not None
-        left._server.close()  # as a crash would: nobody listens, the file stays
         control = ControlSocket(path, ANSWERS)
         await control.open()
         assert await ask(path, b'{"command": "status"}') == [{"calls": 3, "site": "测试"}]

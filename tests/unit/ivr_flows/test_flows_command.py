@@ -126,7 +126,7 @@ def test_a_lookup_is_answered_by_an_input(site: Path, capsys: pytest.CaptureFixt
         "main/end: hangup",
         "end: flow finished",
     ]
-    assert "= OpenTicket: kind voicemail, state recorded, language en, " in "\n".join(lines)
+    assert "= OpenTicket: kind voicemail, progress recorded, language en, " in "\n".join(lines)
     lines = trial(site, capsys, *inputs[:-1], "http none", "--caller", "77")
     assert lines[-4:] == [
         "? GET http://desk.example.org/77",

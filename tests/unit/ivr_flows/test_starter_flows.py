@@ -11,7 +11,7 @@ from config import load_site
 from config.new_site import write_starter_site
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.conversation import HttpAnswer
-from ivr_flows.runtime.outcomes import Callback, HandOff, OpenTicket
+from ivr_flows.runtime.outcomes import HandOff, OpenTicket
 from ivr_flows.texts import TEXTS
 from tests.unit.ivr_flows.caller import say
 from tests.unit.ivr_flows.sites import Call, call, load
@@ -61,7 +61,7 @@ def test_by_day_one_or_agent_reaches_an_agent(flows: FlowSet, language: str, by:
 @pytest.mark.parametrize("language", ["en", "zh", "ko"])
 def test_a_caller_tired_of_waiting_is_called_back(flows: FlowSet, language: str) -> None:
     one = desk(flows, language, "1", "1", results=["key"])
-    assert [type(departure) for departure in one.departures] == [HandOff, Callback]
+    assert [type(departure) for departure in one.departures] == [HandOff, OpenTicket]
     assert one.steps[-2:] == ["call-back-noted", "goodbye"]
 
 

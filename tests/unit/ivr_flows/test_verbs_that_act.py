@@ -159,7 +159,7 @@ HTTP = """\
         http:
           url: https://desk.example.org/t/{called}
           headers: {Authorization: "Bearer {caller}"}
-          save: {state: ticket.state, first: items.0.name, nothing: a.b}
+          save: {state: ticket.progress, first: items.0.name, nothing: a.b}
           SETTINGS
       tell:
         say: "{state} {first} {nothing} {http.status}"
@@ -325,7 +325,7 @@ def test_the_bots_ticket_holds_what_was_told_before(tmp_path: Path) -> None:
     one = call(make(tmp_path, INTAKE.replace("steps:", number)), "4711", say("my printer is on fire"))
     (ticket,) = one.departures
     assert isinstance(ticket, OpenTicket)
-    assert (ticket.state, [slot.name for slot in ticket.slots][:2]) == ("hung_up", ["customer", "problem"])
+    assert (ticket.progress, [slot.name for slot in ticket.slots][:2]) == ("hung_up", ["customer", "problem"])
 
 
 def test_the_bot_opens_a_ticket(tmp_path: Path) -> None:

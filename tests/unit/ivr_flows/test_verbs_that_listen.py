@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr_flows.runtime.conversation import CallerGone, Heard, KeysWanted, Recording, Wanted
-from ivr_flows.runtime.outcomes import Callback, HandOff, OpenTicket
+from ivr_flows.runtime.outcomes import HandOff, OpenTicket
 from tests.unit.ivr_flows.caller import NOISE, say
 from tests.unit.ivr_flows.sites import call, make
 
@@ -245,7 +245,7 @@ def test_a_message_becomes_a_ticket(tmp_path: Path) -> None:
     one = call(make(tmp_path, VOICEMAIL), SOUND)
     (ticket,) = one.departures
     assert isinstance(ticket, OpenTicket)
-    assert (ticket.kind, ticket.state, ticket.queue) == ("voicemail", "recorded", "support")
+    assert (ticket.kind, ticket.progress, ticket.queue) == ("voicemail", "recorded", "support")
     assert ticket.callback_number == "+4930123456"
     assert ticket.slots[-1].audio == (Path("message.wav"),)
 
@@ -262,7 +262,7 @@ def test_a_hang_up_in_mid_sentence_leaves_what_was_said(tmp_path: Path) -> None:
     one = call(flows, cut)
     (ticket,) = one.departures
     assert isinstance(ticket, OpenTicket)
-    assert (ticket.state, ticket.slots[-1].audio) == ("hung_up", (Path("cut.wav"),))
+    assert (ticket.progress, ticket.slots[-1].audio) == ("hung_up", (Path("cut.wav"),))
     assert one.end.reason == "caller hung up"
     assert call(flows, CallerGone()).departures == []
 
@@ -278,6 +278,10 @@ CALLBACK = """\
 """
 
 
+def wish(number: str, caller: str = "+4930123456") -> OpenTicket:
+    return OpenTicket(kind="callback", caller=caller, queue="support", callback_number=number)
+
+
 def test_the_callers_own_number_is_offered(tmp_path: Path) -> None:
     one = call(make(tmp_path, CALLBACK.replace("SETTINGS", "say: We call you.,")), say("yes"))
     assert one.said == [
@@ -285,25 +289,25 @@ def test_the_callers_own_number_is_offered(tmp_path: Path) -> None:
         "We will call you back at this number: <phone_number +4930123456> "
         "If that is right, say yes or press 1. For another number, say no or press 2.",
     ]
-    assert one.departures == [Callback("support", "+4930123456", "en")]
+    assert one.departures == [wish("+4930123456")]
     assert one.end.reason == "done"
 
 
 def test_another_number_is_keyed_in_and_read_back(tmp_path: Path) -> None:
     one = call(make(tmp_path, CALLBACK.replace("SETTINGS", "")), "2", "0301", "2", "03012", "1")
     assert one.said[2].startswith("I have: <phone_number 0301> Is that right?")
-    assert one.departures == [Callback("support", "03012", "en")]
+    assert one.departures == [wish("03012")]
 
 
 def test_a_caller_without_a_number_is_asked_for_one(tmp_path: Path) -> None:
     flows = make(tmp_path, CALLBACK.replace("SETTINGS", ""))
-    assert call(flows, "03012", "1", caller="").departures == [Callback("support", "03012", "en")]
+    assert call(flows, "03012", "1", caller="").departures == [wish("03012", "")]
     assert call(flows, None, None, None, caller="anonymous").end.reason == "no callback"
 
 
 def test_a_number_that_is_known_can_be_taken_without_asking(tmp_path: Path) -> None:
     text = CALLBACK.replace("SETTINGS", 'ask: false, number: "030{caller}",')
-    assert call(make(tmp_path, text), caller="77").departures == [Callback("support", "03077", "en")]
+    assert call(make(tmp_path, text), caller="77").departures == [wish("03077", "77")]
 
 
 def test_a_callback_that_cannot_be_kept_goes_elsewhere(tmp_path: Path) -> None:
@@ -322,6 +326,6 @@ def test_the_time_that_was_asked_for_is_the_time_of_the_callback(tmp_path: Path)
             hangup:
     """
     (kept,) = call(make(tmp_path, text), say("tomorrow at ten"), "1").departures
-    assert isinstance(kept, Callback)
+    assert isinstance(kept, OpenTicket)
     assert kept.when is not None
     assert kept.when.start == datetime(2026, 11, 26, 10, tzinfo=UTC)

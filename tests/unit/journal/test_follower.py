@@ -14,7 +14,7 @@ from telephony.call.events import CallEnded
 
 def line(seq: int, reason: str = "") -> bytes:
     """One event's line."""
-    return spool.encode(seq, CallEnded(float(seq), "c", "", "local", reason))
+    return spool.encode(seq, CallEnded(float(seq), "c", "", by="local", reason=reason))
 
 
 def write(folder: Path, number: int, *parts: bytes, switch: str = "s") -> Path:

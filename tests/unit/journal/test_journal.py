@@ -27,7 +27,7 @@ from tests.support.ports import wait_for
 
 def ended(number: int) -> CallEnded:
     """One of many events."""
-    return CallEnded(float(number), "call", "", "remote", "再见")
+    return CallEnded(float(number), "call", "", by="remote", reason="再见")
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def events(folder: Path) -> list[dict[str, Any]]:
 def test_events_are_on_disk_in_order_after_closing(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal", switch="north")
     for number in range(5000):
-        journal.append(DigitReceived(float(number), "call", "leg", str(number % 10)))
+        journal.append(DigitReceived(float(number), "call", "leg", digit=str(number % 10)))
     journal.append(ended(5000))
     journal.close()
     found = events(tmp_path / "journal")
@@ -177,9 +177,11 @@ def test_a_segment_without_a_whole_line_is_emptied(tmp_path: Path) -> None:
 def test_text_that_is_no_text_survives(tmp_path: Path) -> None:
     caller = b"caf\xe9 \x00 \xff".decode("utf-8", "surrogateescape")
     wanted: dict[str, Any] = {"half": "\ud800", "bytes": b"\xff", "path": Path("a"), "big": 10**30, 5: {1}}
-    ticket = TicketOpened(1.0, "c", "l", "100001", "problem", "q", caller=caller, slots=[wanted])
+    ticket = TicketOpened(
+        1.0, "c", "l", ticket="100001", kind="problem", queue="q", caller=caller, slots=[wanted]
+    )
     quality: dict[str, Any] = {"mos": float("nan"), "jitter_ms": float("inf"), "name": "\udcff", 1: "\x00"}
-    leg = LegEnded(2.0, "c", "l", "local", None, "", quality)
+    leg = LegEnded(2.0, "c", "l", by="local", status=None, reason="", quality=quality)
     journal = Journal(tmp_path)
     journal.append(ticket)
     journal.append(leg)
@@ -196,7 +198,7 @@ def test_an_event_that_cannot_be_told_costs_nobody_else_anything(tmp_path: Path)
     endless: dict[str, Any] = {}
     endless["again"] = endless
     journal = Journal(tmp_path)
-    journal.append(LegEnded(1.0, "c", "l", "local", None, "", endless))
+    journal.append(LegEnded(1.0, "c", "l", by="local", status=None, reason="", quality=endless))
     journal.append(ended(2))
     journal.close()
     assert [(event["event"], event["at"]) for event in events(tmp_path)] == [

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from asr.results import Partial
-from asr.workers import places as supervision
+from asr.workers import places
 from asr.workers.client import RecogniserBusy, Recognisers, RecogniserUnavailable
 from asr.workers.places import LocalWorker
 from asr.workers.setup import Setup
+from supervision import keeper
 from tests.support.paths import ROOT
 from tests.unit.asr.workers.stock_server import StockServer
 from tests.unit.asr.workers.tiny_engine import CRASH, HANG, RAISE, SEGMENT_END, SLOW, SLOW_SECONDS, speech
@@ -44,8 +45,8 @@ async def recognisers(model: Path, **options: Any) -> AsyncIterator[Recognisers]
 
 def workers(given: Recognisers) -> list[int]:
     """The processes of the English workers."""
-    places = given._pools["en"].places
-    return [place.pid for place in places if isinstance(place, LocalWorker) and place.pid is not None]
+    found = [place.recogniser for place in given._pools["en"].places]
+    return [worker.pid for worker in found if isinstance(worker, LocalWorker) and worker.pid is not None]
 
 
 def alive(pid: int) -> bool:
@@ -174,8 +175,8 @@ def test_a_worker_that_hangs_is_killed_and_costs_no_word(tmp_path: Path, whole: 
 def test_a_worker_that_hangs_while_nobody_speaks_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervision, "PING_SECONDS", 0.2)
-    monkeypatch.setattr(supervision, "PONG_SECONDS", 0.3)
+    monkeypatch.setattr(places, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(places, "PONG_SECONDS", 0.3)
 
     async def scenario() -> None:
         async with recognisers(tmp_path) as given:
@@ -291,7 +292,7 @@ def test_a_language_that_nobody_knows_is_unavailable(tmp_path: Path) -> None:
 def test_a_model_that_cannot_be_loaded_is_said_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervision, "PAUSES", (0.0,))
+    monkeypatch.setattr(keeper, "PAUSES", (0.0,))
 
     async def scenario() -> None:
         given = Recognisers([Setup("en", ENGINE, tmp_path / "none")])
@@ -322,7 +323,7 @@ def test_a_stock_server_takes_a_workers_place_by_its_url_alone(tmp_path: Path) -
 def test_of_several_servers_a_lost_one_is_left_out_until_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervision, "PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(keeper, "PAUSES", (0.0, 0.05))
 
     async def scenario() -> None:
         first, second = StockServer(tmp_path), StockServer(tmp_path)
@@ -357,7 +358,7 @@ async def main() -> None:
     await given.start()
     while given.status()["en"]["up"] < 2:
         await asyncio.sleep(0.01)
-    print(*(place.pid for place in given._pools["en"].places), flush=True)
+    print(*(place.recogniser.pid for place in given._pools["en"].places), flush=True)
     await asyncio.sleep(60)
 
 asyncio.run(main())

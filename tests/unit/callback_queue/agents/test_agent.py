@@ -59,7 +59,16 @@ def test_a_phone_that_registers_logs_its_agent_in() -> None:
     assert agent.machine.state == "offline"
     assert agent.do(PhoneUp("sip:a"), after=5) == "available"
     assert agent.told == [
-        AgentStateChanged(1005.0, "1001", "available", "offline", 1000.0, "", "phone registered", "")
+        AgentStateChanged(
+            1005.0,
+            agent="1001",
+            state="available",
+            was="offline",
+            since=1000.0,
+            reason="",
+            why="phone registered",
+            call="",
+        )
     ]
     assert agent.do(PhoneUp("sip:b"), PhoneDown("sip:a")) == "available"
     assert agent.do(PhoneDown("sip:b")) == "offline"
@@ -173,7 +182,14 @@ def test_another_reason_is_another_break() -> None:
     agent.do(TakeBreak("training"), after=60)
     assert agent.machine.state == "break"
     assert agent.told[-1] == AgentStateChanged(
-        1060.0, "1001", "break", "break", 1000.0, "training", "took a break", ""
+        1060.0,
+        agent="1001",
+        state="break",
+        was="break",
+        since=1000.0,
+        reason="training",
+        why="took a break",
+        call="",
     )
 
 

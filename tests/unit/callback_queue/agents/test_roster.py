@@ -35,7 +35,7 @@ def test_a_phone_that_registers_logs_its_agent_in_and_one_that_goes_logs_out() -
 
 def test_a_contact_that_is_renewed_changes_nothing() -> None:
     room = a_room()
-    room.append(events.PhoneUnregistered(room.clock.now, "1001", "sip:old", "replaced"))
+    room.append(events.PhoneUnregistered(room.clock.now, user="1001", contact="sip:old", why="replaced"))
     assert room.state("1001") == "available"
     assert len(room.told(AgentStateChanged)) == 1
 
@@ -83,7 +83,11 @@ def test_an_agent_whose_leg_ended_as_it_took_the_call_is_not_on_it() -> None:
 def test_own_calls_need_no_floor() -> None:
     room = a_room()
     room.calls.add("c2")
-    room.append(events.CallOffered(room.clock.now, "c2", "x", "1001", "0955", "agent:1001", "id"))
+    room.append(
+        events.CallOffered(
+            room.clock.now, "c2", "x", caller="1001", called="0955", source="agent:1001", sip_call_id="id"
+        )
+    )
     assert room.state("1001") == "on_call"
     room.end("c2", "x")
     assert room.state("1001") == "available"
@@ -111,7 +115,11 @@ def test_a_direct_call_that_rings_out_frees_the_agent() -> None:
 
 def test_dialling_a_feature_code_is_no_call() -> None:
     room = a_room()
-    room.append(events.CallOffered(room.clock.now, "c2", "x", "1001", "*731", "agent:1001", "id"))
+    room.append(
+        events.CallOffered(
+            room.clock.now, "c2", "x", caller="1001", called="*731", source="agent:1001", sip_call_id="id"
+        )
+    )
     assert room.state("1001") == "available"
 
 

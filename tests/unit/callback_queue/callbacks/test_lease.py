@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.callbacks.database import Gate
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested
 from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.recovery.events import SwitchStarted
+from callback_queue.recovery.gate import RecoveryGate
 from callback_queue.tickets.projection import CallbackProjection
 from cdr.store import EventStore
 from config.database import create_engine
@@ -47,7 +47,18 @@ def run(database_url: URL) -> Callable[[Test], None]:
 async def _ask(engine: AsyncEngine, callback: str = "7.1") -> None:
     now = time.time() - 10
     told = CallbackRequested(
-        now, "c1", "1", callback, "7", "0955501234", "support", "en", "ordinary", 0, now, "requested"
+        now,
+        "c1",
+        "1",
+        callback=callback,
+        ticket="7",
+        number="0955501234",
+        queue="support",
+        language="en",
+        tier="ordinary",
+        priority=0,
+        arrival=now,
+        why="requested",
     )
     await _apply(engine, told)
 
@@ -91,7 +102,7 @@ def test_a_callback_that_was_closed_meanwhile_is_not_dialled(run: Callable[[Test
         await _ask(engine)
         lease = _lease(engine)
         assert await lease.take()
-        await _apply(engine, CallbackClosed(time.time(), "7.1", "cancelled", "test"))
+        await _apply(engine, CallbackClosed(time.time(), callback="7.1", end="cancelled", by="test"))
         assert not await lease.begin_dialling()
         lease.drop()
 
@@ -103,7 +114,7 @@ def test_who_loses_it_is_told_at_the_next_renewal(run: Callable[[Test], None]) -
         await _ask(engine)
         lease = _lease(engine, seconds=0.4)
         assert await lease.take()
-        await _apply(engine, CallbackClosed(time.time(), "7.1", "cancelled", "test"))
+        await _apply(engine, CallbackClosed(time.time(), callback="7.1", end="cancelled", by="test"))
         async with asyncio.timeout(5):
             await asyncio.wait((lease.lost,))
         assert not lease.is_sure
@@ -151,12 +162,12 @@ def test_without_the_database_nobody_is_sure_for_long(run: Callable[[Test], None
 
 def test_the_gate_opens_when_the_start_is_recorded(run: Callable[[Test], None]) -> None:
     async def test(engine: AsyncEngine) -> None:
-        gate = Gate(engine, "left")
+        gate = RecoveryGate(engine, EventStore(engine), "left")
         assert not await gate.look(), "nobody has said what it waits for"
         gate.wait_for(17)
         assert not await gate.look()
         store = EventStore(engine)
-        row = to_row(SwitchStarted(time.time(), "left", "1"))
+        row = to_row(SwitchStarted(time.time(), switch="left", version="1"))
         async with engine.begin() as connection:
             await store.append_batch(
                 connection, [{**row, "switch": "left", "seq": 16}, {**row, "switch": "right", "seq": 20}]

@@ -120,7 +120,7 @@ def test_a_callback_that_is_closed_between_lease_and_dial_is_not_dialled(databas
     async def scene(house: Records) -> None:
         store = await one(house)
         assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
-        await house.tell(CallbackClosed(NOW + 2, ID, "cancelled", "agent:1001"))
+        await house.tell(CallbackClosed(NOW + 2, callback=ID, end="cancelled", by="agent:1001"))
         assert not await store.dialling(ID, 1, SWITCH, NOW + 3, 60)
         assert await store.mine(SWITCH) == []
 
@@ -131,9 +131,11 @@ def test_events_that_come_late_do_not_undo_what_the_database_knows(database_url:
     async def scene(house: Records) -> None:
         store = await one(house)
         told = (
-            CallbackLeased(NOW + 1, ID, 1, SWITCH),
-            CallbackDialled(NOW + 5, "b", "l", ID, 1),
-            CallbackAttemptEnded(NOW + 9, "b", "l", ID, 1, "busy", "1001", NOW + 20),
+            CallbackLeased(NOW + 1, callback=ID, attempt=1, switch=SWITCH),
+            CallbackDialled(NOW + 5, "b", "l", callback=ID, attempt=1),
+            CallbackAttemptEnded(
+                NOW + 9, "b", "l", callback=ID, attempt=1, outcome="busy", agent="1001", next_at=NOW + 20
+            ),
         )
         assert await store.lease(ID, 1, SWITCH, NOW + 1, 60)
         assert await store.dialling(ID, 1, SWITCH, NOW + 5, 60)
@@ -154,17 +156,41 @@ def test_the_events_alone_come_to_the_same(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         store = await one(house)
         await house.tell(
-            CallbackLeased(NOW + 1, ID, 1, SWITCH),
-            CallbackStarted(NOW + 2, "b", "", ID, "100001", "support", "1", 1, "agent_first"),
-            CallbackDialled(NOW + 5, "b", "l", ID, 1),
+            CallbackLeased(NOW + 1, callback=ID, attempt=1, switch=SWITCH),
+            CallbackStarted(
+                NOW + 2,
+                "b",
+                "",
+                callback=ID,
+                ticket="100001",
+                queue="support",
+                number="1",
+                attempt=1,
+                mode="agent_first",
+            ),
+            CallbackDialled(NOW + 5, "b", "l", callback=ID, attempt=1),
         )
         assert await state(store) == ("dialling", 1, SWITCH)
-        await house.tell(CallbackAttemptEnded(NOW + 9, "b", "l", ID, 1, "reached", "1001", 0, 5000))
+        await house.tell(
+            CallbackAttemptEnded(
+                NOW + 9,
+                "b",
+                "l",
+                callback=ID,
+                attempt=1,
+                outcome="reached",
+                agent="1001",
+                next_at=0,
+                talk_ms=5000,
+            )
+        )
         due = await store.get(ID)
         assert due is not None
         assert (due.state, due.end, due.reached_at, due.dialled) == ("closed", "completed", NOW + 9, 1)
         assert (due.first_attempt_at, due.lease_holder) == (NOW + 2, "")
-        await house.tell(CallbackClosed(NOW + 9, ID, "completed", "agent:1001", "all well"))
+        await house.tell(
+            CallbackClosed(NOW + 9, callback=ID, end="completed", by="agent:1001", note="all well")
+        )
         due = await store.get(ID)
         assert due is not None
         assert (due.ended_by, due.note) == ("agent:1001", "all well")
@@ -175,13 +201,17 @@ def test_the_events_alone_come_to_the_same(database_url: URL) -> None:
 def test_a_callback_can_be_moved_and_is_tried_again_after_that_time(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         store = await one(house, expires=NOW + 1000)
-        await house.tell(CallbackRescheduled(NOW + 1, ID, NOW + 5000, "agent:1001"))
+        await house.tell(CallbackRescheduled(NOW + 1, callback=ID, due=NOW + 5000, by="agent:1001"))
         assert await store.due(NOW + 4999) == []
         assert len(await store.due(NOW + 5001)) == 1
         assert await store.lease(ID, 1, SWITCH, NOW + 5001, 60)
         assert not await store.reschedule(ID, NOW + 9000), "an agent is being rung for it"
-        await house.tell(CallbackRescheduled(NOW + 5002, ID, NOW + 9000, "agent:1001"))
-        await house.tell(CallbackAttemptEnded(NOW + 5010, "b", "", ID, 1, "no_agent", "", NOW + 5040))
+        await house.tell(CallbackRescheduled(NOW + 5002, callback=ID, due=NOW + 9000, by="agent:1001"))
+        await house.tell(
+            CallbackAttemptEnded(
+                NOW + 5010, "b", "", callback=ID, attempt=1, outcome="no_agent", agent="", next_at=NOW + 5040
+            )
+        )
         (due,) = await store.list()
         assert (due.state, due.due) == ("waiting", NOW + 9000)
         assert await store.reschedule(ID, NOW + 6000)

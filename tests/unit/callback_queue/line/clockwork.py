@@ -125,13 +125,13 @@ class Room:
         for agent in agents:
             contact = f"sip:{agent}@phone"
             self.phones.setdefault(agent, []).append(contact)
-            self.append(events.PhoneRegistered(self.clock.now, agent, contact))
+            self.append(events.PhoneRegistered(self.clock.now, user=agent, contact=contact))
         self.clock.settle()
 
     def unregister(self, agent: str) -> None:
         """All phones of an agent go."""
         for contact in self.phones.pop(agent, []):
-            self.append(events.PhoneUnregistered(self.clock.now, agent, contact, "expired"))
+            self.append(events.PhoneUnregistered(self.clock.now, user=agent, contact=contact, why="expired"))
         self.clock.settle()
 
     def entry(self, queue: str, call: str, **facts: Any) -> Entry:
@@ -143,15 +143,17 @@ class Room:
     def dial(self, agent: str, call: str, leg: str) -> None:
         """A phone of an agent is rung in a call."""
         self.calls.add(call)
-        self.append(events.LegDialled(self.clock.now, call, leg, f"agent:{agent}", "id"))
+        self.append(events.LegDialled(self.clock.now, call, leg, target=f"agent:{agent}", sip_call_id="id"))
 
     def answer(self, call: str, leg: str) -> None:
         """It answers."""
-        self.append(events.LegAnswered(self.clock.now, call, leg, "PCMU"))
+        self.append(events.LegAnswered(self.clock.now, call, leg, codec="PCMU"))
 
     def end(self, call: str, leg: str) -> None:
         """It is over."""
-        self.append(events.LegEnded(self.clock.now, call, leg, "remote", None, "BYE", {}))
+        self.append(
+            events.LegEnded(self.clock.now, call, leg, by="remote", status=None, reason="BYE", quality={})
+        )
         self.clock.settle()
 
     def state(self, agent: str) -> str:

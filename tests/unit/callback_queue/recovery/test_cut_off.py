@@ -94,9 +94,19 @@ def test_a_caller_in_the_bot_becomes_a_ticket_with_what_was_recorded_and_heard(d
             database_url,
             offered("c"),
             flow("c", language="zh"),
-            call_events.RecordingStarted(NOW + 1, "c", "leg-1", "c/talk.wav"),
-            call_events.PromptSaid(NOW + 2, "c", "leg-1", "请问有什么问题?", "zh"),
-            call_events.CallerHeard(NOW + 8, "c", "leg-1", "speech", "打印机坏了。", 0, 0.9, 4.0, False),
+            call_events.RecordingStarted(NOW + 1, "c", "leg-1", file="c/talk.wav"),
+            call_events.PromptSaid(NOW + 2, "c", "leg-1", text="请问有什么问题?", language="zh"),
+            call_events.CallerHeard(
+                NOW + 8,
+                "c",
+                "leg-1",
+                kind="speech",
+                text="打印机坏了。",
+                digits=0,
+                confidence=0.9,
+                seconds=4.0,
+                barged_in=False,
+            ),
             customers=book,
         ),
     )
@@ -181,7 +191,7 @@ def test_a_passed_on_caller_is_served_only_by_the_next_agent(database_url: URL) 
         talk += [left(call, NOW + 9, "answered"), connected(call, NOW + 9)]
         return [
             *talk,
-            call_events.TransferRequested(NOW + 20, call, "leg-2", "1002"),
+            call_events.TransferRequested(NOW + 20, call, "leg-2", target="1002"),
             agent_left(call, NOW + 21),
         ]
 
@@ -189,9 +199,11 @@ def test_a_passed_on_caller_is_served_only_by_the_next_agent(database_url: URL) 
         database_url,
         *passed_on("ringing", "13800138001"),
         *passed_on("done", "13800138002"),
-        CallTransferred(NOW + 25, "done", "leg-2", "1001", "1002", "1002", "", 200),
-        call_events.CallBridged(NOW + 25, "done", "leg-1", "leg-3"),
-        call_events.LegEnded(NOW + 90, "done", "leg-3", "remote", None, "bye", {}),
+        CallTransferred(
+            NOW + 25, "done", "leg-2", agent="1001", target="1002", to_agent="1002", queue="", status=200
+        ),
+        call_events.CallBridged(NOW + 25, "done", "leg-1", other="leg-3"),
+        call_events.LegEnded(NOW + 90, "done", "leg-3", by="remote", status=None, reason="bye", quality={}),
     )
     assert [e.call for e in of(TicketOpened, found)] == ["ringing"]
 
@@ -201,15 +213,25 @@ async def attempt(house: Records, *more: Event) -> None:
     await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
     assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
     await house.tell(
-        CallbackLeased(NOW + 1, "100001.1", 1, SWITCH),
-        CallbackStarted(NOW + 1, "b", "", "100001.1", "100001", "support", CALLER, 1, "agent_first"),
+        CallbackLeased(NOW + 1, callback="100001.1", attempt=1, switch=SWITCH),
+        CallbackStarted(
+            NOW + 1,
+            "b",
+            "",
+            callback="100001.1",
+            ticket="100001",
+            queue="support",
+            number=CALLER,
+            attempt=1,
+            mode="agent_first",
+        ),
         *more,
     )
 
 
 def test_an_attempt_that_was_cut_off_is_made_again_and_its_lease_is_free(database_url: URL) -> None:
     async def scene(house: Records) -> None:
-        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1))
+        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", callback="100001.1", attempt=1))
         assert (await house.callbacks.mine(SWITCH))[0].state == "dialling"
         found = await house.tell(started(NOW + 20))
         (over,) = of(CallbackAttemptEnded, found)
@@ -241,7 +263,7 @@ def test_a_lease_that_only_the_database_knows_is_freed_too(database_url: URL) ->
 def test_a_callback_whose_conversation_was_over_is_completed(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         talked = (connected("b", NOW + 20), agent_left("b", NOW + 80))
-        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", "100001.1", 1), *talked)
+        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", callback="100001.1", attempt=1), *talked)
         found = await house.tell(started(NOW + 100))
         (over,) = of(CallbackAttemptEnded, found)
         assert (over.outcome, over.talk_ms, over.agent) == ("reached", 60_000, "1001")
@@ -260,9 +282,30 @@ def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: U
         return queued("", NOW + 5, entry=entry, kind="callback", callback=f"{number}.1")
 
     def taken(number: str, entry: str, call: str) -> list[Event]:
-        begun = CallbackStarted(NOW + 6, call, "", f"{number}.1", number, "support", CALLER, 1, "agent_first")
+        begun = CallbackStarted(
+            NOW + 6,
+            call,
+            "",
+            callback=f"{number}.1",
+            ticket=number,
+            queue="support",
+            number=CALLER,
+            attempt=1,
+            mode="agent_first",
+        )
         gone = QueueLeft(
-            NOW + 7, call, "", "support", entry, "callback", NOW + 5, "answered", 2000, 1, 1, "1001"
+            NOW + 7,
+            call,
+            "",
+            queue="support",
+            entry=entry,
+            kind="callback",
+            entered_at=NOW + 5,
+            why="answered",
+            wait_ms=2000,
+            position=1,
+            original_position=1,
+            agent="1001",
         )
         return [begun, gone, ended(call, NOW + 90)]
 
@@ -273,7 +316,19 @@ def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: U
             await house.tell(
                 ticket(f"10000{index}", caller=caller), requested(f"10000{index}", caller=caller)
             )
-        withdrawn = QueueLeft(NOW + 6, "", "", "support", "e3", "callback", NOW + 5, "withdrawn", 1000, 1, 1)
+        withdrawn = QueueLeft(
+            NOW + 6,
+            "",
+            "",
+            queue="support",
+            entry="e3",
+            kind="callback",
+            entered_at=NOW + 5,
+            why="withdrawn",
+            wait_ms=1000,
+            position=1,
+            original_position=1,
+        )
         await house.tell(waits("100001", "e1"), waits("100002", "e2"), waits("100003", "e3"), withdrawn)
         await house.tell(*taken("100002", "e2", "b2"))
         found = await house.tell(started(NOW + 100))

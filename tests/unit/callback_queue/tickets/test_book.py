@@ -18,11 +18,11 @@ from asr.slots.values import CallWindow
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.directory import Customers
-from callback_queue.tickets.book import Missed, TicketBook
+from callback_queue.tickets.book import TicketBook
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.numbers import TicketNumbers
 from callback_queue.tickets.store import FIRST_NUMBER
-from ivr_flows.runtime.outcomes import Callback, OpenTicket, Slot, Turn
+from ivr_flows.runtime.outcomes import OpenTicket, Slot, Turn
 from journal.event import Event
 from journal.journal import Journal
 from tests.unit.callback_queue.records import NOW, Records, records, rules, ticket
@@ -76,10 +76,10 @@ def play(folder: Path, scene: Callable[[House], Awaitable[T]], *customers: Custo
 def problem(house: House, **changes: object) -> OpenTicket:
     clip = house.recordings / "clips/c/01.wav"
     wanted = OpenTicket(
-        "problem",
-        "confirmed",
-        "13800138000",
-        "zh",
+        kind="problem",
+        progress="confirmed",
+        caller="13800138000",
+        language="zh",
         slots=(
             Slot(
                 "problem",
@@ -167,7 +167,7 @@ def test_a_wish_for_a_time_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "why"),
+    ("kind", "progress", "why"),
     [
         ("problem", "confirmed", "intake"),
         ("problem", "hung_up", "abandoned"),
@@ -175,9 +175,9 @@ def test_a_wish_for_a_time_is_kept(tmp_path: Path) -> None:
         ("failure", "failed", "cut_off"),
     ],
 )
-def test_how_it_came_about_is_told(tmp_path: Path, kind: str, state: str, why: str) -> None:
+def test_how_it_came_about_is_told(tmp_path: Path, kind: str, progress: str, why: str) -> None:
     async def scene(house: House) -> Event:
-        await house.book.write(problem(house, kind=kind, state=state), "call", "leg")
+        await house.book.write(problem(house, kind=kind, progress=progress), "call", "leg")
         return house.told()[-1]
 
     asked = play(tmp_path, scene)
@@ -187,7 +187,7 @@ def test_how_it_came_about_is_told(tmp_path: Path, kind: str, state: str, why: s
 
 def test_who_keeps_the_place_by_key_is_called_back_in_that_place(tmp_path: Path) -> None:
     async def scene(house: House) -> list[Event]:
-        wanted = Callback("sales", "13900139000", "en")
+        wanted = OpenTicket(kind="callback", queue="sales", callback_number="13900139000")
         await house.book.write(wanted, "call", "leg", caller="13800138000", arrival=NOW - 300, priority=3)
         return house.told()
 
@@ -205,9 +205,9 @@ def test_who_keeps_the_place_by_key_is_called_back_in_that_place(tmp_path: Path)
 
 def test_a_missed_caller_is_not_forgotten(tmp_path: Path) -> None:
     async def scene(house: House) -> list[Event]:
-        gone = Missed("call", "leg", "13800138000", "ko", "sales", NOW - 90, priority=2)
-        await house.book.missed(gone)
-        await house.book.missed(replace(gone, why="cut_off", so_far=problem(house)))
+        gone = OpenTicket(kind="abandoned", caller="13800138000", language="ko", queue="sales")
+        await house.book.write(gone, "call", "leg", arrival=NOW - 90, priority=2)
+        await house.book.write(problem(house, progress="hung_up"), "call", "leg", arrival=NOW - 90)
         return house.told()
 
     first, asked, second, again = play(tmp_path, scene)

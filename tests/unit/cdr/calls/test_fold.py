@@ -27,12 +27,36 @@ from tests.unit.cdr.story import ME, Story, through_a_queue
 
 
 def test_a_call_through_a_queue_from_its_first_ring_to_the_wrap_up() -> None:
-    story = through_a_queue().at(40).on("a1", c.HoldStarted, "remote").at(50).on("a1", c.HoldEnded, "remote")
+    story = (
+        through_a_queue()
+        .at(40)
+        .on("a1", c.HoldStarted, by="remote")
+        .at(50)
+        .on("a1", c.HoldEnded, by="remote")
+    )
     story.at(75).ends(ME, "remote").parts("a1").ends("a1", "local", "other side hung up").at(75.5).over(
         "remote"
     )
-    story.tell(AgentStateChanged, "1001", "wrap_up", "on_call", 15.0, "", "", "c1")
-    story.at(95).tell(AgentStateChanged, "1001", "available", "wrap_up", 75.5, "", "", "c1")
+    story.tell(
+        AgentStateChanged,
+        agent="1001",
+        state="wrap_up",
+        was="on_call",
+        since=15.0,
+        reason="",
+        why="",
+        call="c1",
+    )
+    story.at(95).tell(
+        AgentStateChanged,
+        agent="1001",
+        state="available",
+        was="wrap_up",
+        since=75.5,
+        reason="",
+        why="",
+        call="c1",
+    )
     record = story.record()
     assert story.segments() == [
         ("flow", 5, ""),
@@ -86,9 +110,11 @@ def test_digits_are_masked_unless_the_site_says_otherwise() -> None:
 
 
 def test_a_blind_transfer_gives_each_agent_a_talk_of_its_own() -> None:
-    story = through_a_queue().at(60).on("a1", c.TransferRequested, "1002").parts("a1")
-    story.at(61).rings("1002", "a2").at(62).ends("a1", "remote").at(66).on("a2", c.LegAnswered, "PCMA")
-    story.on("a1", CallTransferred, "1001", "1002", "1002", "", 200).on(ME, c.CallBridged, "a2")
+    story = through_a_queue().at(60).on("a1", c.TransferRequested, target="1002").parts("a1")
+    story.at(61).rings("1002", "a2").at(62).ends("a1", "remote").at(66).on("a2", c.LegAnswered, codec="PCMA")
+    story.on("a1", CallTransferred, agent="1001", target="1002", to_agent="1002", queue="", status=200).on(
+        ME, c.CallBridged, other="a2"
+    )
     story.at(96).ends("a2", "remote").parts("a2").ends(ME, "local", "other side hung up").over("local")
     record = story.record()
     assert story.segments()[3:] == [("talk", 45, "1001"), ("transfer", 6, ""), ("talk", 30, "1002")]
@@ -101,9 +127,15 @@ def test_a_blind_transfer_gives_each_agent_a_talk_of_its_own() -> None:
 
 
 def test_a_transfer_that_fails_leads_back_to_the_agent() -> None:
-    story = through_a_queue().at(60).on("a1", c.TransferRequested, "1002").parts("a1").rings("1002", "a2")
-    story.at(70).ends("a2", "remote").on("a1", CallTransferred, "1001", "1002", "1002", "", 486)
-    story.on(ME, c.CallBridged, "a1").at(80).ends(ME, "remote").parts("a1").ends("a1", "local").over("remote")
+    story = (
+        through_a_queue().at(60).on("a1", c.TransferRequested, target="1002").parts("a1").rings("1002", "a2")
+    )
+    story.at(70).ends("a2", "remote").on(
+        "a1", CallTransferred, agent="1001", target="1002", to_agent="1002", queue="", status=486
+    )
+    story.on(ME, c.CallBridged, other="a1").at(80).ends(ME, "remote").parts("a1").ends("a1", "local").over(
+        "remote"
+    )
     assert story.segments()[3:] == [("talk", 45, "1001"), ("transfer", 10, ""), ("talk", 10, "1001")]
     [contact] = story.record().contacts
     assert (contact.talk_ms, contact.started, contact.ended) == (55_000, 15, 80)
@@ -111,9 +143,16 @@ def test_a_transfer_that_fails_leads_back_to_the_agent() -> None:
 
 def test_a_transfer_to_a_queue_waits_anew() -> None:
     story = (
-        through_a_queue().at(60).on("a1", c.TransferRequested, "4002").parts("a1").at(61).ends("a1", "remote")
+        through_a_queue()
+        .at(60)
+        .on("a1", c.TransferRequested, target="4002")
+        .parts("a1")
+        .at(61)
+        .ends("a1", "remote")
     )
-    story.on("a1", CallTransferred, "1001", "4002", "", "sales", 200).enters("sales", "e2")
+    story.on(
+        "a1", CallTransferred, agent="1001", target="4002", to_agent="", queue="sales", status=200
+    ).enters("sales", "e2")
     story.at(81).leaves("sales", "abandoned", 20, entry="e2").ends(ME, "remote").over("remote")
     record = story.record()
     assert story.segments()[3:] == [("talk", 45, "1001"), ("transfer", 1, ""), ("queue", 20, "sales")]
@@ -131,10 +170,21 @@ def test_who_hangs_up_while_waiting_abandons_and_very_soon_hardly_so(wait: float
 
 def ticket(story: Story, kind: str, why: str = "") -> Story:
     """A ticket, and a callback for a reason."""
-    story.on(ME, TicketOpened, "100001", kind, "sales")
+    story.on(ME, TicketOpened, ticket="100001", kind=kind, queue="sales")
     if why:
-        values = ("100001.1", "100001", "13800138000", "sales", "zh", "ordinary", 0, story.now, why)
-        story.on(ME, CallbackRequested, *values)
+        story.on(
+            ME,
+            CallbackRequested,
+            callback="100001.1",
+            ticket="100001",
+            number="13800138000",
+            queue="sales",
+            language="zh",
+            tier="ordinary",
+            priority=0,
+            arrival=story.now,
+            why=why,
+        )
     return story
 
 
@@ -175,7 +225,13 @@ def test_a_caller_whom_the_flow_served_left_nothing_behind() -> None:
     ("status", "outcome"), [(404, "refused"), (486, "busy"), (480, "no_answer"), (503, "failed")]
 )
 def test_a_call_that_was_never_answered_says_why(status: int, outcome: str) -> None:
-    story = Story().offered().at(3).on(ME, c.LegEnded, "local", status, "", {}).over("local")
+    story = (
+        Story()
+        .offered()
+        .at(3)
+        .on(ME, c.LegEnded, by="local", status=status, reason="", quality={})
+        .over("local")
+    )
     record = story.record()
     assert (record.outcome, record.answered, record.ring_ms) == (outcome, None, 3000)
 
@@ -189,9 +245,11 @@ def test_a_caller_who_gives_up_while_phones_ring_was_not_answered() -> None:
 
 def test_a_call_to_the_outside_is_the_agents() -> None:
     story = (
-        Story().offered("agent:1001", "1001", "02112345678").on("out", c.LegDialled, "trunk:main", "sip-2")
+        Story()
+        .offered("agent:1001", "1001", "02112345678")
+        .on("out", c.LegDialled, target="trunk:main", sip_call_id="sip-2")
     )
-    story.at(5).on("out", c.LegAnswered, "PCMA").answered().on(ME, c.CallBridged, "out")
+    story.at(5).on("out", c.LegAnswered, codec="PCMA").answered().on(ME, c.CallBridged, other="out")
     story.at(65).ends("out", "remote").parts("out").ends(ME, "local", "other side hung up").over("local")
     record = story.record()
     assert (record.direction, record.outcome, record.ended_by) == ("out", "connected", "party")
@@ -203,20 +261,55 @@ def test_a_call_to_the_outside_is_the_agents() -> None:
 def callback() -> Story:
     """An agent takes a callback, and the customer's phone is about to be dialled."""
     story = Story("c2").tell(
-        CallbackStarted, "c2", "", "100001.1", "100001", "sales", "13800138000", 2, "agent_first"
+        CallbackStarted,
+        "c2",
+        "",
+        callback="100001.1",
+        ticket="100001",
+        queue="sales",
+        number="13800138000",
+        attempt=2,
+        mode="agent_first",
     )
-    story.on("", AgentOffered, "sales", "e9", "1001").on("a1", c.LegDialled, "agent:1001", "x")
-    story.at(4).on("a1", c.LegAnswered, "PCMA").at(12)
-    story.on("", AgentOfferEnded, "sales", "e9", "1001", "answered", 4000)
-    story.on("", QueueLeft, "sales", "e9", "callback", 0.0, "answered", 12_000, 1, 1, "1001")
-    return story.on("", CallbackDialled, "100001.1", 2).on("cust", c.LegDialled, "trunk:main", "y")
+    story.on("", AgentOffered, queue="sales", entry="e9", agent="1001").on(
+        "a1", c.LegDialled, target="agent:1001", sip_call_id="x"
+    )
+    story.at(4).on("a1", c.LegAnswered, codec="PCMA").at(12)
+    story.on("", AgentOfferEnded, queue="sales", entry="e9", agent="1001", outcome="answered", ring_ms=4000)
+    story.on(
+        "",
+        QueueLeft,
+        queue="sales",
+        entry="e9",
+        kind="callback",
+        entered_at=0.0,
+        why="answered",
+        wait_ms=12_000,
+        position=1,
+        original_position=1,
+        agent="1001",
+    )
+    return story.on("", CallbackDialled, callback="100001.1", attempt=2).on(
+        "cust", c.LegDialled, target="trunk:main", sip_call_id="y"
+    )
 
 
 def test_a_callback_is_seen_from_the_customers_phone() -> None:
-    story = callback().at(20).on("cust", c.LegAnswered, "PCMA")
-    story.on("cust", AgentConnected, "sales", "e9", "1001", "a1", 0).on("cust", c.CallBridged, "a1")
-    story.at(80).ends("cust", "remote").on("cust", c.CallUnbridged, "a1").ends("a1", "local")
-    story.on("", CallbackAttemptEnded, "100001.1", 2, "reached", "1001", 0.0, 60_000).over("remote")
+    story = callback().at(20).on("cust", c.LegAnswered, codec="PCMA")
+    story.on("cust", AgentConnected, queue="sales", entry="e9", agent="1001", agent_leg="a1", wait_ms=0).on(
+        "cust", c.CallBridged, other="a1"
+    )
+    story.at(80).ends("cust", "remote").on("cust", c.CallUnbridged, other="a1").ends("a1", "local")
+    story.on(
+        "",
+        CallbackAttemptEnded,
+        callback="100001.1",
+        attempt=2,
+        outcome="reached",
+        agent="1001",
+        next_at=0.0,
+        talk_ms=60_000,
+    ).over("remote")
     record = story.record()
     assert story.segments() == [
         ("ringing", 4, ""),
@@ -232,20 +325,35 @@ def test_a_callback_is_seen_from_the_customers_phone() -> None:
 
 @pytest.mark.parametrize("outcome", ["busy", "no_answer", "wrong_number", "refused", "failed"])
 def test_a_callback_that_reached_nobody_says_why(outcome: str) -> None:
-    story = callback().at(20).on("cust", c.LegEnded, "remote", 486, "Busy Here", {}).ends("a1", "local")
-    story.on("", CallbackAttemptEnded, "100001.1", 2, outcome, "1001", 320.0).over("local", outcome)
+    story = (
+        callback()
+        .at(20)
+        .on("cust", c.LegEnded, by="remote", status=486, reason="Busy Here", quality={})
+        .ends("a1", "local")
+    )
+    story.on(
+        "", CallbackAttemptEnded, callback="100001.1", attempt=2, outcome=outcome, agent="1001", next_at=320.0
+    ).over("local", outcome)
     assert story.record().outcome == outcome
 
 
 def test_a_crash_ends_a_call_as_cut_off() -> None:
-    story = through_a_queue().at(60).on(ME, c.CallEnded, "crash", "cut off")
+    story = through_a_queue().at(60).on(ME, c.CallEnded, by="crash", reason="cut off")
     record = ticket(story, "cut_off", "cut_off").record()
     assert (record.outcome, record.talk_ms, record.ended) == ("cut_off", 45_000, 60)
 
 
 def test_a_survey_belongs_to_the_call_also_when_it_is_told_late() -> None:
-    story = through_a_queue().at(60).ends("a1", "remote").parts("a1").on(ME, SurveyOffered, "support", "1001")
-    story.at(64).ends(ME, "remote").over("remote").on(ME, SurveyAnswered, "support", "1001", 4, 5)
+    story = (
+        through_a_queue()
+        .at(60)
+        .ends("a1", "remote")
+        .parts("a1")
+        .on(ME, SurveyOffered, queue="support", agent="1001")
+    )
+    story.at(64).ends(ME, "remote").over("remote").on(
+        ME, SurveyAnswered, queue="support", agent="1001", score=4, scale=5
+    )
     record = story.record()
     assert story.segments()[-1] == ("survey", 4, "")
     assert (record.survey_offered, record.score, record.scale) == (True, 4, 5)
@@ -253,8 +361,10 @@ def test_a_survey_belongs_to_the_call_also_when_it_is_told_late() -> None:
 
 def test_ringing_everybody_names_the_one_who_was_faster() -> None:
     story = Story().offered().answered().flow().at(1).enters("sales").rings("1001", "a1", "sales")
-    story.rings("1002", "a2", "sales").at(4).on("a2", c.LegAnswered, "PCMA")
-    story.on(ME, AgentOfferEnded, "sales", "e1", "1001", "elsewhere", 3000).ends("a1", "local")
+    story.rings("1002", "a2", "sales").at(4).on("a2", c.LegAnswered, codec="PCMA")
+    story.on(
+        ME, AgentOfferEnded, queue="sales", entry="e1", agent="1001", outcome="elsewhere", ring_ms=3000
+    ).ends("a1", "local")
     story.takes("1002", "a2", "sales", 3).at(34).ends(ME, "remote").over("remote")
     record = story.record()
     assert story.segments() == [("flow", 1, ""), ("ringing", 3, "sales"), ("talk", 30, "1002")]
@@ -266,22 +376,33 @@ def test_ringing_everybody_names_the_one_who_was_faster() -> None:
 
 
 def test_a_mobile_is_the_agent_whom_the_queue_connected() -> None:
-    story = Story().offered().answered().at(1).enters("sales").on(ME, AgentOffered, "sales", "e1", "1001")
-    story.on("m1", c.LegDialled, "trunk:main", "y").at(9).takes("1001", "m1", "sales", 8)
+    story = (
+        Story()
+        .offered()
+        .answered()
+        .at(1)
+        .enters("sales")
+        .on(ME, AgentOffered, queue="sales", entry="e1", agent="1001")
+    )
+    story.on("m1", c.LegDialled, target="trunk:main", sip_call_id="y").at(9).takes("1001", "m1", "sales", 8)
     record = story.at(20).ends(ME, "remote").over("remote").record()
     assert (record.direction, record.agents, record.contacts[0].talk_ms) == ("in", ("1001",), 11_000)
 
 
 def test_early_media_is_no_talk() -> None:
-    story = Story().offered("agent:1001", "1001", "0211").on("out", c.LegDialled, "trunk:main", "y")
-    story.at(1).on(ME, c.CallBridged, "out").at(9).ends("out", "remote").parts("out")
-    record = story.on(ME, c.LegEnded, "local", 480, "", {}).over("local").record()
+    story = (
+        Story()
+        .offered("agent:1001", "1001", "0211")
+        .on("out", c.LegDialled, target="trunk:main", sip_call_id="y")
+    )
+    story.at(1).on(ME, c.CallBridged, other="out").at(9).ends("out", "remote").parts("out")
+    record = story.on(ME, c.LegEnded, by="local", status=480, reason="", quality={}).over("local").record()
     assert (record.talk_ms, record.ring_ms, record.outcome) == (0, 9000, "no_answer")
 
 
 def test_a_clock_that_is_set_back_makes_no_negative_times() -> None:
     story = (
-        through_a_queue().at(10).on("a1", c.HoldStarted, "remote").at(20).ends(ME, "remote").over("remote")
+        through_a_queue().at(10).on("a1", c.HoldStarted, by="remote").at(20).ends(ME, "remote").over("remote")
     )
     record = story.record()
     assert all(each.end >= each.start for each in record.segments)

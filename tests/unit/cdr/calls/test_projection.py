@@ -122,7 +122,9 @@ def test_a_batch_that_was_undone_leaves_nothing_behind(database_url: URL) -> Non
 
 def test_a_call_that_goes_on_has_a_row_that_says_so(database_url: URL) -> None:
     async def test(engine: AsyncEngine) -> None:
-        offered = CallOffered(100.0, "c1", "l1", "13800138000", "4001", "trunk:main", "x")
+        offered = CallOffered(
+            100.0, "c1", "l1", caller="13800138000", called="4001", source="trunk:main", sip_call_id="x"
+        )
         await take(engine, lines([offered]))
         async with engine.connect() as connection:
             row = (await connection.execute(select(CallRow.outcome, CallRow.ended, CallRow.number))).one()
@@ -167,10 +169,18 @@ def test_other_rules_make_other_rows(database_url: URL) -> None:
 def test_what_peers_send_never_stops_a_row(database_url: URL) -> None:
     async def test(engine: AsyncEngine) -> None:
         events: list[Event] = [
-            CallOffered(1.0, "c1", "l1", "12\0'\"%_|\u2028", "40\ud80001", "trunk:a|b", "\x00"),
-            TicketOpened(2.0, "c1", "l1", "100001", "problem", "sal|es", language="zh\0"),
+            CallOffered(
+                1.0,
+                "c1",
+                "l1",
+                caller="12\0'\"%_|\u2028",
+                called="40\ud80001",
+                source="trunk:a|b",
+                sip_call_id="\x00",
+            ),
+            TicketOpened(2.0, "c1", "l1", ticket="100001", kind="problem", queue="sal|es", language="zh\0"),
         ]
-        made = row_of_events("c1", [*events, CallEnded(3.0, "c1", "", "local", "over")], RULES)
+        made = row_of_events("c1", [*events, CallEnded(3.0, "c1", "", by="local", reason="over")], RULES)
         async with engine.begin() as connection:
             await connection.execute(CallRow.__table__.insert().values(made))
         async with engine.connect() as connection:

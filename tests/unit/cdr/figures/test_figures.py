@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from callback_queue.callbacks.events import CallbackRequested
 from cdr.figures.book import FigureRules, QueueThresholds
 from cdr.figures.fold import FigureFold, Row
 from cdr.figures.windows import Interval, Windows
 from tests.unit.cdr.brute import agent_in, house_in, queue_in
 from tests.unit.cdr.day import Day
 from tests.unit.cdr.shift import HOUR, MIDNIGHT
+from tests.unit.cdr.story import ME, Story
 from tests.unit.cdr.truth import POINTS
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -158,3 +160,70 @@ def test_any_prefix_of_a_day_can_be_counted() -> None:
         made.finish(day.events[length].at)
         for row in (*made.queue_totals(), *made.agent_totals(), made.house()):
             assert row.figures
+
+
+# How somebody leaves the queue without an agent, why they are called back, and whether they asked for that.
+EXITS = [
+    ("key", "requested", True),
+    ("key", "intake", True),
+    ("key", "voicemail", True),
+    ("timeout", "intake", True),
+    ("no_agents", "requested", True),
+    ("full", "voicemail", True),
+    ("key", "abandoned", False),
+    ("key", "cut_off", False),
+    ("abandoned", "abandoned", False),
+    ("cut_off", "cut_off", False),
+]
+
+
+@pytest.mark.parametrize("ticket_is_late", [False, True])
+@pytest.mark.parametrize(("exit_", "why", "asked"), EXITS)
+def test_a_caller_who_asks_for_a_callback_left_the_queue_for_it_by_any_exit(
+    exit_: str, why: str, asked: bool, ticket_is_late: bool
+) -> None:
+    story = Story().offered().answered().at(1).enters("sales").at(11).leaves("sales", exit_, 10)
+    if ticket_is_late:
+        story.at(20).ends(ME, "remote").over("remote").at(22)
+    story.on(
+        ME,
+        CallbackRequested,
+        callback="100001.1",
+        ticket="100001",
+        number="13800138000",
+        queue="sales",
+        language="zh",
+        tier="ordinary",
+        priority=0,
+        arrival=1.0,
+        why=why,
+    )
+    made = FigureFold(Windows.make(0, 3600, "whole", ZONE), RULES)
+    for event in story.events:
+        made.receive(event, "switch-1")
+    figures = made.queue_totals()[0].figures
+    assert figures["left_for_callback"] == asked
+    in_time = asked or exit_ == "abandoned"
+    assert (figures["offered"], figures["service_level_connect"]) == (1, float(in_time))
+
+
+def test_who_comes_back_into_a_queue_has_not_left_it_for_a_callback() -> None:
+    story = Story().offered().answered().at(1).enters("sales").at(11).leaves("sales", "key", 10)
+    story.at(12).enters("support", "e2").at(15).takes("1001", "a1", "support", 3, "e2")
+    story.on(
+        ME,
+        CallbackRequested,
+        callback="100001.1",
+        ticket="100001",
+        number="13800138000",
+        queue="support",
+        language="zh",
+        tier="ordinary",
+        priority=0,
+        arrival=1.0,
+        why="requested",
+    )
+    made = FigureFold(Windows.make(0, 3600, "whole", ZONE), RULES)
+    for event in story.events:
+        made.receive(event, "switch-1")
+    assert [row.figures["left_for_callback"] for row in made.queue_totals()] == [0, 0, 0]

@@ -18,7 +18,9 @@ HOUR = 3600.0
 
 def changed(at: float, state: str, was: str, since: float, reason: str = "", call: str = "") -> Event:
     """A change of agent 1001."""
-    return AgentStateChanged(at, "1001", state, was, since, reason, "", call)  # type: ignore[arg-type]
+    return AgentStateChanged(
+        at, agent="1001", state=state, was=was, since=since, reason=reason, why="", call=call
+    )  # type: ignore[arg-type]
 
 
 def figures(*events: Event, until: float = HOUR, switch: str = "s") -> dict[str, Any]:
@@ -37,15 +39,15 @@ def test_a_state_that_goes_on_is_counted_until_now() -> None:
 
 
 def test_a_switch_that_ended_in_good_order_ends_its_agents_states() -> None:
-    found = figures(changed(0, "available", "offline", 0), SwitchStopped(900, "s"))
+    found = figures(changed(0, "available", "offline", 0), SwitchStopped(900, switch="s"))
     assert found["available_time"] == 900
 
 
 def test_a_switch_that_was_killed_ends_them_with_its_last_sign_of_life() -> None:
     found = figures(
         changed(0, "available", "offline", 0),
-        DigitReceived(1200, "c", "l", "5"),
-        SwitchStarted(3000, "s", "1"),
+        DigitReceived(1200, "c", "l", digit="5"),
+        SwitchStarted(3000, switch="s", version="1"),
         changed(3010, "available", "offline", 3000),
     )
     assert (found["available_time"], found["online_time"]) == (1200 + 590, 1200 + 590)
@@ -54,7 +56,7 @@ def test_a_switch_that_was_killed_ends_them_with_its_last_sign_of_life() -> None
 def test_another_switch_that_starts_ends_nothing() -> None:
     fold = FigureFold(Windows([0, 3_600_000]), FigureRules())
     fold.receive(changed(0, "available", "offline", 0), "one")
-    fold.receive(SwitchStarted(1000, "two", "1"), "two")
+    fold.receive(SwitchStarted(1000, switch="two", version="1"), "two")
     fold.finish(HOUR)
     assert fold.agents()[0].figures["available_time"] == HOUR
 
@@ -81,7 +83,9 @@ def test_breaks_are_told_by_their_reason() -> None:
 def test_a_private_call_within_a_wrap_up_leaves_the_wrap_up_to_its_queue() -> None:
     fold = FigureFold(Windows([0, 3_600_000]), FigureRules())
     for event in (
-        AgentOfferEnded(0, "c1", "l", "sales", "e", "1001", "answered", 1000),
+        AgentOfferEnded(
+            0, "c1", "l", queue="sales", entry="e", agent="1001", outcome="answered", ring_ms=1000
+        ),
         changed(0, "on_call", "ringing", -5, call="c1"),
         changed(100, "wrap_up", "on_call", 0, call="c1"),
         changed(110, "on_call", "wrap_up", 100, call="own"),

@@ -49,9 +49,9 @@ class Closing:
         if isinstance(event, CallEnded):
             query = text("SELECT count FROM digits WHERE call = :call")
             count = (await connection.execute(query, {"call": event.call})).scalar()
-            return [TicketChanged(event.at, event.call, "system", {"digits": count})]
+            return [TicketChanged(event.at, ticket=event.call, by="system", changes={"digits": count})]
         assert isinstance(event, TicketChanged)
-        return [TicketJoined(event.at, event.ticket, "all")]
+        return [TicketJoined(event.at, ticket=event.ticket, into="all")]
 
 
 async def make_tables(engine: AsyncEngine) -> None:

@@ -27,12 +27,12 @@ from tests.unit.cdr.recorder.site import Closing, Digits, digits, make_tables, r
 
 def digit(at: float, call: str = "c") -> DigitReceived:
     """One event."""
-    return DigitReceived(at, call, "l", "5")
+    return DigitReceived(at, call, "l", digit="5")
 
 
 def ended(at: float, call: str = "c") -> CallEnded:
     """An event from which others follow."""
-    return CallEnded(at, call, "", "remote", "")
+    return CallEnded(at, call, "", by="remote", reason="")
 
 
 async def prepared(url: URL) -> None:
@@ -71,13 +71,13 @@ def test_events_their_projections_and_what_follows_in_order(database_url: URL, t
             digit(1),
             digit(2),
             ended(3),
-            TicketChanged(3.0, "c", "system", {"digits": 2}),
-            TicketJoined(3.0, "c", "all"),
+            TicketChanged(3.0, ticket="c", by="system", changes={"digits": 2}),
+            TicketJoined(3.0, ticket="c", into="all"),
             digit(4),
             digit(5, "d"),
             ended(6, "d"),
-            TicketChanged(6.0, "d", "system", {"digits": 1}),
-            TicketJoined(6.0, "d", "all"),
+            TicketChanged(6.0, ticket="d", by="system", changes={"digits": 1}),
+            TicketJoined(6.0, ticket="d", into="all"),
         ]
         own = [(row.switch, row.seq) for row in rows if row.switch != "s"]
         assert own == [("s/recorder", seq) for seq in (1, 2, 3, 4)]
@@ -194,7 +194,7 @@ def test_consequences_without_end_are_cut(
     database_url: URL, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def run() -> None:
-        write(tmp_path, TicketChanged(1.0, "1", "system"), digit(2))
+        write(tmp_path, TicketChanged(1.0, ticket="1", by="system"), digit(2))
         async with recording(database_url, tmp_path, [], [Endless()]):
             pass
         rows = await stored(database_url)
@@ -220,7 +220,7 @@ def test_kinds_of_another_version_are_stored(database_url: URL, tmp_path: Path) 
         first, second = await stored(database_url)
         assert (first.kind, first.call, first.event) == ("CallTeleported", "c", None)
         assert first.body == {"at": 1.5, "call": "c", "where": "home"}
-        assert second.event == SwitchStarted(2.5, "", "")
+        assert second.event == SwitchStarted(2.5, switch="", version="")
 
     asyncio.run(run())
 
@@ -257,7 +257,9 @@ class Reminder:
         """One ticket's change for what is counted."""
         found = (await connection.execute(text("SELECT call, count FROM digits WHERE count > 0"))).all()
         await connection.execute(text("UPDATE digits SET count = 0"))
-        return [TicketChanged(now, call, "system", {"digits": count}) for call, count in found]
+        return [
+            TicketChanged(now, ticket=call, by="system", changes={"digits": count}) for call, count in found
+        ]
 
 
 def test_what_follows_from_the_time_alone_is_drawn_once_all_events_are_there(

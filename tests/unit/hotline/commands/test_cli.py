@@ -17,7 +17,7 @@ from config import load_site
 from config.exit_codes import ExitCode
 from hotline.cli import COMMANDS, main
 from hotline.commands.status import duration, status_lines
-from hotline.server.options import ServeOptions
+from hotline.server.serve import ServeOptions
 from hotline.version import VERSION
 
 STATUS = {

@@ -71,7 +71,9 @@ def site(tmp_path: Path) -> Path:
                     respond_by=NOW + 3600,
                 ),
                 requested("100001"),
-                TicketChanged(NOW + 5, "100001", "agent:1001", {"owner": "1001"}, "I take it"),
+                TicketChanged(
+                    NOW + 5, ticket="100001", by="agent:1001", changes={"owner": "1001"}, note="I take it"
+                ),
                 ticket("100002", NOW + 9, "13900139000", kind="abandoned", title="", severity=1),
             )
 
@@ -234,7 +236,7 @@ def test_a_site_without_records_says_what_to_do(tmp_path: Path, capsys: pytest.C
     (tmp_path / "hotline.yaml").write_text(SETTINGS)
     for command in (("tickets", "list"), ("callbacks", "list"), ("customers", "list")):
         assert run(*command, "--site", str(tmp_path)) == ExitCode.FAILED
-        assert "There are no records yet" in capsys.readouterr().err
+        assert "No records yet" in capsys.readouterr().err
     assert not (tmp_path / "hotline.db").exists()
     (tmp_path / "hotline.yaml").write_text(f"{SETTINGS}database: null\n")
     assert run("tickets", "list", "--site", str(tmp_path)) == ExitCode.FAILED

@@ -11,7 +11,7 @@ import pytest
 
 from config import load_site
 from config.new_site import write_starter_site
-from hotline.server.admission import Doorkeeper
+from hotline.server.admission import Admission
 from journal.event import Event
 from telephony.call.events import PhoneRegistered, PhoneUnregistered
 from telephony.sip.flow import Flow
@@ -32,21 +32,21 @@ class Journal:
         self.events.append(event)
 
 
-class House:
-    """A doorkeeper with a clock that the test moves."""
+class Gate:
+    """Admission with a clock that the test moves."""
 
     def __init__(self, root: Path) -> None:
         write_starter_site(root)
         self.site = load_site(root, environ={})
         self.journal = Journal()
         self.now = 1000.0
-        self.door = Doorkeeper(self.site, self.journal, now=lambda: self.now, clock=lambda: 1.7e9)
+        self.admission = Admission(self.site, self.journal, now=lambda: self.now, clock=lambda: 1.7e9)
         self.password = self.site.agents[0].phones[0].password
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path / "site")
+def gate(tmp_path: Path) -> Gate:
+    return Gate(tmp_path / "site")
 
 
 def request(method: str, user: str, *, sender: str = "load", cseq: int = 1, more: str = "") -> Request:
@@ -79,68 +79,72 @@ def credentials(challenge: Response, method: str, user: str, password: str) -> s
     )
 
 
-def register(house: House, user: str, password: str, *, flow: Flow = STRANGER) -> Response:
-    challenge, _ = house.door.register(request("REGISTER", user, sender=user), flow)
+def register(gate: Gate, user: str, password: str, *, flow: Flow = STRANGER) -> Response:
+    challenge, _ = gate.admission.register(request("REGISTER", user, sender=user), flow)
     assert challenge.status == 401
     proof = credentials(challenge, "REGISTER", user, password)
-    response, effects = house.door.register(request("REGISTER", user, sender=user, cseq=2, more=proof), flow)
-    house.door.tell(effects)
+    response, effects = gate.admission.register(
+        request("REGISTER", user, sender=user, cseq=2, more=proof), flow
+    )
+    gate.admission.write_down(effects)
     return response
 
 
-def test_a_phone_with_its_password_is_registered_and_found(house: House) -> None:
-    assert register(house, "1001", house.password).status == 200
-    assert [binding.flow for binding in house.door.phones_of("1001")] == [STRANGER]
-    assert [type(event) for event in house.journal.events] == [PhoneRegistered]
+def test_a_phone_with_its_password_is_registered_and_found(gate: Gate) -> None:
+    assert register(gate, "1001", gate.password).status == 200
+    assert [binding.flow for binding in gate.admission.phones_of("1001")] == [STRANGER]
+    assert [type(event) for event in gate.journal.events] == [PhoneRegistered]
 
 
-def test_a_registration_that_expires_is_written_down(house: House) -> None:
-    register(house, "1001", house.password)
-    deadline = house.door.registrar.next_deadline()
+def test_a_registration_that_expires_is_written_down(gate: Gate) -> None:
+    register(gate, "1001", gate.password)
+    deadline = gate.admission.registrar.next_deadline()
     assert deadline is not None
-    house.now = deadline
-    house.door.tell(house.door.registrar.handle_timer(deadline))
-    assert house.door.phones_of("1001") == []
-    gone = house.journal.events[-1]
+    gate.now = deadline
+    gate.admission.write_down(gate.admission.registrar.handle_timer(deadline).events)
+    assert gate.admission.phones_of("1001") == []
+    gone = gate.journal.events[-1]
     assert isinstance(gone, PhoneUnregistered)
     assert gone.why == "expired"
 
 
-def test_wrong_password_and_unknown_user_get_the_same_answer(house: House) -> None:
-    wrong, unknown = register(house, "1001", "not-the-password"), register(house, "9999", "whatever-it-is")
+def test_wrong_password_and_unknown_user_get_the_same_answer(gate: Gate) -> None:
+    wrong, unknown = register(gate, "1001", "not-the-password"), register(gate, "9999", "whatever-it-is")
     assert (wrong.status, wrong.reason) == (unknown.status, unknown.reason) == (403, "Forbidden")
     names = [[name for name, _ in response.headers] for response in (wrong, unknown)]
     assert names[0] == names[1]
 
 
-def test_nobody_registers_for_another(house: House) -> None:
-    challenge, _ = house.door.register(request("REGISTER", "1002", sender="1001"), STRANGER)
-    proof = credentials(challenge, "REGISTER", "1001", house.password)
-    response, effects = house.door.register(request("REGISTER", "1002", sender="1001", more=proof), STRANGER)
+def test_nobody_registers_for_another(gate: Gate) -> None:
+    challenge, _ = gate.admission.register(request("REGISTER", "1002", sender="1001"), STRANGER)
+    proof = credentials(challenge, "REGISTER", "1001", gate.password)
+    response, effects = gate.admission.register(
+        request("REGISTER", "1002", sender="1001", more=proof), STRANGER
+    )
     assert response.status == 403
     assert effects == []
 
 
 @pytest.mark.parametrize("number", ["4900", "1001", "8888"])
-def test_a_stranger_is_challenged_whatever_the_number(house: House, number: str) -> None:
-    refused = house.door.admit(request("INVITE", number), STRANGER)
+def test_a_stranger_is_challenged_whatever_the_number(gate: Gate, number: str) -> None:
+    refused = gate.admission.admit(request("INVITE", number), STRANGER)
     assert isinstance(refused, Response)
     assert refused.status == 401
 
 
-def test_a_trunk_reaches_its_published_numbers_only(house: House) -> None:
-    assert house.door.admit(request("INVITE", "4900"), TRUNK) == "trunk:this-machine"
-    refused = house.door.admit(request("INVITE", "1001"), TRUNK)
+def test_a_trunk_reaches_its_published_numbers_only(gate: Gate) -> None:
+    assert gate.admission.admit(request("INVITE", "4900"), TRUNK) == "trunk:this-machine"
+    refused = gate.admission.admit(request("INVITE", "1001"), TRUNK)
     assert isinstance(refused, Response)
     assert refused.status == 401
 
 
-def test_a_registered_phone_on_a_trunks_address_is_still_a_phone(house: House) -> None:
-    register(house, "1001", house.password, flow=TRUNK)
-    challenge = house.door.admit(request("INVITE", "4900", sender="1001"), TRUNK)
+def test_a_registered_phone_on_a_trunks_address_is_still_a_phone(gate: Gate) -> None:
+    register(gate, "1001", gate.password, flow=TRUNK)
+    challenge = gate.admission.admit(request("INVITE", "4900", sender="1001"), TRUNK)
     assert isinstance(challenge, Response)
-    proof = credentials(challenge, "INVITE", "1001", house.password)
+    proof = credentials(challenge, "INVITE", "1001", gate.password)
     # The digest names the user's own URI: as RFC 3261 22.4 warns, proxies rewrite it, so it isn't compared.
-    assert house.door.admit(request("INVITE", "4900", sender="1001", more=proof), TRUNK) == "agent:1001"
+    assert gate.admission.admit(request("INVITE", "4900", sender="1001", more=proof), TRUNK) == "agent:1001"
     other_port = replace(TRUNK, remote=("127.0.0.1", 40001))
-    assert house.door.admit(request("INVITE", "4900", sender="1001"), other_port) == "trunk:this-machine"
+    assert gate.admission.admit(request("INVITE", "4900", sender="1001"), other_port) == "trunk:this-machine"

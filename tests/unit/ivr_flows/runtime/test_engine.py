@@ -60,7 +60,7 @@ def test_without_any_way_there_is_an_apology_and_a_ticket(tmp_path: Path) -> Non
     assert one.said[-1] == TEXTS["apology"]["ko"]
     (ticket,) = one.departures
     assert isinstance(ticket, OpenTicket)
-    assert (ticket.kind, ticket.state, ticket.language) == ("failure", "failed", "ko")
+    assert (ticket.kind, ticket.progress, ticket.language) == ("failure", "failed", "ko")
     assert ticket.note == "step main/half failed: ExpressionError"
     assert [(slot.name, slot.value) for slot in ticket.slots] == [("customer", "4711")]
     assert one.end == HangUp("flow failed")
@@ -130,12 +130,12 @@ def test_events_say_where_the_call_was(tmp_path: Path) -> None:
     one = call(flows)
     at = one.caller.events[0].at
     assert one.caller.events == [
-        FlowStarted(at, "c1", "1", "main", flows.version, "en"),
-        StepEntered(at, "c1", "1", "main", "run", "flow"),
-        StepEntered(at, "c1", "1", "notice", "notice", "say"),
-        StepEntered(at + 1, "c1", "1", "notice", "end", "back"),
-        StepEntered(at + 1, "c1", "1", "main", "end", "hangup"),
-        FlowEnded(at + 1, "c1", "1", "main", "over"),
+        FlowStarted(at, "c1", "1", flow="main", version=flows.version, language="en"),
+        StepEntered(at, "c1", "1", flow="main", step="run", verb="flow"),
+        StepEntered(at, "c1", "1", flow="notice", step="notice", verb="say"),
+        StepEntered(at + 1, "c1", "1", flow="notice", step="end", verb="back"),
+        StepEntered(at + 1, "c1", "1", flow="main", step="end", verb="hangup"),
+        FlowEnded(at + 1, "c1", "1", flow="main", reason="over"),
     ]
 
 
@@ -206,7 +206,7 @@ def test_what_was_said_is_written_down_when_the_caller_leaves_the_line(tmp_path:
 def test_what_the_bot_was_told_outlives_a_caller_who_leaves_no_message(tmp_path: Path) -> None:
     run = _wants_a_person(tmp_path)
     run.context.so_far = OpenTicket(
-        "problem", "unconfirmed", "1", "en", "support", (Slot("problem", "fire"),)
+        kind="problem", progress="unconfirmed", caller="1", queue="support", slots=(Slot("problem", "fire"),)
     )
     text = "steps: {message: {voicemail: {say: Speak., otherwise: end}}, end: {hangup: }}\n"
     flows = make(tmp_path / "2", text)

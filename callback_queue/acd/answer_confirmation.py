@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from callback_queue.acd.speaking import play_all
 from callback_queue.acd.tasks import drop
-from callback_queue.acd.texts import text
+from callback_queue.prompts import text
 from ivr_flows.runtime.conversation import Part
 from telephony.call.leg import CallLeg
 from telephony.media import tones

@@ -10,7 +10,8 @@ import contextlib
 import random
 import re
 import urllib.request
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,15 +46,25 @@ def own_address() -> str:
 
 def metrics(http: tuple[str, int]) -> dict[str, float]:
     """What /metrics says, by name; of those with labels the sum."""
-    with urllib.request.urlopen(f"http://{http[0]}:{http[1]}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
     figures: dict[str, float] = {}
-    for line in lines:
-        if line and not line.startswith("#"):
-            name, _, value = line.rpartition(" ")
-            name = name.partition("{")[0]
-            figures[name] = figures.get(name, 0.0) + float(value)
+    for name, value in _samples(http):
+        name = name.partition("{")[0]
+        figures[name] = figures.get(name, 0.0) + value
     return figures
+
+
+def events(http: tuple[str, int]) -> Counter[str]:
+    """How many events of each kind the journal was given."""
+    kind = re.compile(r'hotline_events_total\{kind="(\w+)"\}')
+    return Counter({found[1]: int(value) for name, value in _samples(http) if (found := kind.match(name))})
+
+
+def _samples(http: tuple[str, int]) -> Iterator[tuple[str, float]]:
+    with urllib.request.urlopen(f"http://{http[0]}:{http[1]}/metrics", timeout=5) as answer:
+        for line in answer.read().decode().splitlines():
+            if line and not line.startswith("#"):
+                name, _, value = line.rpartition(" ")
+                yield name, float(value)
 
 
 def gauges(switch: Switch) -> dict[str, float]:
@@ -70,7 +81,7 @@ class Tidy:
     """Sees that what was done to a switch leaves nothing behind.
 
     Args:
-        switch: with short timers.
+        switch: made by `start`; its log must not hide level info, which is where a voice is seen to be ready.
     """
 
     def __init__(self, switch: Switch) -> None:

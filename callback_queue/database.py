@@ -1,14 +1,31 @@
-"""Small things that all stores need: values that every database takes, and rows written once or anew."""
+"""What the stores of this package share: column types, values that every database takes, patience."""
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = TypeVar("T")
+
+# What can be dialled, with room for a SIP user part; the keys that numbers are found by are digits.
+NUMBER = String(64)
+NUMBER_KEY = String(32)
+NAME = String(64)
+CALL = String(64)
+TICKET = String(24)
+
+DATABASE_ERRORS = (SQLAlchemyError, OSError, TimeoutError)
+"""What is raised when the database is away, too slow, or not set up yet."""
+
+PATIENCE = 3.0
+"""Seconds that a switch waits for an answer of the database."""
 
 _DEEPEST = 20
 _LARGEST = 2**31 - 1
@@ -61,6 +78,16 @@ def plain(value: object, depth: int = 0) -> Any:
 def items(value: object) -> list[Any]:
     """A list for a JSON column; [] for what is none."""
     return cast(list[Any], plain(value)) if isinstance(value, list | tuple) else []
+
+
+async def in_time(answer: Awaitable[T]) -> T:
+    """An answer of the database, within `PATIENCE`.
+
+    Raises:
+        one of `DATABASE_ERRORS`.
+    """
+    async with asyncio.timeout(PATIENCE):
+        return await answer
 
 
 async def insert_once(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:

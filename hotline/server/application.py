@@ -1,0 +1,137 @@
+"""What the user agent asks of this switch, and what a peer gets when our own code fails.
+
+Who may register or call is decided by `hotline.server.admission`, what becomes of a call by the router. Here
+is what lies around both: whether there is room for another call, and that every request has an answer. A
+mistake of ours is a 500, a traceback in the log and an event in the journal, and nothing is left of the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Never, assert_never
+
+from config import Site
+from hotline.server.admission import Admission
+from hotline.server.router import Router
+from telephony.call import events
+from telephony.call.leg_lifetime import Journal
+from telephony.call.switchboard import Switchboard
+from telephony.net.driver import Driver
+from telephony.net.rtp_ports import PortsExhausted
+from telephony.net.signalling import Signalling
+from telephony.sip.flow import Flow
+from telephony.sip.machine import Output
+from telephony.sip.message import Request, Response
+from telephony.sip.registrar import RegistrarEvent
+from telephony.sip.session import SessionState
+from telephony.sip.user_agent import SipCall
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = "5"
+"""Seconds, for callers that are refused because the switch is full or shutting down."""
+
+
+class SwitchApplication:
+    """One switch as its user agent sees it; implements `telephony.net.signalling.Application`.
+
+    Args:
+        admission: who may register and call.
+        router: carries calls to their end.
+        site: its limits.
+        journal: where refusals are written.
+        loop: the event loop.
+        clock: Unix time in seconds, for events.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        router: Router,
+        site: Site,
+        journal: Journal,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        clock: Callable[[], float],
+    ) -> None:
+        self._admission = admission
+        self._router = router
+        self._max_calls = site.settings.sip.max_calls
+        self._journal = journal
+        self._clock = clock
+        self._registrations: Driver[Never, RegistrarEvent] = Driver(
+            admission.registrar,
+            perform=assert_never,
+            tell=lambda event: admission.write_down([event]),
+            loop=loop,
+        )
+        self.signalling: Signalling
+        self.switchboard: Switchboard
+        self.draining = False
+        """Set when the switch shuts down: new calls are refused, those in progress go on."""
+
+    def use(self, site: Site) -> None:
+        """Know the users, trunks and limits of this version of the site from now on."""
+        self._admission.use(site)
+        self._max_calls = site.settings.sip.max_calls
+
+    def close(self) -> None:
+        """Stop the timers."""
+        self._registrations.stop()
+
+    def register(self, request: Request, flow: Flow) -> Response:
+        """Answer a REGISTER."""
+        try:
+            response, changes = self._admission.register(request, flow)
+            self._registrations.run(Output([], changes))
+            return response
+        except Exception:
+            log.exception("a REGISTER failed")
+            return request.response(500)
+
+    def admit(self, request: Request, flow: Flow) -> str | Response:
+        """Who brings an INVITE, or the response that refuses it."""
+        try:
+            who = self._admission.admit(request, flow)
+        except Exception:
+            log.exception("a call could not be admitted")
+            self._refused(500, flow)
+            return request.response(500)
+        if isinstance(who, Response):
+            return who
+        if self.draining or len(self._router.legs) >= self._max_calls:
+            response = request.response(503)
+            response.headers.add("Retry-After", RETRY_AFTER)
+            return response
+        return who
+
+    def offered(self, call: SipCall, request: Request, source: str) -> None:
+        """Take a call that was admitted just now."""
+        try:
+            leg = self.switchboard.take(call, request, source)
+        except PortsExhausted:
+            log.warning("no RTP port is left: call refused")
+            self._refuse(call, 503, (("Retry-After", RETRY_AFTER),))
+        except Exception:
+            log.exception("a call could not be taken")
+            self._refused(500, call.flow)
+            if call.session.state is SessionState.OFFERED:
+                self._refuse(call, 500)
+        else:
+            self._router.route(leg, request)
+
+    def flow_closed(self, flow: Flow) -> None:
+        """Forget registrations that came over a connection which is closed now."""
+        self._registrations.run(self._admission.registrar.remove_flow(flow))
+
+    def has_registered(self, flow: Flow) -> bool:
+        """Whether a phone is reached over this connection."""
+        return self._admission.registrar.has_flow(flow)
+
+    def _refuse(self, call: SipCall, status: int, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.signalling.run(call, call.session.refuse(status, None, headers))
+
+    def _refused(self, status: int, flow: Flow) -> None:
+        self._journal.append(events.CallRefused(self._clock(), status=status, peer=flow.remote[0]))
