@@ -1,7 +1,7 @@
-"""Answering the digest challenges of others: registrars, trunks and proxies (RFC 3261 22.2 and 22.3, RFC 8760).
+"""Answering the digest challenges of others: trunks, registrars, proxies (RFC 3261 22.2 and 22.3, RFC 8760).
 
-`Challenge` picks a challenge and writes credentials for it; `DigestClient` does so for all requests of one call.
-Checking the credentials of others is in `auth.py`.
+`Challenge` picks a challenge and writes credentials for it; `DigestClient` does so for all requests of one
+call. Checking the credentials of others is in `auth.py`.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class DigestClient:
             self._sent.pop(response.cseq.number, None)
 
     def again(self, response: Response, cseq: int) -> Request | None:
-        """The request to send after a final response that is no 2xx: the same, with credentials and without Via.
+        """The request to send after a final response that is no 2xx: the same, with credentials, without Via.
 
         It counts as sent.
 

@@ -1,4 +1,4 @@
-"""What this user agent can do, as it says in Allow, Accept and Supported (RFC 3261 20), and how it says so."""
+"""What this user agent can do, as its Allow, Accept and Supported say (RFC 3261 20)."""
 
 from __future__ import annotations
 

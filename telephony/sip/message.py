@@ -325,7 +325,7 @@ class MessageError(RemoteProtocolError):
 
     Args:
         status, reason: see `RemoteProtocolError`.
-        request: what could be read of the request, enough for `Request.response`; None when it can't be answered.
+        request: what could be read of the request, enough for `Request.response`, or None.
     """
 
     def __init__(self, status: int, reason: str, request: Request | None = None) -> None:

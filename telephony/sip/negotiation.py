@@ -49,7 +49,7 @@ class AwaitedAck:
         return min(self._resend_at, self.lost_at)
 
     def resent(self, now: float) -> None:
-        """The 2xx was sent again: T1, doubling up to T2, over any transport, as hops beyond ours may lose it."""
+        """The 2xx was sent again: T1, doubling up to T2, over any transport, since later hops may lose it."""
         self._interval = min(2 * self._interval, self._t2)
         self._resend_at = now + self._interval
 
@@ -110,7 +110,7 @@ class Negotiation:
         return min(self._glare_until, self._give_up_at)
 
     def handle_timer(self, now: float) -> bool:
-        """Let the wait after a 491 end; True when our re-INVITE has waited too long and is to be cancelled."""
+        """End the wait after a 491; True when our re-INVITE has waited too long and is to be cancelled."""
         if self._glare_until <= now:
             self._glare_until = inf
         if self._give_up_at > now:
@@ -145,7 +145,7 @@ class Negotiation:
         self.ours = OurReinvite(request)
 
     def progressed(self, give_up_at: float) -> None:
-        """A 1xx to it came: from then on the transaction would wait without end, and we won't for a change."""
+        """A 1xx to it came: the transaction would now wait without end, which no change is worth."""
         if self.ours is not None and not self.ours.cancelled and self._give_up_at == inf:
             self._give_up_at = give_up_at
 

@@ -1,11 +1,12 @@
-"""The INVITE session: one call in signalling, from its INVITE to the last answer to its BYE (RFC 3261 12 to 15).
+"""The INVITE session: one call in signalling, from its INVITE to the answer to its BYE (RFC 3261 12 to 15).
 
 It is the user of the transactions: it repeats its 2xx until the ACK comes (13.3.1.4), repeats the ACK of the
-peer's 2xx whenever that comes again (13.2.2.4), changes the session by re-INVITE and UPDATE (14, RFC 3311), keeps
-it up by refreshes (RFC 4028), transfers it by REFER (RFC 3515), and ends it with BYE from either side (15).
+peer's 2xx whenever that comes again (13.2.2.4), changes the session by re-INVITE and UPDATE (14, RFC 3311),
+keeps it up by refreshes (RFC 4028), transfers it by REFER (RFC 3515), and ends it with BYE from either side
+(15).
 
-What the session does is decided by its state and the table of moves at the end of this file. What has a state of
-its own is a part: `Negotiation` (who may change the session), `SessionTimer`, `Transfers`, `Liveness`,
+What the session does is decided by its state and the table of moves at the end of this file. What has a state
+of its own is a part: `Negotiation` (who may change the session), `SessionTimer`, `Transfers`, `Liveness`,
 `DigestClient`. The INVITE client has no timer once a 1xx came, so the user who waits for an answer owns the
 no-answer timer and calls `hang_up`. What bodies mean is left to `telephony.sdp`, the way of messages to
 `user_agent.py`.
@@ -370,7 +371,7 @@ class InviteSession:
             if self._negotiation.take_turn():
                 self._events.append(ReinviteDue())
         elif self.state is SessionState.ENDING and not self._bye_open and self._negotiation.ours is None:
-            # A re-INVITE of ours gets its final response even after the BYE, and a 2xx its ACK (RFC 5407 3.2).
+            # A re-INVITE of ours gets its final response after the BYE too, and a 2xx its ACK (RFC 5407 3.2).
             self._fire(SessionTrigger.QUIET, 0.0)
         output = Output(self._effects, self._events)
         self._effects, self._events = [], []
@@ -454,8 +455,8 @@ class InviteSession:
     ) -> SessionOutput:
         """Send a REFER or INFO in the dialog; `Replied` brings its final status.
 
-        After an answer of ours the request waits for the ACK (RFC 3261 13.3.1.4): before it the peer may not have
-        the dialog yet. When the call ends meanwhile, the request is not sent.
+        After an answer of ours the request waits for the ACK (RFC 3261 13.3.1.4): before it the peer may not
+        have the dialog yet. When the call ends meanwhile, the request is not sent.
 
         Raises:
             LocalProtocolError: when the call is not up.
@@ -591,8 +592,8 @@ class InviteSession:
             trigger = SessionTrigger.SUCCESS_WITH_OFFER if offer else SessionTrigger.SUCCESS
             self._fire(trigger, now, response)
         elif self.state is SessionState.DONE:
-            # Deviation: once the call is over nobody remembers it, and a phone that answers only then waits for
-            # its ACK in vain until it gives up (13.3.1.4).
+            # Deviation: once the call is over nobody remembers it, and a phone that answers only then waits
+            # for its ACK in vain until it gives up (13.3.1.4).
             return
         elif (response.to.tag or "") == self.dialog.remote_tag:
             self._repeat_ack(response.cseq.number)
@@ -1030,8 +1031,8 @@ class InviteSession:
             else:
                 self._reinvite_response(response, now)
         elif response.status < 200 or self.dialog is None or (response.to.tag or "") in self._forks:
-            # A To tag that nobody knows is the peer's mistake: were the response not taken for the peer's, the
-            # call would wait for ever for the answer to its BYE.
+            # A To tag that nobody knows is the peer's mistake: were the response not taken for the peer's,
+            # the call would wait for ever for the answer to its BYE.
             return
         else:
             again = self._with_credentials(method, response)

@@ -1,4 +1,4 @@
-"""What goes into an INVITE session and what comes out: inputs, effects for the user agent, events for the call.
+"""What an INVITE session takes and puts out: inputs, effects for the user agent, events for the call.
 
 Plain frozen values only; `session.py` takes and makes them.
 """

@@ -1,7 +1,7 @@
 """Session timers (RFC 4028): how long a session lasts unless it is refreshed, and who refreshes it, and when.
 
-Here the headers are written and read, and what was agreed is kept, with its clock. Refreshing (by UPDATE where
-the peer knows it, else by re-INVITE) and ending the call is done by `session.py`.
+Here the headers are written and read, and what was agreed is kept, with its clock. Refreshing (by UPDATE
+where the peer knows it, else by re-INVITE) and ending the call is done by `session.py`.
 """
 
 from __future__ import annotations

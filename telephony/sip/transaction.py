@@ -1,6 +1,7 @@
 """What all four transaction machines share: states, events, two timers and the walk through a table.
 
-A machine is a table `(state, trigger) -> (state, actions)`; the tables and actions themselves are in `client_transactions.py` and `server_transactions.py`, the set of live transactions in `transactions.py`.
+A machine is a table `(state, trigger) -> (state, actions)`; the tables and actions themselves are in
+`client_transactions.py` and `server_transactions.py`, the set of live transactions in `transactions.py`.
 """
 
 from __future__ import annotations

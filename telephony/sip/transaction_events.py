@@ -1,7 +1,7 @@
-"""The two outputs of the transaction layer: data for the transport below, events for the transaction user above.
+"""The outputs of the transaction layer: data for the transport below, events for the transaction user above.
 
-Plain frozen values only. Making them is left to `telephony.sip.transactions`, acting on the events to the user
-agent (`telephony.sip.user_agent`), sending to `telephony.net`.
+Plain frozen values only. Making them is left to `telephony.sip.transactions`, acting on the events to the
+user agent (`telephony.sip.user_agent`), sending to `telephony.net`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The transaction layer: every live transaction, found by message or by key, with one heap of deadlines.
 
-Messages and user commands go in; effects for the transport and events for the transaction user come out. The machines themselves are in `client_transactions.py` and
-`server_transactions.py`, names of transactions in `matching.py`.
+Messages and user commands go in; effects for the transport and events for the transaction user come out. The
+machines themselves are in `client_transactions.py` and `server_transactions.py`, names of transactions in
+`matching.py`.
 
 Most transactions are only lingering (32 s in J, L, M or D), so the layer must be cheap with 50,000 of them:
 slotted objects that keep the last bytes and no message, and one heap entry each, moved lazily.

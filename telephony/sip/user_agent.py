@@ -1,9 +1,9 @@
 """The user-agent core: what becomes of each message, and how ours are sent (RFC 3261 8, 12, 13).
 
-It screens requests (8.2), finds the call that a message belongs to (12.2), answers what belongs to none, and joins
-the INVITE sessions to the transaction layer. Pure: messages and time go in; data for the transports and events for
-the calls come out. It asks an `Application` what it can't know: who may register and who may call. Sockets, the
-clock and look-ups of host names are left to `telephony.net`.
+It screens requests (8.2), finds the call that a message belongs to (12.2), answers what belongs to none, and
+joins the INVITE sessions to the transaction layer. Pure: messages and time go in; data for the transports and
+events for the calls come out. It asks an `Application` what it can't know: who may register and who may call.
+Sockets, the clock and look-ups of host names are left to `telephony.net`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Network(Protocol):
         """The host and port under which the far end of a flow can reach us."""
 
     def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
-        """The flow to a URI, or `otherwise` when nothing leads there; None when its host is a name to look up."""
+        """The flow to a URI, `otherwise` when nothing leads there; None when its host must be looked up."""
 
 
 class SipCall:

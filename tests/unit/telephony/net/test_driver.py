@@ -1,4 +1,4 @@
-"""The driver: effects and events in order, one timer that follows the machine's deadline, faults that stop nobody."""
+"""The driver: effects and events in order, one timer for the next deadline, faults that stop nobody else."""
 
 from __future__ import annotations
 

@@ -54,8 +54,7 @@ def outbound(desk: Desk, line: wire.Line) -> Commanded:
     rows = [("From", "<sip:desk@x>;tag=desk"), ("To", f"<{uri}>"), ("Call-ID", "ours"), ("CSeq", "1 INVITE")]
     flow = desk.transports.locate(uri)
     assert flow is not None
-    call = desk.call(Request("INVITE", uri, Headers(rows), SDP), flow)
-    return call
+    return desk.call(Request("INVITE", uri, Headers(rows), SDP), flow)
 
 
 def requests_of(line: wire.Line, call_id: str = "ours") -> asyncio.Queue[tuple[wire.Message, wire.Line]]:

@@ -241,13 +241,15 @@ def test_the_last_report_goes_out_before_our_bye() -> None:
     assert effects.events == [Ended("local", None, "hung up")]
     notify, bye = requests(effects)
     assert line.answer(notify, 481) == NOTHING
-    assert kinds(line.answer(bye, 200)) == [] and line.done
+    assert kinds(line.answer(bye, 200)) == []
+    assert line.done
 
 
 def test_the_peers_bye_ends_the_reports() -> None:
     line, first = taken()
     line.session.report_transfer(180, 0.0)
-    assert kinds(line.request("BYE", 3)) == ["Respond", "Ended"] and line.done
+    assert kinds(line.request("BYE", 3)) == ["Respond", "Ended"]
+    assert line.done
     assert line.session.report_transfer(200, 0.0) == NOTHING
     assert line.answer(first, 481) == NOTHING
 

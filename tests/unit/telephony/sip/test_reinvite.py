@@ -91,7 +91,8 @@ def test_a_peer_that_does_not_know_the_dialog_ends_the_call(side: Side, status: 
     line = side.up()
     effects = line.answer(reinvite(line), status)
     assert effects.events == [ReinviteRefused(status), Ended("network", None, "dialog lost")]
-    assert line.answer(sent(effects, "BYE"), 481) == NOTHING and line.done
+    assert line.answer(sent(effects, "BYE"), 481) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -337,7 +338,8 @@ def test_our_open_reinvite_is_settled_before_the_session_is_done(side: Side) -> 
     line = side.up()
     request = reinvite(line)
     assert kinds(line.request("BYE", 2)) == ["Respond", "Ended"]
-    assert line.answer(request, 487) == NOTHING and line.done
+    assert line.answer(request, 487) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -346,7 +348,8 @@ def test_the_answer_to_our_reinvite_that_crosses_a_bye_is_acknowledged(side: Sid
     request = reinvite(line)
     bye = sent(line.session.hang_up(line.now), "BYE")
     assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck"]
-    assert line.answer(bye, 200) == NOTHING and line.done
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -356,7 +359,8 @@ def test_a_reinvite_that_the_peer_forgets_is_cancelled_with_the_call(side: Side)
     line.answer(request, 100)
     assert kinds(line.session.hang_up(line.now)) == ["CancelInvite", "SendRequest", "Ended"]
     assert line.fail("INVITE", request.cseq.number, 408) == NOTHING
-    assert line.fail("BYE", request.cseq.number + 1, 408) == NOTHING and line.done
+    assert line.fail("BYE", request.cseq.number + 1, 408) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -366,7 +370,8 @@ def test_a_reinvite_that_is_first_heard_of_after_the_end_is_cancelled_then(side:
     line.request("BYE", 2)
     assert line.answer(request, 100) == Output([CancelInvite(None)], [])
     assert line.answer(request, 100) == NOTHING
-    assert line.fail("INVITE", request.cseq.number, 408) == NOTHING and line.done
+    assert line.fail("INVITE", request.cseq.number, 408) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -376,7 +381,8 @@ def test_a_bye_before_the_ack_of_a_reinvite_stops_its_repeating(side: Side) -> N
     line.session.accept_reinvite(ANSWER, line.now)
     bye = sent(line.session.hang_up(line.now), "BYE")
     assert line.wait(100) == NOTHING
-    assert line.answer(bye, 200) == NOTHING and line.done
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 @SIDES

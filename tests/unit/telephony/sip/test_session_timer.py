@@ -189,7 +189,8 @@ def test_a_422_after_we_gave_up_is_the_end() -> None:
     invite = line.start()
     line.answer(invite, 180)
     line.session.hang_up(line.now)
-    assert kinds(line.answer(invite, 422, extra=["Min-SE: 3600"])) == [] and line.done
+    assert kinds(line.answer(invite, 422, extra=["Min-SE: 3600"])) == []
+    assert line.done
 
 
 def test_a_422_to_a_refresh_is_met_as_well() -> None:
@@ -380,7 +381,8 @@ def test_the_end_of_the_call_answers_an_open_update_and_stops_the_clock() -> Non
     assert 487 in answers(effects)
     bye = sent(effects, "BYE")
     assert line.session.next_deadline() is None
-    assert kinds(line.answer(bye, 200)) == [] and line.done
+    assert kinds(line.answer(bye, 200)) == []
+    assert line.done
 
 
 # --- signs of life ----------------------------------------------------------------------------------------

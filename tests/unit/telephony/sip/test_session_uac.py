@@ -91,14 +91,16 @@ def test_a_2xx_without_contact_is_acknowledged_at_its_to() -> None:
 )
 def test_a_refusal_ends_the_call(status: int, reason: str) -> None:
     line = CallingLine()
-    assert line.answer(line.start(), status) == Output([], [Ended("remote", status, reason)]) and line.done
+    assert line.answer(line.start(), status) == Output([], [Ended("remote", status, reason)])
+    assert line.done
 
 
 @pytest.mark.parametrize(("status", "reason"), [(408, "no response"), (503, "transport failed")])
 def test_silence_and_failure_end_the_call(status: int, reason: str) -> None:
     line = CallingLine()
     line.start()
-    assert line.fail("INVITE", 1, status) == Output([], [Ended("network", status, reason)]) and line.done
+    assert line.fail("INVITE", 1, status) == Output([], [Ended("network", status, reason)])
+    assert line.done
     assert line.fail("INVITE", 1, status) == NOTHING
 
 
@@ -148,7 +150,8 @@ def test_hanging_up_instead_of_answering_the_offer_still_acknowledges() -> None:
 
 def test_a_call_that_was_never_sent_is_over_at_once() -> None:
     line = CallingLine()
-    assert line.session.hang_up(line.now) == Output([], [Ended("local", 487, "cancelled")]) and line.done
+    assert line.session.hang_up(line.now) == Output([], [Ended("local", 487, "cancelled")])
+    assert line.done
     with pytest.raises(LocalProtocolError):
         line.session.start()
 
@@ -162,7 +165,8 @@ def test_giving_up_while_it_rings_cancels() -> None:
     )
     assert line.session.hang_up(line.now) == NOTHING
     assert line.answer(invite, 180) == NOTHING
-    assert line.answer(invite, 487) == NOTHING and line.done
+    assert line.answer(invite, 487) == NOTHING
+    assert line.done
 
 
 def test_a_cancel_waits_for_the_first_provisional_response() -> None:
@@ -171,21 +175,24 @@ def test_a_cancel_waits_for_the_first_provisional_response() -> None:
     assert line.session.hang_up(line.now) == Output([], [Ended("local", 487, "cancelled")])
     assert line.answer(invite, 100) == Output([CancelInvite(None)], [])
     assert line.answer(invite, 180) == NOTHING
-    assert line.answer(invite, 487) == NOTHING and line.done
+    assert line.answer(invite, 487) == NOTHING
+    assert line.done
 
 
 def test_giving_up_on_a_peer_that_never_speaks_ends_with_the_transaction() -> None:
     line = CallingLine()
     line.start()
     line.session.hang_up(line.now)
-    assert line.fail("INVITE", 1, 408) == NOTHING and line.done
+    assert line.fail("INVITE", 1, 408) == NOTHING
+    assert line.done
 
 
 def test_a_refusal_after_we_gave_up_is_no_second_end() -> None:
     line = CallingLine()
     invite = line.start()
     line.session.hang_up(line.now)
-    assert line.answer(invite, 486) == NOTHING and line.done
+    assert line.answer(invite, 486) == NOTHING
+    assert line.done
 
 
 @pytest.mark.parametrize("rang", [True, False])
@@ -202,7 +209,8 @@ def test_an_answer_that_crosses_our_cancel_is_acknowledged_and_hung_up(rang: boo
     assert line.answer(invite, 200, body=ANSWER) == Output(effects.effects[:1], []), (
         "its repetitions still want the ACK"
     )
-    assert line.answer(bye, 200) == NOTHING and line.done
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
     assert line.answer(invite, 200, body=ANSWER) == NOTHING, "and nobody does after the end"
 
 
@@ -215,7 +223,8 @@ def test_we_hang_up() -> None:
     assert kinds(effects) == ["SendRequest", "Ended"]
     bye = sent(effects, "BYE")
     assert (bye.cseq.number, bye.headers.get("Reason")) == (2, "Q.850;cause=16")
-    assert line.answer(bye, 200) == NOTHING and line.done
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 def test_the_peer_hangs_up() -> None:
@@ -229,7 +238,8 @@ def test_two_byes_cross() -> None:
     line = CallingLine.up()
     bye = sent(line.session.hang_up(line.now), "BYE")
     assert answers(line.request("BYE", 1)) == [200]
-    assert line.fail("BYE", bye.cseq.number, 408) == NOTHING and line.done
+    assert line.fail("BYE", bye.cseq.number, 408) == NOTHING
+    assert line.done
 
 
 def test_a_request_before_the_answer_has_no_dialog() -> None:
@@ -273,7 +283,8 @@ def test_the_end_of_a_fork_is_not_the_end_of_the_call() -> None:
     dismissed = sent(line.answer(invite, 200, tag="second", body=ANSWER), "BYE")
     bye = sent(line.session.hang_up(line.now), "BYE")
     assert line.answer(dismissed, 200, tag="second") == NOTHING
-    assert line.answer(bye, 200) == NOTHING and line.done
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 @pytest.mark.parametrize("tag", ["callee", "second"])
@@ -322,13 +333,15 @@ def test_refused_credentials_end_the_call() -> None:
     line = CallingLine(digest=digest())
     again = challenged(line, line.start(), 407)
     effects = line.answer(again, 407, extra=[CHALLENGES[407]])
-    assert effects == Output([], [Ended("remote", 407, "Proxy Authentication Required")]) and line.done
+    assert effects == Output([], [Ended("remote", 407, "Proxy Authentication Required")])
+    assert line.done
 
 
 def test_without_credentials_a_challenge_ends_the_call() -> None:
     line = CallingLine()
     effects = line.answer(line.start(), 401, extra=[CHALLENGES[401]])
-    assert effects == Output([], [Ended("remote", 401, "Unauthorized")]) and line.done
+    assert effects == Output([], [Ended("remote", 401, "Unauthorized")])
+    assert line.done
 
 
 def test_the_ack_carries_the_credentials_of_its_invite() -> None:
@@ -352,7 +365,8 @@ def test_a_challenge_after_we_gave_up_is_the_end() -> None:
     line = CallingLine(digest=digest())
     invite = line.start()
     line.session.hang_up(line.now)
-    assert line.answer(invite, 407, extra=[CHALLENGES[407]]) == NOTHING and line.done
+    assert line.answer(invite, 407, extra=[CHALLENGES[407]]) == NOTHING
+    assert line.done
 
 
 def test_the_first_invite_failing_late_does_not_end_the_second() -> None:
@@ -372,7 +386,8 @@ def test_a_challenged_bye_is_sent_again_and_only_once() -> None:
     line = up_with(digest())
     again = challenged(line, sent(line.session.hang_up(line.now), "BYE"), 407)
     assert (again.cseq.number, again.headers.get("Proxy-Authorization") is not None) == (3, True)
-    assert line.answer(again, 407, extra=[CHALLENGES[407]]) == NOTHING and line.done
+    assert line.answer(again, 407, extra=[CHALLENGES[407]]) == NOTHING
+    assert line.done
 
 
 def test_a_challenged_reinvite_is_sent_again_under_the_next_free_number() -> None:

@@ -90,7 +90,8 @@ def test_without_ack_the_call_ends_with_bye_after_64_t1() -> None:
     assert line.session.next_deadline() == 32.0
     effects = line.wait(1.0)
     assert effects.events == [Ended("network", None, "no ACK")]
-    assert line.answer(sent(effects, "BYE"), 200) == NOTHING and line.done
+    assert line.answer(sent(effects, "BYE"), 200) == NOTHING
+    assert line.done
     assert line.session.next_deadline() is None
 
 
@@ -120,7 +121,8 @@ def test_a_bye_wanted_before_the_ack_waits_for_it() -> None:
     assert kinds(line.wait(1.0)) == ["Respond"], "the 2xx is still repeated"
     bye = sent(line.ack(1), "BYE")
     assert bye.headers.get("Reason") == "SIP;cause=200"
-    assert line.answer(bye, 200) == NOTHING and line.done
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 def test_a_bye_wanted_before_an_ack_that_never_comes_is_sent_at_the_end_of_the_wait() -> None:
@@ -143,7 +145,8 @@ def test_hanging_up_twice_says_one_bye() -> None:
 def test_a_bye_that_nobody_answers_ends_the_session_all_the_same() -> None:
     line = CalledLine.up()
     bye = sent(line.session.hang_up(line.now), "BYE")
-    assert line.fail("BYE", bye.cseq.number, 408) == NOTHING and line.done
+    assert line.fail("BYE", bye.cseq.number, 408) == NOTHING
+    assert line.done
     assert line.session.state is SessionState.DONE
 
 
@@ -152,14 +155,16 @@ def test_any_final_answer_to_our_bye_ends_the_session(status: int) -> None:
     line = CalledLine.up()
     bye = sent(line.session.hang_up(line.now), "BYE")
     assert line.answer(bye, 100) == NOTHING
-    assert line.answer(bye, status) == NOTHING and line.done
+    assert line.answer(bye, status) == NOTHING
+    assert line.done
 
 
 def test_the_peer_hangs_up() -> None:
     line = CalledLine.up()
     effects = line.request("BYE", 2)
     assert answers(effects) == [200]
-    assert kinds(effects) == ["Respond", "Ended"] and line.done
+    assert kinds(effects) == ["Respond", "Ended"]
+    assert line.done
     assert said(effects, Ended) == [Ended("remote", None, "BYE")]
 
 
@@ -167,7 +172,8 @@ def test_the_peer_hangs_up_before_its_ack_came() -> None:
     line = CalledLine()
     line.session.accept(ANSWER, 0.0)
     effects = line.request("BYE", 2)
-    assert kinds(effects) == ["Respond", "Ended"] and line.done
+    assert kinds(effects) == ["Respond", "Ended"]
+    assert line.done
     assert line.wait(100) == NOTHING, "the 2xx is not repeated for a call that is over"
     assert line.ack(1) == NOTHING
 
@@ -177,7 +183,8 @@ def test_the_peer_hangs_up_while_our_own_bye_waits_for_the_ack() -> None:
     line.session.accept(ANSWER, 0.0)
     line.session.hang_up(line.now)
     effects = line.request("BYE", 2)
-    assert kinds(effects) == ["Respond"] and line.done
+    assert kinds(effects) == ["Respond"]
+    assert line.done
 
 
 def test_two_byes_cross() -> None:
@@ -185,7 +192,8 @@ def test_two_byes_cross() -> None:
     bye = sent(line.session.hang_up(line.now), "BYE")
     effects = line.request("BYE", 2)
     assert (answers(effects), kinds(effects)) == ([200], ["Respond"])
-    assert line.answer(bye, 481) == NOTHING and line.done
+    assert line.answer(bye, 481) == NOTHING
+    assert line.done
 
 
 # --- before the answer --------------------------------------------------------------------------------
@@ -195,7 +203,8 @@ def test_a_cancel_ends_the_call_with_487() -> None:
     line = CalledLine()
     line.session.progress(180, 0.0)
     effects = line.cancel()
-    assert kinds(effects) == ["Respond", "Ended"] and line.done
+    assert kinds(effects) == ["Respond", "Ended"]
+    assert line.done
     assert said(effects, Respond)[0].key == TransactionKey("invite")
     assert said(effects, Ended) == [Ended("remote", 487, "Request Terminated")]
     assert line.session.next_deadline() is None
@@ -233,7 +242,8 @@ def test_a_refusal_has_its_status_reason_and_headers() -> None:
     refusal = response(effects)
     assert (refusal.status, refusal.reason, refusal.headers.get("Retry-After")) == (486, "On The Phone", "60")
     assert refusal.to.tag == "us"
-    assert effects.events == [Ended("local", 486, "On The Phone")] and line.done
+    assert effects.events == [Ended("local", 486, "On The Phone")]
+    assert line.done
 
 
 def test_hanging_up_a_call_that_was_not_answered_refuses_it() -> None:
@@ -243,7 +253,8 @@ def test_hanging_up_a_call_that_was_not_answered_refuses_it() -> None:
 
 def test_a_caller_who_cannot_be_reached_any_more_is_gone() -> None:
     line = CalledLine()
-    assert line.unreachable() == Output([], [Ended("network", None, "transport failed")]) and line.done
+    assert line.unreachable() == Output([], [Ended("network", None, "transport failed")])
+    assert line.done
     assert line.unreachable() == NOTHING
 
 
