@@ -8,14 +8,17 @@ from telephony.sip.errors import LocalProtocolError
 from telephony.sip.machine import Output
 from telephony.sip.referral import sipfrag_status
 from telephony.sip.session import SessionState
-from telephony.sip.session_events import Ended, InfoReceived, ReferProgressed, Replied
+from telephony.sip.session_events import Confirmed, Ended, InfoReceived, ReferProgressed, ReinviteDue, Replied
 from tests.unit.telephony.sip.calls import (
+    ANSWER,
     NOTHING,
+    OFFER,
     US,
     CalledLine,
     CallingLine,
     answers,
     kinds,
+    requests,
     response,
     said,
     sent,
@@ -90,6 +93,79 @@ def test_no_request_before_the_call_is_up_or_after_it() -> None:
     line.session.hang_up(line.now)
     with pytest.raises(LocalProtocolError):
         line.session.request("REFER")
+
+
+# --- requests of ours wait for the ACK (RFC 3261 13.3.1.4) ----------------------------------------------
+
+
+def answered() -> CalledLine:
+    """We answered, and no ACK has come."""
+    line = CalledLine()
+    line.session.accept(ANSWER, 0.0)
+    return line
+
+
+@pytest.mark.parametrize("method", ["REFER", "INFO"])
+def test_a_request_after_our_answer_waits_for_the_ack(method: str) -> None:
+    line = answered()
+    assert line.session.request(method, (("Subject", "later"),)) == NOTHING
+    effects = line.ack(1)
+    request = sent(effects, method)
+    assert (request.headers.get("Subject"), request.cseq.number) == ("later", 1)
+    assert effects.events == [Confirmed(b"")]
+
+
+def test_several_requests_go_out_in_order_once_the_ack_came() -> None:
+    line = answered()
+    for method in ("INFO", "REFER"):
+        line.session.request(method)
+    line.session.want_reinvite()
+    effects = line.ack(1)
+    assert [(each.method, each.cseq.number) for each in requests(effects)] == [("INFO", 1), ("REFER", 2)]
+    assert effects.events == [Confirmed(b""), ReinviteDue()]
+
+
+def test_a_lost_ack_that_a_reinvite_makes_up_for_lets_the_request_go() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert sent(line.request("INVITE", 2, body=OFFER)).method == "REFER"
+
+
+def test_a_cancel_that_crosses_our_answer_does_not_hold_the_request_up() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert line.cancel() == NOTHING
+    assert sent(line.ack(1)).method == "REFER"
+
+
+def test_a_call_that_we_hang_up_before_the_ack_sends_no_other_request_than_its_bye() -> None:
+    line = answered()
+    line.session.request("REFER")
+    line.session.hang_up(line.now)
+    assert sent(line.ack(1)).method == "BYE"
+
+
+def test_a_call_that_ends_before_the_ack_sends_no_request() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert requests(line.request("BYE", 2)) == []
+    assert line.done
+
+
+def test_a_call_whose_ack_never_comes_sends_its_bye_alone() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert [request.method for request in requests(line.wait(40.0))] == ["BYE"]
+
+
+def test_a_request_waits_for_the_ack_that_we_owe() -> None:
+    line = CallingLine(body=b"")
+    line.answer(line.start(), 200, body=OFFER)
+    assert line.session.request("INFO") == NOTHING
+    assert kinds(line.session.acknowledge(ANSWER, line.now)) == ["SendAck", "SendRequest"]
+
+
+# --- our REFER ------------------------------------------------------------------------------------------
 
 
 def test_notifies_tell_how_the_transfer_goes() -> None:

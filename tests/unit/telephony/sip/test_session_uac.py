@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.sip.auth_client import DigestClient
+from telephony.sip.auth import DigestAuthenticator, Verdict
+from telephony.sip.auth_client import MAX_ATTEMPTS, DigestClient
+from telephony.sip.digest import parse_digest
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.machine import Output
 from telephony.sip.message import Request
 from telephony.sip.session import SessionState
 from telephony.sip.session_events import Accepted, CancelInvite, Ended, Progressed, SendRequest
+from telephony.sip.timers import Timers
 from tests.unit.telephony.sip.calls import (
     ANSWER,
     NOTHING,
@@ -20,6 +23,7 @@ from tests.unit.telephony.sip.calls import (
     acks,
     answers,
     kinds,
+    requests,
     said,
     sent,
 )
@@ -414,3 +418,126 @@ def test_the_peer_keeps_its_contact_in_answers_to_our_requests() -> None:
     line = CallingLine.up()
     assert line.session.dialog is not None
     assert PEER.endswith(f"<{line.session.dialog.remote_target}>")
+
+
+def credentials(request: Request, name: str = "Authorization") -> dict[str, str]:
+    """What a request proves itself with."""
+    (value,) = request.headers.get_all(name)
+    return parse_digest(value) or {}
+
+
+def asked(line: CallingLine, request: Request, challenge: str, status: int = 407) -> Request:
+    """The request again, after a challenge."""
+    name = "WWW-Authenticate" if status == 401 else "Proxy-Authenticate"
+    return sent(line.answer(request, status, extra=[f"{name}: Digest {challenge}"]), request.method)
+
+
+@pytest.mark.parametrize(("status", "header"), [(401, "Authorization"), (407, "Proxy-Authorization")])
+def test_a_longer_interval_after_a_challenge_uses_the_nonce_once_more(status: int, header: str) -> None:
+    line = CallingLine(digest=digest(), timers=Timers(session_expires=90))
+    again = challenged(line, line.start(), status)
+    longer = sent(line.answer(again, 422, extra=["Min-SE: 1800"]))
+    first, second = credentials(again, header), credentials(longer, header)
+    assert (first["nonce"], first["nc"]) == (second["nonce"], "00000001")
+    assert second["nc"] == "00000002", "a count that was used is a replay (RFC 7616 3.4)"
+    assert (longer.cseq.number, longer.headers.get("Min-SE")) == (3, "1800")
+
+
+def test_a_server_that_counts_takes_every_request_of_a_call() -> None:
+    server = DigestAuthenticator("pbx", b"0123456789abcdef")
+
+    def verdict(request: Request) -> Verdict:
+        header = request.headers.get("Authorization")
+        return server.check(request.method, header, {"trunk": "secret"}.get, 0.0).verdict
+
+    line = CallingLine(digest=digest(), timers=Timers(session_expires=90))
+    invite = line.start()
+    assert verdict(invite) is Verdict.MISSING
+    extra = [f"{name}: {value}" for name, value in server.challenge(0.0)]
+    again = sent(line.answer(invite, 401, extra=extra))
+    assert verdict(again) is Verdict.OK
+    longer = sent(line.answer(again, 422, extra=["Min-SE: 1800"]))
+    assert verdict(longer) is Verdict.OK
+    line.answer(longer, 200, body=ANSWER)
+    for request in (
+        sent(line.session.request("INFO")),
+        sent(line.session.request("REFER", (("Refer-To", "<sip:1@x>"),))),
+        sent(line.session.hang_up(line.now), "BYE"),
+    ):
+        assert verdict(request) is Verdict.OK
+
+
+def test_a_stale_nonce_is_answered_with_the_new_one() -> None:
+    line = CallingLine(digest=digest())
+    again = asked(line, line.start(), 'realm="proxy", nonce="n1", qop="auth"')
+    fresh = asked(line, again, 'realm="proxy", nonce="n2", qop="auth", stale=TRUE')
+    found = credentials(fresh, "Proxy-Authorization")
+    assert (found["nonce"], found["nc"], fresh.cseq.number) == ("n2", "00000001", 3)
+    assert kinds(line.answer(fresh, 200, body=ANSWER)) == ["SendAck", "Accepted"]
+
+
+def test_a_server_to_which_every_nonce_is_stale_is_given_up() -> None:
+    line = CallingLine(digest=digest())
+    request, sent_times = line.start(), 1
+    while True:
+        challenge = f'Proxy-Authenticate: Digest realm="proxy", nonce="n{sent_times}", stale=true'
+        effects = line.answer(request, 407, extra=[challenge])
+        if not requests(effects):
+            break
+        request, sent_times = sent(effects), sent_times + 1
+    assert sent_times == MAX_ATTEMPTS
+    assert said(effects, Ended) == [Ended("remote", 407, "Proxy Authentication Required")]
+
+
+def test_two_proxies_may_ask_one_after_the_other() -> None:
+    line = CallingLine(digest=digest())
+    again = asked(line, line.start(), 'realm="first", nonce="n1", qop="auth"')
+    both = asked(line, again, 'realm="second", nonce="n2", qop="auth"')
+    found = [parse_digest(value) or {} for value in both.headers.get_all("Proxy-Authorization")]
+    assert [(each["realm"], each["nc"]) for each in found] == [
+        ("first", "00000002"),
+        ("second", "00000001"),
+    ]
+
+
+def test_later_requests_prove_themselves_at_once() -> None:
+    line = CallingLine(digest=digest())
+    line.answer(challenged(line, line.start(), 407), 200, body=ANSWER)
+    line.session.want_reinvite()
+    reinvite = sent(line.session.reinvite(OFFER), "INVITE")
+    (ack,) = acks(line.answer(reinvite, 200, body=ANSWER))
+    bye = sent(line.session.hang_up(line.now), "BYE")
+    name = "Proxy-Authorization"
+    assert [credentials(each, name)["nc"] for each in (reinvite, ack, bye)] == [
+        "00000002",
+        "00000002",
+        "00000003",
+    ]
+
+
+@pytest.mark.parametrize(("nonce", "count"), [("n2", "00000003"), ("fresh", "00000001")])
+def test_a_later_request_that_is_challenged_all_the_same_is_sent_again_once(nonce: str, count: str) -> None:
+    line = CallingLine(digest=digest())
+    line.answer(challenged(line, line.start(), 407), 200, body=ANSWER)
+    bye = sent(line.session.hang_up(line.now), "BYE")
+    again = asked(line, bye, f'realm="proxy", nonce="{nonce}", qop="auth"')
+    found = credentials(again, "Proxy-Authorization")
+    assert (found["nonce"], found["nc"]) == (nonce, count)
+    assert line.answer(again, 407, extra=[CHALLENGES[407]]) == NOTHING
+    assert line.done
+
+
+def test_the_next_nonce_of_an_answer_is_used_from_then_on() -> None:
+    line = CallingLine(digest=digest())
+    again = challenged(line, line.start(), 401)
+    line.answer(again, 200, body=ANSWER, extra=['Authentication-Info: nextnonce="n9"'])
+    found = credentials(sent(line.session.request("INFO")))
+    assert (found["nonce"], found["nc"]) == ("n9", "00000001")
+
+
+def test_the_bye_of_a_phone_that_answered_too_late_proves_itself() -> None:
+    line = CallingLine(digest=digest())
+    again = challenged(line, line.start(), 407)
+    line.answer(again, 200, body=ANSWER)
+    bye = sent(line.answer(again, 200, tag="second", body=ANSWER), "BYE")
+    assert credentials(bye, "Proxy-Authorization")["nc"] == "00000002"
