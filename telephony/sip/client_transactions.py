@@ -186,7 +186,6 @@ class InviteClientTransaction(ClientTransaction):
 
     __slots__ = ()
 
-    kind = "invite_client"
     table = INVITE_CLIENT
     first_state = TransactionState.CALLING
 
@@ -196,7 +195,6 @@ class NonInviteClientTransaction(ClientTransaction):
 
     __slots__ = ()
 
-    kind = "non_invite_client"
     table = NON_INVITE_CLIENT
     first_state = TransactionState.TRYING
 

@@ -55,7 +55,7 @@ def parse_message(data: bytes) -> Request | Response:
     except RemoteProtocolError as length_error:
         error = error or length_error
     if error is not None:
-        raise _about(message, error)
+        raise _error_in(message, error)
     message.body = body
     return message
 
@@ -126,7 +126,7 @@ class StreamParser:
         del self._buffer[: self._length]
         self._head = None
         if error is not None:
-            return ParseError(_about(message, error))
+            return ParseError(_error_in(message, error))
         message.body = body
         return message
 
@@ -162,7 +162,7 @@ class StreamParser:
             if body_start + length > self._max_size:
                 raise RemoteProtocolError(513, "Message Too Large")
         except RemoteProtocolError as error:
-            return _about(head[0], error)
+            return _error_in(head[0], error)
         self._head, self._length = head, length
         return None
 
@@ -270,5 +270,5 @@ def _content_length(headers: Headers) -> int | None:
     return found
 
 
-def _about(message: Request | Response, error: RemoteProtocolError) -> MessageError:
+def _error_in(message: Request | Response, error: RemoteProtocolError) -> MessageError:
     return message.error(error.reason, error.status)

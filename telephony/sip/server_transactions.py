@@ -146,7 +146,6 @@ class InviteServerTransaction(ServerTransaction):
 
     __slots__ = ()
 
-    kind = "invite_server"
     table = INVITE_SERVER
     first_state = TransactionState.PROCEEDING
 
@@ -156,6 +155,5 @@ class NonInviteServerTransaction(ServerTransaction):
 
     __slots__ = ()
 
-    kind = "non_invite_server"
     table = NON_INVITE_SERVER
     first_state = TransactionState.TRYING

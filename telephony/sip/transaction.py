@@ -64,7 +64,6 @@ class Transaction:
 
     __slots__ = ("data", "due", "expire_at", "flow", "interval", "key", "resend_at", "state", "timers")
 
-    kind: ClassVar[str]
     table: ClassVar[Table]
 
     def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, state: TransactionState) -> None:

@@ -10,7 +10,7 @@ slotted objects that keep the last bytes and no message, and one heap entry each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from telephony.sip.client_transactions import (
     ClientTransaction,
@@ -46,13 +46,6 @@ from telephony.sip.transaction_events import (
     TransactionOutput,
 )
 
-_KINDS: tuple[type[Transaction], ...] = (
-    InviteClientTransaction,
-    NonInviteClientTransaction,
-    InviteServerTransaction,
-    NonInviteServerTransaction,
-)
-
 
 class TransactionLayer:
     """All transactions of one switch.
@@ -70,7 +63,6 @@ class TransactionLayer:
         self._new_branch = new_branch
         self._sent_by = sent_by
         self._live: dict[TransactionKey, Transaction] = {}
-        self._counts = {kind.kind: 0 for kind in _KINDS}
         self._merged: dict[str, TransactionKey] = {}
         # Only of reliable flows, so that a closed connection costs nothing to the other 50,000.
         self._on_connection: dict[Flow, set[TransactionKey]] = {}
@@ -78,10 +70,6 @@ class TransactionLayer:
 
     def __len__(self) -> int:
         return len(self._live)
-
-    def counts(self) -> Mapping[str, int]:
-        """Live transactions by kind: invite_client, non_invite_client, invite_server, non_invite_server."""
-        return self._counts
 
     def receive(self, message: Request | Response, flow: Flow, now: float) -> TransactionOutput:
         """A parsed message from the wire.
@@ -227,14 +215,12 @@ class TransactionLayer:
 
     def _add(self, transaction: Transaction) -> None:
         self._live[transaction.key] = transaction
-        self._counts[transaction.kind] += 1
         if transaction.flow.reliable:
             self._on_connection.setdefault(transaction.flow, set()).add(transaction.key)
 
     def _remove(self, transaction: Transaction) -> None:
         key = transaction.key
         del self._live[key]
-        self._counts[transaction.kind] -= 1
         transaction.stop_timers()
         if isinstance(transaction, ServerTransaction) and transaction.merge_key is not None:
             del self._merged[transaction.merge_key]

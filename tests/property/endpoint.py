@@ -34,6 +34,7 @@ from telephony.sip.session_events import (
     SessionOutput,
 )
 from telephony.sip.timers import Timers
+from telephony.sip.transaction import Transaction
 from telephony.sip.transaction_events import (
     AckReceived,
     RequestReceived,
@@ -219,6 +220,10 @@ class Endpoint:
         self._perform(self.layer.handle_timer(self.now))
         if self.session is not None:
             self.carry_out(self.session.handle_timer(self.now))
+
+    def holds_only(self, kind: type[Transaction]) -> bool:
+        """Whether all live transactions are of one kind."""
+        return all(isinstance(each, kind) for each in self.layer._live.values())
 
     def fail(self) -> None:
         """The transport gives up on the peer."""

@@ -8,9 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from telephony.sip.client_transactions import InviteClientTransaction
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.message import Request
 from telephony.sip.parser import parse_message
+from telephony.sip.server_transactions import InviteServerTransaction
 from telephony.sip.session import InviteSession, SessionState
 from telephony.sip.timers import Timers
 from tests.property.endpoint import Endpoint
@@ -194,9 +196,9 @@ class Call(RuleBasedStateMachine):
         """Only the repeated 180 of a callee who decides nothing is left."""
         return (
             self.callee.state is SessionState.OFFERED
-            and len(self.callee.layer) == self.callee.layer.counts()["invite_server"]
+            and self.callee.holds_only(InviteServerTransaction)
             and self.caller.state in (SessionState.PROCEEDING, SessionState.DONE)
-            and len(self.caller.layer) == self.caller.layer.counts()["invite_client"]
+            and self.caller.holds_only(InviteClientTransaction)
         )
 
     def agree(self) -> None:

@@ -298,19 +298,3 @@ def test_a_transport_failure_hits_only_its_flow() -> None:
         failed = [e.key for e in layer.transport_failed(flow, 0.1).events if isinstance(e, TransactionFailed)]
         assert failed == [keys[flow]]
     assert len(layer) == 2
-
-
-def test_live_transactions_are_counted_by_kind() -> None:
-    layer = new_layer()
-    layer.send_request(outgoing("INVITE"), UDP, 0.0)
-    layer.send_request(outgoing("OPTIONS"), UDP, 0.0)
-    layer.send_request(outgoing("OPTIONS"), UDP, 0.0)
-    layer.receive(incoming("INVITE"), UDP, 0.0)
-    assert layer.counts() == {
-        "invite_client": 1,
-        "non_invite_client": 2,
-        "invite_server": 1,
-        "non_invite_server": 0,
-    }
-    layer.transport_failed(UDP, 1.0)
-    assert set(layer.counts().values()) == {0}
