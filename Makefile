@@ -7,6 +7,7 @@ SITE ?= demo-site
 ARGS ?=
 # Test files run so many at a time. Tests wait more than they compute; 0 runs them one after the other.
 JOBS ?= 2
+FAST := tests/unit tests/conformance tests/docs
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -36,9 +37,17 @@ demo-zh: install ## the same in Chinese
 	@$(BIN)/hotline models get en zh
 	@$(BIN)/hotline demo --language zh $(ARGS)
 
-test: install ## run the tests (ARGS="-k sdp" runs some)
+test: install ## run all tests but those that listen and speak (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/speech $(ARGS)
+	@echo "hotline: all tests but make speech, $(JOBS) at a time, about 8 minutes on 2 cores; the slowest are listed at the end"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --durations 20 --durations-min 3 --ignore=tests/speech $(ARGS)
+
+test-fast: install ## run the tests that start no other program and wait for nothing, while working (ARGS as above)
+	@echo "hotline: tests/unit, tests/conformance and tests/docs without those marked slow, under 90 seconds on 2 cores"
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(FAST) $(ARGS)
+
+test-long: install ## half an hour of calls that go wrong (ARGS="--seconds 7200" for longer)
+	@$(BIN)/python -m bench.soak --seconds 1800 --every 60 $(ARGS)
 
 speech: install ## run the tests that listen and speak; fetches models (430 MB) and wants a quiet machine
 	@$(BIN)/python -m pytest tests/speech $(ARGS)

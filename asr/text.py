@@ -62,11 +62,14 @@ def tidy(text: str, language: str) -> str:
 
 def plain(text: str, language: str) -> str:
     """Text for comparing: tidy, lower case, without punctuation; apostrophes vanish ("that's", "thats")."""
+    text = comparable(text, language)
+    return _BETWEEN_HAN.sub("", text) if language == "zh" else text
+
+
+def comparable(text: str, language: str) -> str:
+    """As `plain`, but marks are spaces, between Chinese characters too, where nothing else is."""
     text = tidy(text, language).casefold().replace("'", "").replace("\u2019", "")
-    text = _PUNCTUATION.sub(" ", text)
-    if language == "zh":
-        text = _BETWEEN_HAN.sub("", text)
-    return " ".join(text.split())
+    return " ".join(_PUNCTUATION.sub(" ", text).split())
 
 
 def sentences(text: str) -> list[str]:

@@ -2,8 +2,8 @@
 
     python -m bench.soak [--calls 100000] [--seconds 3600] [--at-once 50] [--seed 1] [--every 10]
 
-It serves a fresh site with short timers, lets the crowd call in rounds, and prints one line a round: what is
-in progress, how much memory the switch has, and what a call costs it. At the end it waits until the switch is
+It serves a fresh site with short timers, lets the crowd call in rounds, and prints one line a round: calls in
+progress, the memory that the switch has, and what a call costs it. At the end it waits until the switch is
 idle. The exit code is 1 when a call went wrong, something is left, the switch logged a mistake of its own, or
 an event that begins something has no event that ends it.
 """

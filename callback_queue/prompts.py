@@ -1,15 +1,20 @@
-"""What the queue says by itself, in every language: to who waits, to who is rung, to who was served.
+"""The queue's own prompts, in every language, and playing them to callers and agents outside a flow.
 
-What a site says is in its flows. Figures are put into words by the voice. Which is said when is left to
-`waiting_room.py`, `screening.py`, `survey.py` and `feature_codes.py`.
+What a site says is in its flows. Figures are put into words by the voice. When a prompt is played is left to
+`line/announcements.py`, `acd/answer_confirmation.py`, `acd/survey.py` and `agents/feature_codes.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from ivr_flows.runtime.conversation import Part, Text
+from telephony.call.errors import CallEnded
+from telephony.call.leg import CallLeg
+from telephony.media import tones
+from telephony.media.interface import AudioSource, EndReason
+from tts.parts import Part, Text
+from tts.prompts import PromptRenderer
 
 TextKey: TypeAlias = Literal[
     "next",
@@ -113,7 +118,7 @@ _KEYS = {
 }
 _DIGIT = {"en": "{key}", "zh": " {key} ", "ko": "{key}번"}
 
-# Positions and minutes that are spoken before anybody hears them; higher ones are made when they are needed.
+# Positions and minutes up to this one are rendered before the first call; higher ones when they are needed.
 AHEAD = 5
 
 
@@ -131,12 +136,12 @@ def text(name: TextKey, language: str, **values: str) -> Part:
 
 
 def key_name(key: str, language: str) -> str:
-    """How a key of the phone is called."""
+    """The name of a key of the phone."""
     return _KEYS[key][language] if key in _KEYS else _DIGIT[language].format(key=key)
 
 
 def ahead(keys: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """What is worth speaking before the first call: (language, text) pairs.
+    """The texts to render before the first call: (language, text) pairs.
 
     Args:
         keys: keys of the phone that texts name: exit keys, the key that takes a call.
@@ -153,3 +158,67 @@ def ahead(keys: frozenset[str]) -> Iterator[tuple[str, str]]:
                 part = text(name, language, **values)
                 assert isinstance(part, Text)
                 yield language, part.text
+
+
+async def sounds_of(prompts: PromptRenderer, parts: Sequence[Part], language: str) -> list[AudioSource]:
+    """Render parts; those that cannot be rendered are left out.
+
+    Args:
+        prompts: renders them.
+        parts: in order.
+        language: en, zh or ko.
+    """
+    pieces = [piece for part in parts for piece in prompts.pieces(part, language)]
+    sounds = [await prompts.sound(piece, language) for piece in pieces]
+    return [sound for sound in sounds if sound is not None]
+
+
+async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bool:
+    """Play sounds one after the other; False when one was stopped.
+
+    Args:
+        leg: who hears them.
+        sounds: in order.
+        name: for the journal.
+
+    Raises:
+        CallEnded: the leg is over.
+    """
+    for sound in sounds:
+        end = await leg.audio.play(sound, name=name)
+        if end.reason is not EndReason.FINISHED:
+            return False
+    return True
+
+
+async def play_text(leg: CallLeg, prompts: PromptRenderer, language: str, key: TextKey, name: str) -> None:
+    """Play one text, or a beep where there is no voice.
+
+    Args:
+        leg: who hears it.
+        prompts: renders it.
+        language: en, zh or ko.
+        key: which text.
+        name: for the journal.
+
+    Raises:
+        CallEnded: the leg is over.
+    """
+    sounds = await sounds_of(prompts, [text(key, language)], language)
+    await play_all(leg, sounds or [tones.beep()], name)
+
+
+async def say_goodbye(leg: CallLeg, prompts: PromptRenderer, language: str, key: TextKey) -> None:
+    """Tell a caller what happens next, and hang up.
+
+    Args:
+        leg: the caller's.
+        prompts: renders the text.
+        language: the caller's.
+        key: which text.
+    """
+    try:
+        await play_text(leg, prompts, language, key, "goodbye")
+    except CallEnded:
+        return
+    leg.hang_up(key.replace("_", " "))

@@ -1,7 +1,7 @@
-"""When somebody is there: weekly times, public holidays by country, a site's own days. Pure.
+"""Opening hours: weekly times, public holidays by country, a site's own days. Pure.
 
 Flows ask it whether to put callers through, deadlines are counted in its hours. How the times are written in
-YAML is `config.models.hours`' matter, what a caller hears when nobody is there the flow's.
+YAML is in `config.models.hours`; what a caller hears when nobody is there is left to the flow.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ OpenSpan: TypeAlias = tuple[time, time]
 END_OF_DAY = time.max
 """The end of a span that lasts until midnight."""
 
-# Otherwise names come in whatever language the server's environment names.
+# Otherwise holidays are named in the language of the server's environment.
 _NAMES_IN = "en_US"
 _LOOK_AHEAD = 370
 
 
 def holiday_calendar(code: str) -> HolidayBase | None:
-    """The public holidays of a country or a part of it (DE, DE-BY, US-CA); None when nobody knows them."""
+    """The public holidays of a country or a part of it (DE, DE-BY, US-CA); None when they are not known."""
     country, _, part = code.partition("-")
     parts = list_supported_countries(include_aliases=True).get(country)
     if parts is None or (part and part not in parts):
@@ -51,13 +51,13 @@ class ClosedDays:
 
 @dataclass(frozen=True, slots=True)
 class HoursState:
-    """How it is at one moment.
+    """Whether the office is open at one moment.
 
     Args:
-        open: whether somebody is there.
+        open: whether the office is open.
         reason: why (not).
         holiday: the holiday's name, "" on other days.
-        opens: when somebody is there again, None when open or not within a year.
+        opens: when it opens next, in the office's zone; None when it is open, or does not open within a year.
     """
 
     open: bool
@@ -94,11 +94,6 @@ class OpeningHours:
         self._closed = closed
         self._special = special or {}
 
-    @property
-    def weekly(self) -> tuple[tuple[OpenSpan, ...], ...]:
-        """The spans of each weekday, Monday first, without holidays and single days."""
-        return self._weekly
-
     def here(self, moment: datetime) -> datetime:
         """An aware moment in the office's zone."""
         return moment.astimezone(self._zone) if self._zone is not None else moment
@@ -110,27 +105,28 @@ class OpeningHours:
         return () if self._day_off(day) else self._weekly[day.weekday()]
 
     def at(self, moment: datetime) -> HoursState:
-        """How it is at an aware moment."""
+        """Whether it is open at an aware moment, and why not."""
         here = self.here(moment)
         now = here.time()
         if any(start <= now < end or now == END_OF_DAY == end for start, end in self.spans(here.date())):
             return HoursState(True, "open")
-        opens = next((start for start in self._starts(here) if start > here), None)
+        opens = next((start for start, _ in self.open_times(moment) if start > moment), None)
+        opens = opens.astimezone(here.tzinfo) if opens is not None else None
         day_off = None if here.date() in self._special else self._day_off(here.date())
         if day_off is not None:
             return HoursState(False, day_off[0], day_off[1], opens)
         return HoursState(False, "closed", "", opens)
 
     def after(self, moment: datetime, seconds: float) -> datetime | None:
-        """The moment when the office has been open for so long; None when that is not within a year.
+        """The moment when the office will have been open for `seconds`; None when not within a year.
 
-        Counted in real time: an hour that the clocks jump over is not counted, one that comes twice is
-        counted twice. Nothing to wait for is over at once, also at night.
+        Counted in real time: an hour that the clocks skip is not counted, one that comes twice is counted
+        twice. For 0 seconds it is the moment itself, also at night.
         """
         if seconds <= 0:
             return moment
         left = seconds
-        for start, end in self._open_times(moment):
+        for start, end in self.open_times(moment):
             here = (end - start).total_seconds()
             if here >= left:
                 return (start + timedelta(seconds=left)).astimezone(moment.tzinfo)
@@ -140,7 +136,7 @@ class OpeningHours:
     def open_seconds(self, start: datetime, end: datetime) -> float:
         """How long the office is open from one aware moment to a later one; 0 when that is not later."""
         total = 0.0
-        for opens, closes in self._open_times(start):
+        for opens, closes in self.open_times(start):
             if opens >= end:
                 break
             total += (min(closes, end) - opens).total_seconds()
@@ -152,17 +148,15 @@ class OpeningHours:
         name = self._holidays.get(day) if self._holidays is not None else None
         return None if name is None else ("holiday", name)
 
-    def _starts(self, here: datetime) -> Iterator[datetime]:
-        for ahead in range(_LOOK_AHEAD):
-            day = here.date() + timedelta(days=ahead)
-            for start, _ in self.spans(day):
-                yield datetime.combine(day, start, here.tzinfo)
+    def open_times(self, moment: datetime, days: int = _LOOK_AHEAD) -> Iterator[tuple[datetime, datetime]]:
+        """The open times from an aware moment on, in UTC.
 
-    def _open_times(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The open times from a moment on, in UTC: differences of local times forget changes of the clock."""
+        Python's differences and comparisons of times in one zone ignore changes of the clock; in UTC they
+        are right.
+        """
         here = self.here(moment)
         now = moment.astimezone(UTC)
-        for ahead in range(_LOOK_AHEAD):
+        for ahead in range(days):
             day = here.date() + timedelta(days=ahead)
             for start, end in self.spans(day):
                 opens = max(_utc(day, start, here.tzinfo), now)

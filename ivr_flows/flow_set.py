@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ivr_flows.schema import FlowFile, StepBase
-from ivr_flows.tables import Saying
-from ivr_flows.walk import values_in
+from ivr_flows.schema import FlowFile, StepBase, values_in
+from ivr_flows.settings import PromptText
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class FlowSet:
         for flow in self.flows.values():
             for step in flow.steps.values():
                 for _, value in values_in(step, ()):
-                    if isinstance(value, Saying):
+                    if isinstance(value, PromptText):
                         yield from _texts(value, flow.languages)
 
 
@@ -93,8 +92,8 @@ def _names(data: Any, name: str) -> bool:
     return isinstance(data, list | tuple) and any(_names(value, name) for value in data)
 
 
-def _texts(saying: Saying, languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _texts(prompt: PromptText, languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for language in languages:
-        template = saying.template(language)
+        template = prompt.template(language)
         for text in template.fixed if template is not None else ():
             yield language, text

@@ -16,7 +16,7 @@ from config.models.base import Table
 from config.reference import setting_rows
 from config.validation import table_of
 from ivr_flows.schema import FlowFile, StepBase
-from ivr_flows.tables import Saying, ShortTable, Words
+from ivr_flows.settings import PromptText, ShortTable, Words
 from ivr_flows.verbs import VERBS, Verb
 
 BEGIN = "<!-- verbs: made by `python -m ivr_flows.reference`, do not edit -->"
@@ -24,7 +24,7 @@ END = "<!-- end of verbs -->"
 
 _MARK = "\nExample:\n"
 # Said once for all verbs.
-_SHARED: tuple[type[Table], ...] = (Saying, Words)
+_SHARED: tuple[type[Table], ...] = (PromptText, Words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def verbs_reference() -> str:
     for title, table in (
         ("The file", FlowFile),
         ("Any step", StepBase),
-        ("Something to say", Saying),
+        ("Something to say", PromptText),
         ("Words to listen for", Words),
     ):
         lines += [f"## {title}", "", *setting_rows(table), ""]
@@ -83,7 +83,7 @@ def _verb(name: str, verb: type[Verb]) -> Iterator[str]:
 def _facts(name: str, verb: type[Verb]) -> Iterator[str]:
     """What the verb needs, and its short form."""
     yield "Answers the call first." if verb.needs_answer else "Works before the call is answered."
-    if issubclass(verb, ShortTable) and not issubclass(verb, Saying):
+    if issubclass(verb, ShortTable) and not issubclass(verb, PromptText):
         value = verb.shorthand.upper()
         yield f"`{name}: {value}` is short for `{name}: {{{verb.shorthand}: {value}}}`."
 

@@ -6,6 +6,7 @@ Every step is one verb and what may stand beside any verb. What the names in a f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
@@ -13,6 +14,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 from config.kinds import OneOrMore, Text, expected
 from config.models.agents import Language
 from config.models.base import Table
+from config.yaml_source import Key
 from ivr_flows.kinds import FLOW_NAME
 from ivr_flows.kinds import Step as StepKind
 from ivr_flows.verbs import VERBS, Verb
@@ -111,3 +113,24 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "A voice flow of hotline",
     }
+
+
+def values_in(value: object, path: Key) -> Iterator[tuple[Key, object]]:
+    """Yield every table, name of a variable, and plain value in some settings, the outer before the inner.
+
+    Checks find what a setting refers to by the class of its value (`ivr_flows.kinds`), so that a new verb
+    needs no check of its own.
+    """
+    if isinstance(value, Table):
+        yield path, value
+        for name in type(value).model_fields:
+            yield from values_in(getattr(value, name), (*path, name))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*path, str(key)), key
+            yield from values_in(inner, (*path, str(key)))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from values_in(inner, (*path, index))
+    elif value is not None:
+        yield path, value

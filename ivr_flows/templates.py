@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ivr_flows.expressions import Expression, ExpressionError, Value
-from ivr_flows.runtime.conversation import Spoken, SpokenKind, Text
+from tts.parts import Spoken, SpokenKind, Text
 
 KINDS: tuple[SpokenKind, ...] = get_args(SpokenKind)
 

@@ -1,18 +1,20 @@
-"""Draw the state machines of SIP, agents and tickets as Mermaid diagrams, from the tables the code runs on.
+"""Draw the rooms from their imports, and the state machines from the tables the code runs on, in Mermaid.
 
-`python scripts/diagrams.py docs/architecture.md` renews what stands between the two marks in that file. The
-test tests/docs/test_diagrams.py fails when the page and the tables differ.
+`python scripts/diagrams.py docs/architecture.md` renews what stands between the marks in that file. The test
+tests/docs/test_diagrams.py fails when the page and the code differ.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from callback_queue.agents import agent_events as agent
+from callback_queue.agents import agent
 from callback_queue.agents.agent import TABLE as AGENT
 from callback_queue.agents.events import AgentState
 from callback_queue.tickets.ticket import TRANSITIONS, TicketState
@@ -23,6 +25,9 @@ from telephony.sip.transaction import Table, TransactionState, TransactionTrigge
 
 BEGIN = "<!-- diagrams: made by `python scripts/diagrams.py docs/architecture.md`, do not edit -->"
 END = "<!-- end of diagrams -->"
+BEGIN_ROOMS = "<!-- rooms: made by `python scripts/diagrams.py docs/architecture.md`, do not edit -->"
+END_ROOMS = "<!-- end of rooms -->"
+ROOT = Path(__file__).resolve().parent.parent
 
 # Which of the two timers of a transaction (to send again, to give up or end) has which letter in RFC 3261
 # table 4 and RFC 6026: the code needs no letters, a reader who compares it with the figures does.
@@ -87,9 +92,73 @@ Timers = Mapping[tuple[TransactionState, TransactionTrigger], str]
 
 def renew(page: str) -> str:
     """Replace what stands between the marks in `page` with the diagrams."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{diagrams()}\n{END}{after}"
+    picture = f"```mermaid\n{rooms(floors(), imports(ROOT))}\n```\n"
+    page = _between(page, BEGIN_ROOMS, END_ROOMS, picture)
+    return _between(page, BEGIN, END, diagrams())
+
+
+def _between(page: str, begin: str, end: str, text: str) -> str:
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n\n{text}\n{end}{after}"
+
+
+def floors() -> list[list[str]]:
+    """The rooms of each floor, highest first, as the contract of imports in pyproject.toml has them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == "floors")
+    return [layer.split(" | ") for layer in layers]
+
+
+def imports(folder: Path) -> dict[str, set[str]]:
+    """Which other rooms each room imports, by its Python files.
+
+    Args:
+        folder: where the rooms lie.
+    """
+    names = {room for floor in floors() for room in floor}
+    found: dict[str, set[str]] = {name: set() for name in sorted(names)}
+    for room, others in found.items():
+        for path in (folder / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+                    others.add(node.module.partition(".")[0])
+                elif isinstance(node, ast.Import):
+                    others.update(alias.name.partition(".")[0] for alias in node.names)
+        others &= names - {room}
+    return found
+
+
+def rooms(levels: list[list[str]], imported: Mapping[str, set[str]]) -> str:
+    """A picture of the rooms by floors.
+
+    Args:
+        levels: the rooms of each floor, highest first.
+        imported: the rooms that each one imports. What is reached downward by way of another gets no arrow.
+    """
+    level = {room: number for number, floor in enumerate(levels) for room in floor}
+    downward = {
+        room: {other for other in others if level[other] > level[room]} for room, others in imported.items()
+    }
+    lines = ["flowchart TD"]
+    for number, floor in enumerate(levels):
+        lines += [f"    subgraph floor{len(levels) - number}[ ]", "        direction LR"]
+        lines += [f"        {room}" for room in floor]
+        lines += ["    end"]
+    for room in (room for floor in levels for room in floor):
+        further = {far for near in downward[room] for far in _reached(near, downward)}
+        lines += [f"    {room} --> {other}" for other in sorted(imported[room] - further)]
+    return "\n".join(lines)
+
+
+def _reached(room: str, imported: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    ahead = set(imported[room])
+    while ahead:
+        found |= ahead
+        ahead = {far for near in ahead for far in imported[near]} - found
+    return found
 
 
 def diagrams() -> str:

@@ -13,9 +13,11 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the next start, by the number of short lives in a row."""
@@ -27,7 +29,7 @@ BROKEN_AFTER = 3
 """Starts in a row that never became ready, after which nobody should wait for it."""
 
 
-class State(Enum):
+class Readiness(Enum):
     """What can be expected of something that is kept alive."""
 
     STARTING = "starting"
@@ -52,7 +54,7 @@ class Lives:
         self._began = 0.0
         self._short_lives = 0
         self._failed_starts = 0
-        self.state = State.STARTING
+        self.state = Readiness.STARTING
         self.times_up = 0
 
     def begin(self, now: float) -> None:
@@ -62,14 +64,14 @@ class Lives:
 
     def come_up(self) -> None:
         """It is ready."""
-        self.state = State.UP
+        self.state = Readiness.UP
         self.times_up += 1
         self._failed_starts = 0
 
     def end(self, now: float) -> float:
         """A life is over; returns the seconds until the next one may begin."""
         self._short_lives = 0 if now - self._began >= STEADY_SECONDS else self._short_lives + 1
-        self.state = State.BROKEN if self._failed_starts >= BROKEN_AFTER else State.STARTING
+        self.state = Readiness.BROKEN if self._failed_starts >= BROKEN_AFTER else Readiness.STARTING
         return self._pauses[min(self._short_lives, len(self._pauses) - 1)]
 
 
@@ -103,7 +105,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> Readiness:
         """What can be expected of it now."""
         return self.lives.state
 
@@ -133,8 +135,8 @@ class Keeper:
         """End this life and begin another: it hangs, or makes no sense."""
         if self._replaced is not None and not self._replaced.done():
             self._replaced.set_result(why)
-            if self.lives.state is State.UP:
-                self.lives.state = State.STARTING  # at once: nobody else must be sent there
+            if self.lives.state is Readiness.UP:
+                self.lives.state = Readiness.STARTING  # at once: nobody else must be sent there
 
     def hurry(self) -> None:
         """Skip the pause before the next start: somebody is waiting. Only called while it is not up."""
@@ -163,7 +165,7 @@ class Keeper:
         finally:
             life.cancel()
             # A process has ended, and was waited for, before another one takes its place.
-            await _over(life)
+            await uninterrupted(asyncio.wait({life}))
         try:
             life.result()
         except (asyncio.CancelledError, Lost, OSError) as error:
@@ -174,13 +176,15 @@ class Keeper:
         return "it ended"
 
 
-async def _over(life: asyncio.Future[None]) -> None:
-    """Wait until a cancelled life has cleaned up after itself, even if we are cancelled meanwhile."""
+async def uninterrupted(work: Awaitable[T]) -> T:
+    """Wait until something is done even if we are cancelled meanwhile; the cancellation comes after it."""
+    doing = asyncio.ensure_future(work)
     cancelled = False
-    while not life.done():
+    while not doing.done():
         try:
-            await asyncio.wait({life})
+            await asyncio.wait({doing})
         except asyncio.CancelledError:
             cancelled = True
     if cancelled:
         raise asyncio.CancelledError
+    return doing.result()

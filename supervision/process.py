@@ -16,6 +16,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from supervision.keeper import uninterrupted
+
 log = logging.getLogger(__name__)
 
 TERM_SECONDS = 5.0
@@ -65,7 +67,7 @@ async def child_process(
     try:
         yield process
     finally:
-        await _end(process, name, patience)
+        await uninterrupted(_end(process, name, patience))
 
 
 async def _end(process: Process, name: str, patience: float | None) -> None:

@@ -1,13 +1,13 @@
-"""What a flow says, made into sound: texts by a voice, values in words, recordings and clips as they are.
+"""Prompts made into sound: texts by a voice, values in words, sound files and clips as they are.
 
-Which words, and when, is the flow's business; speaking is `tts`'s, playing the leg's.
+What is said, and when, is decided by flows and queues; playing it is left to the leg.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,12 +15,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr_flows.runtime.conversation import Clip, Part, Recorded, Spoken, Text
 from telephony.media.audio import Prompt
 from telephony.media.convert import PromptError, read_audio
 from telephony.media.interface import AudioSource
 from telephony.media.prompts import PromptStore
 from tts.errors import VoiceError
+from tts.parts import Clip, Part, SoundFile, Spoken, Text
 from tts.sentences import render_parts
 from tts.spoken import say
 
@@ -34,8 +34,8 @@ class Speaker(Protocol):
         """Speak a text: int16 at 8 kHz; `keep` it for next time. Raises `tts.errors.VoiceError`."""
 
 
-class Sayings:
-    """Makes sound of parts.
+class PromptRenderer:
+    """Makes sound of the parts of prompts.
 
     Args:
         prompts: the site's recordings.
@@ -57,7 +57,7 @@ class Sayings:
     async def sound(self, part: Part, language: str) -> AudioSource | None:
         """The sound of one part; None when it can't be had, which is logged: the call goes on without it."""
         try:
-            if isinstance(part, Recorded):
+            if isinstance(part, SoundFile):
                 return self._prompts.loaded(part.name) or await asyncio.to_thread(
                     self._prompts.load, part.name
                 )
@@ -82,23 +82,6 @@ class Sayings:
             log.error("nothing speaks %s: %s", language, error)
             return None
         return Prompt("speech", samples)
-
-
-def shown(parts: Sequence[Part]) -> str:
-    """What is said, to be read: texts and values as they are, sounds in brackets."""
-    return " ".join(_shown(part) for part in parts)
-
-
-def _shown(part: Part) -> str:
-    match part:
-        case Text(text):
-            return text
-        case Spoken(_, value):
-            return value
-        case Recorded(name):
-            return f"[{name}]"
-        case Clip():
-            return "[...]"
 
 
 def _clip(path: Path) -> Prompt:

@@ -7,18 +7,19 @@ Four things keep it fit for telephone answers (figures: docs/decisions/010-whisp
 * It invents text where nothing is said, and repeats itself: silence is cut out before, tokens are limited by
   the time that speech takes, and what looks invented is dropped after.
 * A single word is what it reads worst; where phrases are expected, it is asked again in their tokens alone
-  (`whisper_phrases`), and that is taken when it is about as likely.
+  (`Phrases`), and that is taken when it is about as likely.
 * Nothing is carried from one stretch to the next, and temperature is zero: the same audio, the same text.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
 import numpy as np
@@ -28,7 +29,6 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
-from asr.engines.whisper_phrases import Phrases
 from asr.results import Partial, Word
 from asr.workers.protocol import Segment, StreamConfig
 
@@ -54,6 +54,9 @@ VOICE_ACTIVITY = {
     "min_silence_duration_ms": 1000,
     "speech_pad_ms": round(PADDING * 1000),
 }
+
+
+_PHRASE_MARKS = (",", ".", "-", " -", "?", "!", "，", "。")
 
 
 def load(model: Path, language: str, threads: int) -> Engine:
@@ -227,3 +230,45 @@ def _is_invented(part: Heard) -> bool:
     return bool(
         silent or part.avg_logprob < INVENTED_LOGPROB or part.compression_ratio > INVENTED_COMPRESSION
     )
+
+
+class PhraseTokenizer(Protocol):
+    """What we need of faster-whisper's tokenizer."""
+
+    eot: int
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of a text."""
+        ...
+
+
+class Phrases:
+    """The few phrases that an utterance is expected to be made of.
+
+    Whisper takes no phrase list, but it can be limited to the phrases' own tokens. That helps where it is
+    weakest, with single words: "five" alone is read as "Bye." (docs/decisions/010). What comes out can still
+    be anything that those tokens make, so it counts only when it is made of whole phrases.
+
+    Args:
+        phrases: as the caller of the recogniser gave them; at least one.
+        tokenizer: the model's.
+    """
+
+    def __init__(self, phrases: tuple[str, ...], tokenizer: PhraseTokenizer) -> None:
+        spellings = {
+            spelling for phrase in phrases for spelling in (phrase, phrase.lower(), phrase.capitalize())
+        }
+        spaced = [begin + spelling for spelling in spellings for begin in ("", " ")]
+        allowed = {token for text in (*spaced, *_PHRASE_MARKS) for token in tokenizer.encode(text)}
+        # Tokens from `eot` on are no text: end, language, times.
+        self.suppressed = [token for token in range(tokenizer.eot) if token not in allowed]
+        longest_first = sorted({_bare(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
+        self._made_of = re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})+")
+
+    def make(self, text: str) -> bool:
+        """Whether a text is made of whole phrases, and of nothing else."""
+        return bool(self._made_of.fullmatch(_bare(text)))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W", "", text).lower()

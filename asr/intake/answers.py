@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from asr.intake.questions import Step
-from asr.intake.values import Heard
+from asr.listening.answer import Heard
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.numbers import own_number
 from asr.slots.understand import understand
-from asr.slots.values import BusinessHours, CallWindow, SlotContext, SlotKind, Understood
+from asr.slots.values import CallWindow, SlotContext, SlotKind, Understood
 from asr.slots.wish import Wish
 from asr.text import length
+from config.business_hours import OpeningHours
 
 MeaningName: TypeAlias = Literal[
     "silence", "noise", "unavailable", "not_understood", "human", "hello", "repeat", "redo", "add", "record",
@@ -61,8 +62,8 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """How answers of one call are understood.
+class Interpreter:
+    """Interprets the answers of one call.
 
     Args:
         language: en, zh or ko.
@@ -70,7 +71,7 @@ class Listener:
     """
 
     language: str
-    hours: BusinessHours | None
+    hours: OpeningHours | None
 
     def meaning(self, step: Step, heard: Heard, now: datetime) -> Meaning:
         """What an answer to a step's question means.
@@ -80,6 +81,7 @@ class Listener:
             heard: the answer.
             now: aware local time.
         """
+        now = now if self.hours is None else self.hours.here(now)
         if heard.kind == "keys":
             return self._keys(step, heard.digits, now)
         if heard.kind != "speech":

@@ -10,7 +10,7 @@ key 0 or in any words; key * repeats.
 
 Whatever happens, the caller is put through with all that is known, or exactly one ticket is filed, within
 `IntakeSettings.questions` questions and a recording; no recording of an answer is ever lost. Listening and
-speaking are left to whoever runs it, meaning to `asr.intake.answers`, wording to `asr.intake.questions`.
+speaking are left to its caller, meaning to `asr.intake.answers`, wording to `asr.intake.questions`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ from datetime import datetime
 from typing import TypeAlias
 
 from asr.intake import values as bot
-from asr.intake.answers import Listener, Meaning, MeaningName
+from asr.intake.answers import Interpreter, Meaning, MeaningName
 from asr.intake.draft import Draft
 from asr.intake.questions import ASKING, PHASES, SLOT_OF_STEP, Step, Wording
 from asr.intake.settings import IntakeSettings
+from asr.listening.answer import Heard
 from asr.slots.understand import LANGUAGES
-from asr.slots.values import BusinessHours, CallWindow
+from asr.slots.values import CallWindow
+from config.business_hours import OpeningHours
+from tts.parts import Part
 
 Effects: TypeAlias = list[bot.IntakeEffect]
 
@@ -45,11 +48,23 @@ class Intake:
     """
 
     __slots__ = (
-        "_asked", "_attempt", "_corrections", "_draft", "_heard", "_hours", "_left", "_listener", "_present",
-        "_settings", "_silent", "_speech", "_step", "_wording",
+        "_asked",
+        "_attempt",
+        "_corrections",
+        "_draft",
+        "_heard",
+        "_hours",
+        "_interpreter",
+        "_left",
+        "_present",
+        "_settings",
+        "_silent",
+        "_speech",
+        "_step",
+        "_wording",
     )  # fmt: skip
 
-    def __init__(self, hours: BusinessHours | None = None, settings: IntakeSettings = _DEFAULTS) -> None:
+    def __init__(self, hours: OpeningHours | None = None, settings: IntakeSettings = _DEFAULTS) -> None:
         self._hours = hours
         self._settings = settings
         self._step = Step.IDLE
@@ -57,7 +72,7 @@ class Intake:
         self._corrections = 0  # times that the caller took back the present thing
         self._speech = True
         self._present = True
-        self._heard = bot.Heard("silence")
+        self._heard = Heard("silence")
         asked = (settings.ask_name, settings.ask_number, settings.ask_time)
         self._left = [step for step, ask in zip(PHASES, asked, strict=True) if ask]
 
@@ -87,7 +102,7 @@ class Intake:
                 return self._close(event)
             case bot.Recorded() if self._step is Step.RECORDING:
                 return self._recorded(event)
-            case bot.Heard() if self._step in ASKING:
+            case Heard() if self._step in ASKING:
                 return self._answered(event, now)
         raise ValueError(f"{type(event).__name__} is not awaited in {self._step.value}")
 
@@ -100,7 +115,7 @@ class Intake:
         self._draft.number_confirmed = not self._settings.ask_number
         self._draft.time_confirmed = not self._settings.ask_time
         self._wording = Wording(self._settings, event.language)
-        self._listener = Listener(event.language, self._hours)
+        self._interpreter = Interpreter(event.language, self._hours)
         self._speech = event.recogniser
         greeting = self._wording.text("greeting" if self._settings.human else "greeting_no_human")
         before = (greeting,) if self._settings.greet else ()
@@ -109,8 +124,8 @@ class Intake:
         self._draft.recogniser_gone = True
         return self._record(*before)
 
-    def _answered(self, heard: bot.Heard, now: datetime) -> Effects:
-        meaning = self._listener.meaning(self._step, heard, now)
+    def _answered(self, heard: Heard, now: datetime) -> Effects:
+        meaning = self._interpreter.meaning(self._step, heard, now)
         name = meaning.name
         # What the engine wrote stays in the history; what is believed of it goes into the slots.
         self._heard = replace(heard, text=meaning.text) if heard.kind == "speech" else heard
@@ -133,7 +148,7 @@ class Intake:
         return [bot.File(self._draft.ticket("hung_up"))]
 
     def _recorded(self, event: bot.Recorded) -> Effects:
-        heard = bot.Heard("unavailable", audio=event.audio, seconds=event.seconds)
+        heard = Heard("unavailable", audio=event.audio, seconds=event.seconds)
         self._draft.history.append(bot.Turn(self._step.value, 1, heard, "recording"))
         self._draft.keep("problem", heard)
         if heard in self._draft.problem:
@@ -158,7 +173,7 @@ class Intake:
     def _to_human(self) -> bool:
         return self._settings.human and self._settings.give_up == "human"
 
-    def _ask(self, step: Step, *before: bot.Part, attempt: int = 1) -> Effects:
+    def _ask(self, step: Step, *before: Part, attempt: int = 1) -> Effects:
         if self._asked == self._settings.questions:
             return self._file()
         self._asked += 1
@@ -167,7 +182,7 @@ class Intake:
         question = self._wording.question(step, attempt, self._draft, before=before, speech=self._speech)
         return [bot.Ask(question)]
 
-    def _record(self, *before: bot.Part) -> Effects:
+    def _record(self, *before: Part) -> Effects:
         self._step = Step.RECORDING
         return [self._wording.record(before)]
 
@@ -176,7 +191,7 @@ class Intake:
         so_far = self._draft.ticket(self._draft.progress())
         return [bot.Say((self._wording.text("to_human"),)), bot.ReachHuman(why, so_far)]
 
-    def _proceed(self, *before: bot.Part) -> Effects:
+    def _proceed(self, *before: Part) -> Effects:
         """Go on to what has not been asked yet."""
         self._corrections = 0
         while self._left:
@@ -245,7 +260,7 @@ class Intake:
             return self._proceed(self._wording.text("added"))
         return self._confirm_problem(self._wording.text("added"))
 
-    def _confirm_problem(self, *before: bot.Part, sure: bool = False) -> Effects:
+    def _confirm_problem(self, *before: Part, sure: bool = False) -> Effects:
         if sure and self._settings.read_back == "unsure":
             return self._proceed(*before)
         return self._ask(Step.CONFIRM_PROBLEM, *before)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from asr.intake.values import Heard, OpenTicket, Progress, Slot, Turn
+from asr.intake.values import OpenTicket, Progress, Slot, Turn
+from asr.listening.answer import Heard
 from asr.slots.values import CallWindow
 from asr.text import without_fillers
 

@@ -6,16 +6,30 @@ in `asr.intake.bot`; the words themselves are in `asr.intake.texts`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 
 from asr.intake.draft import Draft
-from asr.intake.read_back import shortened
 from asr.intake.settings import IntakeSettings
 from asr.intake.texts import TEXTS
-from asr.intake.values import KeysWanted, Part, Question, Record, SpeechWanted, Spoken, Text
-from asr.listening.endpointing import TIMING_OF_SLOT
+from asr.intake.values import Question, Record
+from asr.listening.answer import KeysWanted, SpeechWanted
+from asr.listening.end_of_turn import TIMING_OF_SLOT
+from asr.results import Word
 from asr.slots.values import CallWindow, SlotKind
+from asr.text import length, without_fillers
+from tts.parts import Part, Spoken, Text
+
+WHOLE = {"en": 25, "zh": 60, "ko": 20}
+"""The longest problem that is read back whole: words, in Chinese characters. About ten seconds."""
+
+_HEAD = {"en": (9, 15), "zh": (20, 36), "ko": (7, 12)}  # where the beginning may end
+_TAIL = {"en": (5, 9), "zh": (12, 22), "ko": (4, 7)}  # the same for the end, counted from behind
+_TOKEN = re.compile(r"[\u3400-\u9fff][^\w\s]*|[^\s\u3400-\u9fff]+")
+_MARK = re.compile(r"[.,;:!?，。；：！？、]$")
+_PAUSE = 0.25  # seconds between two words that count as a break in the sentence
 
 
 class Step(Enum):
@@ -179,3 +193,41 @@ class Wording:
         if not tail:
             return (self.text("you_said"), Text(head))
         return (self.text("it_begins"), Text(head), self.text("it_ends"), Text(tail))
+
+
+def shortened(text: str, words: Sequence[Word], language: str) -> tuple[str, str]:
+    """What to read back of a problem: all of it and "", or the beginning and the end of a long one.
+
+    Nobody listens to a minute of their own words, and a summary would be somebody else's. Beginning and end
+    are faithful, show whether the recogniser heard right, and hold most: people begin with what is wrong and
+    end in what they want. The cuts fall where the caller paused, or at a mark.
+
+    Args:
+        text: the problem.
+        words: the same with times, where they are known; only the pauses between them are used.
+        language: en, zh or ko.
+    """
+    clean = without_fillers(text, language)
+    if length(clean, language) <= WHOLE[language]:
+        return clean, ""
+    tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(clean)]
+    pauses = _pauses(words) if len(words) == len(tokens) else [0.0] * len(tokens)
+    breaks = [
+        max(pause, 1.0 if _MARK.search(clean[start:end]) else 0.0)
+        for (start, end), pause in zip(tokens, pauses, strict=True)
+    ]
+    head = _best(breaks, *_HEAD[language])
+    low, high = _TAIL[language]
+    tail = _best(breaks, len(tokens) - high, len(tokens) - low)
+    return clean[: tokens[head - 1][1]].rstrip(",，、;"), clean[tokens[tail][0] :]
+
+
+def _pauses(words: Sequence[Word]) -> list[float]:
+    """The silence behind each word, seconds."""
+    gaps = [later.start - word.end for word, later in pairwise(words)]
+    return [gap if gap >= _PAUSE else 0.0 for gap in gaps] + [0.0]
+
+
+def _best(breaks: Sequence[float], low: int, high: int) -> int:
+    """After how many words to cut, from `low` to `high`: at the greatest break, else as late as possible."""
+    return max(range(low, high + 1), key=lambda count: (breaks[count - 1], count))

@@ -1,7 +1,7 @@
 """What goes into and out of the intake bot (`asr.intake.bot`): events, effects and the ticket, as plain
 values.
 
-The bot is asked one thing at a time. Whoever runs it (a flow's `intake` verb) feeds one event, carries out
+The bot is asked one thing at a time. Its caller (a flow's `intake` verb) feeds one event, carries out
 the effects in their order, and feeds what the last one brings:
 
     Say         say it to its end                                     -> nothing
@@ -12,8 +12,8 @@ the effects in their order, and feeds what the last one brings:
     Finished    nothing more to do                                    -> nothing, the bot is done
 
 A hang-up at any moment is `HungUp`, with what had been said of the answer under way; the bot answers with
-`File` (unless it has filed) and, after `Filed`, `Finished`. The shapes of `Text`, `Spoken`, `Clip`,
-`KeysWanted`, `SpeechWanted` and `Heard` are those of a flow's conversation; mapping is by name.
+`File` (unless it has filed) and, after `Filed`, `Finished`. What it says is made of `tts.parts`, what it
+wants and hears of `asr.listening.answer`, as in a flow's conversation.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from asr.listening.answer import Heard, KeysWanted, SpeechWanted
 from asr.results import Word
-from asr.slots.values import CallWindow, SlotKind
+from asr.slots.values import CallWindow
+from tts.parts import Part
 
-HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
-SpokenKind: TypeAlias = Literal["digits", "phone_number", "number", "date", "time", "ticket"]
 TicketKind: TypeAlias = Literal["problem", "voicemail", "callback", "abandoned", "cut_off", "failure"]
 Progress: TypeAlias = Literal[
     "", "confirmed", "unconfirmed", "hung_up", "recogniser_gone", "no_speech", "recorded", "failed"
@@ -34,61 +34,7 @@ Progress: TypeAlias = Literal[
 Why: TypeAlias = Literal["asked", "not_understood", "no_speech", "recogniser_gone"]
 
 
-# What is said.
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words in the caller's language.
-
-    Args:
-        text: to be synthesised.
-        prompt: the key in `asr.intake.texts` when the text is that entry as it stands, so that a recorded
-            prompt "intake.KEY" can take its place; "" when values were put into it.
-    """
-
-    text: str
-    prompt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A value to say as people do: digits and phone numbers in groups, a date 2026-12-25, a time 17:30."""
-
-    kind: SpokenKind
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """What the caller said just now."""
-
-    path: Path
-
-
-Part: TypeAlias = Text | Spoken | Clip
-
-
 # What is asked.
-
-
-@dataclass(frozen=True, slots=True)
-class KeysWanted:
-    """Keys that answer: `maximum` of them or a terminator ends the answer; timeouts in seconds."""
-
-    maximum: int = 1
-    terminators: str = ""
-    first_timeout: float = 5.0
-    between_timeout: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechWanted:
-    """Words that answer: what slot, phrases to expect, and which of `asr.listening.endpointing.TIMINGS`."""
-
-    slot: SlotKind
-    phrases: tuple[str, ...] = ()
-    timing: str = "short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,29 +73,6 @@ class Started:
     caller: str
     language: str
     recogniser: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came back from a question.
-
-    Args:
-        kind: "noise" is sound without words; "unavailable" when the recogniser is gone.
-        digits: the keys, with kind "keys".
-        text, words, confidence: as the recogniser gave them, with kind "speech".
-        audio: the recording of the answer, with every kind but "keys" where there is one.
-        seconds: of that recording.
-        barged_in: whether the question was interrupted.
-    """
-
-    kind: HeardKind
-    digits: str = ""
-    text: str = ""
-    words: tuple[Word, ...] = ()
-    confidence: float | None = None
-    audio: Path | None = None
-    seconds: float = 0.0
-    barged_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""One question and its answer on a leg: keys or words, whichever come first.
+"""One question and its answer on a leg: keys or words, whichever come first; barge-in stops the prompt.
 
-The prompt is played by whoever asks (`flow_call.py`); here is what is heard meanwhile and after. Where the
-answer begins and ends is decided by `asr.listening.endpointing`, what was said by the recognisers, what it
-means above.
+The prompt itself is played by `ivr_flows.runtime.flow_call`. When the answer begins and ends is decided by
+`asr.listening.end_of_turn`, its words by the recognisers, their meaning by `asr.slots`.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from asr.intake.values import Heard, KeysWanted, SpeechWanted
+from asr.listening.answer import Heard, KeysWanted, SpeechWanted, Wanted
 from asr.listening.clips import RATE, ClipFolder
-from asr.listening.endpointing import (
+from asr.listening.end_of_turn import (
     FRAME,
     TIMINGS,
     CapReached,
@@ -29,23 +28,24 @@ from asr.listening.transcription import Transcriber, transcriber
 from asr.listening.voice_activity import VoiceActivity
 from asr.results import Final
 from asr.workers.client import Recognisers
-from ivr_flows.runtime.conversation import CallerGone, Wanted
+from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media.interface import Frame, Tap
 
-# Audio from before the answer is known to have begun: lead-in, and the speech that it takes to be sure.
+# Audio kept from before an answer is known to have begun: lead-in, and the speech that it takes to be sure.
 KEPT_FRAMES = int(2.0 / FRAME)
-# A whole utterance is read so long before its end is certain: this share of the silence that makes it so, and
-# no more than so many seconds. Whisper takes about 0.4 s for a short answer.
+# Recognition of a whole utterance starts this long before its end is certain: a share of the silence that
+# ends a turn, and a limit in seconds. Whisper takes about 0.4 s for a short answer.
 HEAD_START, MOST_HEAD_START = 0.6, 0.6
 BYTES_PER_SECOND = 2 * RATE
-# Seconds that words are waited for; nobody listens to silence for longer, and the recording has them anyway.
+# Seconds to wait for the words after the end of the turn. Nobody listens to silence for longer, and the
+# recording has them anyway.
 PATIENCE = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
-    """What listening on a leg needs, the same for the whole call.
+class ListenerContext:
+    """What every question of a call is listened to with.
 
     Args:
         leg: the caller's leg.
@@ -66,7 +66,7 @@ class Listener:
     """Listens for one answer.
 
     Args:
-        ears: the line.
+        context: the line.
         wanted: what answers.
         language: en, zh or ko.
         prompt: whether a prompt is being played that the answer may interrupt.
@@ -75,31 +75,33 @@ class Listener:
 
     def __init__(
         self,
-        ears: Ears,
+        context: ListenerContext,
         wanted: Wanted,
         language: str,
         *,
         prompt: bool,
         interrupt: Callable[[], None],
     ) -> None:
-        self._ears = ears
+        self._context = context
         self._language = language
         self._interrupt = interrupt
         self._prompt_over = not prompt
-        self._over: asyncio.Future[str] = ears.leg.future()
+        self._over: asyncio.Future[str] = context.leg.future()
         """What ended it: "keys", "speech" or "silence"."""
-        self.interruption: asyncio.Future[None] = ears.loop.create_future()
+        self.interruption: asyncio.Future[None] = context.loop.create_future()
         """Done when an answer interrupts the prompt."""
-        self._keys = _Keys(wanted.keys, self._over, ears.loop) if wanted.keys is not None else None
-        self._speech = _Speech(ears, wanted.speech, language, prompt) if wanted.speech is not None else None
+        self._keys = _Keys(wanted.keys, self._over, context.loop) if wanted.keys is not None else None
+        self._speech = (
+            _Speech(context, wanted.speech, language, prompt) if wanted.speech is not None else None
+        )
         self._timer: asyncio.TimerHandle | None = None
         self._tap: Tap | None = None
         if self._speech is not None:
-            self._tap = ears.leg.audio.tap(self._frame)
-        ears.leg.audio.on_digit = self._digit
-        for digit in ears.leg.audio.take_digits():
+            self._tap = context.leg.audio.tap(self._frame)
+        context.leg.audio.on_digit = self._digit
+        for digit in context.leg.audio.take_digits():
             if not self._digit(digit):
-                ears.leg.audio.keep_digit(digit)
+                context.leg.audio.keep_digit(digit)
         if not prompt:
             self.prompt_ended()
 
@@ -114,7 +116,7 @@ class Listener:
             return
         self._prompt_over = True
         if self._speech is not None:
-            self._take(self._speech.prompt_ended(self._ears.loop.time()))
+            self._take(self._speech.prompt_ended(self._context.loop.time()))
         if self._keys is not None:
             self._keys.prompt_ended(self._quiet)
         self._arm()
@@ -123,16 +125,17 @@ class Listener:
         """Wait for the answer.
 
         Raises:
-            CallerGone: with what was heard of the answer under way.
+            CallEnded: the caller hung up; `last_words` has what they had said.
         """
         try:
             kind = await self._over
-        except BaseException as error:
-            self.close()
-            if self._ears.leg.is_over and not isinstance(error, asyncio.CancelledError):
-                raise CallerGone(await self._last_words()) from None
+        except CallEnded:
+            self._stop()
             raise
-        self.close()
+        except BaseException:
+            self.close()
+            raise
+        self._stop()
         if kind == "keys" and self._keys is not None:
             return self._heard("keys", digits=self._keys.digits)
         if kind == "speech" and self._speech is not None:
@@ -140,17 +143,22 @@ class Listener:
         return self._heard("silence")
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening; the answer is not wanted any more."""
+        self._stop()
+        if self._speech is not None:
+            self._speech.cancel()
+
+    def _stop(self) -> None:
         if self._tap is not None:
             self._tap.close()
         if self._timer is not None:
             self._timer.cancel()
         if self._keys is not None:
             self._keys.close()
-        self._ears.leg.audio.on_digit = None
+        self._context.leg.audio.on_digit = None
 
-    async def _last_words(self) -> Heard | None:
-        """What had been said when the caller hung up in mid-sentence."""
+    async def last_words(self) -> Heard | None:
+        """What the caller had said when they hung up in mid-sentence; None for nothing."""
         if self._speech is None or not self._speech.began:
             return None
         self._speech.hang_up()
@@ -168,21 +176,21 @@ class Listener:
     # --- keys -------------------------------------------------------------------------------------------
 
     def _digit(self, digit: str) -> bool:
-        """Take a key; one that comes after the answer stays for the next question."""
+        """Take a key; False for one that comes after the answer and is for the next question."""
         if self._keys is None or self._over.done():
             return False
         if not self._prompt_over:
             self._barge_in()
         self._keys.press(digit)
         if self._speech is not None and not self._speech.began:
-            self._speech.deaf = True  # whoever presses keys answers by keys
+            self._speech.closed = True  # a caller who presses keys answers by keys
         return True
 
     # --- words ------------------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> None:
         if self._speech is not None and not self._over.done():
-            self._take(self._speech.receive(frame, self._ears.loop.time()))
+            self._take(self._speech.receive(frame, self._context.loop.time()))
             self._arm()
 
     def _take(self, happened: list[TurnEvent]) -> None:
@@ -197,7 +205,7 @@ class Listener:
                 if not self._over.done() and (self._keys is None or not self._keys.digits):
                     self._over.set_result("speech")
             else:
-                self._speech.deaf = True
+                self._speech.closed = True
                 self._quiet()
 
     def _barge_in(self) -> None:
@@ -206,25 +214,25 @@ class Listener:
         self._interrupt()
 
     def _quiet(self) -> None:
-        """The time for keys, or for words, is over without any; it is silence when both are."""
-        keys_over = self._keys is None or self._keys.expired
-        words_over = self._speech is None or self._speech.deaf
+        """The time for keys, or for words, ran out; the answer is silence when both have."""
+        keys_over = self._keys is None or self._keys.timed_out
+        words_over = self._speech is None or self._speech.closed
         if keys_over and words_over and not self._over.done():
             self._over.set_result("silence")
 
     def _arm(self) -> None:
-        """A line without packets gives no frames, so the endpointer's deadline has a timer of its own."""
+        """Set the endpointer's timer: a line without packets brings no frames."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         deadline = self._speech.next_deadline() if self._speech is not None else None
         if deadline is not None and not self._over.done():
-            self._timer = self._ears.loop.call_at(deadline + FRAME, self._timeout)
+            self._timer = self._context.loop.call_at(deadline + FRAME, self._timeout)
 
     def _timeout(self) -> None:
         self._timer = None
         if self._speech is not None and not self._over.done():
-            self._take(self._speech.handle_timer(self._ears.loop.time()))
+            self._take(self._speech.handle_timer(self._context.loop.time()))
             self._arm()
 
 
@@ -239,7 +247,7 @@ class _Keys:
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
         self.digits = ""
-        self.expired = False
+        self.timed_out = False
 
     def press(self, digit: str) -> None:
         """One key."""
@@ -256,7 +264,7 @@ class _Keys:
         if not self.digits and not self._over.done():
 
             def expire() -> None:
-                self.expired = True
+                self.timed_out = True
                 quiet()
 
             self._wait(self._wanted.first_timeout, expire)
@@ -276,20 +284,20 @@ class _Keys:
 
 
 class _Speech:
-    """The words of one answer: endpointing, the kept audio, and its way to words."""
+    """The spoken part of one answer: its audio, where it ends, and its way to the recogniser."""
 
-    def __init__(self, ears: Ears, wanted: SpeechWanted, language: str, prompt: bool) -> None:
-        self._ears = ears
+    def __init__(self, context: ListenerContext, wanted: SpeechWanted, language: str, prompt: bool) -> None:
+        self._context = context
         self._wanted = wanted
         self._language = language
         self._timing = TIMINGS[wanted.timing]
         self._head_start = min(MOST_HEAD_START, HEAD_START * self._timing.end_of_turn)
-        self._endpointer = Endpointer(self._timing, ears.loop.time(), prompt=prompt, language=language)
+        self._endpointer = Endpointer(self._timing, context.loop.time(), prompt=prompt, language=language)
         self._before: deque[tuple[float, bytes]] = deque(maxlen=KEPT_FRAMES)
         self._audio = bytearray()
         self._spoken: float | None = None
         self._words: Transcriber | None = None
-        self.deaf = False
+        self.closed = False
         """No words are expected any more."""
 
     @property
@@ -300,8 +308,8 @@ class _Speech:
     def receive(self, frame: Frame, now: float) -> list[TurnEvent]:
         """One frame of the line."""
         pcm = frame.tobytes()
-        probability = self._ears.activity.probability(pcm)
-        if self.deaf:
+        probability = self._context.activity.probability(pcm)
+        if self.closed:
             return []
         if self._words is None:
             self._before.append((now, pcm))
@@ -319,11 +327,11 @@ class _Speech:
 
     def next_deadline(self) -> float | None:
         """The endpointer's deadline."""
-        return None if self.deaf else self._endpointer.next_deadline()
+        return None if self.closed else self._endpointer.next_deadline()
 
     def handle_timer(self, now: float) -> list[TurnEvent]:
         """The endpointer's timer."""
-        return [] if self.deaf else self._endpointer.handle_timer(now)
+        return [] if self.closed else self._endpointer.handle_timer(now)
 
     def begin(self, event: SpeechStarted) -> None:
         """The answer began: keep its audio from a little before, and find a recogniser."""
@@ -331,14 +339,14 @@ class _Speech:
         self._audio += b"".join(pcm for at, pcm in self._before if at >= first)
         self._before.clear()
         self._words = transcriber(
-            self._ears.recognisers, self._language, self._wanted, self._endpointer.heard
+            self._context.recognisers, self._language, self._wanted, self._endpointer.heard
         )
         self._words.feed(bytes(self._audio))
 
     def end(self, event: TurnEnded | CapReached) -> None:
         """The answer is over."""
         self._spoken = event.speech
-        self.deaf = True
+        self.closed = True
         if self._words is not None:
             if isinstance(event, CapReached):
                 self._words.go_on()  # an attempt at its last pause, if any, lacks its end
@@ -346,20 +354,20 @@ class _Speech:
 
     def hang_up(self) -> None:
         """The caller is gone, perhaps in mid-sentence."""
-        if self._words is not None and not self.deaf:
-            self.deaf = True
+        if self._words is not None and not self.closed:
+            self.closed = True
             self._words.go_on()
             self._words.end()
 
     def cancel(self) -> None:
-        """Nobody wants the words."""
+        """The words are not needed."""
         if self._words is not None:
             self._words.cancel()
 
     async def result(self) -> Heard:
         """The words and their recording."""
         assert self._words is not None, "there is an answer"
-        writing = asyncio.ensure_future(self._ears.clips.write(bytes(self._audio)))
+        writing = asyncio.ensure_future(self._context.clips.write(bytes(self._audio)))
         try:
             async with asyncio.timeout(PATIENCE):
                 final = await self._words.final()

@@ -1,9 +1,9 @@
-"""How the words of one answer are had from the recognisers: while it is spoken, or read as a whole.
+"""Gets the words of one answer from the recognisers: while it is spoken, or read as a whole.
 
-An engine that gives words while somebody speaks gets the sound as it comes. One that reads whole utterances
-gets it all at once, and that a little before the turn is known to be over: most pauses that long are its end,
-and then the words are there when it comes. When the caller goes on instead, that attempt is given up. When a
-turn ends is left to `asr.listening.endpointing`, what the words mean to the layers above.
+A streaming engine gets the sound as it comes. One that reads whole utterances gets all of it at once, a
+little before the turn is known to be over: most pauses that long are its end, and the words are ready when it
+comes. When the caller speaks on instead, that attempt is dropped. When a turn ends is left to
+`asr.listening.end_of_turn`, what the words mean to the layers above.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from asr.intake.values import SpeechWanted
+from asr.listening.answer import SpeechWanted
 from asr.results import Final, Partial
 from asr.slots.expected import expected
 from asr.workers.client import RecogniserError, Recognisers, Recognition
 
-Heard = Callable[[str], None]
+OnText = Callable[[str], None]
 
 
 class Transcriber(Protocol):
@@ -27,10 +27,10 @@ class Transcriber(Protocol):
         """Take more of the answer: 8 kHz mono int16."""
 
     def pause(self) -> None:
-        """The caller has said nothing for a while: the answer may be over."""
+        """The caller has been silent for a while: the answer may be over."""
 
     def go_on(self) -> None:
-        """The caller goes on speaking."""
+        """The caller speaks on."""
 
     def end(self) -> None:
         """The answer is over; the words are being waited for."""
@@ -39,31 +39,31 @@ class Transcriber(Protocol):
         """The words, after `end`; None when no recogniser could be had."""
 
     def cancel(self) -> None:
-        """Nobody wants the words."""
+        """The words are not needed: free the recogniser."""
 
 
 def transcriber(
-    recognisers: Recognisers | None, language: str, wanted: SpeechWanted, heard: Heard
+    recognisers: Recognisers | None, language: str, wanted: SpeechWanted, heard: OnText
 ) -> Transcriber:
-    """The way to words that fits the language's engine.
+    """The transcriber that fits the language's engine.
 
     Args:
         recognisers: all languages; None when the site has none.
         language: en, zh or ko.
         wanted: the answer.
-        heard: told what is heard so far, each time it changes.
+        heard: called with the words so far, each time they change.
     """
     can = recognisers.capabilities(language) if recognisers is not None else None
     if recognisers is None or can is None:
-        return _Deaf()
+        return _NoRecogniser()
     if can.streaming:
-        return _AsSpoken(recognisers, language, wanted.phrases, heard)
-    # To an engine that streams a list of phrases is all that it hears; to others it is a hint.
+        return _Streaming(recognisers, language, wanted.phrases, heard)
+    # A streaming engine hears nothing but the phrases of its list; to others they are a hint.
     phrases = wanted.phrases or expected(wanted.slot, language)
-    return _AsWhole(recognisers, language, phrases, heard)
+    return _WholeUtterance(recognisers, language, phrases, heard)
 
 
-class _Deaf:
+class _NoRecogniser:
     """No recogniser: no words."""
 
     def feed(self, pcm: bytes) -> None:
@@ -86,8 +86,8 @@ class _Deaf:
         """Nothing."""
 
 
-class _AsSpoken:
-    """For engines that give words while somebody speaks.
+class _Streaming:
+    """For streaming engines.
 
     Args:
         recognisers, language, heard: as for `transcriber`.
@@ -95,26 +95,26 @@ class _AsSpoken:
     """
 
     def __init__(
-        self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: Heard
+        self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: OnText
     ) -> None:
         self._recognisers = recognisers
         self._language = language
         self._phrases = phrases
         self._heard = heard
-        self._before = bytearray()  # what is said until a recogniser is there
+        self._before = bytearray()  # what is said until there is a recogniser
         self._recognition: Recognition | None = None
         self._over = asyncio.Event()
         self._task = asyncio.create_task(self._recognise())
 
     def feed(self, pcm: bytes) -> None:
-        """Hand it on, or keep it until somebody takes it."""
+        """Pass it on, or keep it until there is a recogniser."""
         if self._recognition is None:
             self._before += pcm
         else:
             self._recognition.feed(pcm)
 
     def pause(self) -> None:
-        """Nothing: it has all words so far as it is."""
+        """Nothing."""
 
     def go_on(self) -> None:
         """Nothing."""
@@ -152,11 +152,11 @@ class _AsSpoken:
         self._heard(partial.text)
 
 
-class _AsWhole:
-    """For engines that read an utterance when it is complete. Arguments as for `_AsSpoken`."""
+class _WholeUtterance:
+    """For engines that read an utterance when it is complete. Arguments as for `_Streaming`."""
 
     def __init__(
-        self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: Heard
+        self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: OnText
     ) -> None:
         self._recognisers = recognisers
         self._language = language
@@ -170,19 +170,19 @@ class _AsWhole:
         self._audio += pcm
 
     def pause(self) -> None:
-        """Have all of it read, unless it is being read since the caller fell silent."""
+        """Have all of it read, unless that is under way."""
         if self._attempt is None:
             self._attempt = asyncio.create_task(self._read(bytes(self._audio)))
 
     def go_on(self) -> None:
-        """What was read lacks what comes now."""
+        """Drop the attempt: it lacks what comes now."""
         if self._attempt is not None:
             self._attempt.cancel()
             self._attempt = None
             self._heard("")
 
     def end(self) -> None:
-        """Have it read now at the latest; once more when an attempt found no recogniser."""
+        """Have it read now at the latest; again when an attempt found no recogniser."""
         if self._attempt is not None and self._attempt.done() and self._attempt.result() is None:
             self._attempt = None
         self.pause()

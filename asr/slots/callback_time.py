@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 from asr.slots import times_en, times_ko, times_zh
-from asr.slots.values import BusinessHours, CallWindow, SlotContext, Understood
+from asr.slots.values import CallWindow, SlotContext, Understood
 from asr.slots.wish import Clock, DayPart, Wish
 from asr.text import tidy
+from config.business_hours import OpeningHours
 
 _WISHES: dict[str, Callable[[str, date], Wish | None]] = {
     "en": times_en.wish,
@@ -45,32 +46,43 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     now = context.now
     if now is None or now.tzinfo is None:
         raise ValueError("callback_time needs an aware context.now")
+    now = now if context.hours is None else context.hours.here(now)
     wish = _WISHES[language](text, now.date())
     window = None if wish is None else window_of(wish, now, context.hours)
     return None if window is None else Understood(window, confidence, tidy(text, language))
 
 
-def window_of(wish: Wish, now: datetime, hours: BusinessHours | None) -> CallWindow | None:
-    """The span of a wish, None when it lies in the past or nobody ever calls."""
+def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWindow | None:
+    """The span of a wish, None when it lies in the past or nobody ever calls.
+
+    Args:
+        wish: what the caller wants; its days and times are local ones.
+        now: aware local time.
+        hours: when calls are made, None for at any time; their zone, if they have one, is the local one.
+    """
+    now = now if hours is None else hours.here(now)
     if wish.asap:
-        return _within_hours(now, now + _SOON, now, hours, asap=True)
+        return _within_hours(now, _later(now, _SOON), now, hours, asap=True)
     if wish.delay is not None:
-        # Through UTC: an hour from now is an hour from now when the clocks change, too.
-        start = (now.astimezone(UTC) + wish.delay).astimezone(now.tzinfo)
-        return _within_hours(start, start + _EXACT, now, hours)
+        start = _later(now, wish.delay)
+        return _within_hours(start, _later(start, _EXACT), now, hours)
     if wish.later:
         day = wish.days[0] if wish.days else now.date()
-        return _within_hours(
-            max(_at(day, time(0), now), now + timedelta(hours=1)), _day_end(day, now), now, hours
-        )
+        first = max(_at(day, time(0), now), _later(now, timedelta(hours=1)), key=datetime.timestamp)
+        return _within_hours(first, _day_end(day, now), now, hours)
     for day in wish.days or (now.date(), now.date() + timedelta(days=1)):
         start, end = _span(wish, day, now, hours)
-        if end > now:
+        if end.timestamp() > now.timestamp():
             return _within_hours(start, end, now, hours)
     return None
 
 
-def _span(wish: Wish, day: date, now: datetime, hours: BusinessHours | None) -> tuple[datetime, datetime]:
+def _later(at: datetime, span: timedelta) -> datetime:
+    """The local time when so much real time has passed: Python's sums ignore changes of the clock."""
+    return (at.astimezone(UTC) + span).astimezone(at.tzinfo)
+
+
+def _span(wish: Wish, day: date, now: datetime, hours: OpeningHours | None) -> tuple[datetime, datetime]:
     """A wish on one day, as said; whether somebody calls then is seen to later."""
     if wish.clock is None:
         if wish.part is not None:
@@ -87,14 +99,14 @@ def _span(wish: Wish, day: date, now: datetime, hours: BusinessHours | None) -> 
             until += timedelta(hours=12)
         return at, until
     if wish.relation == "after":
-        return at, max(_day_end(day, now), at + _EXACT)
+        return at, max(_day_end(day, now), _later(at, _EXACT), key=datetime.timestamp)
     if wish.relation == "before":
         return _at(day, _DAYTIME[0], now), at
-    return at, at + _EXACT
+    return at, _later(at, _EXACT)
 
 
 def _clock_time(
-    clock: Clock, part: DayPart | None, day: date, now: datetime, hours: BusinessHours | None, *, fixed: bool
+    clock: Clock, part: DayPart | None, day: date, now: datetime, hours: OpeningHours | None, *, fixed: bool
 ) -> datetime:
     """A time on the clock on that day; the half of the day is said, or is the likelier one."""
     if clock.half is not None or clock.hour > 12 or clock.hour == 0:
@@ -107,10 +119,10 @@ def _clock_time(
         return morning if part in ("early", "morning") else evening
     likely = [at for at in (morning, evening) if _DAYTIME[0] <= at.time() < _DAYTIME[1]]
     if hours is not None:
-        opened = [at for at in (morning, evening) if _is_open(at, hours)]
+        opened = [at for at in (morning, evening) if hours.at(at).open]
         likely = [at for at in opened if at in likely] or opened or likely
     # "At six" by day is the one still to come.
-    ahead = [at for at in likely if at + _EXACT > now]
+    ahead = [at for at in likely if _later(at, _EXACT).timestamp() > now.timestamp()]
     if not ahead and not fixed and day == now.date() and evening > now and hours is None:
         ahead = [evening]
     return (ahead or likely or [evening])[0]
@@ -124,35 +136,24 @@ def _day_end(day: date, now: datetime) -> datetime:
     return _at(day, _DAYTIME[1], now)
 
 
-def _is_open(at: datetime, hours: BusinessHours) -> bool:
-    return any(first <= at.time() < last for first, last in hours.spans(at.date()))
-
-
-def _openings(start: datetime, hours: BusinessHours) -> Iterator[tuple[datetime, datetime]]:
-    """The open spans from a day on, in order."""
-    for ahead in range(_LOOK_AHEAD):
-        day = start.date() + timedelta(days=ahead)
-        for first, last in hours.spans(day):
-            yield _at(day, first, start), _at(day, last, start)
-
-
 def _within_hours(
-    start: datetime, end: datetime, now: datetime, hours: BusinessHours | None, *, asap: bool = False
+    start: datetime, end: datetime, now: datetime, hours: OpeningHours | None, *, asap: bool = False
 ) -> CallWindow | None:
     """The part of a span in which somebody calls, or else the next time at which somebody does."""
-    start = max(start, now)
+    zone = now.tzinfo
+    start = max(start, now, key=datetime.timestamp).astimezone(UTC)
+    end = end.astimezone(UTC)
     if hours is None:
-        return CallWindow(start, max(end, start + _EXACT), asap)
+        return CallWindow(start.astimezone(zone), max(end, start + _EXACT).astimezone(zone), asap)
     length = max(end - start, _EXACT)
     first: datetime | None = None
     last = start
-    for opens, closes in _openings(start, hours):
-        if closes <= start:
-            continue
+    for opens, closes in hours.open_times(start.astimezone(zone), _LOOK_AHEAD):
         if opens >= end:
             if first is not None:
                 break
-            return CallWindow(opens, min(opens + length, closes), asap, moved=not asap)
-        first = first or max(start, opens)
+            closes = min(opens + length, closes)
+            return CallWindow(opens.astimezone(zone), closes.astimezone(zone), asap, moved=not asap)
+        first = first or opens
         last = min(end, closes)
-    return CallWindow(first, last, asap) if first is not None else None
+    return CallWindow(first.astimezone(zone), last.astimezone(zone), asap) if first is not None else None

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asr.slots.keys import key_of
-from asr.slots.spoken import spoken
 from asr.slots.values import Understood
+from asr.text import comparable
 
 # Whether a named thing is wanted: what stands before it (English, Chinese) or behind it (Korean).
 _DENIED_BEFORE = {
@@ -47,11 +47,11 @@ def choice(
         choices: each option's name with the words or phrases that mean it.
         confidence: of the words, 0..1.
     """
-    said = spoken(text, language)
+    said = comparable(text, language)
     key = key_of(said, language)
     if key is not None and key in choices:
         return Understood(key, confidence, said)
-    phrases = [(option, spoken(word, language)) for option, words in choices.items() for word in words]
+    phrases = [(option, comparable(word, language)) for option, words in choices.items() for word in words]
     exact = [match for option, phrase in phrases if phrase for match in _find(said, phrase, option, language)]
     longest = [one for one in exact if not any(_within(one, other) for other in exact)]
     wanted = {match.option for match in longest if not _denied(said, match, language)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from asr.slots.command_words import WORDS, CommandWords
-from asr.slots.spoken import spoken
+from asr.text import comparable
 
 CommandName: TypeAlias = Literal["human", "hello", "repeat", "redo", "add"]
 
@@ -40,7 +40,7 @@ def command(text: str, language: str, *, free: bool = False) -> Command | None:
             only clear ones.
     """
     words = WORDS[language]
-    said = spoken(text, language)
+    said = comparable(text, language)
     lead = words.lead.match(said)
     core = said[lead.end() :] if lead else said
     forms = {said, core, words.polite.sub("", core)}

@@ -36,7 +36,7 @@ def key_of(said: str, language: str) -> str | None:
     """The key that an answer names while saying nothing else, None for no such answer.
 
     Args:
-        said: see `spoken.spoken`.
+        said: see `asr.text.comparable`.
         language: en, zh or ko.
     """
     start = _BEFORE[language].match(said)

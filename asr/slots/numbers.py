@@ -6,9 +6,8 @@ import re
 
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 from asr.slots.numerals import DigitString, digit_string
-from asr.slots.spoken import spoken
 from asr.slots.values import SlotContext, Understood
-from asr.text import tidy
+from asr.text import comparable, tidy
 
 _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 
@@ -49,7 +48,7 @@ def phone_number(text: str, language: str, context: SlotContext, confidence: flo
 
 def own_number(text: str, language: str) -> bool:
     """Whether the caller means the number they are calling from: "this number", 这个号码, 이 번호."""
-    return _OWN_NUMBER[language].search(spoken(text, language)) is not None
+    return _OWN_NUMBER[language].search(comparable(text, language)) is not None
 
 
 def number(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:

@@ -7,32 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Literal, TypeAlias
+
+from config.business_hours import OpeningHours
 
 SlotKind: TypeAlias = Literal[
     "yes_no", "digits", "phone_number", "number", "choice", "callback_time", "free_text", "name"
 ]
-
-OpenSpan: TypeAlias = tuple[time, time]
-"""From (included) until (excluded), local time, within one day."""
-
-
-@dataclass(frozen=True, slots=True)
-class BusinessHours:
-    """When callers can be called back.
-
-    Args:
-        weekly: seven entries, Monday first, each the day's open spans in order; an empty one is closed.
-        closed: holidays and other closed days.
-    """
-
-    weekly: tuple[tuple[OpenSpan, ...], ...]
-    closed: frozenset[date] = frozenset()
-
-    def spans(self, day: date) -> tuple[OpenSpan, ...]:
-        """The open spans of one day, in order."""
-        return () if day in self.closed else self.weekly[day.weekday()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +44,9 @@ class SlotContext:
         choices: for `choice`: each option's name with the words (or phrases) that mean it.
         minimum: least number of digits (`digits`, `phone_number`) or least value (`number`).
         maximum: most digits or greatest value; None for no limit.
-        now: aware local time of the call, for `callback_time`.
-        hours: for `callback_time`: when calls are made; None for at any time.
+        now: for `callback_time`: the time of the call in the site's zone, which the caller's words mean.
+        hours: for `callback_time`: when calls are made, None for at any time. Where the office has a zone of
+            its own, the caller's words mean that one.
         confidence: what the recogniser said of the whole answer, 0..1 or None.
     """
 
@@ -71,7 +54,7 @@ class SlotContext:
     minimum: int | None = None
     maximum: int | None = None
     now: datetime | None = None
-    hours: BusinessHours | None = None
+    hours: OpeningHours | None = None
     confidence: float | None = None
 
 

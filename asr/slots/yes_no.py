@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from asr.slots.spoken import spoken
 from asr.slots.values import Understood
 from asr.slots.yes_no_words import WORDS, YesNoWords
+from asr.text import comparable
 
 
 def yes_no(text: str, language: str, confidence: float) -> Understood | None:
@@ -16,7 +16,7 @@ def yes_no(text: str, language: str, confidence: float) -> Understood | None:
         confidence: of the words, 0..1.
     """
     words = WORDS[language]
-    said = spoken(text, language)
+    said = comparable(text, language)
     if said in words.keys:
         return Understood(words.keys[said], confidence, said)
     signs, rest = _answers(said, words)

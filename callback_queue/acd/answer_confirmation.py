@@ -1,6 +1,6 @@
-"""Who answers must press a key before a caller is connected: a personal voicemail never gets one.
+"""Answer confirmation: an agent must press a key before a caller is connected, so that no voicemail gets one.
 
-Used for agents on a mobile, and for agents who hear what a callback is about first.
+Used for agents on a mobile, and for agents who first hear what a callback is about.
 """
 
 from __future__ import annotations
@@ -8,90 +8,91 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from callback_queue.acd.speaking import play_all
-from callback_queue.acd.tasks import drop
-from callback_queue.prompts import text
-from ivr_flows.runtime.conversation import Part
+from callback_queue.prompts import play_all, text
+from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings, shown
+from tts.parts import Part, shown
+from tts.prompts import PromptRenderer
 
 # Without a voice the agent hears this many beeps: a sign to press the key.
 BEEPS = 3
 
 
-class Question:
-    """What an agent is asked, on its way to sound: it is made while the phone rings.
+class ConfirmationPrompt:
+    """What the agent hears after the answer; it is rendered while the phone rings.
 
     Args:
-        said: in order.
+        parts: in order.
         language: the agent's.
-        sounds: the sound of each piece; None where it can't be had.
+        sounds: the sound of each piece; None where it could not be rendered.
     """
 
     def __init__(
-        self, said: Sequence[Part], language: str, sounds: Sequence[asyncio.Task[AudioSource | None]]
+        self, parts: Sequence[Part], language: str, sounds: Sequence[asyncio.Task[AudioSource | None]]
     ) -> None:
-        self.said = said
-        self.language = language
+        self._parts = parts
+        self._language = language
         self._sounds = sounds
 
-    async def ask(self, leg: CallLeg) -> None:
-        """Say it; what is not made yet is waited for.
-
-        Raises:
-            CallEnded: the agent hung up.
-        """
-        leg.tell_said(shown(self.said), self.language)
+    async def play(self, leg: CallLeg) -> None:
+        """Play it, waiting for pieces that are still being rendered, until the agent hangs up."""
+        leg.tell_said(shown(self._parts), self._language)
         spoken = False
-        for task in self._sounds:
-            sound = await task
-            if sound is not None:
-                spoken = True
-                if not await play_all(leg, [sound], "screen"):
-                    return
-        if not spoken:
-            await play_all(leg, [tones.beep()] * BEEPS, "screen")
+        try:
+            for task in self._sounds:
+                sound = await task
+                if sound is not None:
+                    spoken = True
+                    if not await play_all(leg, [sound], "screen"):
+                        return
+            if not spoken:
+                await play_all(leg, [tones.beep()] * BEEPS, "screen")
+        except CallEnded:
+            pass  # whoever waits for the key sees the same
 
     def close(self) -> None:
-        """Nobody is asked any more."""
+        """It is not needed any more."""
         for task in self._sounds:
-            drop(task)
+            task.cancel()
 
 
-class Screen:
-    """The question that an agent answers by key.
+class AnswerConfirmation:
+    """The key by which an agent takes a call.
 
     Args:
-        sayings: speaks it.
-        key: what takes the call.
-        seconds: how long to wait for it, from the end of what is said.
+        prompts: renders what the agent hears.
+        key: the key.
+        seconds: how long to wait for it after the prompt.
     """
 
-    def __init__(self, sayings: Sayings, key: str, seconds: float) -> None:
-        self._sayings = sayings
+    def __init__(self, prompts: PromptRenderer, key: str, seconds: float) -> None:
+        self._prompts = prompts
         self._key = key
         self._seconds = seconds
 
-    def question(self, language: str, parts: Sequence[Part] = ()) -> Question:
-        """Begin to make the sound of a question; whoever has it closes it.
+    def prompt(self, language: str, parts: Sequence[Part] = ()) -> ConfirmationPrompt:
+        """Begin to render a prompt; close it afterwards.
 
         Args:
             language: the agent's.
-            parts: what to say before the key is asked for; a few words by default.
+            parts: what comes before the request for the key; a few words by default.
         """
-        said = [*(parts or (text("screen", language),)), text("press_to_take", language, key=self._key)]
-        pieces = [piece for part in said for piece in self._sayings.pieces(part, language)]
-        sounds = [asyncio.ensure_future(self._sayings.sound(piece, language)) for piece in pieces]
-        return Question(said, language, sounds)
+        all_parts = [
+            *(parts or (text("screen", language),)),
+            text("press_to_take", language, key=self._key),
+        ]
+        pieces = [piece for part in all_parts for piece in self._prompts.pieces(part, language)]
+        sounds = [asyncio.ensure_future(self._prompts.sound(piece, language)) for piece in pieces]
+        return ConfirmationPrompt(all_parts, language, sounds)
 
-    async def confirmed(self, leg: CallLeg, question: Question) -> bool:
-        """Ask, and say whether the key was pressed in time.
+    async def confirmed(self, leg: CallLeg, prompt: ConfirmationPrompt) -> bool:
+        """Play the prompt; whether the key was pressed in time.
 
         Args:
             leg: the agent's, answered.
-            question: what to ask.
+            prompt: what the agent hears.
 
         Raises:
             CallEnded: the agent hung up.
@@ -105,19 +106,19 @@ class Screen:
 
         leg.audio.on_digit = key
         silence = None
-        speaking = asyncio.ensure_future(question.ask(leg))
+        playing = asyncio.ensure_future(prompt.play(leg))
         try:
-            await asyncio.wait((pressed, speaking), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((pressed, playing), return_when=asyncio.FIRST_COMPLETED)
             if not pressed.done():
-                speaking.result()
+                playing.result()
                 # Networks take a stream that stops for one that is dead.
                 silence = leg.media.play(tones.silence(), loop=True)
                 await asyncio.wait((pressed,), timeout=self._seconds)
             return pressed.done() and pressed.result()
         finally:
             leg.audio.on_digit = None
+            playing.cancel()
             leg.audio.stop()
             if silence is not None:
                 silence.stop()
             pressed.cancel()
-            drop(speaking)

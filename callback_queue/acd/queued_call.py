@@ -1,7 +1,8 @@
-"""A caller's way through a queue: wait, be given to an agent, talk, rate the call.
+"""A caller's way through a queue: wait, be connected to an agent, talk, rate the call.
 
-Whose turn it is is decided by the floor, ringing is `ringing.py`'s, what is heard meanwhile
-`waiting_room.py`'s, the conversation `talking.py`'s. What follows on each end is the flow's business.
+Whose turn it is is decided by `callback_queue.line.distributor`; what callers hear meanwhile is in
+`callback_queue.line.announcements`, ringing in `ringing.py`, the conversation in `talking.py`. What follows
+is left to the flow.
 """
 
 from __future__ import annotations
@@ -13,22 +14,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from callback_queue.acd.events import AgentConnected
 from callback_queue.acd.ringing import NobodyTook, ring_agents
-from callback_queue.acd.services import FloorHouse
+from callback_queue.acd.services import QueueServices
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.customers.book import Customer
 from callback_queue.customers.events import CustomerKnown
+from callback_queue.line.announcements import QueueAudio
+from callback_queue.line.distributor import LeavesLine, Place
 from callback_queue.line.events import LeftWhy
-from callback_queue.line.place import Place
-from callback_queue.line.waiting_audio import WaitingRoom
 from callback_queue.line.waiting_line import Entry
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff, Result, ResultWord
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import CODECS, Caller
+from telephony.call.switchboard import Caller, codecs_like
 from telephony.media import tones
 
 T = TypeVar("T")
@@ -42,22 +42,14 @@ _WORDS: dict[LeftWhy, ResultWord] = {
 }
 
 
-class _Leaves(Exception):
-    """The caller leaves the line; `why` is told to the journal."""
-
-    def __init__(self, why: LeftWhy) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-class GaveUp(CallEnded):
+class Abandoned(CallEnded):
     """The caller hung up while waiting, or was cut off.
 
     Args:
         over: how the leg ended.
-        queue: where they waited.
+        queue: where the caller waited.
         arrival: since when.
-        cut_off: it was us who ended the call.
+        cut_off: we ended the call.
     """
 
     def __init__(self, over: CallEnded, queue: str, arrival: float, *, cut_off: bool) -> None:
@@ -73,8 +65,8 @@ class Waited:
 
     Args:
         result: for the flow.
-        queue: the one that they were in last.
-        arrival: since when they waited: whoever is called back later keeps that place.
+        queue: the last one that the caller was in.
+        arrival: since when the caller waited: kept by a callback.
     """
 
     result: Result
@@ -82,202 +74,165 @@ class Waited:
     arrival: float
 
 
-async def wait_in_queue(leg: CallLeg, wanted: HandOff, house: FloorHouse, caller: Caller) -> Waited:
-    """Keep a caller in a queue until an agent had them, or something else happens.
+async def wait_in_queue(leg: CallLeg, wanted: HandOff, services: QueueServices, caller: Caller) -> Waited:
+    """Keep a caller in a queue until an agent had the call, or the caller leaves the line.
 
     Args:
-        leg: the caller's; it is answered if that was not done.
+        leg: the caller's; it is answered if it was not before.
         wanted: which queue, and how.
-        house: what the floor works with; the caller keeps its rules to the end.
-        caller: whom phones show, unless the customer book knows better.
+        services: what the queue works with; the call keeps its rules to the end.
+        caller: whom phones show, unless the customer is known by another name.
 
     Raises:
-        GaveUp: the caller hung up while waiting, or was cut off; the journal knows.
+        Abandoned: the caller hung up while waiting, or was cut off; it is in the journal.
     """
-    arrival = house.now()
-    queue = house.queues.get(wanted.queue)
+    arrival = services.now()
+    queue = services.queues.get(wanted.queue)
     if queue is None:
         return Waited(Result("failed"), wanted.queue, arrival)
     if not leg.answered:
         leg.answer()
-    customer = await house.customer_of(leg.caller)
+    customer = await services.customer_of(leg.caller)
     if customer is not None:
-        house.tell(CustomerKnown(house.now(), leg.call, leg.leg, customer=customer.id, tier=customer.tier))
-    guest = _Guest(leg, wanted, house, caller, arrival, customer)
+        services.tell(
+            CustomerKnown(services.now(), leg.call, leg.leg, customer=customer.id, tier=customer.tier)
+        )
+    if not leg.is_over:
+        # What a flow left playing while it listened would be heard in place of all that follows.
+        leg.media.play(tones.silence()).stop()
+    call = _QueuedCall(leg, wanted, services, _shown(caller, customer), arrival, customer)
     try:
-        while (result := await _visit(queue, guest)) is None:
-            # Full, or the wait was too long: on to the queue for that.
-            queue = house.queues[queue.overflow or ""]
+        while (result := await call.visit(queue)) is None:
+            queue = services.queues[queue.overflow or ""]
     except CallEnded as over:
-        raise GaveUp(over, queue.name, arrival, cut_off=over.by == "local") from None
+        raise Abandoned(over, queue.name, arrival, cut_off=over.by == "local") from None
     return Waited(result, queue.name, arrival)
 
 
-async def _visit(queue: Queue, guest: _Guest) -> Result | None:
-    """One queue, to its end; None when the caller goes on to its overflow.
-
-    Raises:
-        CallEnded: the caller hung up in the line, or was cut off.
-    """
-    guest.been_in.add(queue.name)
-    leg, house, language = guest.leg, guest.house, guest.wanted.language
-    while True:
-        try:
-            talk = await _Stay(queue, guest).served()
-        except _Leaves as leaves:
-            return None if leaves.why == "overflow" else Result(_WORDS[leaves.why])
-        talked = await talk.run()
-        # Passed on to somebody who did not answer, by an agent who has gone: back into the line.
-        if not talked.lost:
-            if queue.survey and talked.agent_hung_up:
-                await survey(leg, house, queue.name, talked.agent, language)
-            return Result("done")
-
-
-class _Guest:
-    """The caller, in whatever queue.
+class _QueuedCall:
+    """One caller, in one queue after the other.
 
     Args:
-        leg, wanted, house, caller: as for `wait_in_queue`.
-        arrival: since when they wait.
-        customer: who it is, None for somebody unknown.
+        leg, wanted, services: as for `wait_in_queue`.
+        shown: whom agents' phones show.
+        arrival: since when the caller waits.
+        customer: the caller, None when unknown.
     """
 
     def __init__(
         self,
         leg: CallLeg,
         wanted: HandOff,
-        house: FloorHouse,
-        caller: Caller,
+        services: QueueServices,
+        shown: Caller,
         arrival: float,
         customer: Customer | None,
     ) -> None:
-        self.leg = leg
-        self.wanted = wanted
-        self.house = house
-        self.arrival = arrival
-        self.customer = customer
-        self.shown = _shown(caller, customer)
-        self.give_up_at = house.loop.time() + wanted.max_wait if wanted.max_wait is not None else None
-        self.been_in: set[str] = set()
-        if not leg.is_over:
-            # What a flow left playing while it listened would be heard in place of all that follows.
-            leg.media.play(tones.silence()).stop()
+        self._leg = leg
+        self._wanted = wanted
+        self._services = services
+        self._shown = shown
+        self._arrival = arrival
+        self._customer = customer
+        self._give_up_at = services.loop.time() + wanted.max_wait if wanted.max_wait is not None else None
+        self._been_in: set[str] = set()
+        self._leaving: asyncio.Future[None]
 
-    def entry(self, queue: Queue) -> Entry:
-        """The caller's stay in a queue's line."""
-        customer, wanted = self.customer, self.wanted
+    async def visit(self, queue: Queue) -> Result | None:
+        """One queue, to its end; None when the caller moves on to its overflow.
+
+        Raises:
+            CallEnded: the caller hung up in the line, or was cut off.
+        """
+        self._been_in.add(queue.name)
+        leg, services, language = self._leg, self._services, self._wanted.language
+        while True:
+            try:
+                agent, agent_leg = await self._wait(queue)
+            except LeavesLine as leaves:
+                return None if leaves.why == "overflow" else Result(_WORDS[leaves.why])
+            talked = await Talk(leg, services, queue, agent, agent_leg, self._shown, language).run()
+            if not talked.lost:
+                if queue.survey and talked.agent_hung_up:
+                    await survey(leg, services, queue.name, talked.agent, language)
+                return Result("done")
+
+    async def _wait(self, queue: Queue) -> tuple[str, CallLeg]:
+        """Wait in the line until an agent is on the call.
+
+        Raises:
+            LeavesLine: the caller leaves by key, or by the queue's rules.
+            CallEnded: the caller hung up, or we did.
+        """
+        leg, distributor = self._leg, self._services.distributor
+        not_let_in = self._not_let_in(queue)
+        self._leaving = leg.future()
+        try:
+            async with distributor.queue(
+                self._entry(queue),
+                leg=leg.leg,
+                on_unstaffed=partial(self._leave, "no_agents") if queue.when_nobody == "leave" else None,
+            ) as place:
+                if not_let_in is not None:
+                    raise LeavesLine(not_let_in)
+                agent, agent_leg = await self._find_agent(place, queue)
+                place.connected(agent, agent_leg.leg)
+                return agent, agent_leg
+        finally:
+            self._leaving.cancel()
+
+    def _entry(self, queue: Queue) -> Entry:
+        customer, wanted = self._customer, self._wanted
         return Entry(
             id=secrets.token_hex(8),
             kind="live",
-            call=self.leg.call,
+            call=self._leg.call,
             queue=queue.name,
-            arrival=self.arrival,
-            entered_at=self.house.now(),
+            arrival=self._arrival,
+            entered_at=self._services.now(),
             tier=customer.tier if customer is not None else "ordinary",
             priority=wanted.priority,
             skills=frozenset({wanted.language}),
             language=wanted.language,
         )
 
-
-class _Stay:
-    """One stay in one queue."""
-
-    def __init__(self, queue: Queue, guest: _Guest) -> None:
-        self._queue = queue
-        self._guest = guest
-        self._house = guest.house
-        self._leg = guest.leg
-        self._exit_key = guest.wanted.exit_key or queue.exit_key
-        self._leaving: asyncio.Future[None] = guest.leg.future()
-
-    async def served(self) -> Talk:
-        """Wait for an agent.
-
-        Returns:
-            the conversation, to be begun at once.
-
-        Raises:
-            _Leaves: the caller leaves by key, or by the queue's rules.
-            CallEnded: the caller hung up, or we did.
-        """
-        queue, house, leg = self._queue, self._house, self._leg
-        leaves = self._not_let_in()
-        place = house.floor.enter(
-            self._guest.entry(queue),
-            leg=leg.leg,
-            wrap_up=queue.wrap_up,
-            gave_up=partial(self._leave, "no_agents") if queue.when_nobody == "leave" else None,
-        )
-        try:
-            if leaves is not None:
-                raise _Leaves(leaves)
-            agent, agent_leg = await self._wait(place)
-        except _Leaves as leaving:
-            place.leave(leaving.why)
-            raise
-        except CallEnded as over:
-            place.leave("cut_off" if over.by == "local" else "abandoned")
-            raise
-        except BaseException:
-            place.leave("cut_off")
-            raise
-        finally:
-            self._leaving.cancel()
-        place.leave("answered", agent)
-        now, entry = house.now(), place.entry
-        wait_ms = max(0, round((now - entry.entered_at) * 1000))
-        house.tell(
-            AgentConnected(
-                now,
-                leg.call,
-                leg.leg,
-                queue=queue.name,
-                entry=entry.id,
-                agent=agent,
-                agent_leg=agent_leg.leg,
-                wait_ms=wait_ms,
-            )
-        )
-        return Talk(
-            leg,
-            house,
-            queue,
-            agent,
-            agent_leg,
-            self._guest.shown,
-            self._guest.wanted.language,
-        )
-
-    def _not_let_in(self) -> LeftWhy | None:
-        queue, floor = self._queue, self._house.floor
-        if queue.max_length and floor.callers(queue.name) >= queue.max_length:
-            return self._or_overflow("full")
-        if queue.when_nobody == "leave" and not floor.staffed(queue.name):
+    def _not_let_in(self, queue: Queue) -> LeftWhy | None:
+        distributor = self._services.distributor
+        if queue.max_length and distributor.callers(queue.name) >= queue.max_length:
+            return self._or_overflow(queue, "full")
+        if queue.when_nobody == "leave" and not distributor.staffed(queue.name):
             return "no_agents"
         return None
 
-    def _or_overflow(self, why: LeftWhy) -> LeftWhy:
-        following = self._queue.overflow
-        possible = following in self._house.queues and following not in self._guest.been_in
+    def _or_overflow(self, queue: Queue, why: LeftWhy) -> LeftWhy:
+        possible = queue.overflow in self._services.queues and queue.overflow not in self._been_in
         return "overflow" if possible else why
 
-    async def _wait(self, place: Place) -> tuple[str, CallLeg]:
-        """Music and announcements until an agent is on the line."""
-        house, leg, queue = self._house, self._leg, self._queue
-        until, then = self._limit()
-        room = WaitingRoom(leg, house, place, queue, self._guest.wanted.language, self._exit_key)
-        leg.audio.on_digit = self._pressed
+    async def _find_agent(self, place: Place, queue: Queue) -> tuple[str, CallLeg]:
+        """Music and announcements until an agent has answered."""
+        leg, services, wanted = self._leg, self._services, self._wanted
+        exit_key = wanted.exit_key or queue.exit_key
+        until, then = self._limit(queue)
+        audio = QueueAudio(
+            leg,
+            place,
+            queue,
+            music=services.music[queue.name],
+            prompts=services.prompts,
+            clock=services.now,
+            language=wanted.language,
+            exit_key=exit_key,
+        )
+        leg.audio.on_digit = partial(self._pressed, exit_key)
         leg.audio.forget_digits()
         try:
             while True:
                 agents = await self._unless_leaving(place.next_offer(), until, then)
                 ringing = ring_agents(
-                    house,
+                    services,
                     place,
                     agents,
-                    self._guest.shown,
+                    self._shown,
                     ring_seconds=queue.ring_seconds,
                     gone=leg,
                     codecs=codecs_like(leg),
@@ -292,34 +247,33 @@ class _Stay:
                 if not agent_leg.is_over:
                     return agent, agent_leg
         finally:
-            room.leave()
+            audio.stop()
             leg.audio.on_digit = None
 
-    def _limit(self) -> tuple[float | None, LeftWhy]:
+    def _limit(self, queue: Queue) -> tuple[float | None, LeftWhy]:
         """Until when the caller may wait for the next offer (the loop's time), and what happens then.
 
         The flow's limit counts over all queues and leads back to the flow, the queue's own to its overflow.
         """
-        queue, wanted_until = self._queue, self._guest.give_up_at
-        own_until = self._house.loop.time() + queue.max_wait if queue.max_wait else None
-        if own_until is not None and (wanted_until is None or own_until < wanted_until):
-            return own_until, self._or_overflow("timeout")
-        return wanted_until, "timeout"
+        own_until = self._services.loop.time() + queue.max_wait if queue.max_wait else None
+        if own_until is not None and (self._give_up_at is None or own_until < self._give_up_at):
+            return own_until, self._or_overflow(queue, "timeout")
+        return self._give_up_at, "timeout"
 
-    def _pressed(self, digit: str) -> bool:
-        if digit == self._exit_key:
+    def _pressed(self, exit_key: str, digit: str) -> bool:
+        if digit == exit_key:
             self._leave("key")
         return True
 
     def _leave(self, why: LeftWhy) -> None:
         if not self._leaving.done():
-            self._leaving.set_exception(_Leaves(why))
+            self._leaving.set_exception(LeavesLine(why))
 
     async def _unless_leaving(
         self, doing: Coroutine[Any, Any, T], until: float | None = None, then: LeftWhy = "timeout"
     ) -> T:
         """Wait for something as long as the caller stays in the line, and `until` at most."""
-        loop = self._house.loop
+        loop = self._services.loop
         task = loop.create_task(doing)
         try:
             await asyncio.wait(
@@ -335,17 +289,12 @@ class _Stay:
                 await asyncio.wait((task,))  # phones fall silent before anything else is said
         if self._leaving.done():
             self._leaving.result()
-        raise _Leaves(then)
+        raise LeavesLine(then)
 
 
 def _shown(caller: Caller, customer: Customer | None) -> Caller:
-    """Whom agents' phones show: the customer's name and rank where they are known."""
+    """Whom agents' phones show: the customer's name and tier where they are known."""
     if customer is None:
         return caller
     words = (_TITLES[customer.tier], customer.name or caller.name or "")
     return replace(caller, name=" ".join(word for word in words if word) or None)
-
-
-def codecs_like(leg: CallLeg) -> tuple[str, ...]:
-    """What to offer an agent's phone: the caller's codec first, to relay it untouched."""
-    return (leg.codec, *(name for name in CODECS if name != leg.codec)) if leg.codec else CODECS

@@ -1,43 +1,40 @@
-"""Rings the agents to whom somebody in the line was given: the first who answers takes the call.
+"""Rings the agents who are reserved for a place in the line: the first who answers takes the call.
 
-All phones of an agent ring, or the agent's mobile through a trunk, where a key must be pressed after the
-answer. Whom to ring was decided by the floor; what becomes of those who talk is left to the caller of this.
+All phones of an agent ring, or the agent's mobile through a trunk, where a key must confirm the answer. Whom
+to ring was decided by the distributor; the conversation is left to `talking.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from callback_queue.acd.answer_confirmation import Question
-from callback_queue.acd.events import AgentOffered, AgentOfferEnded, OfferOutcome
-from callback_queue.acd.services import FloorHouse
-from callback_queue.acd.tasks import drop
-from callback_queue.line.place import Place
-from ivr_flows.runtime.conversation import Part
+from callback_queue.acd.services import QueueServices
+from callback_queue.agents.events import OfferOutcome
+from callback_queue.line.distributor import Place
 from telephony.call.errors import CallEnded
-from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, ring_all
+from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
+from telephony.call.refusals import Refusal, refusal_of_all
 from telephony.call.switchboard import CODECS, Caller
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
+from tts.parts import Part
 
-# What a phone's final status says of the person at it; everything else: the phone was not reached.
-_SAID: Mapping[int, OfferOutcome] = {
-    408: "no_answer",
-    480: "no_answer",
-    486: "busy",
-    600: "busy",
-    403: "refused",
-    603: "refused",
+log = logging.getLogger(__name__)
+
+# A phone that says that its number is wrong was not reached either.
+_OUTCOMES: Mapping[Refusal, OfferOutcome] = {
+    "refused": "refused",
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "wrong_number": "unreachable",
+    "unreachable": "unreachable",
 }
-# Of several phones of one agent, the one that says most about the agent counts.
-_TELLING: tuple[OfferOutcome, ...] = ("refused", "busy", "no_answer", "unreachable")
 
 
 class NobodyTook(Exception):
-    """Nobody took the call; `outcomes` says why, by agent."""
+    """No agent took the call; `outcomes` says why, by agent."""
 
     def __init__(self, outcomes: Mapping[str, OfferOutcome]) -> None:
         super().__init__(", ".join(f"{agent}: {outcome}" for agent, outcome in outcomes.items()))
@@ -45,7 +42,7 @@ class NobodyTook(Exception):
 
 
 async def ring_agents(
-    house: FloorHouse,
+    services: QueueServices,
     place: Place,
     agents: Sequence[str],
     caller: Caller,
@@ -57,46 +54,47 @@ async def ring_agents(
 ) -> tuple[str, CallLeg]:
     """Ring agents together until one of them takes the call.
 
-    Each agent who does not is given back to the floor as soon as that is known. Who stops waiting for this
-    ends all ringing; the outcome is "caller_gone" then.
+    Each agent who does not is free for other calls as soon as that is known. Cancelling this ends all
+    ringing; the outcome is "caller_gone" then.
 
     Args:
-        house: what the floor works with.
-        place: for whom.
+        services: what the queue works with.
+        place: for which call.
         agents: who was reserved (`Place.next_offer`).
         caller: whom the phones show.
         ring_seconds: how long to ring.
-        gone: the caller's leg, None when nobody is on the line.
-        summary: what the agent hears after the answer, who then takes the call by key; None where an
-            answer at a desk phone is enough.
+        gone: the caller's leg, None when no caller is on the line.
+        summary: what the agent hears after the answer, to take the call by key; None where an answer at a
+            desk phone is enough.
         codecs: what to offer, best first.
 
     Returns:
-        the agent, who counts as being on the call from now on, and the agent's leg.
+        the agent, who is on the call from now on, and the agent's leg.
 
     Raises:
         NobodyTook: none of them did.
         CallEnded: the caller hung up.
     """
-    offers = [_Offer(house, place, agent, caller, ring_seconds, summary, codecs) for agent in agents]
+    offers = [_Offer(services, place, agent, caller, ring_seconds, summary, codecs) for agent in agents]
     tasks: dict[asyncio.Task[CallLeg | None], _Offer] = {}
     left: asyncio.Future[None] | None = None
     try:
         left = gone.future() if gone is not None else None
         for offer in offers:
-            tasks[house.loop.create_task(offer.run())] = offer
+            tasks[services.loop.create_task(offer.run())] = offer
         winner = await _first(tasks, left)
-        winner.won()
+        assert winner.leg is not None
+        winner.end("answered")
         for offer in offers:
             offer.end("elsewhere")
-        assert winner.leg is not None
         return winner.agent, winner.leg
     finally:
         for offer in offers:
             offer.end("caller_gone")
         for task in tasks:
-            drop(task)
-        drop(left)
+            task.cancel()
+        if left is not None:
+            left.cancel()
 
 
 async def _first(
@@ -120,11 +118,11 @@ async def _first(
 
 
 class _Offer:
-    """One agent who is rung. `end` may be called at any time, and counts once."""
+    """One agent who is rung. `end` may be called at any time; the first call counts."""
 
     def __init__(
         self,
-        house: FloorHouse,
+        services: QueueServices,
         place: Place,
         agent: str,
         caller: Caller,
@@ -135,90 +133,65 @@ class _Offer:
         self.agent = agent
         self.outcome: OfferOutcome | None = None
         self.leg: CallLeg | None = None
-        self._house = house
+        self._services = services
         self._place = place
         self._caller = caller
         self._ring_seconds = ring_seconds
         self._summary = summary
         self._codecs = codecs
         self._legs: list[CallLeg] = []
-        self._began = house.now()
-        entry = place.entry
-        house.tell(
-            AgentOffered(self._began, place.call, place.leg, queue=entry.queue, entry=entry.id, agent=agent)
-        )
+        place.begin_offer(agent)
 
     async def run(self) -> CallLeg | None:
-        """Ring until somebody takes the call; None when nobody does."""
-        reach = self._house.reach(self.agent)
-        for target in reach.targets:
-            try:
-                dialled = self._house.switchboard.dial(
-                    self._place.call, target, self._caller, codecs=self._codecs
-                )
-                self._legs.append(await dialled)
-            except (Unreachable, PortsExhausted):
-                continue
-        question = None
-        if reach.screened or self._summary is not None:
-            language = self._house.language_of(self.agent)
-            question = self._house.screen.question(language, self._summary or ())
+        """Ring until the agent takes the call; None when that does not happen."""
         try:
-            self.leg = leg = await ring_all(self._legs, self._ring_seconds, None)
-            return leg if question is None or await self._confirmed(leg, question) else None
-        except NobodyAnswered:
-            self.end(_outcome([each.end for each in self._legs]))
+            return await self._ring()
+        except Exception:
+            # A mistake of ours with one agent must not cost the caller the call.
+            log.exception("an agent can't be rung")
+            self.end("unreachable")
             return None
-        finally:
-            if question is not None:
-                question.close()
 
-    async def _confirmed(self, leg: CallLeg, question: Question) -> bool:
+    async def _ring(self) -> CallLeg | None:
+        services = self._services
+        where = services.targets_of(self.agent)
+        prompt = None
+        if where.confirm or self._summary is not None:
+            prompt = services.confirmation.prompt(services.language_of(self.agent), self._summary or ())
         try:
-            if await self._house.screen.confirmed(leg, question):
-                return True
+            self._legs = await dial_reachable(
+                services.switchboard, self._place.call, where.targets, self._caller, codecs=self._codecs
+            )
+            self.leg = leg = await ring_all(self._legs, self._ring_seconds, None)
+            if prompt is None or await services.confirmation.confirmed(leg, prompt):
+                return leg
+            self.end("not_confirmed")
+        except NobodyAnswered:
+            self.end(_outcome(self._legs))
         except CallEnded:
-            pass
-        self.end("not_confirmed")
-        return False
-
-    def won(self) -> None:
-        """This agent takes the call."""
-        assert self.leg is not None
-        self._tell_end("answered")
-        self._place.taken(self.agent, self.leg.leg)
+            self.end("not_confirmed")
+        finally:
+            if prompt is not None:
+                prompt.close()
+        return None
 
     def end(self, outcome: OfferOutcome) -> None:
-        """It is over without a call: the phones fall silent, and the floor has the agent back."""
+        """The agent takes the call, or is free for others and the phones fall silent."""
         if self.outcome is not None:
             return
-        self._tell_end(outcome)
+        self.outcome = outcome
+        self._place.end_offer(self.agent, outcome)
+        if outcome == "answered":
+            return
         for leg in self._legs:
             if outcome == "elsewhere":
                 leg.hang_up("answered elsewhere", header=ANSWERED_ELSEWHERE)
             else:
                 leg.hang_up("caller gave up" if outcome == "caller_gone" else "offer over")
-        self._place.give_back(self.agent, outcome)
-
-    def _tell_end(self, outcome: OfferOutcome) -> None:
-        self.outcome = outcome
-        now, place, entry = self._house.now(), self._place, self._place.entry
-        ring_ms = max(0, round((now - self._began) * 1000))
-        self._house.tell(
-            AgentOfferEnded(
-                now,
-                place.call,
-                place.leg,
-                queue=entry.queue,
-                entry=entry.id,
-                agent=self.agent,
-                outcome=outcome,
-                ring_ms=ring_ms,
-            )
-        )
 
 
-def _outcome(ends: Sequence[CallEnded | None]) -> OfferOutcome:
-    """What the phones of one agent said together."""
-    said = {_SAID.get(end.status or 0, "unreachable") for end in ends if end is not None}
-    return next((outcome for outcome in _TELLING if outcome in said), "unreachable")
+def _outcome(legs: Sequence[CallLeg]) -> OfferOutcome:
+    """What the phones of one agent said together; to hang up in the moment of the answer is to refuse."""
+    if any(leg.answered for leg in legs):
+        return "refused"
+    return _OUTCOMES[refusal_of_all([leg.end for leg in legs])]

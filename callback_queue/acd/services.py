@@ -1,4 +1,4 @@
-"""What the queue works with, of the version of the site that a call began on."""
+"""What queued calls work with, of the version of the site that a call began on."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callback_queue.acd.answer_confirmation import Screen
-from callback_queue.agents.roster import AgentBoard
+from callback_queue.acd.answer_confirmation import AnswerConfirmation
 from callback_queue.customers.book import Customer
-from callback_queue.line.distributor import Floor
+from callback_queue.line.distributor import Distributor
 from config import Agent, Queue
 from journal.event import Event
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Switchboard, Target
 from telephony.media.interface import AudioSource
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AgentTargets:
     """Where an agent can be rung now.
 
     Args:
-        targets: phones, or a mobile by way of a trunk; empty when there is none.
-        screened: whoever answers there has to press the key.
+        targets: phones, or a mobile through a trunk; empty when there is none.
+        confirm: an answer there counts only when the key is pressed.
     """
 
     targets: tuple[Target, ...]
-    screened: bool = False
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class Destination:
         targets: phones to ring; empty for a number that answers by itself, and for an agent without phones.
         agent: the agent's number, "" for none.
         queue: the queue's name, "" for none.
-        serve: has the caller, who speaks that language, to the end of the call, for a number that answers
-            by itself.
+        serve: for a number that answers by itself: carries the caller, who speaks that language, to the end
+            of the call.
     """
 
     targets: tuple[Target, ...] = ()
@@ -51,30 +50,29 @@ class Destination:
     serve: Callable[[CallLeg, str], Coroutine[Any, Any, None]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FloorHouse:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueServices:
     """What waiting, ringing and talking work with.
 
     Args:
-        house: legs, journal, music on hold, recordings.
-        floor, board: who waits and who works; the same from one version of the site to the next.
-        sayings: what the queue says.
-        screen: the key that takes a call.
-        reach: an agent's phones.
+        calls: legs, journal, music on hold, recordings.
+        distributor: the line and the agents; the same from one version of the site to the next.
+        prompts: renders what the queue says.
+        confirmation: the key that takes a call.
+        targets_of: where an agent is rung.
         destination: what a number leads to that an agent passes a call on to, None for nothing.
         agents, queues: by number and by name.
-        music: what waits are filled with, by the queue's name.
+        music: on hold, by the queue's name.
         language: the site's.
-        customer_of: who has a number, None for nobody known; never raises, and does not take long.
-        transfer_seconds: how long to ring whom a call is passed on to.
+        customer_of: whose number this is, None when unknown; never raises, and does not take long.
+        transfer_seconds: how long a phone rings to which a call is passed on.
     """
 
-    house: House
-    floor: Floor
-    board: AgentBoard
-    sayings: Sayings
-    screen: Screen
-    reach: Callable[[str], Reach]
+    calls: ApplicationServices
+    distributor: Distributor
+    prompts: PromptRenderer
+    confirmation: AnswerConfirmation
+    targets_of: Callable[[str], AgentTargets]
     destination: Callable[[str], Destination | None]
     agents: Mapping[str, Agent]
     queues: Mapping[str, Queue]
@@ -86,22 +84,22 @@ class FloorHouse:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop."""
-        return self.house.context.loop
+        return self.calls.context.loop
 
     @property
     def switchboard(self) -> Switchboard:
         """Makes legs."""
-        return self.house.switchboard
+        return self.calls.switchboard
 
     def now(self) -> float:
         """Unix time in seconds."""
-        return self.house.context.clock()
+        return self.calls.context.clock()
 
     def tell(self, event: Event) -> None:
-        """Put a fact into the journal."""
-        self.house.context.journal.append(event)
+        """Write a fact into the journal."""
+        self.calls.context.journal.append(event)
 
     def language_of(self, agent: str) -> str:
-        """What an agent is spoken to in."""
+        """The language that an agent hears prompts in."""
         known = self.agents.get(agent)
         return known.languages[0] if known is not None and known.languages else self.language

@@ -1,48 +1,47 @@
-"""Asks a customer to rate the call by key, once the agent has hung up."""
+"""Survey: a customer rates the call by key once the agent has hung up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
-from callback_queue.acd.services import FloorHouse
-from callback_queue.acd.speaking import play_all, sounds_of
-from callback_queue.prompts import text
+from callback_queue.acd.services import QueueServices
+from callback_queue.prompts import play_all, sounds_of, text
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
 
 SCALE = 5
-# After the question; a key that is no answer gets as long once more.
+# To answer in; another key than 1 to 5 is followed by the question once more.
 SECONDS = 6.0
 TRIES = 2
 
 
-async def survey(leg: CallLeg, house: FloorHouse, queue: str, agent: str, language: str) -> None:
-    """Ask for a score of 1 to 5, twice at most. A customer who hangs up has not answered.
+async def survey(leg: CallLeg, services: QueueServices, queue: str, agent: str, language: str) -> None:
+    """Ask for a score of 1 to 5, twice at most; returns quietly when the customer hangs up.
 
     Args:
         leg: the customer's.
-        house: what the floor works with.
+        services: what the queue works with.
         queue, agent: who is rated.
         language: the customer's.
     """
     try:
         leg.check_open()
-        house.tell(SurveyOffered(house.now(), leg.call, leg.leg, queue=queue, agent=agent))
-        question = await sounds_of(house.sayings, [text("survey", language)], language) or [tones.beep()]
+        services.tell(SurveyOffered(services.now(), leg.call, leg.leg, queue=queue, agent=agent))
+        question = await sounds_of(services.prompts, [text("survey", language)], language) or [tones.beep()]
         leg.audio.forget_digits()
         for _ in range(TRIES):
             score = await _ask(leg, question)
             if score:
-                house.tell(
+                services.tell(
                     SurveyAnswered(
-                        house.now(), leg.call, leg.leg, queue=queue, agent=agent, score=score, scale=SCALE
+                        services.now(), leg.call, leg.leg, queue=queue, agent=agent, score=score, scale=SCALE
                     )
                 )
                 await play_all(
-                    leg, await sounds_of(house.sayings, [text("thanks", language)], language), "survey"
+                    leg, await sounds_of(services.prompts, [text("thanks", language)], language), "survey"
                 )
                 return
     except CallEnded:

@@ -1,31 +1,25 @@
-"""A customer and an agent talk: bridge, music while one side holds, recording, passing the call on.
+"""A customer and an agent talk: bridge, music while one side holds, recording, transfer by the agent.
 
-It ends when the customer hangs up or nobody is left to talk to. What follows for the customer is
-`waiting.py`'s matter, what the agent does next the board's.
+It ends when the customer hangs up or nobody is left to talk to. What follows for the customer is left to
+`queued_call.py`, the agent's wrap-up to `callback_queue.agents.roster`.
 """
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
-from callback_queue.acd.events import CallTransferred
-from callback_queue.acd.services import Destination, FloorHouse
+from callback_queue.acd.services import Destination, QueueServices
+from callback_queue.agents.events import CallTransferred
 from config import Queue
-from telephony.applications.play import disk_failed
 from telephony.call.bridging import CallBridge
 from telephony.call.errors import CallEnded
-from telephony.call.forking import NobodyAnswered, ring_all
+from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.leg_transfer import TransferRequest
-from telephony.call.switchboard import CODECS, Caller
+from telephony.call.switchboard import Caller, codecs_like
 from telephony.media.interface import Recording
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
 
-log = logging.getLogger(__name__)
-
-# A phone that hears that its transfer went well hangs up by itself; one that does not, after this.
+# A phone whose transfer succeeded usually hangs up; one that does not is hung up after this.
 GOODBYE_SECONDS = 2.0
 
 
@@ -34,10 +28,10 @@ class Talked:
     """How a conversation ended.
 
     Args:
-        agent: who spoke last, "" for somebody outside.
+        agent: who spoke last, "" for somebody who is no agent.
         agent_hung_up: the customer is still on the line, and nothing more is planned for them.
-        lost: the customer is still on the line and was to be passed on to somebody who did not answer, by an
-            agent who has hung up: somebody else has to take the call.
+        lost: the customer is still on the line: the agent passed the call on and hung up, and nobody answered
+            there, so another agent has to take it.
     """
 
     agent: str
@@ -50,17 +44,17 @@ class Talk:
 
     Args:
         leg: the customer's.
-        house: what the floor works with.
-        queue: whose rules hold: recording and wrap-up.
+        services: what the queue works with.
+        queue: its rules for recording and wrap-up.
         agent, agent_leg: who took the call.
-        caller: whom phones show when the call is passed on.
+        caller: whom phones show when the call is transferred.
         language: the customer's.
     """
 
     def __init__(
         self,
         leg: CallLeg,
-        house: FloorHouse,
+        services: QueueServices,
         queue: Queue,
         agent: str,
         agent_leg: CallLeg,
@@ -68,7 +62,7 @@ class Talk:
         language: str,
     ) -> None:
         self._leg = leg
-        self._house = house
+        self._services = services
         self._queue = queue
         self._agent = agent
         self._agent_leg = agent_leg
@@ -84,9 +78,8 @@ class Talk:
         try:
             if self._queue.record:
                 recording = self._leg.audio.record(
-                    self._house.house.recordings,
+                    self._services.calls.recordings,
                     f"{self._leg.call}-{self._agent_leg.leg}.wav",
-                    on_error=disk_failed,
                 )
             return await self._converse()
         except CallEnded:
@@ -108,15 +101,15 @@ class Talk:
                 return done
 
     async def _bridged(self) -> CallLeg | None:
-        """Who hung up; None when the two were parted to pass the call on."""
-        house, began = self._house, self._house.now()
+        """Who hung up; None when the bridge was closed for a transfer."""
+        services, began = self._services, self._services.now()
         agent_leg = self._agent_leg
         bridge = CallBridge(
-            house.house.context, house.switchboard.engine, self._leg, agent_leg, house.house.music
+            services.calls.context, services.switchboard.engine, self._leg, agent_leg, services.calls.music
         )
 
         def asked(request: TransferRequest) -> bool:
-            destination = None if request.replaces is not None else house.destination(request.number)
+            destination = None if request.replaces is not None else services.destination(request.number)
             if destination is None or self._asked is not None:
                 return False
             self._asked, self._number = destination, request.number
@@ -128,13 +121,13 @@ class Talk:
             return await bridge.wait(keep=self._leg)
         finally:
             agent_leg.transfer.on_requested = None
-            house.floor.handled(self._queue.name, house.now() - began + self._queue.wrap_up)
+            services.distributor.handled(self._queue.name, services.now() - began + self._queue.wrap_up)
 
-    # --- passing on -------------------------------------------------------------------------------------
+    # --- transfer ---------------------------------------------------------------------------------------
 
     async def _pass_on(self, to: Destination) -> Talked | None:
-        """Connect the customer elsewhere; None when the conversation goes on, with whoever it is now."""
-        self._leg.audio.wait_with(self._house.house.music)
+        """Connect the customer elsewhere; None when the conversation continues there, or with the agent."""
+        self._leg.audio.wait_with(self._services.calls.music)
         try:
             if to.serve is not None:
                 self._tell(to, 200)
@@ -154,30 +147,21 @@ class Talk:
         self._tell(to, 200)
         self._release(self._agent_leg)
         self._agent, self._agent_leg = to.agent, other
-        if to.agent:
-            self._house.board.connected(to.agent, self._leg.call, other.leg, self._queue.wrap_up)
         return None
 
     async def _ring(self, to: Destination) -> CallLeg:
-        """Ring whom the call is passed on to.
+        """Ring the destination of a transfer.
 
         Raises:
             NobodyAnswered: the status to tell the agent.
             CallEnded: the customer hung up.
         """
-        legs: list[CallLeg] = []
-        codecs = (self._leg.codec, *(name for name in CODECS if name != self._leg.codec))
-        for target in to.targets:
-            try:
-                legs.append(
-                    await self._house.switchboard.dial(self._leg.call, target, self._caller, codecs=codecs)
-                )
-            except (Unreachable, PortsExhausted) as error:
-                log.info("target unreachable: %s", error)
+        switchboard, codecs = self._services.switchboard, codecs_like(self._leg)
+        legs = await dial_reachable(switchboard, self._leg.call, to.targets, self._caller, codecs=codecs)
         for leg in legs:
             leg.on_progress = self._progressed
         try:
-            return await ring_all(legs, self._house.transfer_seconds, self._leg)
+            return await ring_all(legs, self._services.transfer_seconds, self._leg)
         finally:
             for leg in legs:
                 leg.on_progress = None
@@ -187,13 +171,13 @@ class Talk:
             self._agent_leg.transfer.report(status)
 
     def _tell(self, to: Destination, status: int) -> None:
-        """How it went, to the agent's phone and to the journal."""
+        """Report the transfer to the agent's phone and to the journal."""
         if not self._agent_leg.is_over:
             self._agent_leg.transfer.report(status)
-        house, leg = self._house, self._leg
-        house.tell(
+        services, leg = self._services, self._leg
+        services.tell(
             CallTransferred(
-                house.now(),
+                services.now(),
                 leg.call,
                 leg.leg,
                 agent=self._agent,
@@ -205,6 +189,6 @@ class Talk:
         )
 
     def _release(self, leg: CallLeg) -> None:
-        """Hang up a phone that does not do so by itself."""
+        """Hang up the agent's phone, if it does not hang up first."""
         self._released.append(leg)
-        self._house.loop.call_later(GOODBYE_SECONDS, leg.hang_up, "transferred")
+        self._services.loop.call_later(GOODBYE_SECONDS, leg.hang_up, "transferred")

@@ -1,46 +1,167 @@
 """What an agent is doing: a state derived from phones, log-in, reservations and calls. Pure.
 
 An event first changes the facts about the agent. Then the table says which states may follow the present one
-after such an event, and the first of them that the facts allow is taken: so no state can be left over from
-something that is not so any more. Who is offered what is left to `callback_queue.line.distribution`, ringing
-to `hotline`. Times are Unix seconds.
+after such an event, and the first of them that the facts allow is taken: so no state outlives its reason. Who
+is offered which call is left to `callback_queue.line.distribution`, ringing to `callback_queue.acd.ringing`.
+Times are Unix seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from callback_queue.acd.events import OfferOutcome
-from callback_queue.agents.agent_events import (
-    AgentEvent,
-    CallNews,
-    CallOver,
-    LogIn,
-    LogOut,
-    OfferFailed,
-    OnCall,
-    PhoneDown,
-    PhoneUp,
-    Ready,
-    Released,
-    Reserved,
-    Ringing,
-    TakeBreak,
-    WrapUpOver,
-)
-from callback_queue.agents.events import AgentState, AgentStateChanged
-from callback_queue.line.distribution import AgentView
+from callback_queue.agents.events import AgentState, AgentStateChanged, OfferOutcome
 
 LogInBy: TypeAlias = Literal["register", "code"]
 
+
+@dataclass(frozen=True, slots=True)
+class PhoneUp:
+    """A phone of the agent can be reached; `phone` tells several apart (its contact)."""
+
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDown:
+    """A phone of the agent cannot be reached any more."""
+
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """The agent logs in; ends a break as well.
+
+    Args:
+        mobile: whether calls go to the mobile, so that no phone is needed.
+        why: how, for people.
+    """
+
+    mobile: bool = False
+    why: str = "logged in"
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """The agent logs out; a call is finished first."""
+
+    why: str = "logged out"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBreak:
+    """The agent takes a break: now, or after the call and its wrap-up."""
+
+    reason: str = "break"
+    why: str = "took a break"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The agent is ready: ends break and wrap-up."""
+
+    why: str = "is ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """The agent is chosen for a call of a queue; `call` is "" for a callback that has no call yet.
+
+    For an agent who is reserved it says which call the reservation is for.
+    """
+
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A reservation is withdrawn; `call` as it was reserved for."""
+
+    call: str = ""
+    why: str = "no longer wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A phone of the agent rings, for a queue or for a call of the agent's own."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """The agent has answered, or has dialled somebody."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOver:
+    """A call of the agent is over, or has stopped ringing unanswered.
+
+    Args:
+        call: which.
+        wrap_up: seconds of wrap-up that its queue gives, 0 for a call from no queue.
+    """
+
+    call: str
+    wrap_up: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFailed:
+    """The agent did not take a call that was offered.
+
+    Args:
+        outcome: why.
+        call: which.
+        rang: seconds that the phone rang.
+    """
+
+    outcome: OfferOutcome
+    call: str = ""
+    rang: float = 0.0
+
+
+CallInput: TypeAlias = Reserved | Released | Ringing | OnCall | CallOver | OfferFailed
+AgentCommand: TypeAlias = LogIn | LogOut | TakeBreak | Ready
+AgentEvent: TypeAlias = PhoneUp | PhoneDown | AgentCommand | CallInput
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpOver:
+    """The machine's own event: the time for wrap-up is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """An agent as the distribution sees it; times are Unix seconds.
+
+    Args:
+        number: the agent's.
+        state: what the agent does.
+        idle_since: since when the agent has had nothing to do.
+        offered_at: when the agent was last offered a call, 0 for never.
+        ready: available, and may be offered a call now.
+    """
+
+    number: str
+    state: AgentState
+    idle_since: float
+    offered_at: float = 0.0
+    ready: bool = True
+
+
 PAUSED = "no_answer"
-"""The reason of a break that the machine began because calls were not answered."""
+"""The reason of the break of an agent who is paused for not answering calls."""
 
 REST_SECONDS = 10.0
-"""An agent whose phone was busy or declined is offered nothing for so long: else it would ring on at once."""
+"""An agent whose phone was busy or declined is offered no call for this long."""
 
-# What an outcome says about the agent: nobody was there, or nobody wanted to.
+# What an outcome says about the agent: not there, or not willing.
 _UNANSWERED: Mapping[OfferOutcome, str] = {
     "no_answer": "phone rang {seconds:.0f} s unanswered",
     "not_confirmed": "answered, but the key was not pressed",
@@ -50,7 +171,6 @@ _DECLINED: Mapping[OfferOutcome, str] = {"busy": "phone was busy", "refused": "d
 _NO_FAULT: Mapping[OfferOutcome, str] = {
     "caller_gone": "the caller hung up",
     "elsewhere": "another agent was faster",
-    "answered": "answered",
 }
 
 
@@ -117,7 +237,6 @@ class AgentMachine:
         "_mobile",
         "_now",
         "_phones",
-        "_rang",
         "_reserved",
         "_rest_until",
         "_ringing",
@@ -148,26 +267,25 @@ class AgentMachine:
         self.idle_since = now
         """Since when the agent has had nothing to do: the longest idle one is first."""
         self.offered_at = 0.0
-        """When the agent was last offered somebody, 0 for never."""
+        """When the agent was last offered a call, 0 for never."""
         self.no_answers = 0
         """Offers in a row that were not answered."""
         self._login = login
         self._limit = no_answer_limit
         self._now = now
         self._phones: set[str] = set()
-        self._logged_in: bool | None = None  # None: nobody has said, so the phones do
+        self._logged_in: bool | None = None  # None: neither logged in nor out, so the phones decide
         self._mobile = False
         self._break = ""
         self._reserved: str | None = None
         self._ringing: list[str] = []
         self._calls: list[str] = []
-        self._rang = 0.0  # seconds that the last ringing took
         self._wrap_up_owed = 0.0
         self._wrap_up_until = 0.0
         self._wrapped = ""  # the call that the wrap-up belongs to
         self._rest_until = 0.0
 
-    # --- looking ------------------------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------------------
 
     @property
     def present(self) -> bool:
@@ -187,6 +305,11 @@ class AgentMachine:
         return (self._reserved or "") if self.state == "reserved" else ""
 
     @property
+    def reserved(self) -> str | None:
+        """The call that the agent is reserved for, "" for one that does not exist yet; None: not reserved."""
+        return self._reserved
+
+    @property
     def on_mobile(self) -> bool:
         """Whether calls go to the mobile: the agent has logged in there."""
         return self._mobile
@@ -197,7 +320,7 @@ class AgentMachine:
         return AgentView(self.number, self.state, self.idle_since, self.offered_at, ready)
 
     def use(self, *, login: LogInBy, no_answer_limit: int) -> None:
-        """Go by these settings from now on; what the agent does is looked at with the next event."""
+        """Go by these settings from the next event on."""
         self._login, self._limit = login, no_answer_limit
 
     # --- running ------------------------------------------------------------------------------------------
@@ -220,7 +343,7 @@ class AgentMachine:
         return self._rest_until if self.state == "available" and self._rest_until else None
 
     def handle_timer(self, now: float) -> list[AgentStateChanged]:
-        """End what is over. After a rest nothing changes, but the agent may be offered somebody again."""
+        """End a wrap-up, or a rest: after that the state is the same, but the agent may be offered a call."""
         self._now = max(now, self._now)
         if self._rest_until <= self._now:
             self._rest_until = 0.0
@@ -235,8 +358,6 @@ class AgentMachine:
         if (after, reason) == (self.state, self.reason):
             return []
         was, since = self.state, self.since
-        if was == "ringing":
-            self._rang = self._now - since
         self.state, self.reason, self.since, self.why = after, reason, self._now, why
         if after == "available" and was not in ("reserved", "ringing"):
             self.idle_since = self._now
@@ -285,20 +406,22 @@ class AgentMachine:
             case _:
                 return self._note_call(event)
 
-    def _note_call(self, event: CallNews) -> str:
+    def _note_call(self, event: CallInput) -> str:
         match event:
             case Reserved():
-                if self.state == "available":
+                if self._reserved is not None:
+                    self._reserved = event.call
+                elif self.state == "available":
                     self._reserved = event.call
                     self.offered_at = self._now
-                return "somebody in the line is for this agent"
+                return "chosen for a call"
             case Released():
                 self._end_offer(event.call)
                 return event.why
             case Ringing():
                 if event.call not in self._ringing:
                     self._ringing.append(event.call)
-                return "phone rings"
+                return "phone is ringing"
             case OnCall():
                 self._begin_call(event.call)
                 return "on a call"
@@ -322,20 +445,16 @@ class AgentMachine:
     def _begin_call(self, call: str) -> None:
         if call not in self._calls:
             self._calls.append(call)
-        # Whoever speaks is there; a reservation for somebody else stands until its offer is over.
+        # A reservation for another call stands until its offer is over.
         self.no_answers = 0
         self._end_offer(call)
 
     def _end_offer(self, call: str) -> None:
-        """Forget the reservation and the ringing for `call`; "" stands for the one that there is."""
-        reserved = self._reserved
-        if reserved is not None and (reserved == call or not reserved or not call):
+        """Forget the reservation and the ringing for `call`."""
+        if self._reserved == call:
             self._reserved = None
-            call = call or reserved
         if call in self._ringing:
             self._ringing.remove(call)
-        elif not call:
-            self._ringing.clear()
 
     def _end_call(self, event: CallOver) -> str:
         if event.call not in self._calls:
@@ -353,17 +472,15 @@ class AgentMachine:
 
     def _blame(self, event: OfferFailed) -> str:
         outcome = event.outcome
-        # The calls' own end may have been told before.
-        seconds = self._now - self.since if self.state == "ringing" else self._rang
         self._end_offer(event.call)
         if outcome in _NO_FAULT:
             return _NO_FAULT[outcome]
-        self.idle_since = self._now  # others go first now
+        self.idle_since = self._now  # the others are rung first now
         if outcome in _DECLINED:
             self._rest_until = self._now + REST_SECONDS
             return _DECLINED[outcome]
         self.no_answers += 1
-        what = _UNANSWERED[outcome].format(seconds=seconds)
+        what = _UNANSWERED[outcome].format(seconds=event.rang)
         if not self._limit:
             return what
         count = f"{what}, {self.no_answers} of {self._limit}"
@@ -373,7 +490,7 @@ class AgentMachine:
         return f"{count}: paused"
 
 
-# What must be so for each state.
+# What must be true for each state.
 _HOLDS: Mapping[AgentState, Callable[[AgentMachine], bool]] = {
     "on_call": lambda agent: bool(agent._calls),
     "ringing": lambda agent: bool(agent._ringing),

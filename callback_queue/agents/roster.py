@@ -1,8 +1,9 @@
-"""The agents of one switch: what each of them does now, and why.
+"""The agents of one switch: what each of them is doing, and why.
 
-Every agent is a pure machine (`callback_queue.agents.agent`). What it is told comes from the journal's events
-in the moment in which they happen: phones that register, legs that ring, are answered and end. So a state
-follows the calls, whoever made them. Every few seconds all of it is compared with the calls that exist.
+Every agent is a pure machine (`callback_queue.agents.agent`). What happens to agents is read from the journal
+as it is written, and from nowhere else: phones that register, legs that ring, are answered and end, offers
+that begin and end. What is wanted of an agent (a log-in, a break, a reservation) comes as a command. Every
+few seconds all of it is compared with the calls that exist.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from callback_queue.acd.events import OfferOutcome
-from callback_queue.agents.agent import AgentMachine
-from callback_queue.agents.agent_events import (
+from callback_queue.agents.agent import (
+    AgentCommand,
     AgentEvent,
+    AgentMachine,
+    AgentView,
     CallOver,
     LogIn,
     LogOut,
@@ -30,8 +32,9 @@ from callback_queue.agents.agent_events import (
     Ringing,
     TakeBreak,
 )
-from callback_queue.line.distribution import AgentView
-from config import Agent, AgentSettings
+from callback_queue.agents.events import AgentOffered, AgentOfferEnded, CallTransferred
+from callback_queue.agents.feature_codes import read_code
+from config import Agent, AgentSettings, Site
 from journal.event import CallEvent, Event
 from telephony.call import events
 from telephony.call.leg_lifetime import LegContext
@@ -39,47 +42,41 @@ from telephony.call.leg_lifetime import LegContext
 log = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 5.0
+ACTIONS = ("log_in", "log_out", "break", "ready")
+"""What can be done to an agent over the control socket."""
 _AGENT = "agent:"
 
 
-class Offer(Protocol):
-    """Somebody for whom an agent is reserved: a place in the line."""
-
-    offered: set[str]
-
-    @property
-    def call(self) -> str: ...
-
-
-@dataclass(slots=True)
-class _Desk:
-    """One agent with what is known of its phones and calls.
+@dataclass(slots=True, kw_only=True)
+class _Member:
+    """One agent with what the journal says of its phones and calls.
 
     Args:
-        agent: its settings.
-        machine: what it does.
+        settings: from agents.yaml.
+        machine: what the agent is doing.
         phones: contacts that can be reached.
-        legs: its live legs by call, each with whether it was answered.
-        speaking: the leg on which it speaks, and the wrap-up that follows, by call.
-        offer: whom it is reserved for.
-        leaving: it is no longer in the settings, and goes when its calls are over.
+        legs: the agent's live legs, by call.
+        offers: the calls that the agent is offered now: whether an answer counts is said by the offer's end.
+        wrap_up: seconds of wrap-up after calls from a queue, by call.
+        leaving: no longer in agents.yaml; forgotten when the calls are over.
+        timer: of the machine.
     """
 
-    agent: Agent
+    settings: Agent
     machine: AgentMachine
     phones: set[str] = field(default_factory=set)
     legs: dict[str, set[str]] = field(default_factory=dict)
-    speaking: dict[str, tuple[str, float]] = field(default_factory=dict)
-    offer: Offer | None = None
+    offers: set[str] = field(default_factory=set)
+    wrap_up: dict[str, float] = field(default_factory=dict)
     leaving: bool = False
     timer: asyncio.TimerHandle | None = None
 
 
-class AgentBoard:
+class AgentRoster:
     """All agents.
 
     Args:
-        context: loop, journal and clock.
+        context: loop, journal and clock; the journal's events are to be given to `heard`.
         phones_of: the contacts at which an agent can be reached now.
         is_live: whether a call exists.
     """
@@ -94,13 +91,16 @@ class AgentBoard:
         self._phones_of = phones_of
         self._is_live = is_live
         self._settings = AgentSettings()
-        self._desks: dict[str, _Desk] = {}
-        self._users: dict[str, str] = {}
-        self._legs: dict[tuple[str, str], str] = {}  # live legs of agents: call and leg
-        self._codes: frozenset[str] = frozenset()
+        self._members: dict[str, _Member] = {}
+        self._by_user: dict[str, str] = {}
+        self._by_leg: dict[tuple[str, str], _Member] = {}
+        self._wrap_up: dict[str, float] = {}  # by queue
+        self._from_queues: dict[str, float] = {}  # calls that an agent took from a queue, with its wrap-up
         self._reconciling: asyncio.TimerHandle | None = None
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change of an agent."""
+        self.is_offered: Callable[[str], bool] = lambda agent: False
+        """Whether an agent is reserved for a place in the line, or is being rung for it."""
         self._hears: dict[type[Event], Callable[[Any], None]] = {
             events.PhoneRegistered: self._phone_changed,
             events.PhoneUnregistered: self._phone_changed,
@@ -108,29 +108,34 @@ class AgentBoard:
             events.LegDialled: self._leg_dialled,
             events.LegAnswered: self._leg_answered,
             events.LegEnded: self._leg_ended,
+            AgentOffered: self._offered,
+            AgentOfferEnded: self._offer_ended,
+            CallTransferred: self._transferred,
+            events.CallEnded: self._call_ended,
         }
 
-    def use(self, agents: Iterable[Agent], settings: AgentSettings) -> None:
-        """Know these agents from now on. Who is on a call finishes it, also when no longer known."""
-        self._settings = settings
-        codes = settings.feature_codes
-        self._codes = frozenset(
-            code for code in (codes.log_in, codes.log_out, codes.take_break, codes.ready) if code
-        )
-        known = {agent.number: agent for agent in agents}
+    def use(self, site: Site) -> None:
+        """Take the agents and queues of this version of the site.
+
+        An agent who is no longer in it finishes the call first.
+        """
+        self._settings = settings = site.settings.agents
+        self._wrap_up |= {queue.name: queue.wrap_up for queue in site.queues}
+        known = {agent.number: agent for agent in site.agents}
         for number, agent in known.items():
-            desk = self._desks.get(number)
-            if desk is None:
-                desk = _Desk(agent, AgentMachine(number, self._context.clock()))
-                self._desks[number] = desk
-            desk.agent, desk.leaving = agent, False
-            desk.machine.use(login=settings.login, no_answer_limit=settings.no_answer_limit)
-        self._users = {phone.user: agent.number for agent in known.values() for phone in agent.phones}
+            member = self._members.get(number)
+            if member is None:
+                member = _Member(settings=agent, machine=AgentMachine(number, self._context.clock()))
+                self._members[number] = member
+            member.settings, member.leaving = agent, False
+            member.machine.use(login=settings.login, no_answer_limit=settings.no_answer_limit)
+        self._by_user = {phone.user: agent.number for agent in known.values() for phone in agent.phones}
         for number in known:
-            self._compare_phones(number)
-        for number in self._desks.keys() - known.keys():
-            self._desks[number].leaving = True
-            self._tell(number, LogOut("no longer in agents.yaml"))
+            self._compare_phones(self._members[number])
+        for number in self._members.keys() - known.keys():
+            member = self._members[number]
+            member.leaving = True
+            self._receive(member, LogOut("no longer in agents.yaml"))
         self.on_change()
 
     def start(self) -> None:
@@ -141,106 +146,84 @@ class AgentBoard:
         """End all timers."""
         if self._reconciling is not None:
             self._reconciling.cancel()
-        for desk in self._desks.values():
-            if desk.timer is not None:
-                desk.timer.cancel()
+        for member in self._members.values():
+            if member.timer is not None:
+                member.timer.cancel()
 
-    # --- looking ----------------------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------------------
 
     def __contains__(self, agent: str) -> bool:
-        return agent in self._desks
+        return agent in self._members
 
     def views(self) -> list[AgentView]:
         """All agents as the distribution sees them."""
         now = self._context.clock()
-        return [desk.machine.view(now) for desk in self._desks.values()]
+        return [member.machine.view(now) for member in self._members.values()]
 
-    def machine(self, agent: str) -> AgentMachine | None:
-        """What an agent does; only to look at. None for nobody known."""
-        desk = self._desks.get(agent)
-        return desk.machine if desk is not None else None
-
-    def is_in(self, agent: str) -> bool:
-        """Whether an agent is logged in, on a break or not."""
-        desk = self._desks.get(agent)
-        return desk is not None and desk.machine.state != "offline"
+    def state_of(self, agent: str) -> str:
+        """What an agent is doing; "offline" also for a number that no agent has."""
+        member = self._members.get(agent)
+        return member.machine.state if member is not None else "offline"
 
     def on_mobile(self, agent: str) -> bool:
         """Whether an agent's calls go to the mobile."""
-        desk = self._desks.get(agent)
-        return desk is not None and desk.machine.on_mobile
+        member = self._members.get(agent)
+        return member is not None and member.machine.on_mobile
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Every agent, for people."""
-        return [self.seen(number) for number in self._desks]
+        return [_seen(member) for member in self._members.values()]
 
-    def seen(self, agent: str) -> dict[str, Any]:
-        """One agent, for people."""
-        desk = self._desks[agent]
-        machine = desk.machine
-        return {
-            "agent": agent,
-            "name": desk.agent.name,
-            "state": machine.state,
-            "since": machine.since,
-            "reason": machine.reason,
-            "why": machine.why,
-            "call": machine.call,
-            "phones": len(desk.phones),
-            "mobile": machine.on_mobile,
-            "no_answers": machine.no_answers,
-        }
+    # --- commands -----------------------------------------------------------------------------------------
 
-    # --- what agents say ----------------------------------------------------------------------------------
+    def command(self, agent: str, command: AgentCommand) -> None:
+        """Log an agent in or out, begin a break or end it; nothing happens to a number that no agent has."""
+        member = self._members.get(agent)
+        if member is not None:
+            self._receive(member, command)
 
-    def log_in(self, agent: str, *, mobile: bool = False, why: str = "logged in") -> None:
-        """The agent is there."""
-        self._tell(agent, LogIn(mobile, why))
+    def reserve(self, agent: str, call: str) -> None:
+        """Keep an available agent for a call, "" for a callback that has no call yet."""
+        self._receive(self._members[agent], Reserved(call))
 
-    def log_out(self, agent: str, *, why: str = "logged out") -> None:
-        """The agent goes."""
-        self._tell(agent, LogOut(why))
+    def release(self, agent: str, why: str) -> None:
+        """Take back a reservation for which no phone has rung."""
+        member = self._members.get(agent)
+        if member is not None and member.machine.reserved is not None:
+            self._receive(member, Released(member.machine.reserved, why))
 
-    def take_break(self, agent: str, reason: str = "", *, why: str = "took a break") -> None:
-        """The agent takes a break."""
-        self._tell(agent, TakeBreak(reason or "break", why))
-
-    def ready(self, agent: str, *, why: str = "is ready") -> None:
-        """The agent ends its break, or its wrap-up."""
-        self._tell(agent, Ready(why))
-
-    # --- what the floor says ------------------------------------------------------------------------------
-
-    def reserve(self, agent: str, offer: Offer) -> None:
-        """Keep a free agent for somebody."""
-        self._desks[agent].offer = offer
-        self._tell(agent, Reserved(offer.call))
-
-    def offer_over(self, agent: str, offer: Offer, outcome: OfferOutcome) -> None:
-        """An agent did not take whom it was reserved for."""
-        desk = self._desks.get(agent)
-        if desk is not None and desk.offer is offer:
-            desk.offer = None
-            self._tell(agent, OfferFailed(outcome, offer.call))
-
-    def connected(self, agent: str, call: str, leg: str, wrap_up: float) -> None:
-        """An agent speaks in a call of a queue, until its leg ends.
+    async def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Carry out a command that came over the control socket.
 
         Args:
-            agent: who.
-            call, leg: where.
-            wrap_up: seconds that it has afterwards.
-        """
-        desk = self._desks.get(agent)
-        if desk is None:
-            return
-        desk.offer = None
-        desk.speaking[call] = (leg, wrap_up)
-        self._tell(agent, OnCall(call))
-        if leg not in desk.legs.get(call, ()):  # it ended in the same moment
-            self._over(agent, desk, call)
+            question: `agent` is the number, `action` one of `ACTIONS`, `reason` that of a break, `by` who
+                sent it, `mobile` whether calls go to the mobile from now on; without it they do when the
+                agent has a mobile and no phone is registered.
 
-    # --- what the journal says ----------------------------------------------------------------------------
+        Returns:
+            the agent as in `snapshot`, or `error`.
+        """
+        number, action = str(question.get("agent", "")), question.get("action")
+        member = self._members.get(number)
+        if member is None or member.leaving:
+            return {"error": f"there is no agent {number!r}"}
+        if action not in ACTIONS:
+            return {"error": f"unknown action; there are: {', '.join(ACTIONS)}"}
+        has_mobile = member.settings.mobile is not None
+        mobile = bool(question.get("mobile", has_mobile and not member.phones))
+        if mobile and not has_mobile:
+            return {"error": f"agent {number} has no mobile in agents.yaml"}
+        why = f"{action.replace('_', ' ')} by {question.get('by') or 'command'}"
+        commands: dict[str, AgentCommand] = {
+            "log_in": LogIn(mobile, why),
+            "log_out": LogOut(why),
+            "break": TakeBreak(str(question.get("reason") or "break"), why),
+            "ready": Ready(why),
+        }
+        self._receive(member, commands[action])
+        return _seen(member)
+
+    # --- facts, from the journal --------------------------------------------------------------------------
 
     def heard(self, event: Event) -> None:
         """Take note of an event of the journal."""
@@ -249,128 +232,160 @@ class AgentBoard:
             hears(event)
 
     def _phone_changed(self, event: events.PhoneRegistered | events.PhoneUnregistered) -> None:
-        number = self._users.get(event.user)
-        if number is not None:
-            self._compare_phones(number)
+        member = self._members.get(self._by_user.get(event.user, ""))
+        if member is not None:
+            self._compare_phones(member)
 
-    def _compare_phones(self, number: str) -> None:
-        """Tell the machine what changed. Not by the events alone: one contact may come and go at once."""
-        desk, now = self._desks[number], set(self._phones_of(number))
-        before, desk.phones = desk.phones, now
+    def _compare_phones(self, member: _Member) -> None:
+        """See which phones came and went: a contact that is renewed comes and goes at once."""
+        now = set(self._phones_of(member.machine.number))
+        before, member.phones = member.phones, now
         for phone in now - before:
-            self._tell(number, PhoneUp(phone))
+            self._receive(member, PhoneUp(phone))
         for phone in before - now:
-            self._tell(number, PhoneDown(phone))
+            self._receive(member, PhoneDown(phone))
 
     def _call_offered(self, event: events.CallOffered) -> None:
-        agent = event.source.removeprefix(_AGENT)
-        is_code = any(event.called.startswith(code) for code in self._codes)
-        if event.source.startswith(_AGENT) and agent in self._desks and not is_code:
-            desk = self._add_leg(agent, event)
-            desk.speaking[event.call] = (event.leg, 0.0)
-            self._tell(agent, OnCall(event.call))
+        member = self._member_of(event.source)
+        if member is not None and read_code(event.called, self._settings) is None:
+            self._add_leg(member, event)
+            self._receive(member, OnCall(event.call))
 
     def _leg_dialled(self, event: events.LegDialled) -> None:
-        agent = event.target.removeprefix(_AGENT)
-        if event.target.startswith(_AGENT) and agent in self._desks:
-            self._add_leg(agent, event)
-            self._tell(agent, Ringing(event.call))
+        member = self._member_of(event.target)
+        if member is not None:
+            self._add_leg(member, event)
+            self._receive(member, Ringing(event.call))
 
     def _leg_answered(self, event: events.LegAnswered) -> None:
-        agent = self._legs.get((event.call, event.leg))
-        if agent is None:
+        member = self._by_leg.get((event.call, event.leg))
+        if member is not None and event.call not in member.offers:
+            self._receive(member, OnCall(event.call))
+
+    def _leg_ended(self, event: CallEvent) -> None:
+        member = self._by_leg.pop((event.call, event.leg), None)
+        if member is None:
             return
-        desk = self._desks[agent]
-        if desk.offer is None or desk.offer.call != event.call:  # else the floor says when it is taken
-            desk.speaking.setdefault(event.call, (event.leg, 0.0))
-            self._tell(agent, OnCall(event.call))
+        member.legs[event.call].discard(event.leg)
+        if not member.legs[event.call]:
+            del member.legs[event.call]
+            if event.call not in member.offers:
+                self._over(member, event.call)
 
-    def _leg_ended(self, event: events.LegEnded) -> None:
-        agent = self._legs.pop((event.call, event.leg), None)
-        if agent is None:
+    def _offered(self, event: AgentOffered) -> None:
+        member = self._members.get(event.agent)
+        if member is not None:
+            member.offers.add(event.call)
+            self._receive(member, Reserved(event.call))
+
+    def _offer_ended(self, event: AgentOfferEnded) -> None:
+        member = self._members.get(event.agent)
+        if member is None:
             return
-        desk = self._desks[agent]
-        legs = desk.legs[event.call]
-        legs.discard(event.leg)
-        if not legs:
-            del desk.legs[event.call]
-        speaking = desk.speaking.get(event.call)
-        offered = desk.offer is not None and desk.offer.call == event.call
-        rang_out = speaking is None and not legs and not offered
-        if rang_out or (speaking is not None and speaking[0] == event.leg):
-            self._over(agent, desk, event.call)
+        member.offers.discard(event.call)
+        if event.outcome == "answered":
+            member.wrap_up[event.call] = self._from_queues[event.call] = self._wrap_up.get(event.queue, 0.0)
+            self._receive(member, OnCall(event.call))
+            if event.call not in member.legs:  # the agent hung up in the same moment
+                self._over(member, event.call)
+        else:
+            self._receive(member, OfferFailed(event.outcome, event.call, event.ring_ms / 1000))
 
-    def _add_leg(self, agent: str, event: CallEvent) -> _Desk:
-        desk = self._desks[agent]
-        desk.legs.setdefault(event.call, set()).add(event.leg)
-        self._legs[event.call, event.leg] = agent
-        return desk
+    def _transferred(self, event: CallTransferred) -> None:
+        """The agent who gets a queue's call from another one has the queue's wrap-up as well."""
+        member = self._members.get(event.to_agent)
+        if member is not None and event.status == 200 and event.call in member.legs:
+            member.wrap_up[event.call] = self._from_queues.get(event.call, 0.0)
 
-    def _over(self, agent: str, desk: _Desk, call: str) -> None:
-        _, wrap_up = desk.speaking.pop(call, ("", 0.0))
-        self._tell(agent, CallOver(call, wrap_up))
-        if desk.leaving and not desk.legs:
-            self._forget(agent)
+    def _call_ended(self, event: events.CallEnded) -> None:
+        self._from_queues.pop(event.call, None)
+
+    def _member_of(self, party: str) -> _Member | None:
+        """The agent of a call's source or target, None for any other party."""
+        return self._members.get(party.removeprefix(_AGENT)) if party.startswith(_AGENT) else None
+
+    def _add_leg(self, member: _Member, event: CallEvent) -> None:
+        member.legs.setdefault(event.call, set()).add(event.leg)
+        self._by_leg[event.call, event.leg] = member
+
+    def _over(self, member: _Member, call: str) -> None:
+        self._receive(member, CallOver(call, member.wrap_up.pop(call, 0.0)))
 
     # --- the machines -------------------------------------------------------------------------------------
 
-    def _tell(self, agent: str, event: AgentEvent) -> None:
-        desk = self._desks[agent]
-        self._changed(desk, desk.machine.receive(event, self._context.clock()))
+    def _receive(self, member: _Member, event: AgentEvent) -> None:
+        self._changed(member, member.machine.receive(event, self._context.clock()))
+        if member.leaving and not (member.legs or member.offers or member.machine.reserved is not None):
+            self._forget(member)
 
-    def _changed(self, desk: _Desk, changes: Iterable[Event]) -> None:
+    def _changed(self, member: _Member, changes: Iterable[Event]) -> None:
         for change in changes:
             self._context.journal.append(change)
-        if desk.timer is not None:
-            desk.timer.cancel()
-            desk.timer = None
-        deadline = desk.machine.next_deadline()
+        if member.timer is not None:
+            member.timer.cancel()
+            member.timer = None
+        deadline = member.machine.next_deadline()
         if deadline is not None:
             wait = max(0.0, deadline - self._context.clock())
-            desk.timer = self._context.loop.call_later(wait, self._timer, desk)
+            member.timer = self._context.loop.call_later(wait, self._timer, member)
         self.on_change()
 
-    def _timer(self, desk: _Desk) -> None:
-        desk.timer = None
-        self._changed(desk, desk.machine.handle_timer(self._context.clock()))
+    def _timer(self, member: _Member) -> None:
+        member.timer = None
+        self._changed(member, member.machine.handle_timer(self._context.clock()))
 
-    def _forget(self, agent: str) -> None:
-        desk = self._desks.pop(agent)
-        if desk.timer is not None:
-            desk.timer.cancel()
+    def _forget(self, member: _Member) -> None:
+        if self._members.get(member.machine.number) is member:
+            del self._members[member.machine.number]
+        if member.timer is not None:
+            member.timer.cancel()
+            member.timer = None
 
     # --- what really is -----------------------------------------------------------------------------------
 
     def reconcile(self) -> None:
-        """Take back what is not so: calls that do not exist, reservations for nobody.
+        """Take back what is not so: legs of calls that do not exist, reservations for no place in the line.
 
-        It finds nothing unless there is a mistake of ours; an agent that is stuck would be worse.
+        It finds nothing unless we have made a mistake; an agent who is stuck would be worse. A mistake with
+        one agent keeps no other from being looked at.
         """
-        for (call, leg), agent in list(self._legs.items()):
-            if not self._is_live(call):
-                log.error("an agent's call does not exist", extra={"call": call})
-                gone = events.LegEnded(
-                    self._context.clock(),
-                    call,
-                    leg,
-                    by="network",
-                    status=None,
-                    reason="does not exist",
-                    quality={},
-                )
-                self._leg_ended(gone)
-                self._tell(agent, Released(call, "the call does not exist any more"))
-        for agent, desk in list(self._desks.items()):
-            offer = desk.offer
-            if offer is not None and agent not in offer.offered:
-                log.error("an agent was reserved for nobody", extra={"call": offer.call})
-                desk.offer = None
-                self._tell(agent, Released(offer.call, "nobody waits for this agent any more"))
-            if desk.leaving and not desk.legs and desk.offer is None:
-                self._forget(agent)
+        for member in list(self._members.values()):
+            try:
+                self._reconcile(member)
+            except Exception:
+                log.exception("agent can't be reconciled", extra={"agent": member.machine.number})
+
+    def _reconcile(self, member: _Member) -> None:
+        for call in [call for call in member.legs if not self._is_live(call)]:
+            log.error("an agent's call does not exist", extra={"call": call})
+            member.offers.discard(call)
+            for leg in member.legs.pop(call):
+                self._by_leg.pop((call, leg), None)
+            self._over(member, call)
+        reserved = member.machine.reserved
+        if (reserved is not None or member.offers) and not self.is_offered(member.machine.number):
+            log.error("an agent is reserved for no place in the line", extra={"call": reserved or ""})
+            for call in {*member.offers, *([] if reserved is None else [reserved])}:
+                member.offers.discard(call)
+                self._receive(member, Released(call, "the call has left the line"))
 
     def _reconcile_again(self) -> None:
-        try:
-            self.reconcile()
-        finally:
-            self.start()
+        self.start()
+        self.reconcile()
+
+
+def _seen(member: _Member) -> dict[str, Any]:
+    """One agent, for people."""
+    machine = member.machine
+    return {
+        "agent": machine.number,
+        "name": member.settings.name,
+        "state": machine.state,
+        "since": machine.since,
+        "reason": machine.reason,
+        "why": machine.why,
+        "call": machine.call,
+        "phones": len(member.phones),
+        "mobile": machine.on_mobile,
+        "no_answers": machine.no_answers,
+    }

@@ -11,7 +11,7 @@ from callback_queue.callbacks.store import Due
 from callback_queue.callbacks.texts import TextKey, ago, speaks, text
 from callback_queue.customers.book import Customer
 from callback_queue.tickets.store import TicketView
-from ivr_flows.runtime.conversation import Clip, Part, Text
+from tts.parts import Clip, Part, Text
 
 # Nobody wants to hear more than this before a call.
 LONGEST = 160

@@ -2,7 +2,7 @@
 
 What is told to the journal is on disk before the customer's phone rings, and the database has said once more
 that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
-was decided by the floor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
+was decided by the distributor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
 `callback_queue.acd.talking`'s, what comes next the callback policy's.
 """
 
@@ -13,13 +13,12 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from structlog.contextvars import bind_contextvars
 
-from callback_queue.acd.events import AgentConnected
-from callback_queue.acd.queued_call import codecs_like, wait_in_queue
+from callback_queue.acd.queued_call import wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
@@ -38,7 +37,7 @@ from callback_queue.callbacks.policy import mode_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
 from callback_queue.database import DATABASE_ERRORS, in_time
-from callback_queue.line.place import Place
+from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff
@@ -47,7 +46,7 @@ from journal.fault_points import fault_point
 from telephony.call import events
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import Caller
+from telephony.call.switchboard import Caller, codecs_like
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ class Attempt:
         """Who takes it, "" as long as nobody does."""
         self._agent_leg: CallLeg | None = None
         self._wrong_number = False
-        place.entry = replace(place.entry, call=self.call)
+        place.call = self.call
 
     async def run(self, agents: Sequence[str]) -> None:
         """Carry it from the agents who are reserved for it to its end, and have that written down.
@@ -205,7 +204,7 @@ class Attempt:
         return await self._talk(customer_leg, agent_leg)
 
     async def _find_agent(self, agents: Sequence[str], customer_leg: CallLeg | None) -> CallLeg:
-        """Ring the agents that the floor gives, until one takes the call.
+        """Ring the agents that the distributor gives, until one takes the call.
 
         Who did not take it is not asked again for the same attempt, unless the customer waits on the line.
 
@@ -240,7 +239,7 @@ class Attempt:
         summary = None
         if customer_leg is None:
             language = floor.language_of(agents[0])
-            summary = about(due, self._ticket, customer, language, self._now(), floor.house.recordings)
+            summary = about(due, self._ticket, customer, language, self._now(), floor.calls.recordings)
         return await ring_agents(
             floor,
             self._place,
@@ -267,22 +266,8 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, place, queue, agent = self._floor, self._place, self._queue, self.agent
-        place.leave("answered", agent)
-        began, entry = self._now(), place.entry
-        wait_ms = max(0, round((began - entry.entered_at) * 1000))
-        self._tell(
-            AgentConnected(
-                began,
-                self.call,
-                customer_leg.leg,
-                queue=queue.name,
-                entry=entry.id,
-                agent=agent,
-                agent_leg=agent_leg.leg,
-                wait_ms=wait_ms,
-            )
-        )
+        floor, queue, agent, began = self._floor, self._queue, self.agent, self._now()
+        self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
         agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language

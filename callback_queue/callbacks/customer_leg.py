@@ -14,11 +14,9 @@ from callback_queue.callbacks.outcomes import outcome_of
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
 from journal.fault_points import fault_point
-from telephony.call.forking import NobodyAnswered, ring_all
+from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
 from telephony.sip.errors import RemoteProtocolError
 
 log = logging.getLogger(__name__)
@@ -86,8 +84,6 @@ class Customer:
             CallEnded: the agent hung up first.
         """
         await self._make_legs(caller, codecs)
-        if not self.legs:
-            raise NotReached("failed")
         for leg in self.legs:
             leg.on_progress = partial(self._progressed, leg, on_progress)
         try:
@@ -109,12 +105,11 @@ class Customer:
             targets = house.targets(self._due.number)
         except RemoteProtocolError:
             raise NotReached("wrong_number") from None  # nothing that can be dialled
-        for target in targets:
-            try:
-                dialled = house.floor.switchboard.dial(self._call, target, caller, codecs=codecs)
-                self.legs.append(await dialled)
-            except (Unreachable, PortsExhausted) as error:
-                log.info("a customer's phone can't be reached: %s", error)
+        switchboard = house.floor.switchboard
+        try:
+            self.legs = await dial_reachable(switchboard, self._call, targets, caller, codecs=codecs)
+        except NobodyAnswered:
+            raise NotReached("failed") from None
 
     async def _ask_leave(self) -> None:
         """Have it known, by the database and on disk, that the customer is dialled now.

@@ -2,7 +2,7 @@
 
 The database says what is due, each second and when somebody asks for a callback; who was leased by another
 switch, closed or moved meanwhile is taken out of the line again. While the database is away nobody is called.
-One attempt is `attempt.py`'s, the order that of the floor.
+One attempt is `attempt.py`'s, the order the distributor's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.services import Books, CallbackHouse
 from callback_queue.callbacks.store import Due
 from callback_queue.database import DATABASE_ERRORS, in_time
-from callback_queue.line.place import Place
+from callback_queue.line.distributor import Place
 from callback_queue.line.waiting_line import Entry
 from config import Queue
 from journal.event import CallEvent, Event
@@ -221,21 +221,23 @@ class Dialler:
             language=due.language,
             callback=due.callback,
         )
-        turn = _Turn(due, queue, house.floor.enter(entry, wrap_up=queue.wrap_up))
+        turn = _Turn(due, queue, house.distributor.queue(entry))
         self._turns[due.callback] = turn
         turn.task = task = asyncio.get_running_loop().create_task(self._carry(turn))
         task.add_done_callback(lambda _: self._over(turn))
 
     def _over(self, turn: _Turn) -> None:
-        # Also for a task that was cancelled before it began.
-        turn.place.leave("withdrawn")
         if self._turns.get(turn.due.callback) is turn:
             del self._turns[turn.due.callback]
         if turn.attempt is not None:
             self._news.set()  # it may be due again at once
 
     async def _carry(self, turn: _Turn) -> None:
-        """Wait for agents, take the callback, call."""
+        """Wait in the line for agents, take the callback, call."""
+        async with turn.place:
+            await self._wait_and_call(turn)
+
+    async def _wait_and_call(self, turn: _Turn) -> None:
         agents = await turn.place.next_offer()
         turn.taking = True
         books, due = self._books, turn.due

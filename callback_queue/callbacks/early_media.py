@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from callback_queue.acd.services import FloorHouse
-from callback_queue.acd.speaking import play_all, sounds_of
-from callback_queue.acd.tasks import drop
+from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.texts import NOT_REACHED, TextKey, text
+from callback_queue.prompts import play_all, sounds_of
 from telephony.call.bridging import CallBridge
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
@@ -28,7 +27,7 @@ class EarlyMedia:
         agent_leg: the agent's, answered.
     """
 
-    def __init__(self, house: FloorHouse, agent_leg: CallLeg) -> None:
+    def __init__(self, house: QueueServices, agent_leg: CallLeg) -> None:
         self._house = house
         self._agent_leg = agent_leg
         self._ringing = agent_leg.media.play(tones.ringback(), loop=True)
@@ -42,7 +41,7 @@ class EarlyMedia:
             # The agent has hung up in the same moment: the legs are hung up by whoever dialled.
             with contextlib.suppress(CallEnded, MediaError):
                 self._bridge = CallBridge(
-                    house.house.context, house.switchboard.engine, leg, self._agent_leg, house.house.music
+                    house.calls.context, house.switchboard.engine, leg, self._agent_leg, house.calls.music
                 )
 
     def close(self) -> None:
@@ -61,7 +60,7 @@ class Hostess:
         language: theirs.
     """
 
-    def __init__(self, house: FloorHouse, leg: CallLeg, language: str) -> None:
+    def __init__(self, house: QueueServices, leg: CallLeg, language: str) -> None:
         self._house = house
         self._leg = leg
         self._language = language
@@ -69,12 +68,13 @@ class Hostess:
 
     def welcome(self, name: str) -> None:
         """Begin to say who calls back; music follows."""
-        self._leg.audio.wait_with(self._house.house.music)
+        self._leg.audio.wait_with(self._house.calls.music)
         self._speaking = self._house.loop.create_task(self._say("calling_back", name=name))
 
     async def apologise(self) -> None:
         """Say that nobody is free."""
-        drop(self._speaking)
+        if self._speaking is not None:
+            self._speaking.cancel()
         await self._say("nobody_free")
 
     async def say_why(self, outcome: AttemptOutcome) -> None:
@@ -84,8 +84,8 @@ class Hostess:
 
     def leave(self) -> None:
         """Silence."""
-        drop(self._speaking)
-        self._speaking = None
+        if self._speaking is not None:
+            self._speaking.cancel()
         self._leg.audio.stop()
         self._leg.audio.wait_with(None)
 
@@ -93,6 +93,6 @@ class Hostess:
         with contextlib.suppress(CallEnded, TimeoutError):
             async with asyncio.timeout(LONGEST_SENTENCE):
                 said = [text(key, self._language, **values)]
-                sounds = await sounds_of(self._house.sayings, said, self._language)
+                sounds = await sounds_of(self._house.prompts, said, self._language)
                 self._leg.check_open()
                 await play_all(self._leg, sounds, "callback")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asr.workers.client import Recognisers
-from callback_queue.acd.services import FloorHouse
+from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.dialler import Dialler
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.services import Books, CallbackHouse
@@ -70,7 +70,7 @@ class CallbackService:
         journal.listen(self.dialler.heard)
         self._starting: asyncio.Task[None] | None = None
 
-    def use(self, site: Site, floor: FloorHouse, targets: Callable[[str], Collection[Target]]) -> None:
+    def use(self, site: Site, floor: QueueServices, targets: Callable[[str], Collection[Target]]) -> None:
         """Work by this version of the site from the next attempt on.
 
         Args:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from callback_queue.acd.services import FloorHouse
+from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
 from callback_queue.callbacks.store import CallbackStore, Due
@@ -53,14 +53,14 @@ class CallbackHouse:
     """What calling back works with, of one version of the site.
 
     Args:
-        floor: the queue floor.
+        floor: what the queue works with.
         settings: `callbacks:` in hotline.yaml.
         rules: the same for the policy.
         name: the site's, as customers hear it.
         targets: a customer's phones: through a trunk, or those of an extension.
     """
 
-    floor: FloorHouse
+    floor: QueueServices
     settings: CallbackSettings
     rules: CallbackRules
     name: str

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from callback_queue.callbacks.events import AttemptOutcome
-from ivr_flows.runtime.conversation import Text
+from tts.parts import Text
 
 TextKey: TypeAlias = Literal[
     "callback",

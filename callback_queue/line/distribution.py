@@ -1,8 +1,8 @@
-"""Who in the line goes to which agent. Pure, in one pass over the line.
+"""Which call in the line goes to which agent. Pure, in one pass over the line.
 
-Entries are served in the order of the line, over all queues: an agent who serves several takes whoever is
-first in any of them. Each entry gets the best free agent of its queue by the queue's strategy, or with
-ring-all every free one. When to do this, and to make the calls, is left to `hotline`.
+Entries are served in the order of the line, over all queues: an agent who serves several takes the call that
+is first in any of them. Each entry gets the best free agent of its queue by the queue's strategy, or with
+ring-all every free one. When to do this is left to the distributor, ringing to `callback_queue.acd.ringing`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from callback_queue.agents.events import AgentState
+from callback_queue.agents.agent import AgentView
 from callback_queue.line.waiting_line import Entry
 from config.models.agents import Agent
 from config.models.queues import Queue
@@ -23,31 +23,12 @@ LANGUAGE_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
-class AgentView:
-    """An agent as the distribution sees it; times are Unix seconds.
-
-    Args:
-        number: the agent's.
-        state: what the agent does.
-        idle_since: since when the agent has had nothing to do.
-        offered_at: when the agent was last offered somebody, 0 for never.
-        ready: available, and may be offered somebody now.
-    """
-
-    number: str
-    state: AgentState
-    idle_since: float
-    offered_at: float = 0.0
-    ready: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class MemberRules:
-    """An agent's part in a queue.
+    """How an agent serves a queue.
 
     Args:
         level: those of level 1 are rung first.
-        skills: what the agent knows, 1 is the least.
+        skills: the agent's level in each skill, 1 is the lowest.
     """
 
     level: int = 1
@@ -104,11 +85,11 @@ def assign(
     """Bring the entries of the line and the free agents together.
 
     Args:
-        ordered: those who are ready, the next one first.
+        ordered: the entries that want an agent, the next one first.
         agents: all of them; those who are not ready are passed over.
-        queues: the rules by name; an entry of a queue that is not there waits on.
+        queues: the rules by name; an entry of an unknown queue waits on.
         tried: agents who were offered an entry and did not take it, by the entry's id: they are offered it
-            again only when nobody else is free.
+            again only when no other agent is free.
 
     Returns:
         in the order of the line; no agent is in two of them.
@@ -141,7 +122,7 @@ def ranked(
         if agent.number in rules.members and _knows(rules.members[agent.number], needed)
     ]
     if len(able) < 2:
-        return able  # most often, in a long line: nothing to compare
+        return able  # the usual case in a long line: nothing to compare
     order = {number: index for index, number in enumerate(rules.members)}
 
     def key(agent: AgentView) -> tuple[float, ...]:
@@ -160,7 +141,7 @@ def ranked(
 
 
 def staff(entry: Entry, agents: Iterable[AgentView], rules: QueueRules) -> list[AgentView]:
-    """The agents who are there for an entry, on a call or free: not offline, not on a break."""
+    """The agents who may serve an entry and are at work: neither offline nor on a break."""
     return [agent for agent in ranked(entry, agents, rules) if agent.state not in ("offline", "break")]
 
 

@@ -1,8 +1,8 @@
 """The waiting line: live callers and callbacks together, in the order in which they are to be served. Pure.
 
 One line for the whole site, each entry in one queue of it. The order is by arrival: VIPs and entries with
-priority count as having come earlier by a fixed time, so whoever waits is passed only by those who came less
-than that later, and nobody starves (docs/decisions/014-waiting-line.md). Who serves an entry is left to
+priority count as having arrived earlier by a fixed time, so a call is passed only by calls that arrive less
+than that later, and none starves (docs/decisions/014-waiting-line.md). Which agent serves an entry is left to
 `callback_queue.line.distribution`.
 """
 
@@ -16,23 +16,22 @@ from typing import Literal
 from callback_queue.customers.events import Tier
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Somebody's stay in the line; times are Unix seconds.
+    """A call's stay in the line; times are Unix seconds.
 
     Args:
         id: of this stay.
         kind: "live" for a caller on the line, "callback" for one who is to be called.
         call: the caller's call, "" for a callback.
-        queue: its queue's name.
-        arrival: since when they wait, which decides the order; a callback keeps its caller's.
-        entered_at: when they joined this queue.
+        queue: the queue's name.
+        arrival: since when the caller has waited, which decides the order; a callback keeps its caller's.
+        entered_at: when the call joined this queue.
         tier: the customer's.
         priority: steps of head start, 0 is ordinary, fewer than 0 wait longer.
         skills: what the agent must know, "zh" or "billing:3" for level 3 at least; for the strategy skills.
-        language: what they speak.
+        language: the caller's.
         callback: the callback's id, "" for a live caller.
-        not_ready_until: they keep their place and are offered to nobody before; 0 for ready.
     """
 
     id: str
@@ -46,11 +45,10 @@ class Entry:
     skills: frozenset[str] = frozenset()
     language: str = "en"
     callback: str = ""
-    not_ready_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Place:
+class _Rank:
     """What an entry is sorted by; `number` counts the additions, so that two entries never compare equal."""
 
     score: float
@@ -59,24 +57,24 @@ class _Place:
 
 
 class WaitingLine:
-    """All who wait.
+    """All calls that wait.
 
     Args:
-        head_start: seconds that each tier counts as having come earlier, 0 for one that is left out.
+        head_start: seconds that each tier counts as having arrived earlier, 0 for one that is left out.
         priority_step: seconds for each step of priority.
     """
 
-    __slots__ = ("_added", "_entries", "_head_start", "_order", "_places", "_priority_step", "_queues")
+    __slots__ = ("_added", "_entries", "_head_start", "_order", "_priority_step", "_queues", "_ranks")
 
     def __init__(self, head_start: Mapping[Tier, float], priority_step: float) -> None:
         self._head_start = dict(head_start)
         self._priority_step = priority_step
         self._added = 0
         self._entries: dict[str, Entry] = {}
-        self._places: dict[str, _Place] = {}
-        # The same places twice: of everybody, and of each queue, for its positions.
-        self._order: list[tuple[_Place, str]] = []
-        self._queues: dict[str, list[tuple[_Place, str]]] = {}
+        self._ranks: dict[str, _Rank] = {}
+        # The same ranks twice: of all entries, and of each queue, for its positions.
+        self._order: list[tuple[_Rank, str]] = []
+        self._queues: dict[str, list[tuple[_Rank, str]]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -85,7 +83,7 @@ class WaitingLine:
         return entry_id in self._entries
 
     def score(self, entry: Entry) -> float:
-        """When an entry counts as having come, in Unix seconds: the earliest is served first."""
+        """When an entry counts as having arrived, in Unix seconds: the earliest is served first."""
         return entry.arrival - self._head_start.get(entry.tier, 0.0) - entry.priority * self._priority_step
 
     def add(self, entry: Entry) -> int:
@@ -94,15 +92,15 @@ class WaitingLine:
         Returns:
             the position in its queue, 1 is the next.
         """
-        old = self._places.get(entry.id)
+        old = self._ranks.get(entry.id)
         self.remove(entry.id)
         if old is None:
             self._added += 1
-        place = _Place(self.score(entry), entry.entered_at, self._added if old is None else old.number)
+        rank = _Rank(self.score(entry), entry.entered_at, self._added if old is None else old.number)
         self._entries[entry.id] = entry
-        self._places[entry.id] = place
-        insort(self._order, (place, entry.id))
-        insort(self._queues.setdefault(entry.queue, []), (place, entry.id))
+        self._ranks[entry.id] = rank
+        insort(self._order, (rank, entry.id))
+        insort(self._queues.setdefault(entry.queue, []), (rank, entry.id))
         return self.position(entry.id)
 
     def remove(self, entry_id: str) -> Entry | None:
@@ -110,7 +108,7 @@ class WaitingLine:
         entry = self._entries.pop(entry_id, None)
         if entry is None:
             return None
-        key = (self._places.pop(entry_id), entry_id)
+        key = (self._ranks.pop(entry_id), entry_id)
         queue = self._queues[entry.queue]
         del self._order[bisect_left(self._order, key)]
         del queue[bisect_left(queue, key)]
@@ -118,37 +116,18 @@ class WaitingLine:
             del self._queues[entry.queue]
         return entry
 
-    def get(self, entry_id: str) -> Entry | None:
-        """An entry of the line."""
-        return self._entries.get(entry_id)
-
     def position(self, entry_id: str) -> int:
-        """An entry's place in its queue, 1 is the next; 0 when it is not in the line."""
+        """An entry's position in its queue, 1 is the next; 0 when it is not in the line."""
         entry = self._entries.get(entry_id)
         if entry is None:
             return 0
-        return bisect_left(self._queues[entry.queue], (self._places[entry_id], entry_id)) + 1
+        return bisect_left(self._queues[entry.queue], (self._ranks[entry_id], entry_id)) + 1
 
     def ordered(self, queue: str | None = None) -> tuple[Entry, ...]:
         """The entries of a queue, or of all queues, the next one first."""
         keys = self._order if queue is None else self._queues.get(queue, ())
         return tuple(self._entries[entry_id] for _, entry_id in keys)
 
-    def ready(self, now: float) -> tuple[Entry, ...]:
-        """The entries of all queues that may be offered to agents now, the next one first."""
-        return tuple(entry for entry in self.ordered() if entry.not_ready_until <= now)
-
-    def next_ready(self, now: float) -> float | None:
-        """When the next entry becomes ready that is not; None when all are."""
-        later = (entry.not_ready_until for entry in self._entries.values() if entry.not_ready_until > now)
-        return min(later, default=None)
-
     def waiting(self, queue: str) -> int:
         """How many are in a queue."""
         return len(self._queues.get(queue, ()))
-
-    def oldest(self, queue: str, now: float) -> float:
-        """How long the one has been in a queue who joined it first, in seconds; 0 for an empty one."""
-        entries = (self._entries[entry_id] for _, entry_id in self._queues.get(queue, ()))
-        joined = min((entry.entered_at for entry in entries), default=now)
-        return max(0.0, now - joined)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from asr.intake.values import Heard, HeardKind, OpenTicket, Slot, Turn
+from asr.intake.values import OpenTicket, Slot, Turn
+from asr.listening.answer import Heard, HeardKind
 from callback_queue.acd.events import AgentConnected, CallTransferred
 from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
 from callback_queue.customers.events import CustomerKnown, Tier

@@ -44,6 +44,13 @@ class CallRules:
     mask_digits: bool = True
     short_abandon_ms: Mapping[str, int] = field(default_factory=dict)
 
+    async def refresh(self, connection: object) -> None:
+        """Nothing to read: these are the same at all times (`cdr.calls.projection.RulesByTime`)."""
+
+    def at(self, switch: str, event_id: int) -> CallRules:
+        """The same for every call."""
+        return self
+
 
 class CallFold:
     """One call.

@@ -7,7 +7,7 @@ restarted: the row is folded anew from the call's stored events whenever one of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,17 +23,27 @@ from journal.event import Event
 from telephony.call.events import CallEnded
 
 
+class RulesByTime(Protocol):
+    """The rules of every time: a call keeps those with which it began."""
+
+    async def refresh(self, connection: AsyncConnection) -> None:
+        """Read what has been told since; `connection` sees what its transaction has written so far."""
+
+    def at(self, switch: str, event_id: int) -> CallRules:
+        """The rules for a call whose first event is that one, of that switch."""
+
+
 class CallProjection:
     """Call detail records (`cdr.recorder.projector.Projection`).
 
     Args:
         engine: of the database.
-        rules: what shapes records.
+        rules: what shapes records, by time.
     """
 
     kinds: frozenset[type[Event]] = FACTS
 
-    def __init__(self, engine: AsyncEngine, rules: CallRules) -> None:
+    def __init__(self, engine: AsyncEngine, rules: RulesByTime) -> None:
         self._store = EventStore(engine)
         self._rules = rules
         # Calls that began here and have not ended: a hint that saves questions, and harmless when it is lost.
@@ -54,7 +64,8 @@ class CallProjection:
 
     async def _write(self, connection: AsyncConnection, call: str) -> None:
         stored = await self._store.events_of(call, connection)
-        made = row_of_events(call, [each.event for each in stored if each.event is not None], self._rules)
+        rules = self._rules.at(stored[0].switch, stored[0].id)
+        made = row_of_events(call, [each.event for each in stored if each.event is not None], rules)
         if made is not None:
             await put(connection, made)
 

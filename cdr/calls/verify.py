@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cdr.calls.fold import CallRules
-from cdr.calls.projection import put
+from cdr.calls.projection import RulesByTime, put
 from cdr.calls.rows import row_of_events
 from cdr.events import decode
 from cdr.tables import CallRow, EventRow
@@ -46,12 +45,12 @@ class Verified:
     differences: list[Difference] = field(default_factory=list)
 
 
-async def verify(engine: AsyncEngine, rules: CallRules, *, repair: bool = False) -> Verified:
+async def verify(engine: AsyncEngine, rules: RulesByTime, *, repair: bool = False) -> Verified:
     """Fold all calls anew and compare.
 
     Args:
         engine: of the database.
-        rules: the same as the recorder's: masking and thresholds shape rows.
+        rules: the same as the recorder's, by time: masking and thresholds shape rows.
         repair: put right what differs, portion by portion. The recorder may go on meanwhile: a call that gets
             events while it is looked at is folded in one transaction here as there.
     """
@@ -61,6 +60,7 @@ async def verify(engine: AsyncEngine, rules: CallRules, *, repair: bool = False)
             if repair and connection.dialect.name == "sqlite":
                 # Readers that begin to write may find that somebody else has: then theirs is undone.
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            await rules.refresh(connection)
             rows = await _rows(connection, names)
             made = await _fold(connection, names, rules)
             for name in names:
@@ -114,16 +114,18 @@ async def _rows(connection: AsyncConnection, names: Collection[str]) -> dict[str
 
 
 async def _fold(
-    connection: AsyncConnection, names: Collection[str], rules: CallRules
+    connection: AsyncConnection, names: Collection[str], rules: RulesByTime
 ) -> dict[str, dict[str, Any] | None]:
     query = (
-        select(EventRow.call, EventRow.kind, EventRow.body)
+        select(EventRow.call, EventRow.id, EventRow.switch, EventRow.kind, EventRow.body)
         .where(EventRow.call.in_(names))
         .order_by(EventRow.call, EventRow.id)
     )
     made = {}
     rows = (await connection.execute(query)).all()
     for name, group in groupby(rows, key=lambda row: row.call):
-        events = [decode(row.kind, row.body) for row in group]
-        made[name] = row_of_events(name, [event for event in events if event is not None], rules)
+        told = list(group)
+        events = [decode(row.kind, row.body) for row in told]
+        its_rules = rules.at(told[0].switch, told[0].id)
+        made[name] = row_of_events(name, [event for event in events if event is not None], its_rules)
     return made

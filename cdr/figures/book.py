@@ -19,7 +19,7 @@ class QueueThresholds:
 
 @dataclass(frozen=True, slots=True)
 class FigureRules:
-    """What of a site's settings shapes figures.
+    """What of a site's settings shapes figures, where its switches have not told theirs (`SettingsApplied`).
 
     Args:
         thresholds: by queue; `QueueThresholds()` for others.
@@ -46,11 +46,13 @@ class Book:
         rules: what is counted.
     """
 
-    __slots__ = ("agents", "house", "queues", "rules", "windows")
+    __slots__ = ("agents", "house", "queues", "rules", "switch", "windows")
 
     def __init__(self, windows: Windows, rules: FigureRules) -> None:
         self.windows = windows
         self.rules = rules
+        self.switch = ""
+        """Whose events come next."""
         self.queues: dict[tuple[str, int], QueueTally] = {}
         self.agents: dict[tuple[str, int], AgentTally] = {}
         self.house: dict[int, CallTally] = {}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from callback_queue.recovery.events import SettingsApplied
 from cdr.figures.book import Book, FigureRules
 from cdr.figures.callbacks import Callbacks
 from cdr.figures.contacts import Contacts
@@ -86,10 +87,12 @@ class FigureFold:
         """
         if switch != self._switch:
             self._switch = switch
-            self._presence.switch = switch.partition("/")[0]
+            self._book.switch = switch.partition("/")[0]
         for handler in self._handlers.get(type(event), ()):
             handler(event)
-        self._presence.saw(event.at)
+        # Settings of the time before a report come first, whenever they were told.
+        if not isinstance(event, SettingsApplied):
+            self._presence.saw(event.at)
 
     def finish(self, until: float) -> None:
         """Count what goes on (agents' states) as far as it went.

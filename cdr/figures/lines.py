@@ -12,11 +12,13 @@ from typing import Any
 from callback_queue.acd.events import AgentOffered, AgentOfferEnded, SurveyAnswered, SurveyOffered
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.line.events import QueueEntered, QueueLeft
+from callback_queue.recovery.events import SettingsApplied
 from cdr.figures.book import Book, QueueThresholds
+from cdr.figures.rules import thresholds
 from cdr.figures.tallies import QueueTally
 from cdr.times import to_ms
 from journal.event import Event
-from telephony.call.events import CallEnded
+from telephony.call.events import CallEnded, CallOffered
 
 _DEFAULT = QueueThresholds()
 # What the flow that follows on a queue may offer a callback after; who overflows waits on elsewhere.
@@ -36,8 +38,13 @@ class Lines:
         self._book = book
         # Who left unserved and may ask for a callback: queue and wait, by call.
         self._may_ask: dict[str, tuple[str, int]] = {}
+        # A call keeps the thresholds with which it began: those of each switch now, and of each call.
+        self._of_switch: dict[str, Mapping[str, QueueThresholds]] = {}
+        self._of_call: dict[str, Mapping[str, QueueThresholds]] = {}
         self._over: deque[tuple[int, str]] = deque()
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
+            SettingsApplied: self._settings_applied,
+            CallOffered: self._began,
             QueueEntered: self._entered,
             QueueLeft: self._left,
             CallbackRequested: self._requested,
@@ -48,8 +55,16 @@ class Lines:
             SurveyAnswered: self._survey_answered,
         }
 
-    def _thresholds(self, queue: str) -> QueueThresholds:
-        return self._book.rules.thresholds.get(queue, _DEFAULT)
+    def _settings_applied(self, event: SettingsApplied) -> None:
+        self._of_switch[event.switch] = thresholds(event)
+
+    def _began(self, event: CallOffered) -> None:
+        now = self._of_switch.get(self._book.switch)
+        if now is not None:
+            self._of_call[event.call] = now
+
+    def _thresholds(self, queue: str, call: str) -> QueueThresholds:
+        return self._of_call.get(call, self._book.rules.thresholds).get(queue, _DEFAULT)
 
     def _entered(self, event: QueueEntered) -> None:
         if event.kind != "live":
@@ -78,7 +93,7 @@ class Lines:
             self._count_leaving(tally, event)
 
     def _count_leaving(self, tally: QueueTally, event: QueueLeft) -> None:
-        wait, limits = event.wait_ms, self._thresholds(event.queue)
+        wait, limits = event.wait_ms, self._thresholds(event.queue, event.call)
         in_time = wait <= limits.service_level_ms
         if event.why == "answered":
             tally.handled += 1
@@ -107,15 +122,17 @@ class Lines:
         tally = self._book.queue(queue, to_ms(event.at))
         if tally is not None:
             tally.callback_left += 1
-            tally.callback_in_time += wait <= self._thresholds(queue).service_level_ms
+            tally.callback_in_time += wait <= self._thresholds(queue, event.call).service_level_ms
             self._book.note(tally, "callback_left", event.call)
 
     def _ended(self, event: CallEnded) -> None:
         at = to_ms(event.at)
-        if event.call in self._may_ask:
+        if event.call in self._may_ask or event.call in self._of_call:
             self._over.append((at, event.call))
         while self._over and self._over[0][0] < at - _TICKET_DELAY:
-            self._may_ask.pop(self._over.popleft()[1], None)
+            _, call = self._over.popleft()
+            self._may_ask.pop(call, None)
+            self._of_call.pop(call, None)
 
     def _offered(self, event: AgentOffered) -> None:
         at = to_ms(event.at)

@@ -46,8 +46,6 @@ class Presence:
         self._book = book
         self._agents: dict[str, _Agent] = {}
         self._seen: dict[str, float] = {}
-        self.switch = ""
-        """Whose events come next."""
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
             AgentStateChanged: self._changed,
             AgentOfferEnded: self._offer_ended,
@@ -59,7 +57,7 @@ class Presence:
 
     def saw(self, at: float) -> None:
         """A sign of life of the switch whose event this was, Unix seconds."""
-        self._seen[self.switch] = at
+        self._seen[self._book.switch] = at
 
     def finish(self, until: int) -> None:
         """Count the states that go on, up to a moment."""
@@ -97,7 +95,7 @@ class Presence:
         elif event.was == "wrap_up":
             self._wrapped_up(event.agent, agent, at, at - since)
         agent.state, agent.since, agent.reason = event.state, at, event.reason
-        agent.switch = self.switch
+        agent.switch = self._book.switch
 
     def _wrapped_up(self, number: str, agent: _Agent, at: int, spent: int) -> None:
         call, queue = agent.last

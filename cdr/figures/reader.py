@@ -29,6 +29,7 @@ from cdr.events import EVENTS, decode
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
 from cdr.figures.windows import Windows
+from cdr.settings import SettingsHistory
 from cdr.tables import CallRow, EventRow
 from cdr.times import to_seconds
 from journal.event import Event
@@ -86,16 +87,22 @@ async def report(engine: AsyncEngine, windows: Windows, rules: FigureRules, now:
     start, end = to_seconds(windows.start), to_seconds(windows.end)
     async with engine.connect() as connection:
         first, last = await _ids(connection, start, end)
-        # Where nothing happened agents may still have been there.
+        if first is None or last is None:
+            # Where nothing happened agents may still have been there, and calls in progress.
+            last = await _last_before(connection, start)
+            first = last + 1
         begin = await _begin(connection, start, first)
-        for _, switch, event in await _before(connection, begin, first, last, start):
+        settings = SettingsHistory()
+        await settings.refresh(connection)
+        for switch, applied in settings.before(begin).items():
+            fold.receive(applied, switch)
+        for _, switch, event in await _before(connection, begin, last, start):
             fold.receive(event, switch)
-        if first is not None and last is not None:
-            async for _, switch, event in _read(connection, begin, last, fold.kinds):
-                if event.at < end:
-                    fold.receive(event, switch)
-            async for _, switch, event in _repeats(connection, end, end + rules.repeat_ms / 1000):
+        async for _, switch, event in _read(connection, begin, last, fold.kinds):
+            if event.at < end:
                 fold.receive(event, switch)
+        async for _, switch, event in _repeats(connection, end, end + rules.repeat_ms / 1000):
+            fold.receive(event, switch)
     fold.finish(min(now, end))
     return fold
 
@@ -109,11 +116,14 @@ async def _ids(connection: AsyncConnection, start: float, end: float) -> tuple[i
     return row[0], row[1]
 
 
-async def _begin(connection: AsyncConnection, start: float, first: int | None) -> int:
-    """The id to read from: where the oldest call began that was going on at the beginning."""
-    if first is None:
-        newest = select(func.max(EventRow.id)).where(EventRow.at < start)
-        return ((await connection.execute(newest)).scalar() or 0) + 1
+async def _last_before(connection: AsyncConnection, start: float) -> int:
+    """The id of the last event before a time; 0 for none."""
+    newest = select(func.max(EventRow.id)).where(EventRow.at < start)
+    return (await connection.execute(newest)).scalar() or 0
+
+
+async def _begin(connection: AsyncConnection, start: float, first: int) -> int:
+    """The id to read from: where the oldest call began that was in progress at the beginning."""
     calls = select(func.min(CallRow.started)).where(
         CallRow.started < start,
         CallRow.started >= start - LONGEST_CALL,
@@ -126,14 +136,11 @@ async def _begin(connection: AsyncConnection, start: float, first: int | None) -
     return first if earliest is None else min(first, earliest)
 
 
-async def _before(
-    connection: AsyncConnection, begin: int, first: int | None, last: int | None, start: float
-) -> Iterable[Read]:
+async def _before(connection: AsyncConnection, begin: int, last: int, start: float) -> Iterable[Read]:
     """What is to be known of the time before `begin`, in order."""
     parts = [await _states(connection, begin, start)]
-    if first is not None and last is not None:
-        for matters in _MATTERS:
-            parts.append(await _lives(connection, matters, begin, last, start))
+    for matters in _MATTERS:
+        parts.append(await _lives(connection, matters, begin, last, start))
     return heapq.merge(*parts, key=lambda read: read[0])
 
 

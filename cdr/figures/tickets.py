@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callback_queue.recovery.events import SettingsApplied
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change
 from cdr.figures.book import Book
@@ -37,11 +38,16 @@ class Tickets:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._tickets: dict[str, _Ticket] = {}
+        self._points: dict[str, Mapping[str, int]] = {}
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
+            SettingsApplied: self._settings_applied,
             TicketOpened: self._opened,
             TicketChanged: self._changed,
             TicketJoined: self._joined,
         }
+
+    def _settings_applied(self, event: SettingsApplied) -> None:
+        self._points[event.switch] = event.points
 
     def _opened(self, event: TicketOpened) -> None:
         self._tickets[event.ticket] = _Ticket(event.queue, event.category)
@@ -70,7 +76,8 @@ class Tickets:
         kind, _, number = event.by.partition(":")
         agent = owner or (number if kind == "agent" else "")
         at = to_ms(event.at)
-        ticket.points = self._book.rules.points.get(ticket.category, 0)
+        points = self._points.get(self._book.switch, self._book.rules.points)
+        ticket.points = points.get(ticket.category, 0)
         for tally in (
             self._book.queue(ticket.queue, at),
             self._book.agent(agent, at, ticket.queue),

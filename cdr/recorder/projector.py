@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callback_queue.recovery.events import SettingsApplied
 from cdr.events import decode
 from cdr.recorder.away import is_away
 from cdr.store import EventStore
@@ -73,22 +75,53 @@ class Ticking(Protocol):
         """What follows from its being `now` (Unix seconds); asked every few seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is done with events.
+
+    Args:
+        projections: in the order in which they see each event.
+        consequences: in the order in which they are asked.
+    """
+
+    projections: Sequence[Projection]
+    consequences: Sequence[Consequence]
+
+
+class PartsByTime(Protocol):
+    """Parts that depend on settings which the events themselves tell (`SettingsApplied`)."""
+
+    def now(self) -> Parts:
+        """Those to begin with."""
+
+    async def renewed(self, connection: AsyncConnection, switch: str) -> Parts | None:
+        """The ones for a switch's next event, as its stored events say; None when they are still the same."""
+
+
 class Projector:
     """Takes batches in.
 
     Args:
         store: where events go.
-        projections: in the order in which they see each event.
-        consequences: in the order in which they are asked.
+        parts: what is done with them.
     """
 
-    def __init__(
-        self, store: EventStore, projections: Sequence[Projection], consequences: Sequence[Consequence]
-    ) -> None:
+    def __init__(self, store: EventStore, parts: Parts | PartsByTime) -> None:
         self._store = store
+        self._by_time = None if isinstance(parts, Parts) else parts
+        self._use(parts if isinstance(parts, Parts) else parts.now())
+
+    def _use(self, parts: Parts) -> None:
+        projections, consequences = parts.projections, parts.consequences
         self._projections = [(frozenset(projection.kinds), projection) for projection in projections]
         self._consequences = [(frozenset(consequence.kinds), consequence) for consequence in consequences]
         self._causes = frozenset[type[Event]]().union(*(kinds for kinds, _ in self._consequences))
+
+    async def _renew(self, connection: AsyncConnection, switch: str) -> None:
+        """Go by the settings that the switch has told last."""
+        parts = None if self._by_time is None else await self._by_time.renewed(connection, switch)
+        if parts is not None:
+            self._use(parts)
 
     async def apply(
         self, connection: AsyncConnection, switch: str, lines: Sequence[Line], *, careful: bool = False
@@ -103,11 +136,14 @@ class Projector:
                 that failed as a whole.
         """
         await _begin(connection)
+        await self._renew(connection, switch)
         work = _Work(connection, switch + RECORDER, careful)
         for chunk in self._chunks(lines, careful):
             rows = [{**row_of(line.kind, line.body), "switch": switch, "seq": line.seq} for line in chunk]
             events = [decode(line.kind, line.body) for line in chunk]
             await self._take(work, rows, events, 0)
+            if isinstance(events[-1], SettingsApplied):
+                await self._renew(connection, switch)
 
     async def tick(
         self, connection: AsyncConnection, switch: str, now: float, *, careful: bool = False
@@ -120,6 +156,7 @@ class Projector:
             now: Unix seconds.
         """
         await _begin(connection)
+        await self._renew(connection, switch)
         work = _Work(connection, switch + RECORDER, careful)
         for _, consequence in self._consequences:
             if not isinstance(consequence, Ticking):
@@ -133,8 +170,8 @@ class Projector:
             await self._take_own(work, drawn, 0)
 
     def _chunks(self, lines: Sequence[Line], careful: bool) -> Iterator[Sequence[Line]]:
-        """Split behind every event from which something may follow: that comes before what happened next."""
-        causes = {kind.__name__ for kind in self._causes}
+        """Split behind every event from which something may follow, or after which other settings hold."""
+        causes = {kind.__name__ for kind in (*self._causes, SettingsApplied)}
         start = 0
         for index, line in enumerate(lines):
             if careful or line.kind in causes:

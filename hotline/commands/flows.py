@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.schema import json_schema
-from ivr_flows.simulator import Inputs, Script, SimulatedConversation, Terminal, walk
+from ivr_flows.simulator import Inputs, Script, SimulatedConversation, Terminal, simulate
 
 EXAMPLE = "hotline flows check --site my-site"
 
@@ -60,7 +60,10 @@ def try_(
     ] = None,
     site: SiteOption = Path("."),
     at: Annotated[
-        str | None, typer.Option(metavar="TIME", help='When the call comes, such as "2026-12-25 03:00".')
+        str | None,
+        typer.Option(
+            metavar="TIME", help='When the call comes, in the site\'s time zone, such as "2026-12-25 03:00".'
+        ),
     ] = None,
     caller: Annotated[str, typer.Option(metavar="NUMBER", help="Who calls.")] = "1001",
     called: Annotated[
@@ -83,9 +86,11 @@ def try_(
         raise typer.BadParameter(f"--language {language}: {flow} speaks {', '.join(spoken)}")
     number, its_language = _number_of(loaded, flow, called)
     source = _inputs(inputs, script)
-    conversation = SimulatedConversation(source, say, caller=caller, called=number, now=_moment(at))
+    conversation = SimulatedConversation(
+        source, say, caller=caller, called=number, now=_moment(at, loaded.timezone)
+    )
     run = FlowRun(flows, flow, conversation, language=language or its_language)
-    end = asyncio.run(walk(run, conversation, source))
+    end = asyncio.run(simulate(run, conversation, source))
     say(f"{conversation.now():%H:%M:%S}    end: {end.reason}")
 
 
@@ -151,9 +156,12 @@ def _inputs(given: list[str] | None, script: Path | None) -> Inputs:
     return Terminal() if sys.stdin.isatty() else Script(sys.stdin)
 
 
-def _moment(text: str | None) -> datetime:
+def _moment(text: str | None, zone: tzinfo) -> datetime:
+    """The time of the call in the site's zone, which a time written without one means."""
+    if text is None:
+        return datetime.now(zone)
     try:
-        moment = datetime.now() if text is None else datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f'--at {text}: give a time such as "2026-12-25 03:00"') from None
-    return moment if moment.tzinfo is not None else moment.astimezone()
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)

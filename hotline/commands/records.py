@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cdr.calls.verify import Difference, Verified
 from cdr.calls.verify import verify as verify_rows
-from cdr.recorder.registered import call_rules
+from cdr.settings import CallRulesByTime, SettingsHistory
 from config import Site
 from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
@@ -57,7 +57,7 @@ def rebuild(site: SiteOption = Path("."), json: JsonOption = False) -> None:
 
 def _fold(path: Path, *, repair: bool) -> Verified:
     async def work(engine: AsyncEngine, site: Site) -> Verified:
-        return await verify_rows(engine, call_rules(site), repair=repair)
+        return await verify_rows(engine, CallRulesByTime(site, SettingsHistory()), repair=repair)
 
     return from_database(path, work)
 

@@ -16,7 +16,7 @@ PATIENCE = 60.0
 
 
 def command(site: SiteOption = Path("."), json: JsonOption = False) -> None:
-    """Take the site's changed files into the running server; calls going on keep the old ones."""
+    """Load the site's changed files into the running server; calls in progress keep the old ones."""
     answer = ask_server(site, "reload", timeout=PATIENCE)
     problems = answer.get("problems", [])
     if json:
@@ -27,6 +27,8 @@ def command(site: SiteOption = Path("."), json: JsonOption = False) -> None:
         complain(f"{len(problems)} mistake{'s' if len(problems) > 1 else ''}: nothing was changed.")
     else:
         say(f"reloaded: flows {answer.get('flows', '')}, for calls from now on")
+        if answer.get("changed"):
+            say(f"  changed: {', '.join(answer['changed'])}")
         for setting in answer.get("restart", []):
             say(f"  {setting} changed: takes effect when the server is restarted")
     if problems:

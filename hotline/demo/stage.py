@@ -17,7 +17,7 @@ from config import Site, load_site
 from config.new_site import write_starter_site
 from hotline.demo.lines import AGENT, Story
 from ivr_flows.loader import load_flows
-from tts.prompts import shown
+from tts.parts import shown
 
 HOST = "127.0.0.1"
 RTP_PORTS = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -64,8 +63,3 @@ class Teller:
             self.console.print()
             self.console.print("The demo did not succeed.")
         return ExitCode.OK if good else ExitCode.FAILED
-
-
-def clock(seconds: Any) -> str:
-    """A Unix time as a time of day."""
-    return time.strftime("%H:%M:%S", time.localtime(float(seconds)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from callback_queue.acd.services import Reach
+from callback_queue.acd.services import AgentTargets
 from config import Site
 from telephony.call.switchboard import Credentials, Target
 from telephony.sip.registrar import Binding
@@ -50,16 +50,16 @@ class Directory:
             return [_phone(name, binding) for binding in self._phones_of(name)]
         return [self._outside(name) if self.leads_out(name) else Target(parse_uri(name), name)]
 
-    def reach(self, agent: str) -> Reach:
+    def reach(self, agent: str) -> AgentTargets:
         """Where an agent is rung for the queue: its phones, or its mobile, where a key must be pressed."""
         if not self._on_mobile(agent):
-            return Reach(tuple(self.targets(agent)) if agent in self.agents else ())
+            return AgentTargets(tuple(self.targets(agent)) if agent in self.agents else ())
         known = self.agents.get(agent)
         mobile = known.mobile if known is not None else None
         if mobile is None or not self.leads_out(mobile):
-            return Reach((), screened=True)
+            return AgentTargets((), confirm=True)
         # It rings for the agent: the journal is to say so.
-        return Reach((self._outside(mobile, f"agent:{agent}"),), screened=True)
+        return AgentTargets((self._outside(mobile, f"agent:{agent}"),), confirm=True)
 
     def _outside(self, number: str, label: str | None = None) -> Target:
         trunk = self._way_out

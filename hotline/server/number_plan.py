@@ -8,23 +8,27 @@ router's.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from callback_queue.acd.answer_confirmation import Screen
-from callback_queue.acd.service import FloorService
-from callback_queue.acd.services import Destination, FloorHouse
-from callback_queue.agents.feature_code_call import answer_code
-from callback_queue.agents.feature_codes import FeatureCode, read_code
+from callback_queue.acd.answer_confirmation import AnswerConfirmation
+from callback_queue.acd.services import Destination, QueueServices
+from callback_queue.agents.agent import AgentCommand
+from callback_queue.agents.feature_codes import answer_code, read_code
 from callback_queue.customers.directory import Customers
+from callback_queue.line.distributor import Distributor
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
+from hotline.server.departures import FlowServices, serve_flow, serve_queue
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from ivr_flows.runtime.flow_runner import FlowHouse, queue_up, run_flow
-from telephony.applications import play as applications
 from telephony.applications.dial import dial
-from telephony.applications.play import House
+from telephony.applications.echo import echo
+from telephony.applications.hold import hold
+from telephony.applications.play import play
+from telephony.applications.record import record
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller
 from telephony.media.interface import AudioSource
@@ -43,7 +47,7 @@ class NumberPlan:
         speech: what flows speak and listen with.
         tickets: where flows write tickets.
         phones_of: where an agent's phones are registered.
-        service: the queue floor.
+        distributor: the line and the agents.
         music: what waits are filled with, by the queue's name.
         customers: who calls.
     """
@@ -52,35 +56,40 @@ class NumberPlan:
         self,
         site: Site,
         flows: FlowSet,
-        house: House,
+        house: ApplicationServices,
         speech: Speech,
         tickets: TicketBook,
         phones_of: Callable[[str], Sequence[Binding]],
-        service: FloorService,
+        distributor: Distributor,
         music: Mapping[str, AudioSource],
         customers: Customers,
     ) -> None:
         self._site = site
         self._house = house
-        self.directory = directory = Directory(site, phones_of, service.board.on_mobile)
+        self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
-        self.floor = FloorHouse(
-            house,
-            service.floor,
-            service.board,
-            speech.sayings,
-            Screen(speech.sayings, duty.confirm_key, duty.confirm_seconds),
-            directory.reach,
-            self._destination,
-            directory.agents,
-            {queue.name: queue for queue in site.queues},
-            music,
-            site.settings.language,
-            customers.find,
-            site.settings.sip.ring_timeout,
+        self.queue_services = QueueServices(
+            calls=house,
+            distributor=distributor,
+            prompts=speech.prompts,
+            confirmation=AnswerConfirmation(speech.prompts, duty.confirm_key, duty.confirm_seconds),
+            targets_of=directory.reach,
+            destination=self._destination,
+            agents=directory.agents,
+            queues={queue.name: queue for queue in site.queues},
+            music=music,
+            language=site.settings.language,
+            customer_of=customers.find,
+            transfer_seconds=site.settings.sip.ring_timeout,
         )
-        self._flow_house = FlowHouse(
-            house, flows, speech, tickets, self.floor, directory.targets, site.settings.sip.ring_timeout
+        self._flow_services = FlowServices(
+            calls=house,
+            flows=flows,
+            speech=speech,
+            tickets=tickets,
+            queues=self.queue_services,
+            targets=directory.targets,
+            ring_seconds=site.settings.sip.ring_timeout,
         )
 
     def knows(self, number: str) -> bool:
@@ -106,7 +115,7 @@ class NumberPlan:
         """Whether a number that nobody here has is for the outside: agents may dial out through a trunk."""
         return leg.source.startswith("agent:") and self.directory.leads_out(leg.called)
 
-    def _code(self, leg: CallLeg) -> FeatureCode | None:
+    def _code(self, leg: CallLeg) -> AgentCommand | None:
         """What an agent says by dialling a feature code; None for all other calls."""
         return read_code(leg.called, self._site.settings.agents) if leg.source.startswith("agent:") else None
 
@@ -114,18 +123,30 @@ class NumberPlan:
         """The coroutine that has an accepted call to its end."""
         code = self._code(leg)
         if code is not None:
-            return answer_code(leg, self.floor, leg.source.removeprefix("agent:"), code)
+            agent = leg.source.removeprefix("agent:")
+            carry_out = partial(self.queue_services.distributor.roster.command, agent)
+            return answer_code(
+                leg, code, carry_out, self.queue_services.prompts, self.queue_services.language_of(agent)
+            )
         target = self._site.settings.numbers.get(leg.called)
         if target is None:
             return self._dial(leg, request, (leg.called,), None)
         match target.kind:
             case "echo":
-                return applications.echo(leg)
+                return echo(leg)
             case "hold":
-                return applications.hold(leg)
+                return hold(leg)
             case "record":
                 assert target.record is not None
-                return applications.record(leg, self._house, target.record)
+                return record(
+                    leg,
+                    self._house.recordings,
+                    beep=target.record.beep,
+                    max_seconds=target.record.max_seconds,
+                    silence_seconds=target.record.silence_seconds,
+                    finish_key=target.record.finish_key,
+                    play_back=target.record.play_back,
+                )
             case "play":
                 return self._play(leg, target)
             case "dial":
@@ -133,18 +154,18 @@ class NumberPlan:
             case "flow":
                 assert target.flow is not None
                 caller = self._caller(leg, request, _hops(request))
-                return run_flow(leg, self._flow_house, target.flow, target.language, caller)
+                return serve_flow(leg, self._flow_services, target.flow, target.language, caller)
             case "queue":
                 assert target.queue is not None
                 language = target.language or self._site.settings.language
                 caller = self._caller(leg, request, _hops(request))
-                return queue_up(leg, self._flow_house, target.queue, language, caller)
+                return serve_queue(leg, self._flow_services, target.queue, language, caller)
 
     def _play(self, leg: CallLeg, target: NumberTarget) -> Coroutine[Any, Any, None]:
         assert target.play is not None
         source = self._house.prompts.loaded(target.play)
         assert source is not None, "prompts of numbers are loaded at start-up"
-        return applications.play(leg, source, target.play, repeat=target.repeat)
+        return play(leg, source, target.play, repeat=target.repeat)
 
     async def _dial(
         self, leg: CallLeg, request: Request, wanted: tuple[str, ...], ring_seconds: float | None
@@ -179,10 +200,10 @@ class NumberPlan:
         if number in directory.agents:
             reach = directory.reach(number)
             # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
-            return Destination(() if reach.screened else reach.targets, agent=number)
+            return Destination(() if reach.confirm else reach.targets, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
-            if number in self.floor.queues:
+            if number in self.queue_services.queues:
                 return self._into_queue(number, None)
             return Destination(tuple(directory.targets(number))) if directory.leads_out(number) else None
         if target.queue is not None:
@@ -193,11 +214,11 @@ class NumberPlan:
         return Destination(wanted) if wanted else None
 
     def _into_flow(self, flow: str, language: str | None) -> Destination:
-        known = self._flow_house.flows.flows[flow].languages
+        known = self._flow_services.flows.flows[flow].languages
         return Destination(
-            serve=lambda leg, spoken: run_flow(
+            serve=lambda leg, spoken: serve_flow(
                 leg,
-                self._flow_house,
+                self._flow_services,
                 flow,
                 language or (spoken if spoken in known else None),
                 Caller(leg.caller),
@@ -207,8 +228,8 @@ class NumberPlan:
     def _into_queue(self, queue: str, language: str | None) -> Destination:
         return Destination(
             queue=queue,
-            serve=lambda leg, spoken: queue_up(
-                leg, self._flow_house, queue, language or spoken, Caller(leg.caller)
+            serve=lambda leg, spoken: serve_queue(
+                leg, self._flow_services, queue, language or spoken, Caller(leg.caller)
             ),
         )
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 
 import httpx
 
@@ -27,7 +27,7 @@ from ivr_flows.texts import TEXTS as FLOW_TEXTS
 from telephony.media.prompts import PromptStore
 from tts.client import Voices
 from tts.installed import Choice, Wish, choose
-from tts.prompts import Sayings
+from tts.prompts import PromptRenderer
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +64,16 @@ class SpeechService:
         self._preparing: asyncio.Task[None] | None = None
         self._ahead = site.settings.voices.ahead
 
-    def for_plan(self, prompts: PromptStore, recordings: Path, now: Callable[[], datetime]) -> Speech:
-        """What the calls of one version of the site speak and listen with."""
-        return Speech(Sayings(prompts, self.voices, now), self.recognisers, self._http, recordings, now)
+    def for_plan(self, site: Site, prompts: PromptStore) -> Speech:
+        """What calls on one version of the site speak and listen with; their clock shows the site's time."""
+        now = partial(datetime.now, site.timezone)
+        return Speech(
+            prompts=PromptRenderer(prompts, self.voices, now),
+            recognisers=self.recognisers,
+            http=self._http,
+            recordings=site.recordings_folder,
+            now=now,
+        )
 
     async def start(self) -> None:
         """Start the workers; returns before they have loaded their models."""

@@ -10,16 +10,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
 
-from callback_queue.acd.service import FloorService
+from callback_queue.agents.roster import AgentRoster
 from callback_queue.callbacks.service import CallbackService
+from callback_queue.line.distributor import Distributor
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.service import TicketOffice
 from cdr.recorder.status import recorder_status
+from cdr.settings import settings_applied
 from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine
@@ -29,13 +30,14 @@ from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
+from hotline.server.reload import changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
@@ -57,7 +59,7 @@ class Switch:
     Args:
         site: the loaded site.
         flows: its flows.
-        reread: loads both anew from the same files, for a reload; raises `SiteError`.
+        reread: loads both again from the same files, for a reload; raises `SiteError`.
         loop: the running event loop.
         reactor: Twisted's reactor on that loop.
     """
@@ -107,9 +109,11 @@ class Switch:
         # Without a number that leads into a flow, no voice and no recogniser is started.
         languages = languages_of(site, flows)
         self.speech = SpeechService(site, languages, agents_languages(site) if languages else ())
-        self.floor = FloorService(self.context, self._contacts_of, self._is_live)
-        self.journal.listen(self.floor.board.heard)
-        self.floor.use(site)
+        self.roster = AgentRoster(self.context, self._contacts_of, self._is_live)
+        self.journal.listen(self.roster.heard)
+        self.distributor = Distributor(self.context, self.roster)
+        self.roster.use(site)
+        self.distributor.use(site)
         database = site.database if site.settings.journal is not None else None
         self.database = create_engine(database) if database is not None else None
         self._tickets = TicketOffice(site, self.journal, self.database)
@@ -124,8 +128,8 @@ class Switch:
             {
                 "status": self._answer_status,
                 "reload": self._answer_reload,
-                "floor": self._answer_floor,
-                "agent": self.floor.answer_agent,
+                "overview": self._answer_overview,
+                "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
                 **self._tickets.answers(),
             },
@@ -147,16 +151,17 @@ class Switch:
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
+        self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
         await self._tickets.start(self._site)
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
-        self.floor.start()
+        self.roster.start()
         await self.speech.start()
         if self.callbacks is not None:
-            self.callbacks.use(self._site, plan.floor, plan.directory.targets)
+            self.callbacks.use(self._site, plan.queue_services, plan.directory.targets)
             self.callbacks.start(started.at)
         self._speak_ahead(self._flows)
 
@@ -165,16 +170,15 @@ class Switch:
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
-        recordings = site.recordings_folder
-        house = House(
-            self.context,
-            self._switchboard,
-            sounds.prompts,
-            sounds.on_hold,
-            recordings,
-            site.settings.recordings.record_calls,
+        house = ApplicationServices(
+            context=self.context,
+            switchboard=self._switchboard,
+            prompts=sounds.prompts,
+            music=sounds.on_hold,
+            recordings=site.recordings_folder,
+            record_calls=site.settings.recordings.record_calls,
         )
-        speech = self.speech.for_plan(sounds.prompts, recordings, _local_time)
+        speech = self.speech.for_plan(site, sounds.prompts)
         return NumberPlan(
             site,
             flows,
@@ -182,32 +186,37 @@ class Switch:
             speech,
             self._tickets.book,
             self._admission.phones_of,
-            self.floor,
+            self.distributor,
             sounds.queues,
             self._tickets.customers,
         )
 
     async def reload(self) -> dict[str, Any]:
-        """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
+        """Reload the site's files and use them for new calls; a mistake anywhere changes nothing."""
         try:
-            site, flows = await asyncio.to_thread(self._reread)
+            loaded, flows = await asyncio.to_thread(self._reread)
+            site = with_start_settings(self._site, loaded)
             plan = await self._make_plan(site, flows)
         except SiteError as error:
             return {"problems": [str(problem) for problem in error.problems]}
         except PromptError as error:
             return {"problems": [str(error)]}
-        restart = _needs_restart(self._site, site)
+        restart = needs_restart(self._site, loaded)
+        changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a language that is new here)")
         self._site, self._flows, self._router.plan = site, flows, plan
+        # From here on records and figures go by them too.
+        self.journal.append(settings_applied(site, time.time()))
         self._application.use(site)
         await self._tickets.use(site)
-        self.floor.use(site)
+        self.roster.use(site)
+        self.distributor.use(site)
         if self.callbacks is not None:
-            self.callbacks.use(site, plan.floor, plan.directory.targets)
+            self.callbacks.use(site, plan.queue_services, plan.directory.targets)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
-        return {"problems": [], "flows": flows.version, "restart": restart}
+        return {"problems": [], "flows": flows.version, "changed": changed, "restart": restart}
 
     async def drain(self, seconds: float) -> None:
         """Take no new calls, and wait until those in progress are over, but not for ever.
@@ -235,7 +244,7 @@ class Switch:
         self.transports.close()
         self._http.close()
         await self._control.close()
-        self.floor.close()
+        self.roster.close()
         if self.callbacks is not None:
             self.callbacks.close()
         await self._tickets.close()
@@ -295,14 +304,18 @@ class Switch:
     async def _answer_reload(self, question: dict[str, Any]) -> dict[str, Any]:
         return await self.reload()
 
-    async def _answer_floor(self, question: dict[str, Any]) -> dict[str, Any]:
+    async def _answer_overview(self, question: dict[str, Any]) -> dict[str, Any]:
         calls = [
             {"call": leg.call, "caller": leg.caller, "called": leg.called, "source": leg.source}
             for leg in self._router.legs.values()
         ]
         if self.callbacks is not None:
             calls += self.callbacks.dialler.snapshot()
-        return {**self.floor.snapshot(), "calls": calls}
+        return {
+            "queues": self.distributor.snapshot(),
+            "agents": self.roster.snapshot(),
+            "calls": calls,
+        }
 
     async def _answer_hangup(self, question: dict[str, Any]) -> dict[str, Any]:
         """Hang up the call `call`; `by` is who wants it."""
@@ -360,15 +373,5 @@ def _port_pools(site: Site) -> list[PortPool]:
     return [PortPool("::" if six else "0.0.0.0", rtp.first_port, rtp.last_port) for six in sorted(families)]
 
 
-def _needs_restart(old: Site, new: Site) -> list[str]:
-    """Settings that changed and are only read at start-up."""
-    names = ("sip", "rtp", "http", "speech", "voices", "recordings", "log", "journal", "switch", "database")
-    return [name for name in names if getattr(old.settings, name) != getattr(new.settings, name)]
-
-
 def _join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _local_time() -> datetime:
-    return datetime.now().astimezone()

@@ -1,7 +1,7 @@
-"""What flows mean: names that must lead somewhere, texts in every language, ways that come to an end.
+"""What flows mean: names that must lead somewhere, texts in every language, graphs that come to an end.
 
 `check` yields every mistake of all flows of a site at once. A flow that passes never fails in a call for
-a reason that its file could have told.
+a reason that its file could have shown.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from config import Problem
 from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
-from ivr_flows.checker.graph import Graph, check_ways
+from ivr_flows.checker.graph import Graph, check_graph
 from ivr_flows.checker.menus import check_menus
 from ivr_flows.checker.references import Known, check_references, known_names
 from ivr_flows.flow_set import make_flow
@@ -40,7 +40,7 @@ def check(flows: Sequence[FlowSource], site: SiteNames | None, prompts: frozense
         {name: make_flow(name, flow.file, language) for name, flow in right.items()},
         [flow.name for flow in flows],
     )
-    problems += check_ways(graph, right)
+    problems += check_graph(graph, right)
     problems += _numbers(graph, known)
     return problems
 

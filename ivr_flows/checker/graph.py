@@ -1,6 +1,6 @@
-"""Checks of the ways through flows: steps that nothing leads to, dead ends, loops, menus without a way out.
+"""Checks of the graph of flows: steps that nothing leads to, dead ends, loops, menus without a way out.
 
-Looks only at flows whose form and references are right. The ways themselves are in `ivr_flows.ways`.
+Looks only at flows whose form and references are right. The edges are made by `ivr_flows.transitions`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TypeAlias
 from config import Problem
 from ivr_flows.checker.facts import FlowSource
 from ivr_flows.flow_set import Flow
+from ivr_flows.transitions import Kind, comes_back, ends_call, transitions
 from ivr_flows.verbs import Then
 from ivr_flows.verbs.flow import Flow as FlowVerb
 from ivr_flows.verbs.menu import Menu
-from ivr_flows.ways import Kind, comes_back, ends_call, ways
 
 Node: TypeAlias = tuple[str, str]
 """A flow's name and a step's."""
@@ -25,7 +25,7 @@ Node: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """All ways through all flows that are right.
+    """The graph of all flows that have no mistakes yet.
 
     Args:
         flows: by name.
@@ -60,23 +60,23 @@ class Graph:
         verb = flow.steps[node[1]].verb
         returning = self.returning if inputs else self.returning_idle
         stays = isinstance(verb, FlowVerb) and verb.name not in returning
-        for way in ways(flow, node[1]):
-            if (way.by_input and not inputs) or (stays and way.setting == "next"):
+        for edge in transitions(flow, node[1]):
+            if (edge.by_input and not inputs) or (stays and edge.setting == "next"):
                 continue
-            if way.kind is Kind.STEP or (way.kind is Kind.ERROR and failures):
-                yield node[0], way.target
-            elif way.target in self.flows and (way.kind is Kind.FLOW or (way.kind is Kind.RUN and runs)):
-                yield way.target, self.flows[way.target].start
+            if edge.kind is Kind.STEP or (edge.kind is Kind.ERROR and failures):
+                yield node[0], edge.target
+            elif edge.target in self.flows and (edge.kind is Kind.FLOW or (edge.kind is Kind.RUN and runs)):
+                yield edge.target, self.flows[edge.target].start
 
 
-def check_ways(graph: Graph, sources: Mapping[str, FlowSource]) -> Iterator[Problem]:
-    """Yield every mistake in the ways through the flows."""
+def check_graph(graph: Graph, sources: Mapping[str, FlowSource]) -> Iterator[Problem]:
+    """Yield every mistake in the graph."""
     for loop in _idle_loops(graph):
         where, step = loop[0]
         shown = " -> ".join(_shown(node, where) for node in (*loop, loop[0]))
         yield sources[where].problem(
             ("steps", step),
-            f"a caller who does nothing goes round here for ever: {shown}; expected a way out of it",
+            f"a caller who does nothing stays in this loop for ever: {shown}; expected a way out of it",
             at_key=True,
         )
     for name, flow in graph.flows.items():
@@ -126,7 +126,7 @@ def _dead_ends(flow: Flow, source: FlowSource) -> Iterator[Problem]:
         if then is Then.NEVER and body.next is not None:
             yield source.problem(
                 ("steps", name, "next"),
-                f"never used: {body.name} always says itself where to go; expected no next here",
+                f"never used: {body.name} always decides itself where to go; expected no next here",
                 at_key=True,
             )
 
@@ -137,7 +137,7 @@ def _unreachable(graph: Graph, flow: Flow, source: FlowSource) -> Iterator[Probl
         if (flow.name, name) not in reached:
             yield source.problem(
                 ("steps", name),
-                "no step leads here; expected one that does, or this one deleted",
+                "no step leads here; expected one that does; or delete this one",
                 at_key=True,
             )
 
@@ -193,7 +193,8 @@ def _is_end(graph: Graph, node: Node) -> bool:
     """Whether the call or the flow can end with a step; of flows with mistakes of their own it is assumed."""
     flow = graph.flows[node[0]]
     elsewhere = any(
-        way.kind in (Kind.FLOW, Kind.RUN) and way.target not in graph.flows for way in ways(flow, node[1])
+        edge.kind in (Kind.FLOW, Kind.RUN) and edge.target not in graph.flows
+        for edge in transitions(flow, node[1])
     )
     return elsewhere or ends_call(flow.steps[node[1]]) or comes_back(flow.steps[node[1]])
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from config import Problem
 from config.yaml_source import Key
 from ivr_flows.checker.facts import FlowSource
-from ivr_flows.tables import LANGUAGES, Words
+from ivr_flows.schema import values_in
+from ivr_flows.settings import LANGUAGES, Words
 from ivr_flows.verbs.menu import Menu
-from ivr_flows.walk import values_in
 
 
 def check_menus(flow: FlowSource) -> Iterator[Problem]:
-    """Yield every choice of a menu that cannot be told from an earlier one."""
+    """Yield every choice of a menu that is the same as an earlier one."""
     for path, value in values_in(flow.file, ()):
         if isinstance(value, Menu):
             yield from _keys(flow, path, value)

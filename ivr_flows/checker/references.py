@@ -11,11 +11,11 @@ from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
 from ivr_flows.expressions import Expression
 from ivr_flows.kinds import FlowName, QueueName, StepName, Target, VariableName
 from ivr_flows.runtime.context import BUILT_IN, recorded_name
-from ivr_flows.tables import LANGUAGES, Saying, Words
+from ivr_flows.schema import values_in
+from ivr_flows.settings import LANGUAGES, PromptText, Words
 from ivr_flows.templates import Template
 from ivr_flows.verbs.play import Play
 from ivr_flows.verbs.set import Set
-from ivr_flows.walk import values_in
 
 # Where a name that stands in the file becomes a variable.
 _SETTING_TABLES = frozenset({"set", "save", "fallback"})
@@ -51,8 +51,8 @@ def check_references(flow: FlowSource, known: Known) -> Iterator[Problem]:
             yield from _of_site(flow, path, value, known.site)
         elif isinstance(value, Template | Expression):
             yield from _variables(flow, path, value, known.variables)
-        elif isinstance(value, Saying):
-            yield from _saying(flow, path, value, languages, known.prompts)
+        elif isinstance(value, PromptText):
+            yield from _prompt_text(flow, path, value, languages, known.prompts)
         elif isinstance(value, Words):
             yield from _words(flow, path, value, languages)
         elif isinstance(value, Play):
@@ -108,25 +108,25 @@ def _variables(
         yield flow.problem(path, unknown(name, "a variable that a step sets", known))
 
 
-def _saying(
-    flow: FlowSource, path: Key, saying: Saying, languages: tuple[str, ...], prompts: frozenset[str]
+def _prompt_text(
+    flow: FlowSource, path: Key, prompt: PromptText, languages: tuple[str, ...], prompts: frozenset[str]
 ) -> Iterator[Problem]:
-    recorded = saying.recorded
+    recorded = prompt.recorded
     missing = [
         language
         for language in languages
-        if saying.template(language) is None
+        if prompt.template(language) is None
         and (recorded is None or recorded_name(recorded, language, prompts) is None)
     ]
-    written = [name for name, _ in saying.templates()]
+    written = [name for name, _ in prompt.templates()]
     if missing and not written:
         yield flow.problem(
-            (*path, "recorded"), f"no sound file prompts/{recorded}.wav, and no text; expected one of both"
+            (*path, "recorded"), f"no sound file prompts/{recorded}.wav, and no text; expected one of the two"
         )
     elif missing:
         texts = " and ".join(f"{language}: TEXT" for language in missing)
         yield flow.problem(path, f"no text in {', '.join(missing)}, which this flow speaks; expected {texts}")
-    elif saying.text is not None and len(languages) > 1 and _has_words(saying.text):
+    elif prompt.text is not None and len(languages) > 1 and _has_words(prompt.text):
         texts = ", ".join(f"{language}: TEXT" for language in languages)
         yield flow.problem((*path, "text"), f"one text for {len(languages)} languages; expected {texts}")
     yield from _not_spoken(flow, path, written, languages)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr_flows.flow_set import Flow
-from ivr_flows.ways import Kind, ends_call, ways
+from ivr_flows.transitions import Kind, ends_call, transitions
 
 _SHAPES = {"menu": "choice", "branch": "choice", "hours": "choice", "ask": "choice", "collect": "choice"}
 _LONGEST = 40
@@ -56,14 +56,14 @@ def chart(flow: Flow) -> Chart:
     for name, body in flow.steps.items():
         shape = "end" if ends_call(body) else _SHAPES.get(body.name, "step")
         boxes.append(Box(name, name, body.name, "start" if name == flow.start else shape))
-        for way in ways(flow, name):
-            if way.kind is Kind.ERROR and body.on_error is None:
+        for edge in transitions(flow, name):
+            if edge.kind is Kind.ERROR and body.on_error is None:
                 continue  # the flow's own on_error would be an arrow from every box
-            target = way.target
-            if way.kind in (Kind.FLOW, Kind.RUN):
-                target = f"flow:{way.target}"
-                others[target] = Box(target, way.target, "flow", "flow")
-            arrows.append(Arrow(name, target, shorten(way.label), way.kind is Kind.ERROR))
+            target = edge.target
+            if edge.kind in (Kind.FLOW, Kind.RUN):
+                target = f"flow:{edge.target}"
+                others[target] = Box(target, edge.target, "flow", "flow")
+            arrows.append(Arrow(name, target, shorten(edge.label), edge.kind is Kind.ERROR))
     return Chart(flow.name, (*boxes, *others.values()), tuple(_joined(arrows)))
 
 

@@ -1,4 +1,4 @@
-"""What a call carries from step to step: its variables, and what the caller has told so far.
+"""What a call carries from step to step: its variables, and what the caller has said so far.
 
 One context belongs to one call and is changed only by its engine and its verbs, in the call's own task.
 """
@@ -13,10 +13,11 @@ from asr.slots.values import CallWindow
 from config.business_hours import HoursState, OpeningHours
 from config.models.agents import Language
 from ivr_flows.expressions import Expression, Value
-from ivr_flows.runtime.conversation import Clip, Conversation, Part, Recorded, Spoken, Text
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import OpenTicket
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.templates import Template
+from tts.parts import Part, SoundFile, Text
 
 OF_THE_CALL = ("caller", "called", "call", "language", "flow", "now")
 OF_STEPS = ("hours.open", "hours.reason", "hours.holiday", "hours.opens", "http.status", "result", "ticket")
@@ -74,15 +75,15 @@ class Context:
         self.flow = ""
         """The flow that the call is in."""
         self.slots: tuple[Slot, ...] = ()
-        """What the caller has told, for whoever takes the call."""
+        """What the caller has said, for the agent who takes the call."""
         self.so_far: OpenTicket | None = None
-        """What the intake bot was told and has not written down: it gave the caller up to a person."""
+        """What the intake bot took in and has not written down, since it passed the caller on."""
         self.call_window: CallWindow | None = None
         """When the caller wants to be called back, where they were asked."""
         self.intake: Intake | None = None
         """The intake bot at work, while its ticket is written down."""
         self.hours: OpeningHours | None = None
-        """The opening hours that were asked for last."""
+        """The opening hours that were checked last."""
 
     def value(self, name: str) -> Value:
         """The value of a variable, "" for one that has none."""
@@ -105,35 +106,35 @@ class Context:
         """Fill a text in; raises `ExpressionError`."""
         return template.text(self.names)
 
-    def parts(self, saying: Saying | None) -> list[Part]:
+    def parts(self, prompt: PromptText | None) -> list[Part]:
         """What to say in the call's language; raises `ExpressionError`."""
-        if saying is None:
+        if prompt is None:
             return []
         language = self._conversation.language
-        recorded = self.recorded(saying.recorded) if saying.recorded is not None else None
+        recorded = self.recorded(prompt.recorded) if prompt.recorded is not None else None
         if recorded is not None:
             return [recorded]
-        template = saying.template(language)
+        template = prompt.template(language)
         return [] if template is None else list(template.parts(self.names))
 
-    def recorded(self, name: str) -> Recorded | None:
+    def recorded(self, name: str) -> SoundFile | None:
         """The sound file of a name, that of the call's language first; None when there is none."""
         found = recorded_name(name, self._conversation.language, self._prompts)
-        return None if found is None else Recorded(found)
+        return None if found is None else SoundFile(found)
 
-    def part(self, part: Text | Spoken | Clip) -> Part:
+    def part(self, part: Part) -> Part:
         """One part of the intake bot; its own texts give way to recordings named intake.KEY."""
         if isinstance(part, Text) and part.prompt:
             return self.recorded(f"intake.{part.prompt}") or part
         return part
 
     def remember(self, slot: Slot) -> None:
-        """Keep what the caller told; a later answer replaces an earlier one of the same name."""
+        """Keep what the caller said; a later answer replaces an earlier one of the same name."""
         others = tuple(other for other in self.slots if other.name != slot.name)
         self.slots = (*others, slot)[-_MOST_SLOTS:]
 
     def remember_hours(self, state: HoursState, hours: OpeningHours) -> None:
-        """Keep what the office's hours were found to be."""
+        """Keep the result of a check of opening hours."""
         self.hours = hours
         self.variables["hours.open"] = state.open
         self.variables["hours.reason"] = state.reason

@@ -1,8 +1,8 @@
-"""The one face between flows and a call: what a verb may do with the caller, as plain data and a protocol.
+"""The one interface between flows and a call: what a verb may do with the caller.
 
 The simulator (`ivr_flows.simulator`) and the switch (`ivr_flows/runtime/flow_call.py`) implement
-`Conversation`. Questions and answers have the shapes of `asr.intake.values`, so that the intake bot needs no
-translation. What an answer means is left to `asr.slots`, what happens after the flow to
+`Conversation`. Prompts are made of `tts.parts`, questions and answers of `asr.listening.answer`, as in the
+intake bot. What an answer means is left to `asr.slots`, what happens after the flow to
 `ivr_flows.runtime.outcomes`.
 """
 
@@ -12,30 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from asr.intake.values import Clip, Heard, KeysWanted, SpeechWanted, Spoken, SpokenKind, Text
-from asr.slots.values import SlotKind
+from asr.listening.answer import Heard, Wanted
 from journal.event import Event
-
-__all__ = [
-    "CallerGone",
-    "Clip",
-    "Conversation",
-    "Heard",
-    "HttpAnswer",
-    "HttpRequest",
-    "KeysWanted",
-    "Part",
-    "Recorded",
-    "Recording",
-    "SlotKind",
-    "SpeechWanted",
-    "Spoken",
-    "SpokenKind",
-    "Text",
-    "Wanted",
-]
+from tts.parts import Part
 
 
 class CallerGone(Exception):
@@ -48,27 +29,6 @@ class CallerGone(Exception):
     def __init__(self, heard: Heard | None = None) -> None:
         super().__init__("the caller hung up")
         self.heard = heard
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A prompt of the site, by its name: `welcome` is prompts/welcome.wav (or another sound suffix)."""
-
-    name: str
-
-
-Part: TypeAlias = Text | Recorded | Spoken | Clip
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What answers a question: keys, words or either, whichever comes first.
-
-    The answer is silence when the time for keys and the time for words (the preset's) are both over.
-    """
-
-    keys: KeysWanted | None = None
-    speech: SpeechWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A call as a flow sees it: the real `ivr_flows.runtime.conversation.Conversation`, over a leg.
 
-Sound comes from `sayings.py`, answers from `listening.py`. What is said and asked is the flow's business,
-what happens after it the router's.
+Sound comes from `tts.prompts`, answers from `asr.listening`. What is said and asked is decided by the flow.
 """
 
 from __future__ import annotations
@@ -9,28 +8,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import httpx
 
-from asr.intake.values import Heard
+from asr.listening.answer import Heard, Wanted
 from asr.listening.clips import ClipFolder
-from asr.listening.listener import Ears, Listener
+from asr.listening.listener import Listener, ListenerContext
 from asr.listening.voice_activity import VoiceActivity
 from asr.workers.client import Recognisers
-from ivr_flows.runtime.conversation import (
-    CallerGone,
-    HttpAnswer,
-    HttpRequest,
-    Part,
-    Recording,
-    Wanted,
-)
+from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
-from telephony.applications.play import disk_failed
-from telephony.applications.record import Take
+from telephony.applications.record import CallerMessage
 from telephony.call.errors import CallEnded
 from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
@@ -38,26 +30,27 @@ from telephony.call.leg_lifetime import LegContext
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
 from telephony.media.interface import Recording as LegRecording
-from tts.prompts import Sayings, shown
+from tts.parts import Part, shown
+from tts.prompts import PromptRenderer
 
 log = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
     """What flows speak and listen with.
 
     Args:
-        sayings: makes sound of what is said.
+        prompts: makes sound of what is said.
         recognisers: all languages; None when the site has none.
         http: for lookups in other systems.
         recordings: the recordings folder.
         now: the time, with the site's zone.
     """
 
-    sayings: Sayings
+    prompts: PromptRenderer
     recognisers: Recognisers | None
     http: httpx.AsyncClient
     recordings: Path
@@ -80,7 +73,7 @@ class FlowCall:
         self._speech = speech
         self._context = context
         self._clips = ClipFolder(speech.recordings, leg.call)
-        self._ears = Ears(leg, speech.recognisers, VoiceActivity(), self._clips, context.loop)
+        self._listening = ListenerContext(leg, speech.recognisers, VoiceActivity(), self._clips, context.loop)
         self.recording = ""
         """The conversation's recording, inside the recordings folder; "" for none."""
         self._recordings = 0
@@ -148,7 +141,7 @@ class FlowCall:
                 await self._play(parts, None)
                 parts = ()
             listener = Listener(
-                self._ears, wanted, self.language, prompt=bool(parts), interrupt=self._leg.audio.stop
+                self._listening, wanted, self.language, prompt=bool(parts), interrupt=self._leg.audio.stop
             )
         except CallEnded:
             raise CallerGone from None
@@ -162,7 +155,10 @@ class FlowCall:
         except BaseException:
             listener.close()
             raise
-        heard = await listener.answer()
+        try:
+            heard = await listener.answer()
+        except CallEnded:
+            raise CallerGone(await listener.last_words()) from None
         self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
         return heard
 
@@ -170,23 +166,23 @@ class FlowCall:
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
     ) -> Recording:
         """Record the caller."""
-        take = None
+        message = None
         try:
             if beep:
                 await self._leg.audio.play(tones.beep(), name="beep")
             self._leg.audio.forget_digits()
-            take = Take(
+            message = CallerMessage(
                 self._leg,
                 max_seconds=max_seconds,
                 silence_seconds=silence_seconds,
                 finish_key=finish_key,
             )
-            await take.make()
+            await message.receive()
         except CallEnded:
-            raise CallerGone(await self._left_behind(take)) from None
+            raise CallerGone(await self._left_behind(message)) from None
         self._leg.audio.forget_digits()
-        path = await self._clips.write(take.samples.tobytes()) if take.seconds else None
-        return Recording(path, take.seconds)
+        path = await self._clips.write(message.samples.tobytes()) if message.seconds else None
+        return Recording(path, message.seconds)
 
     def keep_recording(self) -> None:
         """Record both sides from here on; the file grows on disk while they speak."""
@@ -194,7 +190,7 @@ class FlowCall:
             self._recordings += 1
             suffix = "" if self._recordings == 1 else f"-{self._recordings}"
             self.recording = f"{self.call}-flow{suffix}.wav"
-            self._kept = self._leg.audio.record(self._speech.recordings, self.recording, on_error=disk_failed)
+            self._kept = self._leg.audio.record(self._speech.recordings, self.recording)
 
     def end_recording(self) -> None:
         """Record no more; what was recorded stays."""
@@ -206,11 +202,9 @@ class FlowCall:
         """Say nothing for a while."""
         try:
             over: asyncio.Future[None] = self._leg.future()
-            timer = self._context.loop.call_later(seconds, over.set_result, None)
-            try:
-                await over
-            finally:
-                timer.cancel()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await over
         except CallEnded:
             raise CallerGone from None
 
@@ -230,9 +224,9 @@ class FlowCall:
         language = self.language
         if parts:
             self._leg.tell_said(shown(parts), language)
-        pieces = [piece for part in parts for piece in self._speech.sayings.pieces(part, language)]
+        pieces = [piece for part in parts for piece in self._speech.prompts.pieces(part, language)]
         sounds = [
-            self._context.loop.create_task(self._speech.sayings.sound(piece, language)) for piece in pieces
+            self._context.loop.create_task(self._speech.prompts.sound(piece, language)) for piece in pieces
         ]
         try:
             for sound in sounds:
@@ -268,11 +262,11 @@ class FlowCall:
         if not self._leg.is_over:
             self._leg.media.play(tones.silence(), loop=True)
 
-    async def _left_behind(self, take: Take | None) -> Heard | None:
-        if take is None or not take.seconds:
+    async def _left_behind(self, message: CallerMessage | None) -> Heard | None:
+        if message is None or not message.seconds:
             return None
-        path = await self._clips.write(take.samples.tobytes())
-        return Heard("noise", audio=path, seconds=take.seconds)
+        path = await self._clips.write(message.samples.tobytes())
+        return Heard("noise", audio=path, seconds=message.seconds)
 
     async def _fetch(self, request: HttpRequest) -> HttpAnswer:
         content = request.body.encode() if request.body is not None else None

@@ -12,11 +12,12 @@ from typing import TypeAlias
 
 from asr.intake import values as bot
 from asr.intake.bot import Intake
+from asr.listening.answer import Heard, Wanted
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import CallerGone, Conversation, Wanted
+from ivr_flows.runtime.conversation import CallerGone, Conversation
 from ivr_flows.runtime.outcomes import OpenTicket
 
-_Brought: TypeAlias = bot.Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
+_Brought: TypeAlias = Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
 
 
 async def run_policy(
@@ -77,6 +78,6 @@ async def _carry_out(
 
 def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
     """The bot's ticket with what only the flow knows: who works on it, and what was said before."""
-    told = {slot.name for slot in ticket.slots}
-    before = tuple(slot for slot in context.slots if slot.name not in told)
+    taken_in = {slot.name for slot in ticket.slots}
+    before = tuple(slot for slot in context.slots if slot.name not in taken_in)
     return replace(ticket, queue=queue or "", slots=(*before, *ticket.slots), note=note)

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from asr.listening.answer import Heard, KeysWanted, Wanted
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Part, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.understanding import Sorry, speech_wanted, yes_or_no
 from ivr_flows.texts import part
+from tts.parts import Part
 
 T = TypeVar("T")
 

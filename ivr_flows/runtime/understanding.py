@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from asr.listening.endpointing import TIMING_OF_SLOT
+from asr.listening.answer import Heard, SpeechWanted
+from asr.listening.end_of_turn import TIMING_OF_SLOT
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue
 from ivr_flows.expressions import Value
-from ivr_flows.runtime.conversation import Heard, Part, SpeechWanted, Spoken, SpokenKind, Text
 from ivr_flows.runtime.outcomes import Slot
 from ivr_flows.texts import TextKey
+from tts.parts import Part, Spoken, SpokenKind, Text
 
 _YES_NO_KEYS = {"1": True, "2": False}
 _SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "number": "number"}
@@ -32,9 +33,9 @@ def speech_wanted(slot: SlotKind, phrases: Sequence[str] = ()) -> SpeechWanted:
     return SpeechWanted(slot, tuple(phrases), TIMING_OF_SLOT[slot])
 
 
-def meaning(slot: SlotKind, heard: Heard, language: str, about: SlotContext) -> SlotValue | Sorry:
+def meaning(slot: SlotKind, heard: Heard, language: str, known: SlotContext) -> SlotValue | Sorry:
     """What spoken words mean for a slot."""
-    found = understand(slot, heard.text, heard.words, language, about)
+    found = understand(slot, heard.text, heard.words, language, known)
     return Sorry("not_understood") if found is None else found.value
 
 
@@ -60,8 +61,7 @@ def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum:
             return Sorry("not_understood")
     else:
         slot = slot_of_digits(kind)
-        about = SlotContext(confidence=heard.confidence)
-        value = meaning(slot, heard, language, about)
+        value = meaning(slot, heard, language, SlotContext(confidence=heard.confidence))
         if isinstance(value, bool) or not isinstance(value, int | str):
             return Sorry("not_understood")
         found = str(value)

@@ -2,6 +2,6 @@
 
 from ivr_flows.simulator.call import SimulatedConversation
 from ivr_flows.simulator.inputs import Inputs, Script, Terminal
-from ivr_flows.simulator.walk import walk
+from ivr_flows.simulator.run import simulate
 
-__all__ = ["Inputs", "Script", "SimulatedConversation", "Terminal", "walk"]
+__all__ = ["Inputs", "Script", "SimulatedConversation", "Terminal", "simulate"]

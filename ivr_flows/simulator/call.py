@@ -1,32 +1,23 @@
-"""A call that nobody makes: the conversation of `hotline flows try`, on a clock that runs by itself.
+"""A call that nobody makes: the conversation of `hotline flows try`, on a clock of its own.
 
 What the caller hears and does is printed; time passes as long as it would take. The router's part is in
-`ivr_flows.simulator.walk`.
+`ivr_flows.simulator.run`.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from asr.listening.endpointing import TIMINGS
-from ivr_flows.runtime.conversation import (
-    CallerGone,
-    Heard,
-    HttpAnswer,
-    HttpRequest,
-    Part,
-    Recorded,
-    Recording,
-    Spoken,
-    Text,
-    Wanted,
-)
+from asr.listening.answer import Heard, Wanted
+from asr.listening.end_of_turn import TIMINGS
+from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
 from journal.event import Event
 from telephony.call.events import FlowStarted, StepEntered
+from tts.parts import Part, SoundFile, Spoken, Text
 
 _SECONDS_A_LETTER = 0.07
 _SECONDS_A_CHARACTER = 0.22  # of Chinese and Korean
@@ -66,7 +57,7 @@ class SimulatedConversation:
         return self._now
 
     def understands(self, language: str) -> bool:
-        """Whoever types is understood."""
+        """Always: what is typed needs no recogniser."""
         return True
 
     async def answer(self) -> None:
@@ -147,8 +138,8 @@ class SimulatedConversation:
         self._gone = True
 
     def pass_time(self, seconds: float) -> None:
-        """Move the clock."""
-        self._now += timedelta(seconds=seconds)
+        """Move the clock; through UTC, since Python's sums of local times ignore changes of the clock."""
+        self._now = (self._now.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(self._now.tzinfo)
 
     def line(self, text: str) -> None:
         """Show a line below the last step."""
@@ -217,4 +208,4 @@ def _shown(part: Part) -> str:
         return part.text
     if isinstance(part, Spoken):
         return f"<{part.kind} {part.value}>"
-    return f"<sound {part.name}>" if isinstance(part, Recorded) else f"<recording {part.path}>"
+    return f"<sound {part.name}>" if isinstance(part, SoundFile) else f"<recording {part.path}>"

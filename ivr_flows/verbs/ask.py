@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable
-from ivr_flows.opening_hours import callback_hours
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Goto, Outcome
 from ivr_flows.runtime.questions import Answer, Question, ask_and_confirm
 from ivr_flows.runtime.understanding import (
@@ -23,7 +23,7 @@ from ivr_flows.runtime.understanding import (
     speech_wanted,
     yes_or_no,
 )
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Then, Verb, go
 
 Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]
@@ -60,8 +60,8 @@ class Ask(Verb):
     """
 
     slot: Annotated[Slot, one_of(*_SLOTS)] = Field(description="What the answer is.")
-    say: Saying = Field(description="What to ask.")
-    again: Saying | None = Field(default=None, description="The same, shorter. Left out: `say`.")
+    say: PromptText = Field(description="What to ask.")
+    again: PromptText | None = Field(default=None, description="The same, shorter. Left out: `say`.")
     into: Variable | None = Field(default=None, description="The variable that takes the answer.")
     confirm: OnOff = Field(
         default=False, description="Whether to read the answer back and ask whether it is right."
@@ -136,8 +136,5 @@ class Ask(Verb):
             if not heard.digits.isdecimal():
                 return Sorry("not_understood")
             return int(heard.digits) if self.slot == "number" else heard.digits
-        now = conversation.now()
-        hours = callback_hours(context.hours, now) if context.hours is not None else None
-        return meaning(
-            self.slot, heard, language, SlotContext(now=now, hours=hours, confidence=heard.confidence)
-        )
+        known = SlotContext(now=conversation.now(), hours=context.hours, confidence=heard.confidence)
+        return meaning(self.slot, heard, language, known)

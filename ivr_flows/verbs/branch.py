@@ -12,7 +12,7 @@ from ivr_flows.kinds import Condition, Step
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Goto, Outcome
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.verbs.base import Then, Verb
 
 

@@ -7,16 +7,18 @@ from typing import Annotated
 
 from pydantic import Field
 
+from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, whole
 from ivr_flows.kinds import Queue, Step, TextTemplate
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
 from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
 from ivr_flows.runtime.understanding import digits, speech_wanted
-from ivr_flows.tables import Saying, ShortTable
+from ivr_flows.settings import PromptText, ShortTable
 from ivr_flows.texts import part
 from ivr_flows.verbs.base import Verb, go
+from tts.parts import Spoken
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _FEWEST_DIGITS = 3
@@ -50,7 +52,7 @@ class Callback(ShortTable, Verb):
         default=None,
         description='The number to offer, such as "{customer_phone}". Left out: the caller\'s own.',
     )
-    say: Saying | None = Field(default=None, description="What to say before the number is asked for.")
+    say: PromptText | None = Field(default=None, description="What to say before the number is asked for.")
     ask: OnOff = Field(
         default=True, description="Whether to ask if the number is right; false takes it as it is."
     )

@@ -6,15 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, one_of, seconds, whole
 from ivr_flows.kinds import Keys, Step, Variable
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, KeysWanted, Spoken, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.runtime.questions import Question, ask_and_confirm
 from ivr_flows.runtime.understanding import as_slot, digits, slot_of_digits, speech_wanted
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Verb, go
+from tts.parts import Spoken
 
 DigitsKind = Annotated[
     Literal["digits", "phone_number", "number", "ticket"],
@@ -42,8 +44,8 @@ class Collect(Verb):
             enqueue: support
     """
 
-    say: Saying = Field(description="What to ask.")
-    again: Saying | None = Field(default=None, description="The same, shorter. Left out: `say`.")
+    say: PromptText = Field(description="What to ask.")
+    again: PromptText | None = Field(default=None, description="The same, shorter. Left out: `say`.")
     into: Variable = Field(description="The variable that takes the digits.")
     kind: DigitsKind = Field(default="digits", description="How the digits are read back.")
     minimum: Annotated[int, whole(1, 30)] = Field(default=1, description="Fewest digits.")

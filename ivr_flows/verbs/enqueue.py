@@ -11,14 +11,14 @@ from ivr_flows.kinds import Key, Queue, Step
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, HandOff, Outcome, Result
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.verbs.base import Then, Verb, go
 
 
 class Enqueue(ShortTable, Verb):
     """Put the caller into a queue until an agent is free.
 
-    The agent sees what the caller has told the flow. After the conversation the call ends, unless `next`
+    The agent sees what the caller has said in the flow. After the conversation the call ends, unless `next`
     names a step (a survey, say).
 
     Example:

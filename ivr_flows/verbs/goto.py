@@ -12,7 +12,7 @@ from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Goto as GotoOutcome
 from ivr_flows.runtime.outcomes import GotoFlow, Outcome
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.verbs.base import Then, Verb
 
 
@@ -51,5 +51,5 @@ class Goto(ShortTable, Verb):
         """Go."""
         if self.flow is not None:
             return GotoFlow(self.flow)
-        assert self.step is not None, "one of both is given"
+        assert self.step is not None, "one of the two is given"
         return GotoOutcome(self.step)

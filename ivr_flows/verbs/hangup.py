@@ -8,7 +8,7 @@ from config.kinds import Text
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import HangUp, Outcome
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Then, Verb
 
 
@@ -23,7 +23,7 @@ class Hangup(Verb):
 
     needs_answer = False
 
-    say: Saying | None = Field(default=None, description="What to say before.")
+    say: PromptText | None = Field(default=None, description="What to say before.")
     reason: Text = Field(default="flow finished", description="A short text for reports.")
 
     def then(self) -> Then:

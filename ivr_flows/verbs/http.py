@@ -15,7 +15,7 @@ from ivr_flows.kinds import Setting, Step, TextTemplate, Variable, read_template
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation, HttpAnswer, HttpRequest
 from ivr_flows.runtime.outcomes import Done, Goto, Outcome
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb, go
 from ivr_flows.verbs.set import setting_value
@@ -28,7 +28,7 @@ _LONGEST_VALUE = 1000
 
 def _url(value: object) -> object:
     if isinstance(value, str) and not _URL.fullmatch(value):
-        raise expected("http:// or https://, a host without {...}, and a path; values may stand in the path")
+        raise expected("http:// or https://, a host without {...}, and a path; values may be in the path")
     return read_template(value)
 
 

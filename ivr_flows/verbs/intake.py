@@ -11,7 +11,6 @@ from asr.intake.bot import Intake as Bot
 from asr.intake.settings import IntakeSettings
 from config.kinds import OnOff, one_of, seconds, whole
 from ivr_flows.kinds import Queue, Step
-from ivr_flows.opening_hours import callback_hours
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.intake import as_ticket, run_policy
@@ -77,14 +76,12 @@ class Intake(Verb):
     )
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
-        """Start the bot, unless one before has been told everything and no person took the call."""
+        """Start the bot, unless an earlier one has taken in everything and no person took the call."""
         so_far, context.so_far = context.so_far, None
         if so_far is not None and _holds_something(so_far):
             context.intake = None
             return so_far
-        now = conversation.now()
-        hours = callback_hours(context.hours, now) if context.hours is not None else None
-        context.intake = Bot(hours, self._settings())
+        context.intake = Bot(context.hours, self._settings())
         language = conversation.language
         conversation.keep_recording()
         started = bot.Started(conversation.caller, language, conversation.understands(language))

@@ -6,16 +6,17 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import SlotContext
 from config.kinds import Items, OnOff, expected, seconds, whole
 from config.models.base import Table
 from ivr_flows.kinds import Key, Step
 from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, Heard, KeysWanted, Wanted
+from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Goto, Outcome
 from ivr_flows.runtime.questions import Question, ask_until
 from ivr_flows.runtime.understanding import Sorry, meaning, speech_wanted
-from ivr_flows.tables import Saying, Words
+from ivr_flows.settings import PromptText, Words
 from ivr_flows.verbs.base import Then, Verb
 
 
@@ -60,8 +61,8 @@ class Menu(Verb):
             enqueue: support
     """
 
-    say: Saying = Field(description="The choices, in full.")
-    again: Saying | None = Field(
+    say: PromptText = Field(description="The choices, in full.")
+    again: PromptText | None = Field(
         default=None, description="The choices, shorter, when there was no answer. Left out: `say`."
     )
     choices: Items[Choice] = Field(description="What can be chosen.")

@@ -11,7 +11,7 @@ from ivr_flows.kinds import Prompt
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Outcome
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.verbs.base import StepFailed, Verb
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Outcome
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Verb
 
 
-class Say(Saying, Verb):
+class Say(PromptText, Verb):
     """Say a text to its end.
 
     A flow of several languages gives one text for each. `{name}` puts a variable into the text,

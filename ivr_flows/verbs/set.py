@@ -14,7 +14,7 @@ from ivr_flows.kinds import Setting, Variable
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Outcome
-from ivr_flows.tables import LANGUAGES
+from ivr_flows.settings import LANGUAGES
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb
 

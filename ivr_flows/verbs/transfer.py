@@ -9,7 +9,7 @@ from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import Conversation
 from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.runtime.outcomes import Transfer as TransferOutcome
-from ivr_flows.tables import ShortTable
+from ivr_flows.settings import ShortTable
 from ivr_flows.verbs.base import Then, Verb, go
 
 

@@ -13,7 +13,7 @@ from ivr_flows.kinds import Queue, Step
 from ivr_flows.runtime.context import Context
 from ivr_flows.runtime.conversation import CallerGone, Conversation, Recording
 from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Progress, Result, Slot
-from ivr_flows.tables import Saying
+from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Verb, go
 
 _SHORTEST = 1.0
@@ -38,7 +38,7 @@ class Voicemail(Verb):
             hangup:
     """
 
-    say: Saying = Field(description="What to say before the tone.")
+    say: PromptText = Field(description="What to say before the tone.")
     queue: Queue | None = Field(default=None, description="Who works on the message.")
     max_seconds: Annotated[float, seconds(1, 3600)] = Field(default=120.0, description="The longest message.")
     silence_seconds: Annotated[float, seconds(1, 60, or_off=True)] = Field(

@@ -21,8 +21,8 @@ from telephony.call.leg_transfer import LegTransfer
 from telephony.media.interface import AudioSource, MediaLeg
 from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import (
-    Direction,
     Glare,
+    MediaDirection,
     MediaNegotiator,
     Negotiated,
     NotAcceptable,
@@ -538,5 +538,5 @@ class CallLeg:
                 self.on_far_hold(held)
 
 
-def _direction(hold: bool) -> Direction:
-    return Direction.SENDONLY if hold else Direction.SENDRECV
+def _direction(hold: bool) -> MediaDirection:
+    return MediaDirection.SENDONLY if hold else MediaDirection.SENDRECV

@@ -84,6 +84,11 @@ class Caller:
     max_forwards: int = 70
 
 
+def codecs_like(leg: CallLeg) -> tuple[str, ...]:
+    """What to offer to a leg that is to be bridged to this one: its codec first, to relay untouched."""
+    return (leg.codec, *(name for name in CODECS if name != leg.codec)) if leg.codec else CODECS
+
+
 class Switchboard:
     """Makes legs.
 
@@ -253,6 +258,3 @@ class Switchboard:
             raise
         self._by_tag[sip.local_tag] = leg
         return leg
-
-
-__all__ = ["CODECS", "Caller", "Credentials", "Switchboard", "Target"]

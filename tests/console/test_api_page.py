@@ -74,9 +74,10 @@ def test_every_metric_is_documented(stage: Stage) -> None:
 
 
 def test_the_examples_of_json_are_json() -> None:
-    for block in blocks(API, "json"):
-        for line in block.splitlines():
-            json.loads(line)
+    lines = [line for block in blocks(API, "json") for line in block.splitlines()]
+    assert lines
+    for line in lines:
+        assert isinstance(json.loads(line), dict | list), line
 
 
 def test_the_codes_of_the_stream_are_those_that_are_sent() -> None:

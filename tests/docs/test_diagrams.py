@@ -1,9 +1,10 @@
-"""The state diagrams in docs/architecture.md show the tables that the code runs on, and all of them."""
+"""The diagrams in docs/architecture.md show the rooms and the tables that the code runs on."""
 
 from __future__ import annotations
 
 import re
 from enum import Enum
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,35 @@ def _drawn(title: str) -> list[tuple[str, str, str]]:
 def test_the_page_is_up_to_date() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert diagrams.renew(page) == page, RUN
+
+
+def test_the_rooms_are_drawn_with_every_import_and_no_other() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    found = re.search(r"```mermaid\nflowchart TD\n(.*?)```", page, re.DOTALL)
+    assert found, f"no picture of the rooms; {RUN}"
+    drawn = set(re.findall(r"(\w+) --> (\w+)", found[1]))
+    imported = diagrams.imports(ROOT)
+    assert drawn <= {(room, other) for room, others in imported.items() for other in others}
+    reached = {room: {room} for room in imported}
+    for _ in imported:
+        for room, other in drawn:
+            reached[room] |= reached[other]
+    for room, others in imported.items():
+        assert others <= reached[room], f"{room} imports what it does not lead to"
+
+
+def test_an_import_inside_a_room_is_not_drawn_and_one_between_rooms_is(tmp_path: Path) -> None:
+    (tmp_path / "asr").mkdir()
+    (tmp_path / "asr/a.py").write_text("import asr.b\nfrom config.site import Site\nimport json\n")
+    imported = diagrams.imports(tmp_path)
+    assert imported["asr"] == {"config"}
+    picture = diagrams.rooms([["hotline"], ["asr"], ["config"]], {**imported, "hotline": {"asr", "config"}})
+    assert re.findall(r"\w+ --> \w+", picture) == ["hotline --> asr", "asr --> config"]
+
+
+def test_the_page_has_a_row_for_every_room() -> None:
+    rows = re.findall(r"^\| `(\w+)/` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(room for floor in diagrams.floors() for room in floor)
 
 
 def test_the_session_is_drawn_with_every_move_that_it_may_make() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from callback_queue.agents.agent import TakeBreak
 from callback_queue.agents.events import AgentState
 from callback_queue.agents.feature_codes import read_code
 from callback_queue.customers.book import load_csv
@@ -71,8 +72,8 @@ def test_the_codes_of_the_page_are_the_programs() -> None:
     settings = AgentSettings()
     assert {name: code for code, name in codes} == settings.feature_codes.model_dump()
     lunch, training = read_code("*731", settings), read_code("*733", settings)
-    assert lunch is not None
-    assert training is not None
+    assert isinstance(lunch, TakeBreak)
+    assert isinstance(training, TakeBreak)
     assert (lunch.reason, training.reason) == ("lunch", "training")
 
 

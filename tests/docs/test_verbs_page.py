@@ -62,7 +62,9 @@ def test_the_first_example_on_the_page_passes_the_check(tmp_path: Path) -> None:
 
 def test_the_starter_flows_fit_the_schema(tmp_path: Path) -> None:
     write_starter_site(tmp_path / "site")
-    for path in sorted((tmp_path / "site" / "flows").glob("*.yaml")):
+    paths = sorted((tmp_path / "site" / "flows").glob("*.yaml"))
+    assert paths
+    for path in paths:
         assert [error.message for error in schema().iter_errors(read_yaml(path, path.name).data)] == []
 
 

@@ -8,12 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from callback_queue.acd.events import OfferOutcome
-from callback_queue.agents.agent import TABLE, AgentMachine, LogInBy
-from callback_queue.agents.agent_events import (
+from callback_queue.agents.agent import (
+    TABLE,
     AgentEvent,
+    AgentMachine,
     CallOver,
     LogIn,
+    LogInBy,
     LogOut,
     OfferFailed,
     OnCall,
@@ -26,10 +27,10 @@ from callback_queue.agents.agent_events import (
     TakeBreak,
     WrapUpOver,
 )
-from callback_queue.agents.events import AgentState, AgentStateChanged
+from callback_queue.agents.events import AgentState, AgentStateChanged, OfferOutcome
 
 _OUTCOMES: tuple[OfferOutcome, ...] = (
-    "answered", "no_answer", "busy", "refused", "not_confirmed", "caller_gone", "elsewhere", "unreachable",
+    "no_answer", "busy", "refused", "not_confirmed", "caller_gone", "elsewhere", "unreachable",
 )  # fmt: skip
 _CALLS = ("", "a", "b")
 _LOGINS: tuple[LogInBy, ...] = ("register", "code")
@@ -133,9 +134,8 @@ class Agent(RuleBasedStateMachine):
             return
         machine = self.machine
         for event in (
-            Released(),
+            *(Released(call) for call in _CALLS),
             *(CallOver(call) for call in "ab"),
-            Released(),
             PhoneUp("x"),
             LogIn(),
             Ready(),

@@ -15,18 +15,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from asr.listening.answer import Heard, Wanted
 from config import Site, load_site
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from ivr_flows.runtime.conversation import CallerGone, Heard, HttpAnswer, HttpRequest, Part, Recording, Wanted
+from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
 from ivr_flows.runtime.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.schema import FlowFile, StepBase
-from ivr_flows.simulator.walk import RESULTS
+from ivr_flows.simulator.run import RESULTS
 from ivr_flows.verbs import VERBS
 from journal.event import Event
 from telephony.call.events import FlowEnded, StepEntered
 from tests.unit.ivr_flows.sites import write_site
+from tts.parts import Part
 
 WORDS = (
     "yes", "no", "agent", "one two three four", "my printer is on fire", "tomorrow at ten", "again", "转人工",

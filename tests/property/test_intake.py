@@ -17,7 +17,6 @@ from asr.intake.values import (
     File,
     Filed,
     Finished,
-    Heard,
     HungUp,
     IntakeEvent,
     OpenTicket,
@@ -26,13 +25,14 @@ from asr.intake.values import (
     Recorded,
     Say,
     Started,
-    Text,
 )
+from asr.listening.answer import Heard
 from asr.results import Word
-from asr.slots.values import BusinessHours
+from config.business_hours import OpeningHours
+from tts.parts import Text
 
 _DAY = ((time(9), time(18)),)
-_HOURS = BusinessHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()))
+_HOURS = OpeningHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()))
 _NOW = datetime(2026, 3, 11, 10, 20, tzinfo=ZoneInfo("Europe/Berlin"))
 _SAID = {
     "en": [
@@ -91,7 +91,7 @@ _settings = st.builds(
 @settings(max_examples=400, deadline=None)
 @given(data=st.data(), chosen=_settings, hours=st.sampled_from([_HOURS, None]))
 def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
-    data: st.DataObject, chosen: IntakeSettings, hours: BusinessHours | None
+    data: st.DataObject, chosen: IntakeSettings, hours: OpeningHours | None
 ) -> None:
     language = data.draw(st.sampled_from(sorted(_SAID)))
     caller = data.draw(st.sampled_from(["", "1001", "+4930123456", "anonymous"]))

@@ -246,6 +246,7 @@ def test_an_invite_is_sent_seven_times_in_64_t1(t1: float) -> None:
 
 def test_every_state_of_every_table_leads_to_the_end() -> None:
     tables: list[Table] = [INVITE_CLIENT, NON_INVITE_CLIENT, INVITE_SERVER, NON_INVITE_SERVER]
+    assert all(tables)
     for table in tables:
         for state, event in table:
             assert state is not TransactionState.TERMINATED, "nothing happens after the end"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from callback_queue.acd.events import OfferOutcome
-from callback_queue.agents.agent import AgentMachine
-from callback_queue.agents.agent_events import (
+from callback_queue.agents.agent import (
+    AgentMachine,
+    AgentView,
     CallOver,
     OfferFailed,
     OnCall,
@@ -20,8 +20,9 @@ from callback_queue.agents.agent_events import (
     Reserved,
     Ringing,
 )
+from callback_queue.agents.events import OfferOutcome
 from callback_queue.customers.events import Tier
-from callback_queue.line.distribution import AgentView, Assignment, MemberRules, QueueRules, assign, ranked
+from callback_queue.line.distribution import Assignment, MemberRules, QueueRules, assign, ranked
 from callback_queue.line.waiting_line import Entry, WaitingLine
 
 HEAD_START: dict[Tier, float] = {"vip": 300.0, "super_vip": 1800.0}
@@ -36,15 +37,15 @@ _STRATEGIES = ("longest-idle", "ring-all", "round-robin", "skills")
 def _entries(draw: st.DrawFn, most: int = 6) -> list[Entry]:
     return [
         Entry(
-            str(index),
-            draw(st.sampled_from(["live", "callback"])),
-            "",
-            draw(st.sampled_from(_QUEUES)),
-            float(draw(st.integers(0, 4000))),
-            float(draw(st.integers(4000, 4003))),
-            draw(st.sampled_from(_TIERS)),
-            draw(st.integers(-2, 5)),
-            frozenset(draw(st.sets(st.sampled_from(["zh", "en:2", "billing:3"]), max_size=2))),
+            id=str(index),
+            kind=draw(st.sampled_from(["live", "callback"])),
+            call="",
+            queue=draw(st.sampled_from(_QUEUES)),
+            arrival=float(draw(st.integers(0, 4000))),
+            entered_at=float(draw(st.integers(4000, 4003))),
+            tier=draw(st.sampled_from(_TIERS)),
+            priority=draw(st.integers(-2, 5)),
+            skills=frozenset(draw(st.sets(st.sampled_from(["zh", "en:2", "billing:3"]), max_size=2))),
         )
         for index in range(draw(st.integers(0, most)))
     ]
@@ -158,7 +159,7 @@ def _best(
     return best[1]
 
 
-class Floor(RuleBasedStateMachine):
+class CallCentre(RuleBasedStateMachine):
     """Callers, callbacks and agents over hours: what the runtime does with the pure parts, without calls."""
 
     def __init__(self) -> None:
@@ -182,7 +183,18 @@ class Floor(RuleBasedStateMachine):
         self.joined += 1
         name = f"e{self.joined}"
         kind = "callback" if waited else "live"
-        self.line.add(Entry(name, kind, name, queue, self.now - waited, self.now, tier))  # type: ignore[arg-type]
+        arrival = self.now - waited
+        self.line.add(
+            Entry(
+                id=name,
+                kind=kind,  # type: ignore[arg-type]
+                call=name,
+                queue=queue,
+                arrival=arrival,
+                entered_at=self.now,
+                tier=tier,
+            )
+        )
         self._distribute()
 
     @rule(seconds=st.sampled_from([1.0, 15.0, 60.0]))
@@ -244,7 +256,7 @@ class Floor(RuleBasedStateMachine):
         assert len(self.line) == 0
 
     def _distribute(self) -> None:
-        asking = [entry for entry in self.line.ready(self.now) if entry.id not in self.offers]
+        asking = [entry for entry in self.line.ordered() if entry.id not in self.offers]
         views = [machine.view(self.now) for machine in self.agents.values()]
         for assignment in assign(asking, views, self.queues):
             for agent in assignment.agents:
@@ -275,5 +287,5 @@ class Floor(RuleBasedStateMachine):
         self._distribute()
 
 
-TestFloor = Floor.TestCase
-TestFloor.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestCallCentre = CallCentre.TestCase
+TestCallCentre.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue.line.distribution import AgentView, MemberRules, QueueRules, Strategy
+from callback_queue.agents.agent import AgentView
+from callback_queue.line.distribution import MemberRules, QueueRules, Strategy
 from callback_queue.line.waiting_line import Entry
 
 
 def waiting(name: str, arrival: float, *, queue: str = "support", **more: Any) -> Entry:
     """A live caller who joined the queue on arriving."""
-    return Entry(name, "live", f"call-{name}", queue, arrival, arrival, **more)
+    return Entry(
+        id=name,
+        kind="live",
+        call=f"call-{name}",
+        queue=queue,
+        arrival=arrival,
+        entered_at=arrival,
+        **more,
+    )
 
 
 def free(number: str, idle_since: float = 0.0, offered_at: float = 0.0) -> AgentView:

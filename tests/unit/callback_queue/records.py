@@ -29,7 +29,7 @@ from cdr.calls.fold import CallRules
 from cdr.calls.projection import CallProjection
 from cdr.events import decode
 from cdr.recorder.event_log import EventLog
-from cdr.recorder.projector import Projector
+from cdr.recorder.projector import Parts, Projector
 from cdr.store import EventStore, StoredEvent
 from cdr.tables import EventRow
 from config.database import create_engine
@@ -72,7 +72,7 @@ class Records:
         self.tickets = TicketStore(engine, "CN")
         calls = CallProjection(engine, CallRules(True, {}))
         projections = (TicketProjection("CN"), CallbackProjection("CN"), calls)
-        self._projector = Projector(self.events, projections, (self.consequences,))
+        self._projector = Projector(self.events, Parts(projections, (self.consequences,)))
         self._seq = itertools.count(1)
 
     async def tell(self, *told: Event, switch: str = SWITCH) -> list[Event]:

@@ -91,9 +91,9 @@ def test_an_overflow_leads_to_a_queue_and_not_in_a_circle(tmp_path: Path) -> Non
           - {name: f, overflow: a}
     """
     assert _queue_lines(tmp_path, queues) == [
-        "queues.yaml:4:25  queues[2].overflow: callers would go around for ever, from c to a to b to c",
+        "queues.yaml:4:25  queues[2].overflow: overflow goes in a circle: from c to a to b to c",
         'queues.yaml:5:25  queues[3].overflow: found "nowhere", expected the name of a queue in queues.yaml',
-        "queues.yaml:6:25  queues[4].overflow: callers would go around for ever, from e to e",
+        "queues.yaml:6:25  queues[4].overflow: overflow goes in a circle: from e to e",
     ]
 
 
@@ -171,6 +171,7 @@ def test_deadlines_that_are_left_out_have_their_defaults(tmp_path: Path) -> None
 
 def test_better_customers_and_worse_matters_never_wait_longer_by_default() -> None:
     tiers = [DEFAULT_SLA[tier] for tier in ("super_vip", "vip", "ordinary")]
+    assert all(tier.keys() == {1, 2, 3, 4} for tier in tiers)
     for better, worse in pairwise(tiers):
         for severity in range(1, 5):
             assert (better[severity].respond or 0) <= (worse[severity].respond or 0)

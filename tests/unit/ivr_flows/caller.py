@@ -7,20 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ivr_flows.runtime.conversation import (
-    CallerGone,
-    Heard,
-    HttpAnswer,
-    HttpRequest,
-    Part,
-    Recorded,
-    Recording,
-    Spoken,
-    Text,
-    Wanted,
-)
+from asr.listening.answer import Heard, Wanted
+from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
 from telephony.call.events import StepEntered
+from tts.parts import Part, SoundFile, Spoken, Text
 
 
 class Caller:
@@ -149,7 +140,7 @@ def shown(part: Part) -> str:
         return part.text
     if isinstance(part, Spoken):
         return f"<{part.kind} {part.value}>"
-    return f"<{part.name}>" if isinstance(part, Recorded) else f"<{part.path.name}>"
+    return f"<{part.name}>" if isinstance(part, SoundFile) else f"<{part.path.name}>"
 
 
 def say(text: str, confidence: float | None = None) -> Heard:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ivr_flows.expressions import ExpressionError
-from ivr_flows.runtime.conversation import Spoken, Text
 from ivr_flows.templates import Template
+from tts.parts import Spoken, Text
 
 VARIABLES: dict[str, str | int | float | bool] = {
     "name": "Anna",

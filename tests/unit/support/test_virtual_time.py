@@ -67,13 +67,13 @@ async def test_work_for_another_thread_is_done_at_once() -> None:
 @virtual_time
 async def test_a_fake_leg_plays_for_as_long_as_the_sound_lasts() -> None:
     leg = FakeLeg(fake_context(FakeJournal()), "c1")
-    end = await leg.play(FakeSound(duration_ms=2500), name="hello")
-    assert (end.reason, running().time(), leg.heard) == (EndReason.FINISHED, 2.5, ["hello"])
-    running().call_later(1, leg.stop)
-    assert (await leg.play(FakeSound(duration_ms=2500))).reason is EndReason.STOPPED
+    end = await leg.audio.play(FakeSound(duration_ms=2500), name="hello")
+    assert (end.reason, running().time(), leg.audio.heard) == (EndReason.FINISHED, 2.5, ["hello"])
+    running().call_later(1, leg.audio.stop)
+    assert (await leg.audio.play(FakeSound(duration_ms=2500))).reason is EndReason.STOPPED
     running().call_later(1, leg.far_hang_up)
     with pytest.raises(CallEnded):
-        await leg.play(FakeSound(), loop=True)
+        await leg.audio.play(FakeSound(), loop=True)
 
 
 @virtual_time
@@ -81,6 +81,6 @@ async def test_a_fake_leg_collects_keys() -> None:
     leg = FakeLeg(fake_context(FakeJournal()), "c1")
     leg.press("1")
     running().call_later(1, leg.press, "2#")
-    assert (await leg.collect(5)).digits == "12"
-    assert (await leg.collect(1, first_timeout=6)).digits == ""
+    assert (await leg.audio.collect(5)).digits == "12"
+    assert (await leg.audio.collect(1, first_timeout=6)).digits == ""
     assert running().time() == 7.0

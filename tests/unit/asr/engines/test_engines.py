@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from asr.engines import MODULES, EngineError
-from asr.engines.whisper_phrases import Phrases
+from asr.engines.whisper import Phrases
 from asr.workers.setup import Setup
 
 

@@ -16,31 +16,28 @@ from asr.intake.questions import Step
 from asr.intake.settings import IntakeSettings
 from asr.intake.values import (
     Ask,
-    Clip,
     File,
     Filed,
     Finished,
-    Heard,
     HungUp,
     IntakeEffect,
     IntakeEvent,
     OpenTicket,
-    Part,
     Question,
     ReachHuman,
     Record,
     Recorded,
     Say,
     Slot,
-    Spoken,
     Started,
-    Text,
 )
+from asr.listening.answer import Heard
 from asr.results import Word
-from asr.slots.values import BusinessHours
+from config.business_hours import OpeningHours
+from tts.parts import Clip, Part, Spoken, Text
 
 _DAY = ((time(9), time(18)),)
-HOURS = BusinessHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()))
+HOURS = OpeningHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()))
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=ZoneInfo("Europe/Berlin"))
 CALLER = "+4930123456"
 

@@ -132,7 +132,11 @@ def test_real_speech_is_heard_through_noise(colour: str, level: float, least: fl
 
 def test_quiet_and_loud_speakers_are_heard() -> None:
     # Three people, 20 dB apart.
-    for path in sorted((_SPEECH / "digits").glob("*_0.wav")) or [_SPEECH / "digits" / "0_theo_0.wav"]:
+    paths = sorted((_SPEECH / "digits").glob("*_0.wav"))
+    if not paths:
+        pytest.skip(f"not run: needs recordings of people in {_SPEECH}")
+    assert len(paths) >= 3
+    for path in paths:
         sound = np.concatenate([_noise(1, -72), _speech(f"digits/{path.name}"), _noise(1, -72)])
         assert _heard(sound).sum() * 0.02 >= 0.1, path.name
 
@@ -157,9 +161,9 @@ def test_voices_far_behind_the_caller_are_none_of_the_callers() -> None:
 def test_the_floor_follows_the_line_up_and_down() -> None:
     line = VoiceActivity()
     _heard(_noise(6, -40), line)
-    assert line.floor == pytest.approx(-40, abs=3)
+    assert line.noise_floor == pytest.approx(-40, abs=3)
     _heard(_noise(6, -55), line)
-    assert line.floor == pytest.approx(-55, abs=3)
+    assert line.noise_floor == pytest.approx(-55, abs=3)
 
 
 def test_a_frame_of_another_length_is_refused() -> None:

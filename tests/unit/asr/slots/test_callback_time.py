@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from asr.slots.understand import understand
-from asr.slots.values import BusinessHours, CallWindow, SlotContext
+from asr.slots.values import CallWindow, SlotContext
+from config.business_hours import ClosedDays, OpeningHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=BERLIN)
 _DAY = ((time(9), time(18)),)
-HOURS = BusinessHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()), frozenset({date(2026, 3, 20)}))
+HOURS = OpeningHours(
+    (_DAY, _DAY, _DAY, _DAY, _DAY, (), ()), closed=(ClosedDays(date(2026, 3, 20), date(2026, 3, 20)),)
+)
 
 # What is said, and the window it gives: "day hh:mm-hh:mm", "moved" where nobody calls at the wished time.
 EN = """
@@ -149,7 +152,7 @@ def _cases(table: str) -> list[tuple[str, str]]:
 
 
 def _window(
-    said: str, language: str, now: datetime = NOW, hours: BusinessHours | None = HOURS
+    said: str, language: str, now: datetime = NOW, hours: OpeningHours | None = HOURS
 ) -> CallWindow | None:
     found = understand("callback_time", said, (), language, SlotContext(now=now, hours=hours))
     assert found is None or isinstance(found.value, CallWindow)
@@ -228,25 +231,98 @@ def test_an_hour_from_now_is_an_hour_when_the_clocks_change() -> None:
 
 
 def test_a_site_that_never_calls_has_no_window() -> None:
-    assert _window("tomorrow at nine", "en", hours=BusinessHours(((),) * 7)) is None
+    assert _window("tomorrow at nine", "en", hours=OpeningHours(((),) * 7)) is None
 
 
 def test_a_lunch_break_is_within_a_window_but_not_its_beginning() -> None:
     split = ((time(9), time(12)), (time(13), time(17)))
-    hours = BusinessHours((split,) * 7)
+    hours = OpeningHours((split,) * 7)
     assert _shown(_window("tomorrow", "en", hours=hours)) == "12 09:00-17:00"
     assert _shown(_window("at half past twelve", "en", hours=hours)) == "11 13:00-13:30 moved"
 
 
 def test_every_window_begins_now_or_later_and_lasts() -> None:
-    for table, language in ((EN, "en"), (ZH, "zh"), (KO, "ko")):
-        for said, _ in _cases(table):
-            for hour in range(24):
-                now = datetime(2026, 3, 11, hour, 45, tzinfo=BERLIN)
-                window = _window(said, language, now)
-                assert window is None or (window.start >= now and window.end - window.start > timedelta(0))
+    windows = [
+        (now, window)
+        for table, language in ((EN, "en"), (ZH, "zh"), (KO, "ko"))
+        for said, _ in _cases(table)
+        for now in (datetime(2026, 3, 11, hour, 45, tzinfo=BERLIN) for hour in range(24))
+        if (window := _window(said, language, now)) is not None
+    ]
+    assert windows
+    for now, window in windows:
+        assert window.start >= now
+        assert window.end - window.start > timedelta(0)
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         understand("callback_time", "now", (), "en", SlotContext(now=datetime(2026, 3, 11)))
+
+
+# --- time zones and changes of the clock --------------------------------------------------------------------
+
+NEW_YORK = ZoneInfo("America/New_York")
+SPRING, AUTUMN = datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC)
+"""When New York's clocks change: from 2:00 to 3:00, and from 2:00 back to 1:00."""
+
+
+def _real(window: CallWindow | None) -> tuple[datetime, datetime]:
+    assert window is not None
+    return window.start.astimezone(UTC), window.end.astimezone(UTC)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+@pytest.mark.parametrize("minutes", range(-150, 150, 15))
+def test_spans_are_real_time_around_a_change_of_the_clock(change: datetime, minutes: int) -> None:
+    moment = change + timedelta(minutes=minutes)
+    now = moment.astimezone(NEW_YORK)
+    assert _real(_window("as soon as possible", "en", now, None)) == (moment, moment + timedelta(hours=2))
+    soon = moment + timedelta(minutes=30)
+    assert _real(_window("in half an hour", "en", now, None)) == (soon, soon + timedelta(minutes=30))
+    start, _ = _real(_window("later today", "en", now, None))
+    assert start == moment + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+@pytest.mark.parametrize("hours", [None, HOURS])
+def test_no_window_lies_in_the_past_around_a_change_of_the_clock(
+    change: datetime, hours: OpeningHours | None
+) -> None:
+    for minutes in range(-150, 150, 25):
+        moment = change + timedelta(minutes=minutes)
+        for said, _ in _cases(EN):
+            window = _window(said, "en", moment.astimezone(NEW_YORK), hours)
+            if window is not None:
+                start, end = _real(window)
+                assert moment <= start < end, said
+
+
+@pytest.mark.parametrize(
+    ("now", "start"),
+    [
+        ("2026-03-07T20:00", "2026-03-08T13:00:00+00:00"),  # 9:00 EDT
+        ("2026-10-31T20:00", "2026-11-01T14:00:00+00:00"),  # 9:00 EST
+    ],
+)
+def test_tomorrow_at_nine_is_nine_after_the_change(now: str, start: str) -> None:
+    here = datetime.fromisoformat(now).replace(tzinfo=NEW_YORK)
+    daily = OpeningHours((_DAY,) * 7)
+    for hours in (None, daily):
+        assert _real(_window("tomorrow at nine", "en", here, hours))[0].isoformat() == start
+
+
+def test_an_office_with_a_zone_of_its_own_is_called_by_its_own_clock() -> None:
+    """It is Thursday, 3:00 in Shanghai and Wednesday, 20:00 in Berlin, where the caller is."""
+    now = datetime(2026, 3, 12, 3, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    berlin = OpeningHours((_DAY,) * 7, zone=BERLIN)
+    start, end = _real(_window("tomorrow at ten", "en", now, berlin))
+    assert (start, end) == (datetime(2026, 3, 12, 9, tzinfo=UTC), datetime(2026, 3, 12, 9, 30, tzinfo=UTC))
+    soon, _ = _real(_window("as soon as possible", "en", now, berlin))
+    assert soon == datetime(2026, 3, 12, 8, tzinfo=UTC)
+
+
+def test_special_days_count_for_callbacks_too() -> None:
+    special = {date(2026, 3, 12): ((time(14), time(15)),)}
+    hours = OpeningHours((_DAY,) * 7, special=special)
+    assert _shown(_window("tomorrow", "en", hours=hours)) == "12 14:00-15:00"

@@ -7,9 +7,9 @@ import pytest
 from asr.results import Word
 from asr.slots.keys import key_of
 from asr.slots.numbers import own_number
-from asr.slots.spoken import spoken
 from asr.slots.understand import understand
 from asr.slots.values import SlotContext
+from asr.text import comparable
 
 PHONE = [
     ("en", "five five five one two three four", "5551234"),
@@ -154,7 +154,7 @@ def test_several_numbers_or_one_out_of_range_are_none() -> None:
     ],
 )  # fmt: skip
 def test_a_key_said_as_a_word(language: str, said: str, key: str | None) -> None:
-    assert key_of(spoken(said, language), language) == key
+    assert key_of(comparable(said, language), language) == key
 
 
 @pytest.mark.parametrize(

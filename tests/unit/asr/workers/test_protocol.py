@@ -43,13 +43,24 @@ def test_an_answer_is_read_as_it_was_written(answer: Partial | Segment) -> None:
     assert parse_answer(answer_message(answer)) == answer
 
 
-@given(st.one_of(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)))
-def test_nonsense_is_refused_and_nothing_else_happens(text: str) -> None:
-    for parse in (parse_answer, lambda given: parse_request(given, StreamConfig())):
-        try:
-            parse(text)
-        except ValueError:
-            continue
+_JSON_WITHOUT_OBJECTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=8
+).map(json.dumps)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+@given(_JSON_WITHOUT_OBJECTS | st.text().filter(lambda text: not _is_object(text)))
+def test_what_is_no_json_object_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not an object|JSON|Expecting|Extra data|line \d"):
+        parse_answer(text)
+    with pytest.raises(ValueError, match=r"not an object|JSON|Expecting|Extra data|line \d"):
+        parse_request(text, StreamConfig())
 
 
 def test_the_end_is_spelt_as_the_public_server_compares_it() -> None:

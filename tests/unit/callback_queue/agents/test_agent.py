@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from callback_queue.acd.events import OfferOutcome
-from callback_queue.agents.agent import REST_SECONDS, AgentMachine, LogInBy
-from callback_queue.agents.agent_events import (
+from callback_queue.agents.agent import (
+    REST_SECONDS,
     AgentEvent,
+    AgentMachine,
     CallOver,
     LogIn,
+    LogInBy,
     LogOut,
     OfferFailed,
     OnCall,
@@ -21,7 +22,7 @@ from callback_queue.agents.agent_events import (
     Ringing,
     TakeBreak,
 )
-from callback_queue.agents.events import AgentStateChanged
+from callback_queue.agents.events import AgentStateChanged, OfferOutcome
 
 
 class _Agent:
@@ -239,23 +240,15 @@ def test_a_call_of_who_is_not_logged_in_is_not_counted_until_the_log_in() -> Non
 def test_calls_that_nobody_answers_pause_the_agent() -> None:
     agent = _Agent(PhoneUp())
     agent.do(Reserved("c1"), Ringing("c1"))
-    assert agent.do(OfferFailed("no_answer", "c1"), after=20) == "available"
+    assert agent.do(OfferFailed("no_answer", "c1", 20.0), after=20) == "available"
     assert agent.told[-1].why == "phone rang 20 s unanswered, 1 of 2"
     assert agent.machine.idle_since == agent.now, "others go first now"
     agent.do(Reserved("c2"), Ringing("c2"))
-    assert agent.do(OfferFailed("no_answer", "c2"), after=20) == "break"
+    assert agent.do(OfferFailed("no_answer", "c2", 20.0), after=20) == "break"
     assert agent.told[-1].why == "phone rang 20 s unanswered, 2 of 2: paused"
     assert agent.machine.reason == "no_answer"
     assert agent.do(Ready()) == "available"
     assert agent.machine.no_answers == 0
-
-
-def test_the_pause_comes_also_when_the_phones_end_was_told_before_the_offers() -> None:
-    agent = _Agent(PhoneUp(), limit=1)
-    agent.do(Reserved("c1"), Ringing("c1"))
-    assert agent.do(CallOver("c1"), after=20) == "available"
-    assert agent.do(OfferFailed("no_answer", "c1")) == "break"
-    assert agent.machine.why == "phone rang 20 s unanswered, 1 of 1: paused"
 
 
 def test_an_answered_call_begins_the_count_anew() -> None:
@@ -309,11 +302,19 @@ def test_a_released_reservation_leaves_the_agent_first_in_line() -> None:
     assert (agent.machine.idle_since, agent.machine.why) == (idle_since, "the caller left the queue")
 
 
-def test_a_reservation_without_a_call_is_for_whatever_call_comes_of_it() -> None:
-    agent = _Agent(PhoneUp(), Reserved(""), Ringing("callback-call"))
-    assert agent.machine.state == "ringing"
-    assert agent.do(OfferFailed("caller_gone")) == "available"
-    assert agent.do(Reserved(""), Ringing("next"), OnCall("next"), CallOver("next")) == "available"
+def test_a_reservation_for_a_callback_is_for_the_call_that_comes_of_it() -> None:
+    agent = _Agent(PhoneUp(), Reserved(""), Reserved("callback"), Ringing("callback"))
+    assert (agent.machine.state, agent.machine.reserved) == ("ringing", "callback")
+    assert agent.do(OfferFailed("caller_gone", "callback")) == "available"
+    assert agent.machine.reserved is None
+    agent.do(Reserved(""), Reserved("next"), Ringing("next"), OnCall("next"))
+    assert agent.do(CallOver("next")) == "available"
+
+
+def test_a_call_of_the_agents_own_does_not_end_the_reservation_for_a_callback() -> None:
+    agent = _Agent(PhoneUp(), Reserved(""), OnCall("own"))
+    assert agent.do(CallOver("own")) == "reserved"
+    assert agent.do(Released("", "the callback was cancelled")) == "available"
 
 
 def test_only_who_is_available_is_reserved() -> None:

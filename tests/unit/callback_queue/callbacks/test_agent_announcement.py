@@ -13,7 +13,7 @@ from callback_queue.callbacks.store import Due
 from callback_queue.callbacks.texts import TEXTS, ago, ahead
 from callback_queue.customers.book import Customer
 from callback_queue.tickets.store import TicketView
-from ivr_flows.runtime.conversation import Clip, Part, Text
+from tts.parts import Clip, Part, Text
 
 NOW = 1_800_000_000.0
 

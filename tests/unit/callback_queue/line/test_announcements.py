@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from callback_queue.line.announcements import REMEMBERED, Announcer, HandlingTimes, Say, estimated_wait
+from callback_queue.line.announcements import (
+    REMEMBERED,
+    Announcement,
+    Announcer,
+    HandlingTimes,
+    estimated_wait,
+)
 from config.models.queues import Announcements
 
 BOTH = Announcements(position=True, wait=True, every=60.0)
@@ -13,46 +19,46 @@ BOTH = Announcements(position=True, wait=True, every=60.0)
 def test_the_first_announcement_comes_at_once_and_then_one_every_so_often() -> None:
     announcer = Announcer(BOTH, 1000.0)
     assert announcer.next_deadline() == 1000.0
-    assert announcer.say(3, 150.0, 1000.0) == Say(3, 3)
+    assert announcer.announcement(3, 150.0, 1000.0) == Announcement(3, 3)
     assert announcer.next_deadline() == 1060.0
-    assert announcer.say(3, 150.0, 1059.9) is None
-    assert announcer.say(2, 100.0, 1060.5) == Say(2, 2)
+    assert announcer.announcement(3, 150.0, 1059.9) is None
+    assert announcer.announcement(2, 100.0, 1060.5) == Announcement(2, 2)
     assert announcer.next_deadline() == 1120.5
 
 
 def test_an_unknown_wait_is_left_out() -> None:
-    assert Announcer(BOTH, 0.0).say(1, None, 0.0) == Say(1, None)
+    assert Announcer(BOTH, 0.0).announcement(1, None, 0.0) == Announcement(1, None)
 
 
 def test_minutes_are_rounded_up_and_never_none_at_all() -> None:
-    assert Announcer(BOTH, 0.0).say(1, 61.0, 0.0) == Say(1, 2)
-    assert Announcer(BOTH, 0.0).say(1, 0.0, 0.0) == Say(1, 1)
+    assert Announcer(BOTH, 0.0).announcement(1, 61.0, 0.0) == Announcement(1, 2)
+    assert Announcer(BOTH, 0.0).announcement(1, 0.0, 0.0) == Announcement(1, 1)
 
 
 def test_what_the_queue_does_not_want_told_is_not() -> None:
     wait_only = Announcements(position=False, wait=True, every=10.0)
-    assert Announcer(wait_only, 0.0).say(4, 200.0, 0.0) == Say(None, 4)
-    assert Announcer(wait_only, 0.0).say(4, None, 0.0) is None
+    assert Announcer(wait_only, 0.0).announcement(4, 200.0, 0.0) == Announcement(None, 4)
+    assert Announcer(wait_only, 0.0).announcement(4, None, 0.0) is None
     for nothing in (None, Announcements(position=False, wait=False)):
         announcer = Announcer(nothing, 0.0)
         assert announcer.next_deadline() is None
-        assert announcer.say(1, 60.0, 5.0) is None
+        assert announcer.announcement(1, 60.0, 5.0) is None
 
 
 def test_a_small_rise_of_the_estimate_is_not_told_and_a_real_one_is() -> None:
     announcer = Announcer(BOTH, 0.0)
-    assert announcer.say(2, 119.0, 0.0) == Say(2, 2)
-    assert announcer.say(2, 150.0, 60.0) == Say(2, 2)
-    assert announcer.say(2, 151.0, 120.0) == Say(2, 3)
-    assert announcer.say(2, 50.0, 180.0) == Say(2, 1)
+    assert announcer.announcement(2, 119.0, 0.0) == Announcement(2, 2)
+    assert announcer.announcement(2, 150.0, 60.0) == Announcement(2, 2)
+    assert announcer.announcement(2, 151.0, 120.0) == Announcement(2, 3)
+    assert announcer.announcement(2, 50.0, 180.0) == Announcement(2, 1)
 
 
 def test_a_place_that_became_worse_is_left_out() -> None:
     announcer = Announcer(BOTH, 0.0)
-    assert announcer.say(2, 100.0, 0.0) == Say(2, 2)
-    assert announcer.say(3, 100.0, 60.0) == Say(None, 2)
-    assert announcer.say(3, None, 120.0) is None
-    assert announcer.say(2, None, 180.0) == Say(2, None)
+    assert announcer.announcement(2, 100.0, 0.0) == Announcement(2, 2)
+    assert announcer.announcement(3, 100.0, 60.0) == Announcement(None, 2)
+    assert announcer.announcement(3, None, 120.0) is None
+    assert announcer.announcement(2, None, 180.0) == Announcement(2, None)
 
 
 @pytest.mark.parametrize(

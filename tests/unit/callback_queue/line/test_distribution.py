@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from callback_queue.line.distribution import AgentView, MemberRules, QueueRules, assign, ranked, staff
+from callback_queue.agents.agent import AgentView
+from callback_queue.line.distribution import MemberRules, QueueRules, assign, ranked, staff
 from callback_queue.line.waiting_line import Entry
 from config.models.agents import Agent
 from config.models.queues import Queue

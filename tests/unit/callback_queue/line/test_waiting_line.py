@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callback_queue.line.waiting_line import Entry, WaitingLine
 from tests.unit.callback_queue.people import waiting
 
@@ -27,7 +29,7 @@ def test_who_came_first_is_next() -> None:
 
 def test_a_callback_keeps_its_callers_place_among_live_callers() -> None:
     line = _line(waiting("live", 1000), waiting("later", 1100))
-    callback = Entry("back", "callback", "", "support", 1050, 1200, callback="100001.1")
+    callback = replace(waiting("back", 1050), kind="callback", call="", entered_at=1200, callback="100001.1")
     assert line.add(callback) == 2
     assert _ids(line.ordered()) == ["live", "back", "later"]
 
@@ -47,7 +49,7 @@ def test_each_step_of_priority_is_a_minute() -> None:
 def test_among_equals_the_longer_in_the_queue_goes_first_and_then_the_first_added() -> None:
     line = WaitingLine({}, 60.0)
     for name, entered in (("second", 20.0), ("first", 10.0), ("third", 20.0)):
-        line.add(Entry(name, "live", name, "support", 5.0, entered))
+        line.add(replace(waiting(name, 5.0), entered_at=entered))
     assert _ids(line.ordered()) == ["first", "second", "third"]
 
 
@@ -78,23 +80,4 @@ def test_an_entry_that_is_replaced_keeps_its_turn_among_equals() -> None:
     line = _line(*(waiting(name, 1) for name in "abc"))
     line.add(waiting("b", 1, language="zh"))
     assert _ids(line.ordered()) == ["a", "b", "c"]
-    entry = line.get("b")
-    assert entry is not None
-    assert entry.language == "zh"
-
-
-def test_who_is_not_ready_keeps_the_place_but_is_not_offered() -> None:
-    line = _line(waiting("a", 1, not_ready_until=50.0), waiting("b", 2))
-    assert _ids(line.ready(49.9)) == ["b"]
-    assert line.position("b") == 2
-    assert line.next_ready(49.9) == 50.0
-    assert _ids(line.ready(50.0)) == ["a", "b"]
-    assert line.next_ready(50.0) is None
-
-
-def test_the_oldest_wait_is_the_longest_stay_in_this_queue_not_the_first_arrival() -> None:
-    line = WaitingLine({}, 60.0)
-    line.add(Entry("moved", "live", "m", "support", 1.0, 90.0))
-    line.add(Entry("here", "live", "h", "support", 50.0, 50.0))
-    assert line.oldest("support", 100.0) == 50.0
-    assert line.oldest("sales", 100.0) == 0.0
+    assert [entry.language for entry in line.ordered()] == ["en", "zh", "en"]

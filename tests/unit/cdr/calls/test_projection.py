@@ -20,7 +20,7 @@ from cdr.calls.verify import verify
 from cdr.figures.book import FigureRules, QueueThresholds
 from cdr.figures.reader import report
 from cdr.figures.windows import Windows
-from cdr.recorder.projector import Projector
+from cdr.recorder.projector import Parts, Projector
 from cdr.store import EventStore
 from cdr.tables import CallRow
 from config.database import create_engine
@@ -67,7 +67,7 @@ async def take(
     engine: AsyncEngine, told: Sequence[Line], *, commit: bool = True, rules: CallRules = RULES
 ) -> None:
     """Take a batch in as a recorder does that was started just now."""
-    projector = Projector(EventStore(engine), [CallProjection(engine, rules)], [])
+    projector = Projector(EventStore(engine), Parts([CallProjection(engine, rules)], []))
     async with engine.connect() as connection:
         await projector.apply(connection, "switch-1", told)
         await (connection.commit() if commit else connection.rollback())
@@ -107,7 +107,7 @@ def test_a_batch_that_was_undone_leaves_nothing_behind(database_url: URL) -> Non
     async def test(engine: AsyncEngine) -> None:
         told = lines(DAY.events)
         half = len(told) // 2
-        projector = Projector(EventStore(engine), [CallProjection(engine, RULES)], [])
+        projector = Projector(EventStore(engine), Parts([CallProjection(engine, RULES)], []))
         async with engine.connect() as connection:
             await projector.apply(connection, "switch-1", told[:half])
             await connection.commit()

@@ -78,7 +78,9 @@ def test_every_figure_of_agents_is_what_the_definitions_say(
         (row.name, ms(row)): row.figures for row in fold(day, MIDNIGHT, MIDNIGHT + DAY, interval).agents()
     }
     nothing = agent_in(day.truth, "1001", 0, 1)
-    for agent in {who for who, *_ in day.truth.states}:
+    agents = {who for who, *_ in day.truth.states}
+    assert agents
+    for agent in agents:
         for start, end in steps(MIDNIGHT, MIDNIGHT + DAY, length):
             expected = agent_in(day.truth, agent, start, end)
             assert rows.get((agent, (start, end)), nothing) == expected
@@ -117,6 +119,8 @@ def test_intervals_add_up_to_the_whole(day: Day) -> None:
 
 def test_each_count_comes_with_the_calls_behind_it(day: Day) -> None:
     made = fold(day, MIDNIGHT, MIDNIGHT + DAY, "whole")
+    assert list(made.queues())
+    assert list(made.agents())
     for row in made.queues():
         mine = [stay for stay in day.truth.stays if stay.queue == row.name]
         for name, why in (("handled", "answered"), ("abandoned", "abandoned")):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.tickets.events import TicketChanged, TicketJoined
-from cdr.recorder.projector import Consequence, Projection, Projector
+from cdr.recorder.projector import Consequence, Parts, Projection, Projector
 from cdr.recorder.recorder import Limits, Recorder
 from cdr.recorder.status import StatusFile
 from cdr.store import EventStore, StoredEvent
@@ -72,7 +72,7 @@ async def recording(
 ) -> AsyncIterator[Recorder]:
     """A recorder that runs until the block ends; then it drains and stops."""
     engine = create_engine(url)
-    projector = Projector(EventStore(engine), projections, consequences)
+    projector = Projector(EventStore(engine), Parts(projections, consequences))
     status = StatusFile(folder / "recorder.json")
     recorder = Recorder(engine, folder / "journal", "s", projector, status, limits)
     task = asyncio.create_task(recorder.run())

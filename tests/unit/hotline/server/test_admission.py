@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +12,8 @@ from config.new_site import write_starter_site
 from hotline.server.admission import Admission
 from journal.event import Event
 from telephony.call.events import PhoneRegistered, PhoneUnregistered
-from telephony.sip.flow import Flow
-from telephony.sip.message import Request, Response
-from telephony.sip.parser import parse_message
-
-TRUNK = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.1", 40000))
-STRANGER = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.2", 40000))
+from telephony.sip.message import Response
+from tests.unit.hotline.server.requests import STRANGER, TRUNK, credentials, register, request
 
 
 class Journal:
@@ -49,55 +43,14 @@ def gate(tmp_path: Path) -> Gate:
     return Gate(tmp_path / "site")
 
 
-def request(method: str, user: str, *, sender: str = "load", cseq: int = 1, more: str = "") -> Request:
-    text = (
-        f"{method} sip:{user}@127.0.0.1 SIP/2.0\r\n"
-        "Via: SIP/2.0/UDP 127.0.0.1:40000;branch=z9hG4bKx;rport\r\n"
-        f"From: <sip:{sender}@127.0.0.1>;tag=a\r\nTo: <sip:{user}@127.0.0.1>\r\n"
-        f"Call-ID: c\r\nCSeq: {cseq} {method}\r\nMax-Forwards: 70\r\n"
-        f"Contact: <sip:{sender}@127.0.0.1:40000>\r\n{more}Content-Length: 0\r\n\r\n"
-    )
-    message = parse_message(text.encode())
-    assert isinstance(message, Request)
-    return message
-
-
-def credentials(challenge: Response, method: str, user: str, password: str) -> str:
-    """MD5 without help from the code under test (RFC 7616 3.4)."""
-    value = challenge.headers.get_all("WWW-Authenticate")[-1]
-    fields = dict(re.findall(r'(\w+)="([^"]*)"', value))
-    uri = f"sip:{user}@127.0.0.1"
-
-    def md5(text: str) -> str:
-        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-    ha1, ha2 = md5(f"{user}:{fields['realm']}:{password}"), md5(f"{method}:{uri}")
-    answer = md5(f"{ha1}:{fields['nonce']}:00000001:cn:auth:{ha2}")
-    return (
-        f'Authorization: Digest username="{user}", realm="{fields["realm"]}", nonce="{fields["nonce"]}", '
-        f'uri="{uri}", response="{answer}", algorithm=MD5, qop=auth, nc=00000001, cnonce="cn"\r\n'
-    )
-
-
-def register(gate: Gate, user: str, password: str, *, flow: Flow = STRANGER) -> Response:
-    challenge, _ = gate.admission.register(request("REGISTER", user, sender=user), flow)
-    assert challenge.status == 401
-    proof = credentials(challenge, "REGISTER", user, password)
-    response, effects = gate.admission.register(
-        request("REGISTER", user, sender=user, cseq=2, more=proof), flow
-    )
-    gate.admission.write_down(effects)
-    return response
-
-
 def test_a_phone_with_its_password_is_registered_and_found(gate: Gate) -> None:
-    assert register(gate, "1001", gate.password).status == 200
+    assert register(gate.admission, "1001", gate.password).status == 200
     assert [binding.flow for binding in gate.admission.phones_of("1001")] == [STRANGER]
     assert [type(event) for event in gate.journal.events] == [PhoneRegistered]
 
 
 def test_a_registration_that_expires_is_written_down(gate: Gate) -> None:
-    register(gate, "1001", gate.password)
+    register(gate.admission, "1001", gate.password)
     deadline = gate.admission.registrar.next_deadline()
     assert deadline is not None
     gate.now = deadline
@@ -109,7 +62,10 @@ def test_a_registration_that_expires_is_written_down(gate: Gate) -> None:
 
 
 def test_wrong_password_and_unknown_user_get_the_same_answer(gate: Gate) -> None:
-    wrong, unknown = register(gate, "1001", "not-the-password"), register(gate, "9999", "whatever-it-is")
+    wrong, unknown = (
+        register(gate.admission, "1001", "not-the-password"),
+        register(gate.admission, "9999", "whatever-it-is"),
+    )
     assert (wrong.status, wrong.reason) == (unknown.status, unknown.reason) == (403, "Forbidden")
     names = [[name for name, _ in response.headers] for response in (wrong, unknown)]
     assert names[0] == names[1]
@@ -140,7 +96,7 @@ def test_a_trunk_reaches_its_published_numbers_only(gate: Gate) -> None:
 
 
 def test_a_registered_phone_on_a_trunks_address_is_still_a_phone(gate: Gate) -> None:
-    register(gate, "1001", gate.password, flow=TRUNK)
+    register(gate.admission, "1001", gate.password, flow=TRUNK)
     challenge = gate.admission.admit(request("INVITE", "4900", sender="1001"), TRUNK)
     assert isinstance(challenge, Response)
     proof = credentials(challenge, "INVITE", "1001", gate.password)

@@ -25,7 +25,7 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import CODECS, Caller, Switchboard, Target
 from telephony.media.engine import Engine
-from telephony.media.interface import Direction, Frame
+from telephony.media.interface import Frame, TapSide
 from telephony.net.rtp_ports import PortPool
 from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
@@ -254,7 +254,7 @@ class Ear:
         direction: the other stream, if wanted.
     """
 
-    def __init__(self, leg: CallLeg, direction: Direction = Direction.RECEIVED) -> None:
+    def __init__(self, leg: CallLeg, direction: TapSide = TapSide.RECEIVED) -> None:
         self._leg = leg
         self._waits: list[tuple[float, int, asyncio.Future[None]]] = []
         self._run: tuple[float, int] = (-1.0, 0)

@@ -1,0 +1,68 @@
+"""A question's answer as values: what may answer it (keys, words or both), and what was heard.
+
+How it is listened for is in `asr.listening.listener`, what it means in `asr.slots`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from asr.results import Word
+from asr.slots.values import SlotKind
+
+HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysWanted:
+    """Keys that answer: `maximum` of them or a terminator ends the answer; timeouts in seconds."""
+
+    maximum: int = 1
+    terminators: str = ""
+    first_timeout: float = 5.0
+    between_timeout: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechWanted:
+    """Words that answer: what slot, phrases to expect, and which of `asr.listening.end_of_turn.TIMINGS`."""
+
+    slot: SlotKind
+    phrases: tuple[str, ...] = ()
+    timing: str = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What answers a question: keys, words or either, whichever comes first.
+
+    The answer is silence when the time for keys and the time for words (the preset's) are both over.
+    """
+
+    keys: KeysWanted | None = None
+    speech: SpeechWanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back from a question.
+
+    Args:
+        kind: "noise" is sound without words; "unavailable" when no recogniser could be had.
+        digits: the keys, with kind "keys".
+        text, words, confidence: as the recogniser gave them, with kind "speech".
+        audio: the recording of the answer, with every kind but "keys" where there is one.
+        seconds: of that recording.
+        barged_in: whether the answer interrupted the question.
+    """
+
+    kind: HeardKind
+    digits: str = ""
+    text: str = ""
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+    audio: Path | None = None
+    seconds: float = 0.0
+    barged_in: bool = False

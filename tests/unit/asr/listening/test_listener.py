@@ -1,0 +1,237 @@
+"""A question and its answer on a leg, in virtual time: words, keys, barge-in, hang-ups, dead recognisers."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from pathlib import Path
+
+import pytest
+
+from asr.listening.answer import Heard, KeysWanted, SpeechWanted, Wanted
+from asr.listening.end_of_turn import TIMINGS
+from asr.listening.listener import PATIENCE, Listener
+from telephony.call.errors import CallEnded
+from tests.support.virtual_time import running, settle, virtual_time
+from tests.unit.asr.listening.speaking import (
+    SILENCE,
+    FakeRecognisers,
+    SpeakingLeg,
+    listening,
+    speaking_leg,
+)
+
+YES_NO = SpeechWanted("yes_no")
+BOTH = Wanted(KeysWanted(1), YES_NO)
+SHORT = TIMINGS["short"]
+
+
+def listen(
+    leg: SpeakingLeg,
+    folder: Path,
+    recognisers: FakeRecognisers | None,
+    wanted: Wanted = BOTH,
+    *,
+    prompt: bool = False,
+) -> Listener:
+    return Listener(
+        listening(leg, recognisers, folder), wanted, "en", prompt=prompt, interrupt=leg.audio.stop
+    )
+
+
+async def answer_to(leg: SpeakingLeg, listener: Listener, *frames: tuple[float, bool]) -> Heard:
+    """The answer while the caller speaks (True) and is silent (False), each for so many seconds."""
+
+    async def send() -> None:
+        for seconds, voiced in frames:
+            await (leg.send(seconds) if voiced else leg.send(seconds, SILENCE))
+
+    sending = asyncio.ensure_future(send())
+    try:
+        return await listener.answer()
+    finally:
+        sending.cancel()
+        await asyncio.wait([sending])
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@virtual_time
+async def test_words_end_with_a_silence(tmp_path: Path, streaming: bool) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers(streaming=streaming, seconds=0)
+    heard = await answer_to(leg, listen(leg, tmp_path, recognisers), (1.0, False), (0.6, True), (5, False))
+    assert (heard.kind, heard.text, heard.barged_in) == ("speech", "yes", False)
+    assert running().time() == pytest.approx(1.0 + 0.6 + SHORT.end_of_turn, abs=0.05)
+    assert heard.audio is not None
+    with wave.open(str(heard.audio)) as file:
+        assert file.getnframes() / 8000 == pytest.approx(heard.seconds)
+    assert heard.seconds == pytest.approx(SHORT.lead_in + 0.6 + SHORT.end_of_turn, abs=0.1)
+    assert recognisers.in_use == 0
+    assert not leg.audio.taps
+    assert leg.audio.on_digit is None
+
+
+@virtual_time
+async def test_nothing_in_time_is_silence(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    heard = await answer_to(leg, listen(leg, tmp_path, FakeRecognisers()), (20, False))
+    assert heard.kind == "silence"
+    assert running().time() == pytest.approx(max(SHORT.no_speech, KeysWanted().first_timeout), abs=0.05)
+
+
+@virtual_time
+async def test_a_turn_ends_on_a_line_without_packets(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    heard = await answer_to(leg, listen(leg, tmp_path, FakeRecognisers()), (0.5, True))
+    assert heard.kind == "speech"
+    assert running().time() < 0.5 + SHORT.end_of_turn + 0.3
+
+
+@virtual_time
+async def test_a_key_ends_the_answer_and_frees_the_recogniser(tmp_path: Path) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers()
+    listener = listen(leg, tmp_path, recognisers)
+    await leg.send(0.5)
+    assert recognisers.in_use == 1
+    leg.press("1")
+    heard = await listener.answer()
+    assert (heard.kind, heard.digits) == ("keys", "1")
+    await settle()
+    assert recognisers.in_use == 0
+
+
+@pytest.mark.parametrize(("first", "kind", "left"), [("key", "keys", ""), ("word", "speech", "1")])
+@virtual_time
+async def test_a_key_and_the_end_of_a_word_at_the_same_moment(
+    tmp_path: Path, first: str, kind: str, left: str
+) -> None:
+    """The first of the two is the answer; a key that comes second is for the next question."""
+
+    leg, loop = speaking_leg(), running()
+    listener = listen(leg, tmp_path, FakeRecognisers())
+    await leg.send(0.5)
+    last = loop.time()
+    at = last + SHORT.end_of_turn + 0.02  # the listener's timer of its own: no packets come any more
+    if first == "key":
+        loop.call_at(at - 1e-6, leg.press, "1")
+    else:
+        loop.call_at(at + 1e-6, leg.press, "1")
+    heard = await listener.answer()
+    assert heard.kind == kind
+    await settle()
+    assert leg.audio.take_digits() == left
+
+
+@virtual_time
+async def test_keys_typed_ahead_answer_at_once_and_the_rest_is_kept(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    leg.press("12")
+    listener = listen(leg, tmp_path, None, Wanted(KeysWanted(1)), prompt=True)
+    assert listener.interrupted
+    assert (await listener.answer()).digits == "1"
+    assert leg.audio.take_digits() == "2"
+
+
+@virtual_time
+async def test_a_key_during_the_prompt_stops_it(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    listener = listen(leg, tmp_path, FakeRecognisers(), prompt=True)
+    leg.press("5")
+    heard = await listener.answer()
+    assert (heard.digits, heard.barged_in) == ("5", True)
+    assert running().time() == 0
+
+
+@virtual_time
+async def test_a_sentence_interrupts_the_prompt_and_a_cough_does_not(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    listener = listen(leg, tmp_path, FakeRecognisers(), prompt=True)
+    await leg.send(0.2)
+    await leg.send(1.0, SILENCE)
+    assert not listener.interrupted
+    await leg.send(SHORT.interruption)
+    assert listener.interrupted
+    heard = await answer_to(leg, listener, (0.5, True), (2, False))
+    assert (heard.kind, heard.barged_in) == ("speech", True)
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@virtual_time
+async def test_a_hang_up_in_mid_sentence_keeps_what_was_said(tmp_path: Path, streaming: bool) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers("my line is", streaming=streaming)
+    listener = listen(
+        leg, tmp_path, recognisers, Wanted(speech=SpeechWanted("free_text", timing="description"))
+    )
+    running().call_later(1.5, leg.far_hang_up)
+    with pytest.raises(CallEnded):
+        await answer_to(leg, listener, (3, True))
+    heard = await listener.last_words()
+    assert heard is not None
+    assert (heard.kind, heard.text) == ("speech", "my line is")
+    assert heard.seconds == pytest.approx(1.5, abs=0.1)
+    assert heard.audio is not None
+    await leg.send(1)
+    assert recognisers.in_use == 0
+
+
+@virtual_time
+async def test_a_hang_up_before_a_word_leaves_nothing(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    listener = listen(leg, tmp_path, FakeRecognisers())
+    running().call_later(1, leg.far_hang_up)
+    with pytest.raises(CallEnded):
+        await listener.answer()
+    assert await listener.last_words() is None
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@pytest.mark.parametrize("dies_after", [0.0, 0.5])
+@virtual_time
+async def test_a_recogniser_that_dies_leaves_the_recording(
+    tmp_path: Path, streaming: bool, dies_after: float
+) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers(streaming=streaming)
+    listener = listen(leg, tmp_path, recognisers)
+    running().call_later(dies_after, setattr, recognisers, "dead", True)
+    heard = await answer_to(leg, listener, (0.8, True), (3, False))
+    assert heard.kind == "unavailable"
+    assert heard.audio is not None
+    assert heard.audio.exists()
+    assert recognisers.in_use == 0
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@virtual_time
+async def test_words_that_do_not_come_are_not_waited_for_for_ever(tmp_path: Path, streaming: bool) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers(streaming=streaming, seconds=3600)
+    heard = await answer_to(leg, listen(leg, tmp_path, recognisers), (0.5, True), (2, False))
+    assert heard.kind == "unavailable"
+    assert running().time() == pytest.approx(0.5 + SHORT.end_of_turn + PATIENCE, abs=0.2)
+    await settle()
+    assert recognisers.in_use == 0
+
+
+@virtual_time
+async def test_an_answer_that_is_not_wanted_any_more_frees_the_recogniser(tmp_path: Path) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers()
+    listener = listen(leg, tmp_path, recognisers)
+    waiting = asyncio.ensure_future(listener.answer())
+    await leg.send(0.5)
+    assert recognisers.in_use == 1
+    waiting.cancel()
+    await settle()
+    assert recognisers.in_use == 0
+    assert not leg.audio.taps
+
+
+@virtual_time
+async def test_a_caller_who_speaks_on_has_the_whole_utterance_read(tmp_path: Path) -> None:
+    """The first attempt began in the pause; it lacks what came after it."""
+
+    leg, recognisers = speaking_leg(), FakeRecognisers(streaming=False, seconds=0.5)
+    heard = await answer_to(
+        leg, listen(leg, tmp_path, recognisers), (0.5, True), (0.5, False), (0.5, True), (2, False)
+    )
+    assert heard.kind == "speech"
+    assert len(recognisers.heard) == 1
+    assert recognisers.heard[0] > 1.5
+    assert recognisers.in_use == 0
