@@ -203,7 +203,7 @@ async def test_what_is_no_key_is_not_sent(a: End, b: End, digits: str) -> None:
 async def test_keys_come_by_info_too(a: End, b: End, content_type: str, body: bytes, digit: str) -> None:
     calling, called = await connect(a, b)
     collecting = asyncio.ensure_future(called.audio.collect(1, terminators="", first_timeout=10))
-    calling._sip.request("INFO", (("Content-Type", content_type),), body)
+    a.command(calling).request("INFO", (("Content-Type", content_type),), body)
     assert (await collecting).digits == digit
 
 
@@ -215,8 +215,8 @@ async def test_info_that_holds_no_key_presses_none(a: End, b: End) -> None:
         ("application/dtmf-relay", b"Duration=160"),
         ("application/dtmf", b"\xff"),
     ]:
-        calling._sip.request("INFO", (("Content-Type", content_type),), body)
-    calling._sip.request("INFO", (("Content-Type", "application/dtmf"),), b"9")
+        a.command(calling).request("INFO", (("Content-Type", content_type),), body)
+    a.command(calling).request("INFO", (("Content-Type", "application/dtmf"),), b"9")
     assert (await b.until(events.DigitReceived)).digit == "9"
     assert called.audio.take_digits() == "9"
 
