@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hotline.server.reload import changes, needs_restart, with_start_settings
 
 from config import Site, load_site
 from config.new_site import write_starter_site
+from hotline.server.reload import changes, needs_restart, with_start_settings
 
 
 @pytest.fixture
