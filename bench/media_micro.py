@@ -1,6 +1,6 @@
 """What the media engine costs: CPU a packet and memory a leg, over real loopback sockets.
 
-    python bench/media_micro.py [--legs 1000] [--seconds 4]
+    python -m bench.media_micro [--legs 1000] [--seconds 4]
 
 Two ways, both with the real engine:
 
@@ -34,7 +34,7 @@ from telephony.media import tones
 from telephony.media.engine import Engine
 from telephony.media.leg import Leg
 from telephony.net.rtp_ports import BATCH, PortPool
-from telephony.sdp.offer_answer import Codec, Direction, Negotiated
+from telephony.sdp.offer_answer import Codec, MediaDirection, Negotiated
 
 HOST = "127.0.0.1"
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8}
@@ -54,7 +54,7 @@ def agreed(port: int, codec: str) -> Negotiated:
         dtmf_send=101,
         dtmf_receive=101,
         ptime_ms=20,
-        direction=Direction.SENDRECV,
+        direction=MediaDirection.SENDRECV,
         remote_hold=False,
     )
 
@@ -241,11 +241,8 @@ async def measure_whole(count: int, seconds: float) -> None:
         process.join()
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--legs", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each whole measurement; 0: none")
-    options = parser.parse_args()
+async def main(options: argparse.Namespace) -> None:
+    """Measure both ways."""
     for codec in PAYLOAD_TYPES:
         tones.music().frames(codec)
     await measure_rounds(options.legs)
@@ -254,5 +251,10 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.media_micro", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--legs", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each whole measurement; 0: none")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+        runner.run(main(parser.parse_args()))

@@ -103,12 +103,16 @@ async def _timed(name: str, work: Callable[[], Awaitable[Any]]) -> Any:
 
 def _fill(path: Path, wanted: int) -> tuple[int, int]:
     """Write whole days until there are so many events; how many days and events there are."""
-    patterns = [Day(seed, calls=CALLS).events for seed in range(SEEDS)]
+    calls = min(CALLS, max(20, wanted // 50))
+    patterns: dict[int, list[Event]] = {}
     days = events = 0
     with sqlite3.connect(path) as database:
         statement = "INSERT INTO events (switch, seq, at, kind, call, leg, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
         while events < wanted:
-            told = patterns[days % SEEDS]
+            seed = days % SEEDS
+            if seed not in patterns:
+                patterns[seed] = list(Day(seed, calls=calls).events)
+            told = patterns[seed]
             database.executemany(statement, _rows(told, days, events))
             events += len(told)
             days += 1

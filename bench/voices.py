@@ -1,6 +1,6 @@
 """What voices cost and how well they are understood, after G.711 and with the machine as it is.
 
-    python bench/voices.py [--models DIR] [--engines piper kokoro espeak] [--threads 2] [--no-listening]
+    python -m bench.voices [--models DIR] [--engines piper kokoro espeak] [--threads 2] [--no-listening]
 
 For each voice: the time from asking to the first sentence in a fresh worker (its model is loaded) and in a
 warm one, the CPU seconds for each second spoken, and, with Whisper base as the listener, the share of words
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -25,8 +24,6 @@ import numpy as np
 from faster_whisper import WhisperModel
 from numpy.typing import NDArray
 from pypinyin import lazy_pinyin
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from asr.models.store import models_folder
 from telephony.rtp.codecs import decode_ulaw, encode_ulaw
@@ -68,7 +65,7 @@ SENTENCES = {
 PROMPTS = {"zh": "以下是普通话的句子。"}
 
 
-class Listener:
+class Ears:
     """Whisper base at the other end of a telephone line."""
 
     def __init__(self, model: Path) -> None:
@@ -118,7 +115,7 @@ class Figures:
     error: float | None
 
 
-async def measure(voice: Voice, threads: int, listener: Listener | None) -> Figures:
+async def measure(voice: Voice, threads: int, listener: Ears | None) -> Figures:
     """Render all sentences of the voice's language, nothing kept."""
     sentences = SENTENCES[voice.language]
     with tempfile.TemporaryDirectory() as folder:
@@ -152,14 +149,16 @@ def _cpu_seconds(pid: int) -> float:
 def main() -> None:
     """Measure, and print a line a voice."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m bench.voices",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--models", type=Path, default=models_folder())
     parser.add_argument("--engines", nargs="*", default=["piper", "kokoro", "espeak"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--no-listening", action="store_true")
     options: Any = parser.parse_args()
-    listener = None if options.no_listening else Listener(options.models / "whisper-base")
+    listener = None if options.no_listening else Ears(options.models / "whisper-base")
     print("| language | voice | first sentence, cold | a sentence, warm | CPU s per s spoken | heard wrong |")
     print("| --- | --- | --- | --- | --- | --- |")
     for language in SENTENCES:

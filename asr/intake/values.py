@@ -1,7 +1,7 @@
 """What goes into and out of the intake bot (`asr.intake.bot`): events, effects and the ticket, as plain
 values.
 
-The bot is asked one thing at a time. Whoever runs it (a flow's `intake` verb) feeds one event, carries out
+The bot is asked one thing at a time. Its caller (a flow's `intake` verb) feeds one event, carries out
 the effects in their order, and feeds what the last one brings:
 
     Say         say it to its end                                     -> nothing

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from structlog.contextvars import bind_contextvars
 
 from callback_queue.acd.queued_call import wait_in_queue
-from callback_queue.acd.ringing import NobodyTook, codecs_like, ring_agents
+from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import agent_announcement
@@ -46,7 +46,7 @@ from journal.fault_points import fault_point
 from telephony.call import events
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import Caller
+from telephony.call.switchboard import Caller, codecs_like
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,9 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.outcomes import outcome_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from journal.fault_points import fault_point
-from telephony.call.forking import NobodyAnswered, ring_all
+from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
 from telephony.sip.errors import RemoteProtocolError
 
 log = logging.getLogger(__name__)
@@ -111,14 +109,11 @@ class CustomerDial:
             targets = services.targets(number)
         except RemoteProtocolError:
             raise NotReached("wrong_number") from None  # nothing that can be dialled
-        for target in targets:
-            try:
-                dialled = services.acd.switchboard.dial(self._call, target, caller, codecs=codecs)
-                self.legs.append(await dialled)
-            except (Unreachable, PortsExhausted) as error:
-                log.info("a customer's phone can't be reached: %s", error)
-        if not self.legs:
-            raise NotReached("failed")
+        switchboard = services.acd.switchboard
+        try:
+            self.legs = await dial_reachable(switchboard, self._call, targets, caller, codecs=codecs)
+        except NobodyAnswered:
+            raise NotReached("failed") from None
 
     def _drop_legs(self) -> None:
         for leg in self.legs:

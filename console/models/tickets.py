@@ -40,6 +40,8 @@ class TicketShort(BaseModel):
     summary: str
     respond_by: float = Field(description="Until when the customer is to be reached, 0 for no limit.")
     resolve_by: float = Field(description="Until when it is to be solved, 0 for no limit.")
+    respond_warning_at: float = Field(description="From when little of that time is left, 0 for no limit.")
+    resolve_warning_at: float = Field(description="From when little of that time is left, 0 for no limit.")
     responded_at: float = Field(description="0: not yet.")
     resolved_at: float = Field(description="0: not yet.")
     callback: CallbackShort | None
@@ -95,7 +97,7 @@ class CallbackModel(BaseModel):
     requested_at: float
     state: str = Field(description="waiting, leased, dialling or closed.")
     due: float = Field(description="When the next attempt is due.")
-    expires: float = Field(description="When it is given up, 0 never.")
+    expires: float = Field(description="When it expires, 0 for never.")
     attempt: int = Field(description="Attempts so far.")
     outcome: str = Field(description="What came of the last attempt.")
     agent: str = Field(description="Who made it.")

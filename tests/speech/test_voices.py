@@ -21,7 +21,7 @@ pytest.importorskip("piper", reason="not run: needs pip install 'hotline[speech]
 from asr.models.catalogue import entry
 from asr.models.getter import GetError, get
 from asr.models.store import models_folder
-from bench.voices import SENTENCES, Listener, wrong
+from bench.voices import SENTENCES, Ears, wrong
 from tts.client import Voices
 from tts.installed import ENGINES, Wish, choose
 from tts.spoken import say
@@ -47,8 +47,8 @@ def model(name: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def listener() -> Listener:
-    return Listener(model("whisper-base"))
+def listener() -> Ears:
+    return Ears(model("whisper-base"))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def speak(tmp_path_factory: pytest.TempPathFactory) -> Speak:
     [("en", "piper", 0.12), ("zh", "kokoro", 0.15), ("ko", "kokoro", 0.2), ("en", "espeak", 0.3)],
 )
 def test_a_voice_is_understood_on_the_telephone(
-    speak: Speak, listener: Listener, language: str, engine: str, limit: float
+    speak: Speak, listener: Ears, language: str, engine: str, limit: float
 ) -> None:
     said = list(SENTENCES[language][:4])
     heard = [listener.hear(sound, language) for sound in speak(language, said, engine)]
@@ -90,7 +90,7 @@ def test_a_voice_is_understood_on_the_telephone(
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "ko"])
-def test_a_phone_number_is_heard_digit_for_digit(speak: Speak, listener: Listener, language: str) -> None:
+def test_a_phone_number_is_heard_digit_for_digit(speak: Speak, listener: Ears, language: str) -> None:
     sentence, number, digits = NUMBERS[language]
     text = sentence.format(say("phone_number", number, language))
     heard = listener.hear(speak(language, [text], None)[0], language)

@@ -115,10 +115,10 @@ class Postgres:
             self._process.wait(30)
             self._process = None
 
-    def create(self) -> URL:
-        """A new, empty database."""
+    def create(self, like: URL | None = None) -> URL:
+        """A new database: empty, or a copy of one that nobody is connected to."""
         name = f"test_{token_hex(6)}"
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {like.database}" if like is not None else ""))
         return URL.create("postgresql+psycopg", username=_USER, host=HOST, port=self.port, database=name)
 
     def drop(self, database: URL) -> None:

@@ -30,9 +30,9 @@ def _differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, Base.metadata))
 
 
-def test_the_migrated_tables_are_those_that_the_code_describes(database_url: URL) -> None:
+def test_the_migrated_tables_are_those_that_the_code_describes(empty_database_url: URL) -> None:
     async def compare() -> list[Any]:
-        engine = create_engine(database_url)
+        engine = create_engine(empty_database_url)
         await upgrade(engine)
         async with engine.connect() as connection:
             differences = await connection.run_sync(_differences)
@@ -42,9 +42,9 @@ def test_the_migrated_tables_are_those_that_the_code_describes(database_url: URL
     assert asyncio.run(compare()) == []
 
 
-def test_two_processes_may_migrate_at_once(database_url: URL) -> None:
+def test_two_processes_may_migrate_at_once(empty_database_url: URL) -> None:
     async def migrate() -> tuple[bool, bool]:
-        engines = [create_engine(database_url) for _ in range(4)]
+        engines = [create_engine(empty_database_url) for _ in range(4)]
         before = await is_current(engines[0])
         await asyncio.gather(*(upgrade(engine) for engine in engines))
         await upgrade(engines[0])

@@ -1,0 +1,144 @@
+"""Every command of bench/ and scripts/ starts, works at a tiny size, and leaves nothing in the checkout.
+
+The soak is started by tests/robustness/test_soak.py; what needs models is only asked what it can do.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.robustness.rig import own_address
+from tests.support.paths import ROOT
+
+COMMANDS = sorted(
+    path.stem for path in (ROOT / "bench").glob("*.py") if 'if __name__ == "__main__"' in path.read_text()
+)
+CACHES = (
+    "__pycache__",
+    ".hypothesis",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".import_linter_cache",
+    ".venv",
+)
+SIZES = {
+    "journal": ["--calls", "20"],
+    "media_micro": ["--legs", "4", "--seconds", "0.2"],
+    "report": ["--events", "2000"],
+    "voices": ["--engines", "espeak", "--no-listening"],
+}
+
+
+def run(*arguments: str | Path, seconds: float = 100) -> str:
+    """Run a Python program in the checkout; what it printed."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def new_files() -> set[str]:
+    """Files in the checkout that git does not know, but for caches; none outside a repository."""
+    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    names = (line[3:] for line in done.stdout.splitlines() if line[:2] in ("??", "!!"))
+    return {name for name in names if not any(cache in name for cache in CACHES)}
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """No command leaves a file in the checkout."""
+    before = new_files()
+    yield
+    assert new_files() <= before
+
+
+def test_every_command_of_bench_is_known_here() -> None:
+    assert set(COMMANDS) == {*SIZES, "__main__", "soak", "speech", "speech_latency"}
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "__main__"])
+def test_a_command_says_what_it_can_do(name: str) -> None:
+    assert "usage: " in run("-m", f"bench.{name}", "--help")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SIZES)
+def test_a_command_measures_something(name: str, tmp_path: Path) -> None:
+    where = ["--folder", tmp_path / "report"] if name == "report" else []
+    printed = run("-m", f"bench.{name}", *SIZES[name], *where)
+    assert any(letter.isdigit() for letter in printed), printed
+
+
+# Stands for `../shared/bench`: a load that is told where the server is, and writes what it was told.
+LOAD = """
+import json, socket, sys
+options = dict(zip(sys.argv[1:7:2], sys.argv[2:7:2]))
+host, _, port = options["--target"].partition(":")
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+    line.bind((host, 0)); line.settimeout(5); line.connect((host, int(port)))
+    us = "%s:%d" % line.getsockname()
+    line.send(f"OPTIONS sip:{host} SIP/2.0\\r\\nVia: SIP/2.0/UDP {us};branch=z9hG4bK1\\r\\n"
+              "Max-Forwards: 70\\r\\n"
+              f"From: <sip:l@{host}>;tag=1\\r\\nTo: <sip:{host}>\\r\\nCall-ID: 1\\r\\nCSeq: 1 OPTIONS\\r\\n"
+              "Content-Length: 0\\r\\n\\r\\n".encode())
+    answer = line.recv(65536).decode().splitlines()[0]
+open(options["--out"], "w").write(json.dumps({"answer": answer, "more": sys.argv[7:]}))
+"""
+
+
+@pytest.mark.slow
+def test_make_bench_serves_its_site_to_the_load(tmp_path: Path) -> None:
+    (tmp_path / "bench.py").write_text(LOAD)
+    (tmp_path / "show.py").write_text("")
+    out = tmp_path / "out.jsonl"
+    given = ["--load", tmp_path, "--out", out, "--host", own_address(), "cps", "--rate", "1"]
+    printed = run("-m", "bench", *given)
+    assert "100 phones of agents are registered" in printed
+    assert json.loads(out.read_text()) == {"answer": "SIP/2.0 200 OK", "more": ["cps", "--rate", "1"]}
+
+
+def test_the_diagrams_are_drawn_into_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), encoding="utf-8")
+    run("-m", "scripts.diagrams", page)
+    assert page.read_text(encoding="utf-8").count("```mermaid") == 8
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scripts").glob("*.sh")), ids=lambda path: path.name)
+def test_a_shell_script_is_one(path: Path) -> None:
+    done = subprocess.run(["sh", "-n", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_installed_is_installed_again_only_when_versions_change(tmp_path: Path) -> None:
+    # In a copy whose .venv says that it is complete. The Python that is named is none: nothing is installed.
+    (tmp_path / "scripts").mkdir()
+    for name in ("scripts/install.sh", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+    both = (tmp_path / "pyproject.toml").read_bytes() + (tmp_path / "requirements.lock").read_bytes()
+    done = subprocess.run(["cksum"], input=both, capture_output=True, check=True)
+    (tmp_path / ".venv/installed").write_text(f"{done.stdout.decode().strip()} {tmp_path}\n")
+
+    def install() -> tuple[int, str]:
+        command = ["env", "PYTHON=/bin/false", "sh", "scripts/install.sh"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=20)
+        return done.returncode, done.stdout + done.stderr
+
+    assert install() == (0, "")
+    with (tmp_path / "requirements.lock").open("a") as lock:
+        lock.write("# another version\n")
+    status, said = install()
+    assert status == 1
+    assert "Python 3.11 or newer is needed" in said
