@@ -34,7 +34,7 @@ from telephony.media import tones
 from telephony.media.engine import Engine
 from telephony.media.leg import Leg
 from telephony.net.rtp_ports import BATCH, PortPool
-from telephony.sdp.offer_answer import Codec, Direction, Negotiated
+from telephony.sdp.offer_answer import Codec, MediaDirection, Negotiated
 
 HOST = "127.0.0.1"
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8}
@@ -54,7 +54,7 @@ def agreed(port: int, codec: str) -> Negotiated:
         dtmf_send=101,
         dtmf_receive=101,
         ptime_ms=20,
-        direction=Direction.SENDRECV,
+        direction=MediaDirection.SENDRECV,
         remote_hold=False,
     )
 

@@ -1,4 +1,4 @@
-"""When somebody is there: weekly times, public holidays by country, a site's own days. Pure.
+"""Opening hours: weekly times, public holidays by country, a site's own days. Pure.
 
 Flows ask it whether to put callers through, deadlines are counted in its hours. How the times are written in
 YAML is in `config.models.hours`; what a caller hears when nobody is there is left to the flow.
@@ -54,7 +54,7 @@ class HoursState:
     """Whether the office is open at one moment.
 
     Args:
-        open: whether somebody is there.
+        open: whether the office is open.
         reason: why (not).
         holiday: the holiday's name, "" on other days.
         opens: when it opens next, in the office's zone; None when it is open, or does not open within a year.

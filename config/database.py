@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
     """The base of all tables.
 
     A `dict` or `list` column is JSON (JSONB on PostgreSQL), a `float` one Unix seconds in double precision,
-    an `int` one has 64 bits (SQLite's INTEGER does, and only that can count up by itself there).
+    an `int` one has 64 bits (SQLite's INTEGER does, and only that can be auto-incremented there).
     """
 
     metadata = MetaData(naming_convention=NAMING)

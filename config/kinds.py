@@ -51,7 +51,7 @@ def whole(low: int, high: int) -> BeforeValidator:
 
 
 def seconds(low: float, high: float, *, or_off: bool = False) -> BeforeValidator:
-    """Accept a number of seconds from `low` to `high`; with `or_off` also 0, which turns the matter off."""
+    """Accept a number of seconds from `low` to `high`; with `or_off` also 0, which turns it off."""
 
     def check(value: object) -> object:
         number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -48,7 +48,7 @@ class Site:
     queues: tuple[Queue, ...] = ()
 
     def path(self, name: str) -> Path:
-        """Make a setting's file or folder absolute: inside the site unless it is absolute by itself."""
+        """Make a setting's file or folder absolute: relative ones are inside the site."""
         return self.root / name
 
     def prompt(self, name: str) -> Path | None:

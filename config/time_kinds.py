@@ -1,6 +1,6 @@
 """The kinds of value that tell time: how long something lasts, and hours that may pass midnight.
 
-They follow `config.kinds`: one error, `expected`. Opening hours by weekday are `config.models.hours`' matter.
+They follow `config.kinds`: one error, `expected`. Opening hours by weekday are in `config.models.hours`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def lasting(low: float, high: float, *, or_off: bool = False) -> BeforeValidator
 
     Args:
         low, high: what is accepted, in seconds, both included.
-        or_off: whether 0 is accepted as well, which turns the matter off.
+        or_off: whether 0 is accepted as well, which turns it off.
     """
     off = ", or 0 to turn it off" if or_off else ""
     wanted = (

@@ -1,4 +1,4 @@
-"""The application: all routes with everything around them, for one `House`."""
+"""The application: all routes with everything around them, for one set of services."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from console.routes import (
     site,
     tickets,
 )
-from console.services import House
+from console.services import Services
 
 log = logging.getLogger(__name__)
 
 _ABOUT = """
 Calls, tickets, callbacks, agents and queues of one hotline, as it is and as it was.
 
-Every question needs a token (`hotline token create`), sent as `Authorization: Bearer TOKEN`. Times are Unix
+Every request needs a token (`hotline token create`), sent as `Authorization: Bearer TOKEN`. Times are Unix
 seconds, durations milliseconds (`_ms`) or seconds (`_s`). Lists come in pages: give `next` of one page as
 `cursor` for the next. Answers are read from the database; a change goes to the switch, which writes it into
 its journal, and is answered 202: it is seen here a moment later. Errors are `application/problem+json`. What
@@ -40,16 +40,16 @@ happens is told at once by the WebSocket `/api/v1/live` (docs/api.md).
 """
 
 
-def create_app(house: House) -> FastAPI:
+def create_app(services: Services) -> FastAPI:
     """Make the application.
 
     Args:
-        house: what it works with; its database's connections are closed when the application ends.
+        services: what it works with; its database's connections are closed when the application ends.
     """
 
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(house.hub.run()), asyncio.create_task(house.follow_site())]
+        tasks = [asyncio.create_task(services.hub.run()), asyncio.create_task(services.follow_site())]
         for task in tasks:
             task.add_done_callback(_complain)
         try:
@@ -57,7 +57,7 @@ def create_app(house: House) -> FastAPI:
         finally:
             for task in tasks:
                 task.cancel()
-            await house.engine.dispose()
+            await services.engine.dispose()
 
     app = FastAPI(
         title="hotline",
@@ -68,7 +68,7 @@ def create_app(house: House) -> FastAPI:
         redoc_url=None,
         lifespan=life,
     )
-    app.state.house = house
+    app.state.services = services
     install(app)
     for part in (calls, tickets, callbacks, agents, queues, reports, customers, site):
         app.include_router(part.router, responses=RESPONSES)
@@ -76,7 +76,7 @@ def create_app(house: House) -> FastAPI:
         app.include_router(other.router)
     app.mount("/static", StaticFiles(directory=page.PAGES / "static"))
     # The last one added is the outermost.
-    app.add_middleware(Timing, histogram=house.metrics.requests)
+    app.add_middleware(Timing, histogram=services.metrics.requests)
     app.add_middleware(BodyLimit)
     app.add_middleware(Headers)
     _describe_problems(app)

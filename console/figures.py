@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.engine import URL
@@ -21,7 +20,7 @@ from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold, Row
 from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
-from cdr.figures.windows import Interval, Windows
+from cdr.figures.windows import Interval, Windows, midnight
 from config import Site
 from config.database import create_engine
 
@@ -94,8 +93,7 @@ class FigureDesk:
 
     def midnight(self, now: float) -> float:
         """When today began in the site's time zone, Unix seconds."""
-        here = datetime.fromtimestamp(now, self._site.timezone)
-        return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()
+        return midnight(now, self._site.timezone)
 
     async def today(self) -> Mapping[str, dict[str, Any]]:
         """Figures of each queue since midnight.

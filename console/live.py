@@ -1,4 +1,4 @@
-"""What happens, told to everybody who watches: events as they are applied, and the floor as it changes.
+"""What happens, told to everybody who watches: events as they are applied, and the overview as it changes.
 
 One task looks for new events while anybody watches; how many watch costs the database nothing. Each watcher
 has a queue of its own with an end: who reads too slowly is dropped, so that nobody waits for them. The wire
@@ -16,15 +16,15 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.overview import Floor
+from console.overview import Overview
 from control.client import BadAnswer, NotRunning, Refused
 
 log = logging.getLogger(__name__)
 
-# How often new events are looked for, and the floor, in seconds.
+# How often new events are looked for, and the overview, in seconds.
 EVENTS_EVERY = 0.25
-FLOOR_EVERY = 1.0
-# Messages that wait for one watcher. A floor of a hundred agents is some 20 kB, so this is a few MB at worst.
+OVERVIEW_EVERY = 1.0
+# Messages that wait for one watcher. The overview of a hundred agents is some 20 kB: a few MB at worst.
 QUEUE_LENGTH = 256
 # Events that are told at once: whoever has half of the queue free takes them all. After that everybody gets
 # so many seconds to read: a burst drops nobody, and who has stopped reading holds others up no longer.
@@ -41,8 +41,8 @@ class Told:
     data: dict[str, Any]
 
 
-Message: TypeAlias = Told | Floor | None
-"""An event; the floor, when it has changed; None when no switch answers (any more)."""
+Message: TypeAlias = Told | Overview | None
+"""An event; the overview, when it has changed; None when no switch answers (any more)."""
 
 
 class Watcher:
@@ -92,21 +92,21 @@ class Hub:
     Args:
         tail: events after an id, in their order, at most so many.
         newest: the id of the newest event, 0 for none.
-        floor: the floor as it is now; raises as `SwitchClient.ask` does.
+        overview: the overview as it is now; raises as `SwitchClient.ask` does.
     """
 
     def __init__(
         self,
         tail: Callable[[int, int], Awaitable[Sequence[Told]]],
         newest: Callable[[], Awaitable[int]],
-        floor: Callable[[], Awaitable[Floor]],
+        overview: Callable[[], Awaitable[Overview]],
     ) -> None:
         self._tail = tail
         self._newest = newest
-        self._floor = floor
+        self._overview = overview
         self._watchers: set[Watcher] = set()
         self._somebody = asyncio.Event()
-        self._last_floor: Floor | None = None
+        self._last_overview: Overview | None = None
 
     @property
     def watchers(self) -> int:
@@ -125,10 +125,10 @@ class Hub:
             self._somebody.clear()
 
     async def run(self) -> None:
-        """Follow the events and the floor for ever."""
+        """Follow the events and the overview for ever."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow_events())
-            group.create_task(self._follow_floor())
+            group.create_task(self._follow_overview())
 
     async def _follow_events(self) -> None:
         last: int | None = None
@@ -156,21 +156,21 @@ class Hub:
             for room in late:
                 room.cancel()
 
-    async def _follow_floor(self) -> None:
+    async def _follow_overview(self) -> None:
         while True:
             await self._somebody.wait()
-            floor = await self.floor()
+            overview = await self.overview()
             # When it was looked at is no change of it.
-            seen = None if floor is None else floor.model_copy(update={"at": 0.0})
-            if seen != self._last_floor:
-                self._last_floor = seen
-                self.tell(floor)
-            await asyncio.sleep(FLOOR_EVERY)
+            seen = None if overview is None else overview.model_copy(update={"at": 0.0})
+            if seen != self._last_overview:
+                self._last_overview = seen
+                self.tell(overview)
+            await asyncio.sleep(OVERVIEW_EVERY)
 
-    async def floor(self) -> Floor | None:
-        """The floor as it is now; None while no switch answers."""
+    async def overview(self) -> Overview | None:
+        """The overview as it is now; None while no switch answers."""
         try:
-            return await self._floor()
+            return await self._overview()
         except (NotRunning, BadAnswer, Refused):
             return None
 

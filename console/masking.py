@@ -49,7 +49,7 @@ _RECORDS = frozenset({"legs", "segments", "steps", "stays", "offers", "contacts"
 
 
 def mask_number(number: str) -> str:
-    """A telephone number with only its last digits; one of the house stays as it is."""
+    """A telephone number with only its last digits; one of the services stays as it is."""
     if sum(character.isdigit() for character in number) < _SHORTEST:
         return number
     return HIDDEN * (len(number) - _SHOWN) + number[-_SHOWN:]

@@ -1,4 +1,4 @@
-"""Prometheus metrics of the console: what the floor and the database say at the moment of the scrape."""
+"""Prometheus metrics of the console: what the overview and the database say at the moment of the scrape."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from console.models.agents import QueueModel
-from console.overview import Floor
+from console.overview import Overview
 
 STATES = ("offline", "available", "reserved", "ringing", "on_call", "wrap_up", "break")
 
@@ -28,7 +28,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self.requests = Histogram(
             "hotline_api_request_seconds",
-            "Time to answer a question to the API.",
+            "Time to answer a request to the API.",
             ["method", "route", "status"],
             buckets=_BUCKETS,
             registry=self.registry,
@@ -81,14 +81,14 @@ def of_queues(queues: Sequence[QueueModel], now: float) -> Iterable[Metric]:
     return waiting, longest, level, open_, due, tickets
 
 
-def of_floor(floor: Floor | None) -> Iterable[Metric]:
+def of_overview(overview: Overview | None) -> Iterable[Metric]:
     """Whether a switch answers, and agents by state."""
     yield GaugeMetricFamily(
-        "hotline_switch_up", "Whether the switch answers the console.", value=float(floor is not None)
+        "hotline_switch_up", "Whether the switch answers the console.", value=float(overview is not None)
     )
     agents = GaugeMetricFamily("hotline_agents", "Agents by state.", labels=["state"])
-    if floor is not None:
-        count = Counter(agent.state for agent in floor.agents)
+    if overview is not None:
+        count = Counter(agent.state for agent in overview.agents)
         for state in STATES:
             agents.add_metric([state], count[state])
     yield agents

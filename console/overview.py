@@ -1,4 +1,4 @@
-"""The floor as the switch sees it at this moment: who waits, who works, which calls go on.
+"""The overview as the switch sees it at this moment: who waits, who works, which calls go on.
 
 The switch answers the command `floor`; here its answer becomes the shape that the API promises, whatever
 version of the switch gave it.
@@ -16,11 +16,11 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from cdr.calls.search import CallList
-from config import Site
+from config import Queue, Site
 from console.masking import mask_number
 from control.client import SwitchClient
 
-# The floor does not wait for a slow database, in seconds.
+# The overview does not wait for a slow database, in seconds.
 _PATIENCE = 1.0
 
 
@@ -32,7 +32,7 @@ class Waiting(BaseModel):
     kind: Literal["live", "callback"] = Field(description="On the line, or waiting to be called back.")
     call: str = Field(description="The call, empty for a callback that nobody dials yet.")
     callback: str = Field(description="The callback's id, empty for a caller on the line.")
-    position: int = Field(description="Place in the line; 1 is the next.")
+    position: int = Field(description="ListPosition in the line; 1 is the next.")
     tier: str
     priority: int
     arrival: float = Field(description="Since when they wait, Unix seconds: the first arrival of a callback.")
@@ -41,14 +41,27 @@ class Waiting(BaseModel):
     offered: list[str] = Field(description="Agents whose phones ring for them.")
 
 
-class QueueFloor(BaseModel):
+class QueueLine(BaseModel):
     """One queue."""
 
     name: str
     waiting: list[Waiting] = Field(description="In the order in which they will be served.")
 
 
-class AgentFloor(BaseModel):
+class QueueNow(BaseModel):
+    """One queue in figures. What only a switch knows is null while none answers."""
+
+    waiting: int | None = Field(description="Callers on the line who wait; callbacks are counted apart.")
+    oldest_since: float | None = Field(
+        description="Since when the caller on the line waits who waits longest, Unix seconds."
+    )
+    callbacks_waiting: int | None = Field(description="Callbacks whose time has come, waiting in the line.")
+    entries: list[Waiting] = Field(description="Everybody in the line, callbacks too, in order.")
+    free_agents: int | None = Field(description="Agents of the queue who are available.")
+    logged_in: int | None = Field(description="Agents of the queue who are not offline.")
+
+
+class AgentNow(BaseModel):
     """One agent."""
 
     number: str
@@ -59,9 +72,11 @@ class AgentFloor(BaseModel):
     why: str = Field(description="What brought the state about, for people.")
     call: str = Field(description="The call that it is about.")
     queues: list[str] = Field(description="The queues that the agent serves.")
+    phones: int = Field(description="Registered phones.")
+    mobile: bool = Field(description="Whether calls go to the agent's mobile.")
 
 
-class CallFloor(BaseModel):
+class CallNow(BaseModel):
     """One call that goes on."""
 
     call: str
@@ -72,15 +87,29 @@ class CallFloor(BaseModel):
     agents: list[str] = Field(description="Agents who take part.")
 
 
-class Floor(BaseModel):
+class Overview(BaseModel):
     """Everything at one moment."""
 
     at: float = Field(description="When, Unix seconds.")
-    queues: list[QueueFloor]
-    agents: list[AgentFloor]
-    calls: list[CallFloor]
+    queues: list[QueueLine]
+    agents: list[AgentNow]
+    calls: list[CallNow]
 
-    def masked(self) -> Floor:
+    def queue(self, queue: Queue) -> QueueNow:
+        """One queue: the figures that the API, the pages, the metrics and `hotline queues` show."""
+        entries = next((line.waiting for line in self.queues if line.name == queue.name), [])
+        members = [agent for agent in self.agents if agent.number in queue.agents]
+        live = [entry.entered_at for entry in entries if entry.kind == "live"]
+        return QueueNow(
+            waiting=len(live),
+            oldest_since=min(live, default=None),
+            callbacks_waiting=len(entries) - len(live),
+            entries=entries,
+            free_agents=sum(agent.state == "available" for agent in members),
+            logged_in=sum(agent.state not in ("offline", "unknown") for agent in members),
+        )
+
+    def masked(self) -> Overview:
         """The same without numbers of people outside."""
         queues = [
             queue.model_copy(
@@ -99,8 +128,14 @@ class Floor(BaseModel):
         return self.model_copy(update={"queues": queues, "calls": calls})
 
 
-class FloorReader:
-    """Asks the switch for its floor.
+UNKNOWN = QueueNow(
+    waiting=None, oldest_since=None, callbacks_waiting=None, entries=[], free_agents=None, logged_in=None
+)
+"""A queue while no switch answers."""
+
+
+class OverviewReader:
+    """Asks the switch for its overview.
 
     Args:
         switch: whom to ask.
@@ -122,13 +157,13 @@ class FloorReader:
         """Take names and members from this version of the site."""
         self._site = site
 
-    async def read(self) -> Floor:
-        """The floor now.
+    async def read(self) -> Overview:
+        """The overview now.
 
         Raises:
             NotRunning, BadAnswer, Refused: as `SwitchClient.ask`.
         """
-        answer = await self._switch.ask("floor")
+        answer = await self._switch.ask("overview")
         now = self._clock()
         told = {_text(call, "call"): call for call in _rows(answer, "calls")}
         agents = self._agents(_rows(answer, "agents"))
@@ -143,7 +178,7 @@ class FloorReader:
         self._entered = {entry: at for entry, at in self._entered.items() if entry in ids}
         calls = [self._call(call, told.get(call, {}), agents) for call in sorted(here)]
         calls.sort(key=lambda call: call.since)
-        return Floor(at=now, queues=queues, agents=agents, calls=calls)
+        return Overview(at=now, queues=queues, agents=agents, calls=calls)
 
     async def _look_up(self, here: Collection[str]) -> None:
         """Ask the database for the beginnings of calls; without an answer they are not known."""
@@ -158,9 +193,9 @@ class FloorReader:
         row = self._begun.get(call)
         return _text(told, "caller") or (row.number if row is not None else "")
 
-    def _call(self, call: str, told: Mapping[str, Any], agents: Iterable[AgentFloor]) -> CallFloor:
+    def _call(self, call: str, told: Mapping[str, Any], agents: Iterable[AgentNow]) -> CallNow:
         row = self._begun.get(call)
-        return CallFloor(
+        return CallNow(
             call=call,
             since=row.started if row is not None else 0.0,
             caller=self._caller(call, told),
@@ -169,15 +204,15 @@ class FloorReader:
             agents=[agent.number for agent in agents if agent.call == call and agent.state == "on_call"],
         )
 
-    def unknown(self) -> Floor:
-        """The floor while no switch answers: everybody is there, and nobody knows what they do."""
-        queues = [QueueFloor(name=queue.name, waiting=[]) for queue in self._site.queues]
-        return Floor(at=self._clock(), queues=queues, agents=self._agents([]), calls=[])
+    def unknown(self) -> Overview:
+        """The overview while no switch answers: everybody is there, and nobody knows what they do."""
+        queues = [QueueLine(name=queue.name, waiting=[]) for queue in self._site.queues]
+        return Overview(at=self._clock(), queues=queues, agents=self._agents([]), calls=[])
 
-    def _queue(self, queue: Mapping[str, Any], now: float, callers: Mapping[str, str]) -> QueueFloor:
+    def _queue(self, queue: Mapping[str, Any], now: float, callers: Mapping[str, str]) -> QueueLine:
         name = _text(queue, "queue") or _text(queue, "name")
         waiting = [self._waiting(name, entry, now, callers) for entry in _rows(queue, "waiting")]
-        return QueueFloor(name=name, waiting=waiting)
+        return QueueLine(name=name, waiting=waiting)
 
     def _waiting(
         self, queue: str, entry: Mapping[str, Any], now: float, callers: Mapping[str, str]
@@ -201,14 +236,14 @@ class FloorReader:
             offered=[str(agent) for agent in entry.get("offered") or ()],
         )
 
-    def _agents(self, told: Iterable[Mapping[str, Any]]) -> list[AgentFloor]:
+    def _agents(self, told: Iterable[Mapping[str, Any]]) -> list[AgentNow]:
         """Every agent of the site in its order, then those whom only the switch knows still."""
         states = {_text(agent, "agent") or _text(agent, "number"): agent for agent in told}
         names = {agent.number: agent.name for agent in self._site.agents}
         return [self._agent(number, names, states.get(number, {})) for number in {**names, **states}]
 
-    def _agent(self, number: str, names: Mapping[str, str], told: Mapping[str, Any]) -> AgentFloor:
-        return AgentFloor(
+    def _agent(self, number: str, names: Mapping[str, str], told: Mapping[str, Any]) -> AgentNow:
+        return AgentNow(
             number=number,
             name=names.get(number) or _text(told, "name"),
             state=_text(told, "state") or "unknown",
@@ -217,6 +252,8 @@ class FloorReader:
             why=_text(told, "why"),
             call=_text(told, "call"),
             queues=[queue.name for queue in self._site.queues if number in queue.agents],
+            phones=int(_number(told, "phones")),
+            mobile=told.get("mobile") is True,
         )
 
 

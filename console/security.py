@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from console.problems import CHALLENGE, ApiError
 from console.roles import Right
-from console.services import House, house_of
+from console.services import Services, services_of
 from console.tokens import Token
 
 COOKIE = "hotline_token"
@@ -37,14 +37,14 @@ async def identify(connection: HTTPConnection) -> Token | None:
     Raises:
         ApiError: 403, a change by cookie that does not come from our own page.
     """
-    house = house_of(connection)
+    services = services_of(connection)
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await house.tokens.find(given.strip(), house.clock())
+        return await services.tokens.find(given.strip(), services.clock())
     given = connection.cookies.get(COOKIE, "")
     if not given:
         return None
-    token = await house.tokens.find(given, house.clock())
+    token = await services.tokens.find(given, services.clock())
     method = connection.scope.get("method", "WEBSOCKET")
     if token is not None and method not in SAFE_METHODS and not is_own_page(connection):
         raise ApiError(403, "A change by cookie must come from the console's own page.")
@@ -104,4 +104,4 @@ def forget(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 
 
-Asked = Annotated[House, Depends(house_of)]
+Asked = Annotated[Services, Depends(services_of)]

@@ -22,7 +22,7 @@ from console.figures import FigureDesk
 from console.live import Hub, Told
 from console.metrics import Metrics
 from console.names import Names
-from console.overview import FloorReader
+from console.overview import OverviewReader
 from console.tokens import TokenStore
 from control.client import SwitchClient
 
@@ -30,7 +30,7 @@ _FILES = ("hotline.yaml", "agents.yaml", "queues.yaml")
 _LOOK_EVERY = 5.0
 
 
-class House:
+class Services:
     """The console of one site.
 
     Args:
@@ -57,16 +57,16 @@ class House:
         self.counts = Counts(engine)
         self.names = Names(site, engine)
         self.calls = CallList(engine)
-        self.floor = FloorReader(self.switch, self.calls, site, clock)
+        self.overview = OverviewReader(self.switch, self.calls, site, clock)
         self.figures = FigureDesk(site, engine.url, clock)
-        self.hub = Hub(self._tail, self.events.last_id, self.floor.read)
+        self.hub = Hub(self._tail, self.events.last_id, self.overview.read)
         self.metrics = Metrics()
 
     def use(self, site: Site) -> None:
         """Go on with a changed site: its agents, queues and thresholds."""
         self.site = site
         self.names.use(site)
-        self.floor.use(site)
+        self.overview.use(site)
         self.figures.use(site)
 
     async def follow_site(self) -> None:
@@ -103,8 +103,8 @@ def _changed_at(root: Path) -> list[float]:
     return [file.stat().st_mtime if file.exists() else 0.0 for file in files]
 
 
-def house_of(connection: HTTPConnection) -> House:
-    """The console that a question came to."""
-    house = connection.app.state.house
-    assert isinstance(house, House)
-    return house
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the console that a request came to."""
+    services = connection.app.state.services
+    assert isinstance(services, Services)
+    return services

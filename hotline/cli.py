@@ -1,6 +1,6 @@
-"""The command `hotline`: finds the command that is asked for, and turns errors into exit codes.
+"""The command `hotline`: finds the command that was asked for, and turns errors into exit codes.
 
-Only that command's file is imported, with whatever it needs; the others are known by name and one line,
+Only that command's file is imported, with what it needs; the others are known by name and one line of help,
 so that `hotline version` does not wait for a media engine.
 """
 
@@ -20,13 +20,13 @@ from hotline.terminal import complain_about_site
 COMMANDS = {
     "init": "Write a starter site with fresh random passwords.",
     "serve": "Run the server until it is stopped (Ctrl-C or SIGTERM).",
-    "status": "Say what the running server is doing.",
-    "reload": "Take the site's changed files into the running server; calls going on keep the old ones.",
+    "status": "Show what the running server is doing.",
+    "reload": "Load the site's changed files into the running server; calls in progress keep the old ones.",
     "phone": "Call, answer, speak and press keys like a telephone.",
     "demo": "Play a whole call: a customer leaves a problem with the bot, an agent calls back.",
     "flows": "Check, try and draw the voice flows of a site.",
     "models": "List, get and check the models that hear and speak.",
-    "tickets": "Look at tickets, and work on them.",
+    "tickets": "Show tickets, and work on them.",
     "callbacks": "Who is to be called back, and when.",
     "customers": "The table of customers.",
     "calls": "Look at calls, and take them out as CSV.",
@@ -35,9 +35,9 @@ COMMANDS = {
     "report": "Figures of queues and agents.",
     "records": "Compare call records with the events behind them, or build them anew.",
     "token": "Make, list and revoke tokens for the console and its API.",
-    "version": "Say which version this is.",
+    "version": "Show which version this is.",
 }
-# Processes that `hotline serve` starts beside itself.
+# Processes that `hotline serve` starts.
 HIDDEN = frozenset({"console", "recorder"})
 _HELP = "A telephony and IVR call-centre server."
 _EPILOG = (
@@ -89,4 +89,4 @@ def _accept_no_options() -> None:
 
 
 def _named_only() -> None:
-    """Stand for a command that is not asked for; its help line is given beside it."""
+    """Stand for a command that was not asked for; its help line is given when it is added."""

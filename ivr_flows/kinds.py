@@ -1,7 +1,7 @@
 """The kinds of value that only flows have, each with the sentence that says what is expected.
 
 They follow `config.kinds` (one error, `expected`). A value that names something else (a step, a queue)
-comes out as a str of its own class, so that whoever looks for references finds them by their class.
+comes out as a str of its own class, so that the checker finds references by their class.
 """
 
 from __future__ import annotations

@@ -31,20 +31,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SpoolPosition:
     """A place in a spool: everything before `offset` of segment `number`, and all segments before it."""
 
     number: int = 0
     offset: int = 0
 
 
-def end_of(folder: Path) -> Place:
+def end_of(folder: Path) -> SpoolPosition:
     """The end of a spool as it is now; the beginning when it can't be read."""
     try:
         last = spool.segments(folder)[-1]
-        return Place(spool.number_of(last), last.stat().st_size)
+        return SpoolPosition(spool.number_of(last), last.stat().st_size)
     except (OSError, IndexError):
-        return Place()
+        return SpoolPosition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Batch:
 
     switch: str
     lines: list[Line] = field(default_factory=list)
-    end: Place = field(default_factory=Place)
+    end: SpoolPosition = field(default_factory=SpoolPosition)
 
 
 class Follower:
@@ -73,7 +73,7 @@ class Follower:
         self._folder = folder
         self._file: int | None = None
         self._switch: str | None = None
-        self.place = Place()
+        self.place = SpoolPosition()
         """Where reading goes on."""
 
     def skip(self, applied: Mapping[str, int]) -> None:
@@ -86,14 +86,14 @@ class Follower:
             OSError: the spool can't be read.
         """
         self.close()
-        self.place = Place()
+        self.place = SpoolPosition()
         found = spool.segments(self._folder)
         for segment, following in pairwise(found):
             last = applied.get(spool.owner(segment) or "", 0)
             first = spool.first_seq(following)
             if first is None or spool.owner(segment) != spool.owner(following) or first > last:
                 break
-            self.place = Place(spool.number_of(following), 0)
+            self.place = SpoolPosition(spool.number_of(following), 0)
 
     def read(self, limit: int) -> Batch | None:
         """The next lines, at most `limit`; None when there are none now.
@@ -134,7 +134,7 @@ class Follower:
     def _open(self, segment: Path) -> None:
         self.close()
         self._file = os.open(segment, os.O_RDONLY)
-        self.place = Place(spool.number_of(segment), 0)
+        self.place = SpoolPosition(spool.number_of(segment), 0)
 
     def _read(self, limit: int) -> Batch | None:
         """The next lines of the open segment."""
@@ -164,7 +164,7 @@ class Follower:
                 break
         if offset == self.place.offset:
             return None
-        self.place = Place(self.place.number, offset)
+        self.place = SpoolPosition(self.place.number, offset)
         return Batch(self._switch or "", lines, self.place)
 
 

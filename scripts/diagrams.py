@@ -20,8 +20,8 @@ from callback_queue.agents.events import AgentState
 from callback_queue.tickets.ticket import TRANSITIONS, TicketState
 from telephony.sip.client_transactions import InviteClientTransaction, NonInviteClientTransaction
 from telephony.sip.server_transactions import InviteServerTransaction, NonInviteServerTransaction
-from telephony.sip.session_states import MOVES
-from telephony.sip.transaction import Event, State, Table
+from telephony.sip.session import MOVES, SessionState, SessionTrigger
+from telephony.sip.transaction import Table, TransactionState, TransactionTrigger
 
 BEGIN = "<!-- diagrams: made by `python scripts/diagrams.py docs/architecture.md`, do not edit -->"
 END = "<!-- end of diagrams -->"
@@ -32,41 +32,41 @@ ROOT = Path(__file__).resolve().parent.parent
 # Which of the two timers of a transaction (to send again, to give up or end) has which letter in RFC 3261
 # table 4 and RFC 6026: the code needs no letters, a reader who compares it with the figures does.
 INVITE_CLIENT_TIMERS = {
-    (State.CALLING, Event.RESEND): "timer A",
-    (State.CALLING, Event.EXPIRE): "timer B",
-    (State.PROCEEDING, Event.EXPIRE): "64*T1 after CANCEL",
-    (State.COMPLETED, Event.EXPIRE): "timer D",
-    (State.ACCEPTED, Event.EXPIRE): "timer M",
+    (TransactionState.CALLING, TransactionTrigger.RESEND): "timer A",
+    (TransactionState.CALLING, TransactionTrigger.EXPIRE): "timer B",
+    (TransactionState.PROCEEDING, TransactionTrigger.EXPIRE): "64*T1 after CANCEL",
+    (TransactionState.COMPLETED, TransactionTrigger.EXPIRE): "timer D",
+    (TransactionState.ACCEPTED, TransactionTrigger.EXPIRE): "timer M",
 }
 NON_INVITE_CLIENT_TIMERS = {
-    (State.TRYING, Event.RESEND): "timer E",
-    (State.TRYING, Event.EXPIRE): "timer F",
-    (State.PROCEEDING, Event.RESEND): "timer E",
-    (State.PROCEEDING, Event.EXPIRE): "timer F",
-    (State.COMPLETED, Event.EXPIRE): "timer K",
+    (TransactionState.TRYING, TransactionTrigger.RESEND): "timer E",
+    (TransactionState.TRYING, TransactionTrigger.EXPIRE): "timer F",
+    (TransactionState.PROCEEDING, TransactionTrigger.RESEND): "timer E",
+    (TransactionState.PROCEEDING, TransactionTrigger.EXPIRE): "timer F",
+    (TransactionState.COMPLETED, TransactionTrigger.EXPIRE): "timer K",
 }
 INVITE_SERVER_TIMERS = {
-    (State.COMPLETED, Event.RESEND): "timer G",
-    (State.COMPLETED, Event.EXPIRE): "timer H",
-    (State.CONFIRMED, Event.EXPIRE): "timer I",
-    (State.ACCEPTED, Event.EXPIRE): "timer L",
+    (TransactionState.COMPLETED, TransactionTrigger.RESEND): "timer G",
+    (TransactionState.COMPLETED, TransactionTrigger.EXPIRE): "timer H",
+    (TransactionState.CONFIRMED, TransactionTrigger.EXPIRE): "timer I",
+    (TransactionState.ACCEPTED, TransactionTrigger.EXPIRE): "timer L",
 }
-NON_INVITE_SERVER_TIMERS = {(State.COMPLETED, Event.EXPIRE): "timer J"}
+NON_INVITE_SERVER_TIMERS = {(TransactionState.COMPLETED, TransactionTrigger.EXPIRE): "timer J"}
 
 CLIENT_EVENTS = {
-    Event.PROVISIONAL: "1xx",
-    Event.SUCCESS: "2xx",
-    Event.FAILURE: "300-699",
-    Event.CANCELLED: "CANCEL sent",
-    Event.TRANSPORT_ERROR: "transport error",
+    TransactionTrigger.PROVISIONAL: "1xx",
+    TransactionTrigger.SUCCESS: "2xx",
+    TransactionTrigger.FAILURE: "300-699",
+    TransactionTrigger.CANCELLED: "CANCEL sent",
+    TransactionTrigger.TRANSPORT_ERROR: "transport error",
 }
 SERVER_EVENTS = {
-    Event.PROVISIONAL: "1xx sent",
-    Event.SUCCESS: "2xx sent",
-    Event.FAILURE: "300-699 sent",
-    Event.REQUEST: "request again",
-    Event.ACK: "ACK",
-    Event.TRANSPORT_ERROR: "transport error",
+    TransactionTrigger.PROVISIONAL: "1xx sent",
+    TransactionTrigger.SUCCESS: "2xx sent",
+    TransactionTrigger.FAILURE: "300-699 sent",
+    TransactionTrigger.REQUEST: "request again",
+    TransactionTrigger.ACK: "ACK",
+    TransactionTrigger.TRANSPORT_ERROR: "transport error",
 }
 
 AGENT_EVENTS: Mapping[type, str] = {
@@ -86,8 +86,8 @@ AGENT_EVENTS: Mapping[type, str] = {
 }
 
 S = TypeVar("S", bound=Enum)
-Names = Mapping[Event, str]
-Timers = Mapping[tuple[State, Event], str]
+Names = Mapping[TransactionTrigger, str]
+Timers = Mapping[tuple[TransactionState, TransactionTrigger], str]
 
 
 def renew(page: str) -> str:
@@ -165,7 +165,7 @@ def diagrams() -> str:
     """All diagrams as Markdown, each under a heading."""
     client, server = CLIENT_EVENTS, SERVER_EVENTS
     parts = {
-        "INVITE session": moves(MOVES),
+        "INVITE session": session_moves(),
         "INVITE client transaction": _machine(InviteClientTransaction, client, INVITE_CLIENT_TIMERS),
         "Non-INVITE client transaction": _machine(
             NonInviteClientTransaction, client, NON_INVITE_CLIENT_TIMERS
@@ -196,7 +196,22 @@ def moves(table: Mapping[S, frozenset[S]], first: S | None = None) -> str:
     return "\n".join(["stateDiagram-v2", *lines])
 
 
-def transitions(table: Table, first: State, events: Names, timers: Timers) -> str:
+def session_moves(
+    table: Mapping[tuple[SessionState, SessionTrigger], tuple[SessionState, object]] = MOVES,
+) -> str:
+    """A diagram of the INVITE session, with what makes it move."""
+    edges: dict[tuple[SessionState, SessionState], list[str]] = {}
+    for (state, trigger), (after, _) in table.items():
+        edges.setdefault((state, after), []).append(trigger.value)
+    lines = [f"    [*] --> {first.value}" for first in (SessionState.INITIAL, SessionState.OFFERED)]
+    lines += [
+        f"    {state.value} --> {after.value} : {', '.join(labels)}"
+        for (state, after), labels in edges.items()
+    ]
+    return "\n".join(["stateDiagram-v2", *lines, f"    {SessionState.DONE.value} --> [*]"])
+
+
+def transitions(table: Table, first: TransactionState, events: Names, timers: Timers) -> str:
     """A diagram of one transaction machine.
 
     Args:
@@ -208,9 +223,9 @@ def transitions(table: Table, first: State, events: Names, timers: Timers) -> st
     Raises:
         KeyError: an event of the table has no name.
     """
-    edges: dict[tuple[State, State], list[str]] = {}
+    edges: dict[tuple[TransactionState, TransactionState], list[str]] = {}
     for (state, event), (after, _) in table.items():
-        is_timer = event in (Event.RESEND, Event.EXPIRE)
+        is_timer = event in (TransactionTrigger.RESEND, TransactionTrigger.EXPIRE)
         label = timers[state, event] if is_timer else events[event]
         edges.setdefault((state, after), []).append(label)
     return "\n".join(["stateDiagram-v2", f"    [*] --> {_name(first)}", *_lines(edges)])
@@ -240,13 +255,13 @@ def _machine(
     return transitions(kind.table, kind.first_state, events, timers)
 
 
-def _lines(edges: Mapping[tuple[State, State], list[str]]) -> Iterator[str]:
+def _lines(edges: Mapping[tuple[TransactionState, TransactionState], list[str]]) -> Iterator[str]:
     for (state, after), labels in edges.items():
         yield f"    {_name(state)} --> {_name(after)} : {', '.join(labels)}"
-    yield f"    {_name(State.TERMINATED)} --> [*]"
+    yield f"    {_name(TransactionState.TERMINATED)} --> [*]"
 
 
-def _name(state: State) -> str:
+def _name(state: TransactionState) -> str:
     return state.name.capitalize()
 
 

@@ -11,9 +11,9 @@ import signal
 import socket
 import time
 from dataclasses import dataclass
+from enum import IntEnum
 from types import FrameType
 
-from config.exit_codes import ExitCode
 from softphone.device import Call, Phone
 from softphone.facts import Facts
 from softphone.script import Script
@@ -24,6 +24,14 @@ from softphone.steps import Step, parse_steps
 _REPLY_TIME = 2.0  # seconds to listen after the last step when the script gives no time
 _TONE_SECONDS = 3.0
 _INTERRUPTED = 130  # as a shell reports Ctrl-C
+
+
+class ExitCode(IntEnum):
+    """Exit status of the phone; the same numbers as every `hotline` command's (docs/operations.md)."""
+
+    OK = 0
+    FAILED = 1
+    UNREACHABLE = 4
 
 
 class _Ended(Exception):

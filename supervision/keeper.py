@@ -29,7 +29,7 @@ BROKEN_AFTER = 3
 """Starts in a row that never became ready, after which nobody should wait for it."""
 
 
-class State(Enum):
+class Readiness(Enum):
     """What can be expected of something that is kept alive."""
 
     STARTING = "starting"
@@ -54,7 +54,7 @@ class Lives:
         self._began = 0.0
         self._short_lives = 0
         self._failed_starts = 0
-        self.state = State.STARTING
+        self.state = Readiness.STARTING
         self.times_up = 0
 
     def begin(self, now: float) -> None:
@@ -64,14 +64,14 @@ class Lives:
 
     def come_up(self) -> None:
         """It is ready."""
-        self.state = State.UP
+        self.state = Readiness.UP
         self.times_up += 1
         self._failed_starts = 0
 
     def end(self, now: float) -> float:
         """A life is over; returns the seconds until the next one may begin."""
         self._short_lives = 0 if now - self._began >= STEADY_SECONDS else self._short_lives + 1
-        self.state = State.BROKEN if self._failed_starts >= BROKEN_AFTER else State.STARTING
+        self.state = Readiness.BROKEN if self._failed_starts >= BROKEN_AFTER else Readiness.STARTING
         return self._pauses[min(self._short_lives, len(self._pauses) - 1)]
 
 
@@ -105,7 +105,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> Readiness:
         """What can be expected of it now."""
         return self.lives.state
 
@@ -135,8 +135,8 @@ class Keeper:
         """End this life and begin another: it hangs, or makes no sense."""
         if self._replaced is not None and not self._replaced.done():
             self._replaced.set_result(why)
-            if self.lives.state is State.UP:
-                self.lives.state = State.STARTING  # at once: nobody else must be sent there
+            if self.lives.state is Readiness.UP:
+                self.lives.state = Readiness.STARTING  # at once: nobody else must be sent there
 
     def hurry(self) -> None:
         """Skip the pause before the next start: somebody is waiting. Only called while it is not up."""

@@ -124,7 +124,7 @@ class Voices:
         self._tasks = [asyncio.create_task(work, name="voices") for work in (self._run(), self._tidy())]
 
     async def close(self) -> None:
-        """End the worker; whoever still waits gets VoiceUnavailable."""
+        """End the worker; renders under way raise VoiceUnavailable."""
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()

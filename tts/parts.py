@@ -1,7 +1,7 @@
 """What a prompt is made of: texts, values, sound files, and what the caller said. Plain data.
 
 Flows, the intake bot, queues and callbacks all say things in these terms. `tts.prompts` makes sound of them;
-this module imports nothing, so that whoever only chooses words needs no voice.
+this module imports no other, so that choosing words needs no voice.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _LANGUAGES = {"en": english, "zh": chinese, "ko": korean}
 LANGUAGES = frozenset(_LANGUAGES)
 
 LONG_NUMBER = 7
-"""A run of so many digits is nobody's quantity: it is said digit by digit, as a telephone number."""
+"""A run of so many digits is no quantity: it is said digit by digit, as a telephone number."""
 
 
 def say(kind: Kind, value: str, language: str, *, today: date | None = None) -> str:

@@ -10,7 +10,7 @@ key 0 or in any words; key * repeats.
 
 Whatever happens, the caller is put through with all that is known, or exactly one ticket is filed, within
 `IntakeSettings.questions` questions and a recording; no recording of an answer is ever lost. Listening and
-speaking are left to whoever runs it, meaning to `asr.intake.answers`, wording to `asr.intake.questions`.
+speaking are left to its caller, meaning to `asr.intake.answers`, wording to `asr.intake.questions`.
 """
 
 from __future__ import annotations

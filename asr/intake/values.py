@@ -1,7 +1,7 @@
 """What goes into and out of the intake bot (`asr.intake.bot`): events, effects and the ticket, as plain
 values.
 
-The bot is asked one thing at a time. Whoever runs it (a flow's `intake` verb) feeds one event, carries out
+The bot is asked one thing at a time. Its caller (a flow's `intake` verb) feeds one event, carries out
 the effects in their order, and feeds what the last one brings:
 
     Say         say it to its end                                     -> nothing
@@ -162,7 +162,7 @@ class OpenTicket:
             caller took back.
         callback_number: where to call; None for the caller's own number.
         when: when to call, None for as soon as possible.
-        note: in a few words, for whoever works on it.
+        note: a short text for the agent who works on it.
     """
 
     kind: TicketKind

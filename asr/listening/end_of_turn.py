@@ -1,4 +1,6 @@
-"""When an answer begins, interrupts and ends: a pure machine over one line's speech probabilities.
+"""What ends a caller's turn (endpointing), and when it begins and interrupts a prompt.
+
+A pure machine over the speech probabilities of one line:
 
     PROMPT --enough speech--> SPEAKING          SpeechStarted, Interrupted
     PROMPT --prompt ended--> WAITING            (or SPEAKING, when the answer had just begun)
@@ -15,7 +17,7 @@ gets `hesitation` instead of `end_of_turn`.
 
 Every state but OVER has a deadline, so a line without packets ends like a silent one. How likely a frame is
 speech is left to `asr.listening.voice_activity`; keeping the audio (from `start - lead_in` on) and stopping
-the prompt to whoever drives this. Starting values are from field experience; see docs/decisions.
+the prompt to `asr.listening.listener`. Starting values are from field experience; see docs/decisions.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ THRESHOLD = 0.5
 """A frame of this probability is speech."""
 
 LONGEST_PROMPT = 300.0
-"""Seconds after which a prompt counts as ended although nobody said so."""
+"""Seconds after which a prompt counts as ended without a word from the player."""
 
 _FILL, _DRAIN, _SLOW_DRAIN = 2, 2, 1  # of the bucket, by one frame: it counts half frames
 _RESUMED = 6  # three frames of speech end a pause: a click is shorter
@@ -102,7 +104,7 @@ TIMING_OF_SLOT: Mapping[SlotKind, str] = MappingProxyType(
 """The preset for each kind of slot."""
 
 
-class State(Enum):
+class TurnState(Enum):
     """Where the answer stands."""
 
     PROMPT = "prompt"
@@ -187,11 +189,11 @@ class Endpointer:
         self._speech = 0.0  # seconds of speech between them
         self._hesitates = False
         self._grace = True
-        self._state = State.PROMPT if prompt else State.WAITING
+        self._state = TurnState.PROMPT if prompt else TurnState.WAITING
         self._deadline = now + (LONGEST_PROMPT if prompt else timing.no_speech)
 
     @property
-    def state(self) -> State:
+    def state(self) -> TurnState:
         """Where the answer stands."""
         return self._state
 
@@ -202,15 +204,15 @@ class Endpointer:
             probability: 0..1 that it is speech.
             now: seconds, when the frame ended.
         """
-        if self._state is State.OVER:
+        if self._state is TurnState.OVER:
             return []
         events = self.handle_timer(now)
-        if self.state is State.OVER:
+        if self.state is TurnState.OVER:
             return events
         if probability >= THRESHOLD:
             return events + self._weigh(now)
         # Slower in an answer: somebody who speaks softly is not to be cut off.
-        self._bucket = max(0, self._bucket - (_SLOW_DRAIN if self._state is State.SPEAKING else _DRAIN))
+        self._bucket = max(0, self._bucket - (_SLOW_DRAIN if self._state is TurnState.SPEAKING else _DRAIN))
         return events
 
     def heard(self, text: str) -> None:
@@ -219,9 +221,9 @@ class Endpointer:
 
     def prompt_ended(self, now: float) -> list[TurnEvent]:
         """The prompt is over, or has been stopped by something else; nothing unless one was playing."""
-        if self._state is not State.PROMPT:
+        if self._state is not TurnState.PROMPT:
             return []
-        self._state = State.WAITING
+        self._state = TurnState.WAITING
         self._deadline = now + self._timing.no_speech
         recent = now - self._last <= _CARRIED + _ROUNDING
         if recent and self._speech >= self._timing.minimum_speech - _ROUNDING:
@@ -230,9 +232,9 @@ class Endpointer:
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` is due; None once it is over."""
-        if self._state is State.OVER:
+        if self._state is TurnState.OVER:
             return None
-        if self._state is State.SPEAKING:
+        if self._state is TurnState.SPEAKING:
             return min(self._deadline, self._last + self._patience())
         return self._deadline
 
@@ -241,14 +243,14 @@ class Endpointer:
         due = self.next_deadline()
         if due is None or now < due - _ROUNDING:
             return []
-        if self._state is State.PROMPT:
+        if self._state is TurnState.PROMPT:
             return self.prompt_ended(now)
-        waiting = self._state is State.WAITING
+        waiting = self._state is TurnState.WAITING
         if waiting and self._grace and self._bucket > 0:
             self._grace = False
             self._deadline += _GRACE
             return []
-        self._state = State.OVER
+        self._state = TurnState.OVER
         if waiting:
             return [NoSpeech()]
         if due >= self._deadline - _ROUNDING:
@@ -257,7 +259,7 @@ class Endpointer:
 
     def _weigh(self, now: float) -> list[TurnEvent]:
         """See what a speech frame makes of the bucket."""
-        if self._state is State.SPEAKING:
+        if self._state is TurnState.SPEAKING:
             self._bucket = min(self._bucket + _FILL, _RESUMED)
             self._speech += FRAME
             if self._bucket == _RESUMED:
@@ -269,14 +271,14 @@ class Endpointer:
         self._bucket += _FILL
         self._speech += FRAME
         self._last = now
-        prompt = self._state is State.PROMPT
+        prompt = self._state is TurnState.PROMPT
         enough = self._timing.interruption if prompt else self._timing.minimum_speech
         if self._bucket / _FILL * FRAME < enough - _ROUNDING:
             return []
         return [*self._speak(), Interrupted(self._start)] if prompt else self._speak()
 
     def _speak(self) -> list[TurnEvent]:
-        self._state = State.SPEAKING
+        self._state = TurnState.SPEAKING
         self._bucket = min(self._bucket, _RESUMED)
         self._deadline = self._start + self._timing.cap
         return [SpeechStarted(self._start)]

@@ -360,7 +360,7 @@ class _Speech:
             self._words.end()
 
     def cancel(self) -> None:
-        """Nobody wants the words."""
+        """The words are not needed."""
         if self._words is not None:
             self._words.cancel()
 

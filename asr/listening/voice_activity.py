@@ -76,7 +76,7 @@ class VoiceActivity:
         self._loudest = _QUIETEST
 
     @property
-    def floor(self) -> float:
+    def noise_floor(self) -> float:
         """The line's own noise, in dBFS."""
         return max(_QUIETEST, min(self._least, *self._blocks) if self._blocks else _QUIETEST)
 
@@ -120,7 +120,7 @@ class VoiceActivity:
             self._level = level
         # Two frames are averaged: a single low frame within a word is no gap.
         smooth, self._level = (level + self._level) / 2, level
-        gate = self.floor + _ABOVE_FLOOR
+        gate = self.noise_floor + _ABOVE_FLOOR
         self._loudest -= _LOUDEST_FALLS
         if strict and smooth > gate and smooth > self._loudest:
             self._loudest = smooth

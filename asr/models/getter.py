@@ -26,7 +26,7 @@ from typing import TypeAlias
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from asr.models.catalogue import Entry, Source, Take
+from asr.models.catalogue import ArchiveMember, Entry, Source
 from config.locks import file_lock
 
 INCOMING = ".incoming"
@@ -53,7 +53,7 @@ def get(entry: Entry, folder: Path, progress: Progress = lambda _: None) -> Path
     Args:
         entry: what to get.
         folder: the models folder; it is made.
-        progress: told how far it is.
+        progress: called with how far it is.
 
     Returns:
         the model's folder.
@@ -85,8 +85,8 @@ def _bring(entry: Entry, incoming: Path, target: Path, progress: Progress) -> No
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir()
     for source, file in zip(entry.sources, files, strict=True):
-        for take in source.takes:
-            _unpack(entry, file, take, unpacked)
+        for member in source.members:
+            _unpack(entry, file, member, unpacked)
     for name, sha256 in entry.sha256:
         if _digest(unpacked / name, "sha256") != sha256:
             raise GetError(f"{entry.name} is not what it should be: {name} has another checksum.")
@@ -208,18 +208,18 @@ def _unreachable(entry: Entry, source: Source, why: str) -> str:
 # --- what is done with them -------------------------------------------------------------------------------
 
 
-def _unpack(entry: Entry, file: Path, take: Take, unpacked: Path) -> None:
-    """Copy what is taken of a download; what goes into a file that is there already goes to its end."""
-    if not take.member:
-        shutil.copyfile(file, unpacked / take.target)
+def _unpack(entry: Entry, file: Path, wanted: ArchiveMember, unpacked: Path) -> None:
+    """Copy a member of a download; one that goes into a file that exists is appended to it."""
+    if not wanted.path:
+        shutil.copyfile(file, unpacked / wanted.target)
         return
     try:
         with zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
-                inside = take.member.endswith("/") and member.filename.startswith(take.member)
-                if member.is_dir() or not (inside or member.filename == take.member):
+                inside = wanted.path.endswith("/") and member.filename.startswith(wanted.path)
+                if member.is_dir() or not (inside or member.filename == wanted.path):
                     continue
-                target = unpacked / (take.target or member.filename.removeprefix(take.member))
+                target = unpacked / (wanted.target or member.filename.removeprefix(wanted.path))
                 if not target.resolve().is_relative_to(unpacked.resolve()):
                     raise GetError(f"{entry.name}: {file.name} would write outside the model's folder.")
                 target.parent.mkdir(parents=True, exist_ok=True)

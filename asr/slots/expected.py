@@ -1,4 +1,4 @@
-"""The few words that most answers of a kind are made of, for recognisers that can be told what to expect.
+"""The few words that most answers of a kind are made of, for recognisers that accept a phrase list.
 
 Only for engines that take such a list as a hint, as Whisper does here: other answers must stay what they are.
 What answers mean, in all the ways in which people say it, is left to the slot's own file.

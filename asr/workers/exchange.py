@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from asr.errors import WorkerFull, WorkerLost
 from asr.results import Partial
-from asr.workers.places import Place, connect_to
+from asr.workers.places import RecogniserPlace, connect_to
 from asr.workers.protocol import END, TRY_AGAIN_LATER, Segment, StreamConfig, config_message, parse_answer
 from asr.workers.setup import Setup
 
@@ -122,7 +122,12 @@ class Exchange:
     )
 
     def __init__(
-        self, audio: Audio, phrases: tuple[str, ...], setup: Setup, place: Place, heard: Callable[[str], None]
+        self,
+        audio: Audio,
+        phrases: tuple[str, ...],
+        setup: Setup,
+        place: RecogniserPlace,
+        heard: Callable[[str], None],
     ) -> None:
         self._audio = audio
         self._config = StreamConfig(RATE, phrases, words=True)

@@ -23,7 +23,7 @@ from websockets.exceptions import WebSocketException
 
 from asr.workers.protocol import READY, UNIX
 from asr.workers.setup import Setup
-from supervision.keeper import Keeper, Lost, State
+from supervision.keeper import Keeper, Lost, Readiness
 from supervision.process import child_process
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class Recogniser(Protocol):
         ...
 
 
-class Place:
+class RecogniserPlace:
     """One worker or server, and how many utterances it has.
 
     Args:
@@ -107,7 +107,7 @@ class Place:
         self.reading = 0.0
 
     @property
-    def state(self) -> State:
+    def state(self) -> Readiness:
         """What the place is good for now."""
         return self.keeper.state
 

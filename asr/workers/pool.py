@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from asr.errors import RecogniserBusy, RecogniserUnavailable
-from asr.workers.places import LocalWorker, Place, RemoteServer
+from asr.workers.places import LocalWorker, RecogniserPlace, RemoteServer
 from asr.workers.setup import Setup
-from supervision.keeper import State
+from supervision.keeper import Readiness
 
 
 class Lease:
@@ -24,7 +24,7 @@ class Lease:
 
     __slots__ = ("_pool", "place")
 
-    def __init__(self, pool: Pool, place: Place) -> None:
+    def __init__(self, pool: Pool, place: RecogniserPlace) -> None:
         self._pool: Pool | None = pool
         self.place = place
         place.in_use += 1
@@ -56,14 +56,14 @@ class Pool:
             place.keeper.start()
 
     async def close(self) -> None:
-        """End every place; whoever waits is told so."""
+        """End every place; callers that wait get an error."""
         await asyncio.gather(*(place.keeper.stop() for place in self.places))
         while self._line:
             _tell(self._line.popleft(), RecogniserUnavailable("The server is stopping."))
 
     async def ready(self) -> bool:
         """Wait until one place is up (True) or all are broken (False)."""
-        while not any(place.state is State.UP for place in self.places):
+        while not any(place.state is Readiness.UP for place in self.places):
             if self._is_broken():
                 return False
             await asyncio.sleep(0.05)
@@ -96,7 +96,7 @@ class Pool:
         try:
             return await self._turn(turn)
         except TimeoutError:
-            if any(place.state is State.UP for place in self.places):
+            if any(place.state is Readiness.UP for place in self.places):
                 raise RecogniserBusy(
                     f"No {setup.language} recogniser became free within {setup.queue_seconds:g} s."
                 ) from None
@@ -116,7 +116,7 @@ class Pool:
         """The figures of the moment, for `hotline status`."""
         return {
             "engine": self.setup.engine,
-            "up": sum(place.state is State.UP for place in self.places),
+            "up": sum(place.state is Readiness.UP for place in self.places),
             "places": len(self.places),
             "streams": sum(place.in_use for place in self.places),
             "waiting": len(self._line),
@@ -134,26 +134,28 @@ class Pool:
                 turn.result().release()  # it came in the same instant
             raise
 
-    def _free_place(self) -> Place | None:
-        free = [place for place in self.places if place.state is State.UP and place.in_use < place.streams]
+    def _free_place(self) -> RecogniserPlace | None:
+        free = [
+            place for place in self.places if place.state is Readiness.UP and place.in_use < place.streams
+        ]
         return min(free, key=lambda place: place.in_use, default=None)
 
     def _is_broken(self) -> bool:
-        return all(place.state is State.BROKEN for place in self.places)
+        return all(place.state is Readiness.BROKEN for place in self.places)
 
     def _why(self) -> str:
         return f"No {self.setup.language} recogniser works: {self.places[0].keeper.why}."
 
 
-def _places(setup: Setup, folder: Path, changed: Callable[[], None]) -> list[Place]:
+def _places(setup: Setup, folder: Path, changed: Callable[[], None]) -> list[RecogniserPlace]:
     if setup.urls:
         servers = [(f"{setup.language} {url}", RemoteServer(url)) for url in setup.urls]
-        return [Place(name, setup.streams, server, changed) for name, server in servers]
+        return [RecogniserPlace(name, setup.streams, server, changed) for name, server in servers]
     places = []
     for number in range(1, setup.workers + 1):
         name = f"{setup.language} worker {number}"
         worker = LocalWorker(name, setup, folder / f"{setup.language}-{number}.sock")
-        places.append(Place(name, setup.streams, worker, changed))
+        places.append(RecogniserPlace(name, setup.streams, worker, changed))
     return places
 
 

@@ -1,4 +1,4 @@
-"""How each language of a site is recognised: plain values, made by whoever knows settings and models."""
+"""How each language of a site is recognised: plain values, made from settings and installed models."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from callback_queue.acd.ringing import NobodyTook, codecs_like, ring_agents
+from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.services import QueueServices
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
@@ -28,7 +28,7 @@ from config import Queue
 from ivr_flows.runtime.outcomes import HandOff, Result, ResultWord
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import Caller
+from telephony.call.switchboard import Caller, codecs_like
 from telephony.media import tones
 
 T = TypeVar("T")

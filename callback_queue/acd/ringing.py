@@ -15,26 +15,22 @@ from callback_queue.acd.services import QueueServices
 from callback_queue.agents.events import OfferOutcome
 from callback_queue.line.distributor import Place
 from telephony.call.errors import CallEnded
-from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, ring_all
+from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
+from telephony.call.refusals import Refusal, refusal_of_all
 from telephony.call.switchboard import CODECS, Caller
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
 from tts.parts import Part
 
 log = logging.getLogger(__name__)
 
-# What a phone's final status says of the agent at it; every other status: the phone was not reached.
-_OUTCOMES: Mapping[int, OfferOutcome] = {
-    408: "no_answer",
-    480: "no_answer",
-    486: "busy",
-    600: "busy",
-    403: "refused",
-    603: "refused",
+# A phone that says that its number is wrong was not reached either.
+_OUTCOMES: Mapping[Refusal, OfferOutcome] = {
+    "refused": "refused",
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "wrong_number": "unreachable",
+    "unreachable": "unreachable",
 }
-# Of several phones of one agent, the one that says most about the agent counts.
-_MOST_TELLING: tuple[OfferOutcome, ...] = ("refused", "busy", "no_answer", "unreachable")
 
 
 class NobodyTook(Exception):
@@ -43,11 +39,6 @@ class NobodyTook(Exception):
     def __init__(self, outcomes: Mapping[str, OfferOutcome]) -> None:
         super().__init__(", ".join(f"{agent}: {outcome}" for agent, outcome in outcomes.items()))
         self.outcomes = outcomes
-
-
-def codecs_like(leg: CallLeg) -> tuple[str, ...]:
-    """What to offer a phone: the codec of the other leg first, to relay it untouched."""
-    return (leg.codec, *(name for name in CODECS if name != leg.codec)) if leg.codec else CODECS
 
 
 async def ring_agents(
@@ -164,18 +155,13 @@ class _Offer:
     async def _ring(self) -> CallLeg | None:
         services = self._services
         where = services.targets_of(self.agent)
-        for target in where.targets:
-            try:
-                dialled = services.switchboard.dial(
-                    self._place.call, target, self._caller, codecs=self._codecs
-                )
-                self._legs.append(await dialled)
-            except (Unreachable, PortsExhausted):
-                continue
         prompt = None
         if where.confirm or self._summary is not None:
             prompt = services.confirmation.prompt(services.language_of(self.agent), self._summary or ())
         try:
+            self._legs = await dial_reachable(
+                services.switchboard, self._place.call, where.targets, self._caller, codecs=self._codecs
+            )
             self.leg = leg = await ring_all(self._legs, self._ring_seconds, None)
             if prompt is None or await services.confirmation.confirmed(leg, prompt):
                 return leg
@@ -206,8 +192,6 @@ class _Offer:
 
 def _outcome(legs: Sequence[CallLeg]) -> OfferOutcome:
     """What the phones of one agent said together; to hang up in the moment of the answer is to refuse."""
-    said: set[OfferOutcome] = set()
-    for leg in legs:
-        if leg.end is not None:
-            said.add("refused" if leg.answered else _OUTCOMES.get(leg.end.status or 0, "unreachable"))
-    return next((outcome for outcome in _MOST_TELLING if outcome in said), "unreachable")
+    if any(leg.answered for leg in legs):
+        return "refused"
+    return _OUTCOMES[refusal_of_all([leg.end for leg in legs])]

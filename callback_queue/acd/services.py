@@ -12,7 +12,7 @@ from callback_queue.customers.book import Customer
 from callback_queue.line.distributor import Distributor
 from config import Agent, Queue
 from journal.event import Event
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Switchboard, Target
 from telephony.media.interface import AudioSource
@@ -68,7 +68,7 @@ class QueueServices:
         transfer_seconds: how long a phone rings to which a call is passed on.
     """
 
-    calls: House
+    calls: ApplicationServices
     distributor: Distributor
     prompts: PromptRenderer
     confirmation: AnswerConfirmation

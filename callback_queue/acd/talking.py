@@ -6,25 +6,18 @@ It ends when the customer hangs up or nobody is left to talk to. What follows fo
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
-from callback_queue.acd.ringing import codecs_like
 from callback_queue.acd.services import Destination, QueueServices
 from callback_queue.agents.events import CallTransferred
 from config import Queue
-from telephony.applications.play import disk_failed
 from telephony.call.bridging import CallBridge
 from telephony.call.errors import CallEnded
-from telephony.call.forking import NobodyAnswered, ring_all
+from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.leg_transfer import TransferRequest
-from telephony.call.switchboard import Caller
+from telephony.call.switchboard import Caller, codecs_like
 from telephony.media.interface import Recording
-from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.transports import Unreachable
-
-log = logging.getLogger(__name__)
 
 # A phone whose transfer succeeded usually hangs up; one that does not is hung up after this.
 GOODBYE_SECONDS = 2.0
@@ -87,7 +80,6 @@ class Talk:
                 recording = self._leg.audio.record(
                     self._services.calls.recordings,
                     f"{self._leg.call}-{self._agent_leg.leg}.wav",
-                    on_error=disk_failed,
                 )
             return await self._converse()
         except CallEnded:
@@ -164,15 +156,8 @@ class Talk:
             NobodyAnswered: the status to tell the agent.
             CallEnded: the customer hung up.
         """
-        legs: list[CallLeg] = []
-        codecs = codecs_like(self._leg)
-        for target in to.targets:
-            try:
-                legs.append(
-                    await self._services.switchboard.dial(self._leg.call, target, self._caller, codecs=codecs)
-                )
-            except (Unreachable, PortsExhausted) as error:
-                log.info("target unreachable: %s", error)
+        switchboard, codecs = self._services.switchboard, codecs_like(self._leg)
+        legs = await dial_reachable(switchboard, self._leg.call, to.targets, self._caller, codecs=codecs)
         for leg in legs:
             leg.on_progress = self._progressed
         try:

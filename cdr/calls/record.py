@@ -7,7 +7,7 @@ is `fold.py`'s business, how it is kept `cdr.calls.rows`'.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Direction: TypeAlias = Literal["in", "out", "internal", "callback"]
 Outcome: TypeAlias = Literal[
@@ -40,6 +40,7 @@ down; "hung_up": left a flow in the middle, and is called back; "transferred": s
 "busy", "no_answer", "wrong_number", "no_agent", "refused", "failed": nobody was reached; "cut_off": the
 switch went down.
 """
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 EndedBy: TypeAlias = Literal["", "customer", "caller", "agent", "party", "switch", "network"]
 Role: TypeAlias = Literal["customer", "caller", "agent", "party"]
 

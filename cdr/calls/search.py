@@ -18,7 +18,7 @@ MOST_IDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CallQuery:
     """Which calls; what is left out is not asked for.
 
     Args:
@@ -45,7 +45,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPosition:
     """Where in the list somebody has read to: the last call that they saw."""
 
     started: float
@@ -55,7 +55,7 @@ class Place:
         return f"{self.started!r}_{self.call}"
 
     @classmethod
-    def parse(cls, text: str) -> Place:
+    def parse(cls, text: str) -> ListPosition:
         """Read what `str` made.
 
         Raises:
@@ -87,7 +87,7 @@ class CallList:
         async with self._engine.connect() as connection:
             return {found.call: found for found in await connection.execute(query)}
 
-    async def list(self, wanted: Wanted, after: Place | None, limit: int) -> list[Row[Any]]:
+    async def list(self, wanted: CallQuery, after: ListPosition | None, limit: int) -> list[Row[Any]]:
         """Calls, the newest first.
 
         Args:
@@ -104,7 +104,7 @@ class CallList:
             return list(await connection.execute(query))
 
 
-def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], wanted: CallQuery) -> Select[Any]:
     row = _table.c
     if wanted.start is not None:
         query = query.where(row.started >= wanted.start)

@@ -98,6 +98,12 @@ class Windows:
             start, index = stop, index + 1
 
 
+def midnight(now: float, zone: tzinfo) -> float:
+    """When the day of a moment began in that zone; both Unix seconds."""
+    here = datetime.fromtimestamp(now, zone)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()
+
+
 def _grid(first: int, last: int, interval: Interval, zone: tzinfo) -> Iterator[int]:
     """Full quarters, hours or days from before `first` to after `last`, midnight by midnight."""
     midnight = datetime.fromtimestamp(first / 1000, zone).replace(

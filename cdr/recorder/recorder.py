@@ -24,7 +24,7 @@ from cdr.recorder.status import StatusFile
 from cdr.store import EventStore
 from config.migrate import upgrade
 from journal import spool
-from journal.follower import Batch, Follower, Place, end_of
+from journal.follower import Batch, Follower, SpoolPosition, end_of
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Recorder:
         self._limits = limits
         self._stop = asyncio.Event()
         self._give_up_at: float | None = None
-        self._drain_to = Place()
+        self._drain_to = SpoolPosition()
         self._applied: dict[str, int] = {}
         self._tick_at = 0.0
         self._limit = FIRST_BATCH
@@ -152,7 +152,7 @@ class Recorder:
                 return
             await self._make_room(len(batch.lines), busy_at - began)
 
-    def _has_drained(self, place: Place) -> bool:
+    def _has_drained(self, place: SpoolPosition) -> bool:
         """Whether all is taken in that was there when `stop` was called; a switch may go on writing.
 
         Raises:

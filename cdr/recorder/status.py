@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from journal import spool
-from journal.follower import Place
+from journal.follower import SpoolPosition
 
 FILE = "run/recorder.json"
 EVERY = 0.25
@@ -27,21 +27,21 @@ class StatusFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._place: Place | None = None
-        self._shown: tuple[Place, str | None] | None = None
+        self._place: SpoolPosition | None = None
+        self._shown: tuple[SpoolPosition, str | None] | None = None
         self._written = 0.0
         self._seq: int | None = None
         self.problem: str | None = None
         """What keeps the recorder from its work, None when nothing does."""
 
-    def note(self, place: Place, seq: int | None) -> None:
+    def note(self, place: SpoolPosition, seq: int | None) -> None:
         """Everything before `place` is in the database; `seq` is the last event."""
         self._place = place
         self._seq = seq if seq is not None else self._seq
         if time.monotonic() - self._written >= EVERY:
             self._write()
 
-    def write(self, place: Place) -> None:
+    def write(self, place: SpoolPosition) -> None:
         """Say it now if there is anything new; `place` is where we begin, before anything was noted."""
         self._place = self._place or place
         if self._shown != (self._place, self.problem):
@@ -77,17 +77,17 @@ def recorder_status(root: Path, journal: Path) -> dict[str, Any]:
     """
     try:
         facts = orjson.loads((root / FILE).read_bytes())
-        place = Place(int(facts["segment"]), int(facts["offset"]))
+        place = SpoolPosition(int(facts["segment"]), int(facts["offset"]))
         problem = facts["problem"]
     except (OSError, ValueError, KeyError, TypeError):
-        place, problem = Place(), "it has not started yet"
+        place, problem = SpoolPosition(), "it has not started yet"
     status: dict[str, Any] = {"lag": events_after(journal, place)}
     if problem is not None:
         status["problem"] = problem
     return status
 
 
-def events_after(folder: Path, place: Place) -> int:
+def events_after(folder: Path, place: SpoolPosition) -> int:
     """How many events a spool has behind a place."""
     events = 0
     for segment in spool.segments(folder):

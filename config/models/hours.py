@@ -1,7 +1,7 @@
 """Opening hours as they are written in YAML: zone, weekdays with their times, holidays, days of one's own.
 
 Flows (the verb `hours`) and settings (the hours that deadlines are counted in) write them alike. What they
-mean is `config.business_hours`' matter.
+mean is in `config.business_hours`.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ Closed = Annotated[ClosedDays, BeforeValidator(_closed), WithJsonSchema({"type":
 
 
 class WeeklyHours(Table):
-    """When somebody is there."""
+    """The opening hours of an office."""
 
     timezone: Zone | None = Field(default=None, description="The office's time zone. Left out: the site's.")
     open: dict[Days, Spans] = Field(description="Weekdays with their times, 24-hour clock, such as mon-fri.")
@@ -153,7 +153,7 @@ class WeeklyHours(Table):
         return self.times_in(None)
 
     def times_in(self, zone: tzinfo | None) -> OpeningHours:
-        """The same, in a zone that counts where the office names none of its own."""
+        """The same, in `zone` where the office names none."""
         weekly: list[tuple[OpenSpan, ...]] = [()] * 7
         for text, spans in self.open.items():
             for number in _weekdays(text):

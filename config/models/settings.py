@@ -102,7 +102,7 @@ class SipSettings(Table):
     )
     session_expires: Annotated[float, seconds(2, 86400, or_off=True)] = Field(
         default=1800.0,
-        description="A call that nobody refreshes for so many seconds is hung up (RFC 4028: at least 90); "
+        description="A call that is not refreshed for so many seconds is hung up (RFC 4028: at least 90); "
         "0 asks for no such limit.",
     )
     max_calls: Annotated[int, whole(1, 100000)] = Field(

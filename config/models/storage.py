@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from config.kinds import HostPort, OnOff, PathText, expected, host_port, matching, whole
 from config.models.base import Table
 
-# A URL's own grammar is the driver's matter; a file has no "://".
+# The rest of a URL is checked by its driver; a file has no "://".
 _DATABASE = re.compile(r"(?:postgresql|sqlite)(?:\+\w+)?://\S+|(?![^/]*://)[^\x00-\x1f]+")
 
 DATABASE = "a file such as hotline.db, or a URL such as postgresql://user:password@host/name"

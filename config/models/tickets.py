@@ -75,7 +75,7 @@ class CategoryWords(Table):
 
 
 class Category(Table):
-    """One kind of matter that customers call about."""
+    """One category of tickets."""
 
     name: Name = Field(description="The category's name.")
     words: CategoryWords = Field(

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from console.overview import AgentFloor, CallFloor, Waiting
+from console.overview import AgentNow, CallNow, QueueNow
 
 
 class Health(BaseModel):
@@ -57,11 +57,11 @@ class SiteModel(BaseModel):
     midnight: float = Field(description="When today began in the site's time zone, Unix seconds.")
 
 
-class AgentModel(AgentFloor):
+class AgentModel(AgentNow):
     """One agent; while no switch answers, the state is "unknown"."""
 
     live: bool = Field(description="Whether a switch said so just now.")
-    calls: list[CallFloor] = Field(description="The calls that the agent is on.")
+    calls: list[CallNow] = Field(description="The calls that the agent is on.")
 
 
 class Agents(BaseModel):
@@ -78,20 +78,13 @@ class StateWish(BaseModel):
     reason: str = Field(default="", max_length=64, description='Of a break, such as "lunch".')
 
 
-class QueueModel(BaseModel):
+class QueueModel(QueueNow):
     """One queue as it is now, with today's figures."""
 
     name: str
     service_level_s: float = Field(description="Seconds within which callers should be answered.")
     members: list[str]
     live: bool = Field(description="Whether a switch answered; if not, what is only known to it is null.")
-    waiting: int | None = Field(description="Callers on the line who wait.")
-    oldest_since: float | None = Field(
-        description="Since when the caller waits who waits longest, Unix seconds."
-    )
-    entries: list[Waiting] = Field(description="Everybody in the line, callbacks too, in order.")
-    free_agents: int | None
-    logged_in: int | None
     callbacks_open: int = Field(description="Callbacks that are not over.")
     callbacks_due: int = Field(description="Callbacks that could be dialled now.")
     tickets_open: int

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from cdr.calls.record import OUTCOMES
 from console.models.common import Page
 
 
@@ -14,9 +15,7 @@ class CallShort(BaseModel):
 
     call: str = Field(description="Its id.")
     direction: str = Field(description="in, out, internal or callback.")
-    outcome: str = Field(
-        description="What it came to: handled, abandoned, message_taken ...; in_progress while it goes on."
-    )
+    outcome: str = Field(description=f"What it came to, or that it is in progress: {', '.join(OUTCOMES)}.")
     started: float = Field(description="Unix seconds, as all times here.")
     answered: float | None
     ended: float | None

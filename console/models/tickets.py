@@ -40,6 +40,8 @@ class TicketShort(BaseModel):
     summary: str
     respond_by: float = Field(description="Until when the customer is to be reached, 0 for no limit.")
     resolve_by: float = Field(description="Until when it is to be solved, 0 for no limit.")
+    respond_warning_at: float = Field(description="From when little of that time is left, 0 for no limit.")
+    resolve_warning_at: float = Field(description="From when little of that time is left, 0 for no limit.")
     responded_at: float = Field(description="0: not yet.")
     resolved_at: float = Field(description="0: not yet.")
     callback: CallbackShort | None
@@ -95,13 +97,16 @@ class CallbackModel(BaseModel):
     requested_at: float
     state: str = Field(description="waiting, leased, dialling or closed.")
     due: float = Field(description="When the next attempt is due.")
-    expires: float = Field(description="When it is given up, 0 never.")
+    expires: float = Field(description="When it expires, 0 for never.")
     attempt: int = Field(description="Attempts so far.")
     outcome: str = Field(description="What came of the last attempt.")
     agent: str = Field(description="Who made it.")
     lease_holder: str = Field(description="The switch that works on it now.")
     closed_at: float
-    end: str = Field(description="How it ended: completed, expired, joined, reached_meanwhile, cancelled.")
+    end: str = Field(
+        description="How it ended: completed, not_reached, wrong_number, expired, crashed, joined, "
+        "reached_meanwhile, cancelled."
+    )
     ended_by: str
     note: str
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path
 
 from console.models.agents import AgentModel, Agents, StateWish
 from console.models.tickets import Accepted
-from console.overview import CallFloor, Floor
+from console.overview import CallNow, Overview
 from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking, SettingState, require
-from console.services import House
+from console.services import Services
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
@@ -22,15 +22,15 @@ Action = Literal["log-in", "log-out", "break", "ready"]
 
 
 @router.get("")
-async def list_agents(token: Looking, house: Asked) -> Agents:
+async def list_agents(token: Looking, services: Asked) -> Agents:
     """All agents with their states, since when and why."""
-    return Agents(items=await _agents(house, token))
+    return Agents(items=await _agents(services, token))
 
 
 @router.get("/{number}")
-async def show_agent(token: Looking, house: Asked, number: Number) -> AgentModel:
+async def show_agent(token: Looking, services: Asked, number: Number) -> AgentModel:
     """One agent."""
-    for agent in await _agents(house, token):
+    for agent in await _agents(services, token):
         if agent.number == number:
             return agent
     raise ApiError(404, "There is no agent of that number.")
@@ -38,7 +38,7 @@ async def show_agent(token: Looking, house: Asked, number: Number) -> AgentModel
 
 @router.post("/{number}/{action}", status_code=202)
 async def set_state(
-    token: SettingState, house: Asked, number: Number, action: Action, wish: StateWish | None = None
+    token: SettingState, services: Asked, number: Number, action: Action, wish: StateWish | None = None
 ) -> Accepted:
     """Log an agent in or out, begin a break, or end a break or wrap-up.
 
@@ -46,24 +46,24 @@ async def set_state(
     """
     if token.agent != number:
         require(token, Right.ALL_STATES)
-    if not house.names.agent(number):
+    if not services.names.agent(number):
         raise ApiError(404, "There is no agent of that number.")
     reason = wish.reason if wish is not None else ""
-    await house.switch.ask(
+    await services.switch.ask(
         "agent", agent=number, action=action.replace("-", "_"), reason=reason, by=token.signature
     )
     return Accepted()
 
 
-async def _agents(house: House, token: Token) -> list[AgentModel]:
-    floor = await house.hub.floor()
-    told = floor if floor is not None else house.floor.unknown()
+async def _agents(services: Services, token: Token) -> list[AgentModel]:
+    overview = await services.hub.overview()
+    told = overview if overview is not None else services.overview.unknown()
     shown = told if token.may(Right.SEE_PRIVATE) else told.masked()
     return [
-        AgentModel(**agent.model_dump(), live=floor is not None, calls=_calls(shown, agent.number))
+        AgentModel(**agent.model_dump(), live=overview is not None, calls=_calls(shown, agent.number))
         for agent in shown.agents
     ]
 
 
-def _calls(floor: Floor, agent: str) -> list[CallFloor]:
-    return [call for call in floor.calls if agent in call.agents]
+def _calls(overview: Overview, agent: str) -> list[CallNow]:
+    return [call for call in overview.calls if agent in call.agents]

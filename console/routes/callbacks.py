@@ -14,7 +14,7 @@ from console.models.tickets import Accepted, CallbackModel, Reschedule
 from console.problems import ApiError
 from console.roles import Right
 from console.security import Asked, Looking, Working, require
-from console.services import House
+from console.services import Services
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1/callbacks", tags=["callbacks"])
@@ -27,7 +27,7 @@ Id = Annotated[str, Path(max_length=32, description="The callback's id, such as 
 @router.get("")
 async def list_callbacks(
     token: Looking,
-    house: Asked,
+    services: Asked,
     state: Annotated[
         CallbackState | None, Query(description="Of this state; left out: those that are not over.")
     ] = None,
@@ -40,7 +40,7 @@ async def list_callbacks(
     """Callbacks, those that are due first."""
     if number:
         require(token, Right.SEE_PRIVATE)
-    found = await house.callbacks.list(
+    found = await services.callbacks.list(
         states=(state,) if state else None,
         queue=queue,
         ticket=ticket,
@@ -48,54 +48,54 @@ async def list_callbacks(
         limit=limit + 1,
         offset=offset_of(cursor),
     )
-    items = await callback_models(house, token, found[:limit])
+    items = await callback_models(services, token, found[:limit])
     return Page(items=items, next=next_of(cursor, limit, len(found)))
 
 
 @router.get("/{callback}")
-async def show_callback(token: Looking, house: Asked, callback: Id) -> CallbackModel:
+async def show_callback(token: Looking, services: Asked, callback: Id) -> CallbackModel:
     """One callback."""
-    return (await callback_models(house, token, [await _find(house, callback)]))[0]
+    return (await callback_models(services, token, [await _find(services, callback)]))[0]
 
 
 @router.post("/{callback}/now", status_code=202)
-async def call_now(token: Working, house: Asked, callback: Id) -> Accepted:
+async def call_now(token: Working, services: Asked, callback: Id) -> Accepted:
     """Make it due now: the next free agent of its queue gets it, in its place in the line."""
-    await _order(house, token, callback, "now")
+    await _order(services, token, callback, "now")
     return Accepted()
 
 
 @router.post("/{callback}/cancel", status_code=202)
-async def cancel(token: Working, house: Asked, callback: Id) -> Accepted:
-    """Give it up."""
-    await _order(house, token, callback, "cancel")
+async def cancel(token: Working, services: Asked, callback: Id) -> Accepted:
+    """Cancel the callback."""
+    await _order(services, token, callback, "cancel")
     return Accepted()
 
 
 @router.post("/{callback}/reschedule", status_code=202)
-async def reschedule(token: Working, house: Asked, callback: Id, when: Reschedule) -> Accepted:
+async def reschedule(token: Working, services: Asked, callback: Id, when: Reschedule) -> Accepted:
     """Call at another time."""
-    await _order(house, token, callback, "reschedule", when.at)
+    await _order(services, token, callback, "reschedule", when.at)
     return Accepted()
 
 
-async def _order(house: House, token: Token, callback: str, action: str, at: float = 0.0) -> None:
-    if (await _find(house, callback)).state == "closed":
+async def _order(services: Services, token: Token, callback: str, action: str, at: float = 0.0) -> None:
+    if (await _find(services, callback)).state == "closed":
         raise ApiError(409, "The callback is over.")
-    await house.switch.ask("callback", callback=callback, action=action, at=at, by=token.signature)
+    await services.switch.ask("callback", callback=callback, action=action, at=at, by=token.signature)
 
 
-async def _find(house: House, callback: str) -> Due:
-    found = await house.callbacks.get(callback)
+async def _find(services: Services, callback: str) -> Due:
+    found = await services.callbacks.get(callback)
     if found is None:
         raise ApiError(404, "There is no callback of that id.")
     return found
 
 
-async def callback_models(house: House, token: Token, callbacks: Sequence[Due]) -> list[CallbackModel]:
+async def callback_models(services: Services, token: Token, callbacks: Sequence[Due]) -> list[CallbackModel]:
     """Callbacks as the API tells them to the owner of `token`."""
     tickets = {callback.ticket for callback in callbacks}
-    names = await house.names.customers_of_tickets(tickets)
+    names = await services.names.customers_of_tickets(tickets)
     private = not token.may(Right.SEE_PRIVATE)
     return [
         CallbackModel(

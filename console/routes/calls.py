@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 from sqlalchemy import Row
 
-from cdr.calls.search import Place, Wanted
+from cdr.calls.search import CallQuery, ListPosition
 from console.figures import By
 from console.masking import mask_event, mask_number, seen_event
 from console.models.calls import CallModel, CallPage, CallShort, EventModel, Events, RecordingModel
@@ -19,7 +19,7 @@ from console.recordings import AUDIO_ANSWER, recording
 from console.roles import Right
 from console.routes.reports import kind_of
 from console.security import Asked, HangingUp, Looking, SeeingPrivate, require
-from console.services import House
+from console.services import Services
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
@@ -34,7 +34,7 @@ _DETAILS = ("legs", "segments", "steps", "stays", "offers", "contacts", "transfe
 @router.get("")
 async def list_calls(
     token: Looking,
-    house: Asked,
+    services: Asked,
     start: Annotated[Time, Query(alias="from", description="Begun at this time or later.")] = None,
     until: Annotated[Time, Query(description="Begun before this time.")] = None,
     queue: Word = "",
@@ -60,8 +60,8 @@ async def list_calls(
     if number:
         # Who sees numbers masked could find them out by asking for one digit more each time.
         require(token, Right.SEE_PRIVATE)
-    behind = await _behind(house, figure, start, until) if figure else {"start": start, "end": until}
-    wanted = Wanted(
+    behind = await _behind(services, figure, start, until) if figure else {"start": start, "end": until}
+    wanted = CallQuery(
         **behind,
         queue=queue,
         agent=agent,
@@ -72,25 +72,25 @@ async def list_calls(
         callback=callback,
         customer=customer,
     )
-    found = await house.calls.list(wanted, _place(cursor), limit + 1)
+    found = await services.calls.list(wanted, _place(cursor), limit + 1)
     shown = found[:limit]
-    names = await house.names.customers(row.customer for row in shown)
+    names = await services.names.customers(row.customer for row in shown)
     more = len(found) > limit
     return CallPage(
         items=[CallShort(**_short(token, row, names)) for row in shown],
-        next=str(Place(shown[-1].started, shown[-1].call)) if more else None,
+        next=str(ListPosition(shown[-1].started, shown[-1].call)) if more else None,
     )
 
 
 @router.get("/{call}")
-async def show_call(token: Looking, house: Asked, call: Id) -> CallModel:
+async def show_call(token: Looking, services: Asked, call: Id) -> CallModel:
     """One call with its legs, stretches, path, offers and recordings."""
-    row = await _find(house, call)
+    row = await _find(services, call)
     private = not token.may(Right.SEE_PRIVATE)
     body = mask_event(row.body) if private else row.body
     recordings = [] if private else row.body.get("recordings", [])
     return CallModel(
-        **_short(token, row, await house.names.customers([row.customer])),
+        **_short(token, row, await services.names.customers([row.customer])),
         digits=body.get("digits", ""),
         survey_offered=body.get("survey_offered", False),
         **{name: body.get(name, []) for name in _DETAILS},
@@ -109,9 +109,9 @@ async def show_call(token: Looking, house: Asked, call: Id) -> CallModel:
 
 
 @router.get("/{call}/events")
-async def show_events(token: Looking, house: Asked, call: Id) -> Events:
+async def show_events(token: Looking, services: Asked, call: Id) -> Events:
     """Every event of a call, in order: what its record was made from."""
-    stored = await house.events.events_of(call)
+    stored = await services.events.events_of(call)
     private = token.may(Right.SEE_PRIVATE)
     return Events(
         items=[
@@ -120,7 +120,7 @@ async def show_events(token: Looking, house: Asked, call: Id) -> Events:
                 at=one.at,
                 kind=one.kind,
                 switch=one.switch,
-                event=seen_event(one.kind, one.body, private=private, keys=house.shows_keys),
+                event=seen_event(one.kind, one.body, private=private, keys=services.shows_keys),
             )
             for one in stored
         ]
@@ -129,45 +129,47 @@ async def show_events(token: Looking, house: Asked, call: Id) -> Events:
 
 @router.get("/{call}/recordings/{index}", response_class=FileResponse, responses={**AUDIO_ANSWER})
 async def play_recording(
-    token: SeeingPrivate, house: Asked, call: Id, index: Annotated[int, Path(ge=0, le=1000)]
+    token: SeeingPrivate, services: Asked, call: Id, index: Annotated[int, Path(ge=0, le=1000)]
 ) -> FileResponse:
     """One recording of a call: `index` of its `audio`."""
-    recordings = (await _find(house, call)).body.get("recordings", [])
+    recordings = (await _find(services, call)).body.get("recordings", [])
     if index >= len(recordings):
         raise ApiError(404, f"The call has {len(recordings)} recordings.")
-    return recording(house.recordings, recordings[index]["file"])
+    return recording(services.recordings, recordings[index]["file"])
 
 
 @router.post("/{call}/hang-up", status_code=202)
-async def hang_up(token: HangingUp, house: Asked, call: Id) -> Accepted:
+async def hang_up(token: HangingUp, services: Asked, call: Id) -> Accepted:
     """End a call that goes on."""
-    await house.switch.ask("hangup", call=call, by=token.signature)
+    await services.switch.ask("hangup", call=call, by=token.signature)
     return Accepted()
 
 
-async def _find(house: House, call: str) -> Row[Any]:
-    row = await house.calls.get(call)
+async def _find(services: Services, call: str) -> Row[Any]:
+    row = await services.calls.get(call)
     if row is None:
         raise ApiError(404, "There is no call of that id.")
     return row
 
 
-async def _behind(house: House, figure: str, start: float | None, until: float | None) -> dict[str, Any]:
+async def _behind(
+    services: Services, figure: str, start: float | None, until: float | None
+) -> dict[str, Any]:
     """What narrows the list to the calls behind a figure."""
     by, _, rest = figure.partition("/")
     name, _, count = rest.rpartition("/")
-    end = until if until is not None else house.clock()
+    end = until if until is not None else services.clock()
     if by not in ("queues", "agents") or not name or start is None or not start < end:
         raise ApiError(422, "`figure` is queues/NAME/FIGURE or agents/NUMBER/FIGURE, and needs `from`.")
-    ids = await house.figures.behind(cast(By, by), name, count, start, end)
+    ids = await services.figures.behind(cast(By, by), name, count, start, end)
     return {"ids": ids} if kind_of(count) == "call" else {"matters": ids}
 
 
-def _place(cursor: str | None) -> Place | None:
+def _place(cursor: str | None) -> ListPosition | None:
     if cursor is None:
         return None
     try:
-        return Place.parse(cursor)
+        return ListPosition.parse(cursor)
     except ValueError:
         raise ApiError(422, "`cursor` is what `next` was on the page before.") from None
 

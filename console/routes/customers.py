@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 @router.get("")
 async def list_customers(
     token: Looking,
-    house: Asked,
+    services: Asked,
     search: Annotated[
         str, Query(max_length=100, description="A number in any spelling, or words of id, name or product.")
     ] = "",
@@ -32,19 +32,19 @@ async def list_customers(
     """Customers by name."""
     if is_callable(search):
         require(token, Right.SEE_PRIVATE)
-        customer = await house.customers.find(search)
+        customer = await services.customers.find(search)
         return Page(items=[] if customer is None else [_model(token, customer)], next=None)
-    found = await house.customers.list(search, limit + 1, offset_of(cursor))
+    found = await services.customers.list(search, limit + 1, offset_of(cursor))
     items = [_model(token, customer) for customer in found[:limit]]
     return Page(items=items, next=next_of(cursor, limit, len(found)))
 
 
 @router.get("/{customer}")
 async def show_customer(
-    token: Looking, house: Asked, customer: Annotated[str, Path(max_length=64)]
+    token: Looking, services: Asked, customer: Annotated[str, Path(max_length=64)]
 ) -> CustomerModel:
     """One customer."""
-    found = await house.customers.get(customer)
+    found = await services.customers.get(customer)
     if found is None:
         raise ApiError(404, "There is no customer of that id.")
     return _model(token, found)

@@ -1,9 +1,9 @@
-"""The live stream: a snapshot of the floor, then every event as it is applied, over one WebSocket.
+"""The live stream: a snapshot of the overview, then every event as it is applied, over one WebSocket.
 
 Messages are JSON objects:
 
     {"type": "snapshot", "floor": {...} or null}    first, and after it everything that happens
-    {"type": "floor", "floor": {...} or null}       the floor has changed; null: no switch answers
+    {"type": "floor", "floor": {...} or null}       the overview has changed; null: no switch answers
     {"type": "event", "id": 7, "event": {...}}      one event of the journal
 
 Closing codes: 4401 no token that works (any more), 4403 a page from elsewhere, 4408 read too slowly.
@@ -23,7 +23,7 @@ from console.live import Message, Told, Watcher
 from console.masking import seen_event
 from console.roles import Right
 from console.security import COOKIE, identify, is_own_page
-from console.services import House, house_of
+from console.services import Services, services_of
 from console.tokens import Token
 
 router = APIRouter(prefix="/api/v1")
@@ -38,7 +38,7 @@ SEND_SECONDS = 10.0
 @router.websocket("/live")
 async def live(socket: WebSocket, kinds: str = "") -> None:
     """Follow what happens; `kinds` are names of events with commas between them, left out for all."""
-    house = house_of(socket)
+    services = services_of(socket)
     await socket.accept()
     if COOKIE in socket.cookies and "authorization" not in socket.headers and not is_own_page(socket):
         await socket.close(FROM_ELSEWHERE)
@@ -48,23 +48,23 @@ async def live(socket: WebSocket, kinds: str = "") -> None:
         await socket.close(LOGGED_OUT)
         return
     watcher = Watcher(frozenset(kind.strip() for kind in kinds.split(",") if kind.strip()))
-    house.hub.add(watcher)
-    house.metrics.watchers.inc()
+    services.hub.add(watcher)
+    services.metrics.watchers.inc()
     try:
-        code = await _serve(socket, house, token, watcher)
+        code = await _serve(socket, services, token, watcher)
     finally:
-        house.hub.remove(watcher)
-        house.metrics.watchers.dec()
+        services.hub.remove(watcher)
+        services.metrics.watchers.dec()
     if code is not None:
         with contextlib.suppress(RuntimeError, TimeoutError, WebSocketDisconnect):
             async with asyncio.timeout(1):
                 await socket.close(code)
 
 
-async def _serve(socket: WebSocket, house: House, token: Token, watcher: Watcher) -> int | None:
+async def _serve(socket: WebSocket, services: Services, token: Token, watcher: Watcher) -> int | None:
     """Tell until something ends it; returns the code to close with, None when the other side is gone."""
     tasks: dict[asyncio.Task[Any], int | None] = {
-        asyncio.create_task(_tell(socket, house, token, watcher)): TOO_SLOW,
+        asyncio.create_task(_tell(socket, services, token, watcher)): TOO_SLOW,
         asyncio.create_task(watcher.is_dropped.wait()): TOO_SLOW,
         asyncio.create_task(_until_revoked(socket)): LOGGED_OUT,
         asyncio.create_task(_until_gone(socket)): None,
@@ -79,15 +79,15 @@ async def _serve(socket: WebSocket, house: House, token: Token, watcher: Watcher
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _tell(socket: WebSocket, house: House, token: Token, watcher: Watcher) -> None:
+async def _tell(socket: WebSocket, services: Services, token: Token, watcher: Watcher) -> None:
     """Send the snapshot, then whatever comes; ends when a message is not taken in time."""
     private = token.may(Right.SEE_PRIVATE)
-    message: Message = await house.hub.floor()
+    message: Message = await services.hub.overview()
     kind = "snapshot"
     try:
         while True:
             async with asyncio.timeout(SEND_SECONDS):
-                await socket.send_text(_encoded(message, kind, private, house.shows_keys))
+                await socket.send_text(_encoded(message, kind, private, services.shows_keys))
             # Neither sending nor taking from a full queue lets anybody else run.
             await asyncio.sleep(0)
             message, kind = await watcher.next(), "floor"

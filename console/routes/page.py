@@ -14,7 +14,7 @@ from console.languages import TEXTS, language_of, other
 from console.problems import ApiError
 from console.roles import Right
 from console.security import COOKIE, forget, is_own_page, remember
-from console.services import House, house_of
+from console.services import Services, services_of
 
 PAGES = Path(__file__).parents[1] / "pages"
 _YEAR = 365 * 86400
@@ -26,29 +26,29 @@ _templates = Jinja2Templates(PAGES)
 @router.get("/")
 async def page(request: Request) -> Response:
     """The page, for those who are logged in."""
-    house = house_of(request)
-    token = await house.tokens.find(request.cookies.get(COOKIE, ""), house.clock())
+    services = services_of(request)
+    token = await services.tokens.find(request.cookies.get(COOKIE, ""), services.clock())
     if token is None or not token.may(Right.LOOK):
         return RedirectResponse("/login", 303)
-    return _show(request, house, "page.html")
+    return _show(request, services, "page.html")
 
 
 @router.get("/login")
 async def login_page(request: Request) -> Response:
     """The form that takes a token."""
-    return _show(request, house_of(request), "login.html")
+    return _show(request, services_of(request), "login.html")
 
 
 @router.post("/login")
 async def log_in(request: Request) -> Response:
     """Take a token, and remember it in a cookie when it works."""
-    house = house_of(request)
+    services = services_of(request)
     _only_from_here(request)
     form = parse_qs((await request.body()).decode(errors="replace"))
     given = form.get("token", [""])[0].strip()
-    token = await house.tokens.find(given, house.clock())
+    token = await services.tokens.find(given, services.clock())
     if token is None:
-        return _show(request, house, "login.html", wrong=True, status=401)
+        return _show(request, services, "login.html", wrong=True, status=401)
     answer = RedirectResponse("/", 303)
     remember(answer, given, secure=request.url.scheme == "https")
     return answer
@@ -69,14 +69,14 @@ def _only_from_here(request: Request) -> None:
 
 
 def _show(
-    request: Request, house: House, name: str, *, wrong: bool = False, status: int = 200
+    request: Request, services: Services, name: str, *, wrong: bool = False, status: int = 200
 ) -> HTMLResponse:
     language = language_of(request)
     values = {
         "lang": language,
         "other_lang": other(language),
         "text": TEXTS[language],
-        "site": house.site.settings.name,
+        "site": services.site.settings.name,
         "wrong": wrong,
     }
     answer = _templates.TemplateResponse(request, name, values, status_code=status)

@@ -12,7 +12,7 @@ from console.figures import By
 from console.models.reports import Behind, Report, ReportRow
 from console.problems import ApiError
 from console.security import Asked, Looking
-from console.services import House
+from console.services import Services
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -27,34 +27,34 @@ Until: TypeAlias = Annotated[
 @router.get("/{by}")
 async def show_report(
     token: Looking,
-    house: Asked,
+    services: Asked,
     by: By,
     start: From,
     until: Until = None,
     interval: Annotated[Interval, Query(description="How the time is cut.")] = "whole",
 ) -> Report:
     """The figures of all queues or all agents, as `hotline report` shows them."""
-    start, end = _span(house, start, until)
+    start, end = _span(services, start, until)
     try:
-        fold = await house.figures.report(start, end, interval)
+        fold = await services.figures.report(start, end, interval)
     except ValueError as error:
         raise ApiError(422, f"{error}.") from None
     totals = fold.queue_totals() if by == "queues" else fold.agent_totals()
-    rows = [_row(house, by, row) for row in totals]
+    rows = [_row(services, by, row) for row in totals]
     return Report(
         start=start,
         end=end,
         interval=interval,
         items=[row for row in rows if row.name],
         total=rows[-1],
-        intervals=[] if interval == "whole" else [_row(house, by, row) for row in _cut(fold, by)],
+        intervals=[] if interval == "whole" else [_row(services, by, row) for row in _cut(fold, by)],
     )
 
 
 @router.get("/{by}/{name}/behind/{figure}")
 async def show_behind(
     token: Looking,
-    house: Asked,
+    services: Asked,
     by: By,
     name: Annotated[str, Path(max_length=64)],
     figure: Annotated[str, Path(max_length=64, description="A figure's name.")],
@@ -62,7 +62,7 @@ async def show_behind(
     until: Until = None,
 ) -> Behind:
     """The calls (callbacks, tickets) that a figure was counted from."""
-    ids = await house.figures.behind(by, name, figure, *_span(house, start, until))
+    ids = await services.figures.behind(by, name, figure, *_span(services, start, until))
     return Behind(kind=kind_of(figure), ids=ids)
 
 
@@ -74,8 +74,8 @@ def kind_of(figure: str) -> str:
     return "callback" if is_callback else "call"
 
 
-def _span(house: House, start: float, until: float | None) -> tuple[float, float]:
-    end = until if until is not None else house.clock()
+def _span(services: Services, start: float, until: float | None) -> tuple[float, float]:
+    end = until if until is not None else services.clock()
     if not start < end:
         raise ApiError(422, "`until` must be after `from`.")
     if end - start > LONGEST_DAYS * 86400:
@@ -87,8 +87,8 @@ def _cut(fold: FigureFold, by: By) -> list[Row]:
     return fold.queues() if by == "queues" else fold.agents()
 
 
-def _row(house: House, by: By, row: Row) -> ReportRow:
-    label = house.names.agent(row.name) if by == "agents" else row.name
+def _row(services: Services, by: By, row: Row) -> ReportRow:
+    label = services.names.agent(row.name) if by == "agents" else row.name
     return ReportRow(
         name=row.name, label=label or row.name, start=row.start, end=row.end, figures=row.figures
     )

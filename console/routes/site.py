@@ -13,7 +13,7 @@ from console.models.agents import Health, Me, NamedAgent, NamedQueue, SiteModel,
 from console.problems import ApiError
 from console.roles import RIGHTS
 from console.security import Asked, Looking, MindingTokens
-from console.services import House
+from console.services import Services
 from control.client import BadAnswer, NotRunning, Refused
 
 router = APIRouter(prefix="/api/v1", tags=["site"])
@@ -22,11 +22,11 @@ _PATIENCE = 2.0
 
 
 @router.get("/health", responses={401: {}, 403: {}})
-async def health(house: Asked) -> Health:
+async def health(services: Asked) -> Health:
     """Whether the console, its database and the switch are there. Needs no token."""
-    database, switch = await asyncio.gather(_database(house), _switch(house))
+    database, switch = await asyncio.gather(_database(services), _switch(services))
     status = "ok" if database and switch else "degraded"
-    return Health(status=status, version=house.version, database=database, switch=switch)
+    return Health(status=status, version=services.version, database=database, switch=switch)
 
 
 @router.get("/me")
@@ -43,29 +43,29 @@ async def me(token: Looking) -> Me:
 
 
 @router.get("/site")
-async def site(token: Looking, house: Asked) -> SiteModel:
+async def site(token: Looking, services: Asked) -> SiteModel:
     """The site's names: agents, queues, reasons of breaks, states and categories of tickets."""
-    settings = house.site.settings
+    settings = services.site.settings
     return SiteModel(
         name=settings.name,
         language=settings.language,
-        version=house.version,
-        agents=[NamedAgent(number=agent.number, name=agent.name) for agent in house.site.agents],
+        version=services.version,
+        agents=[NamedAgent(number=agent.number, name=agent.name) for agent in services.site.agents],
         queues=[
             NamedQueue(name=queue.name, service_level_s=queue.service_level, members=list(queue.agents))
-            for queue in house.site.queues
+            for queue in services.site.queues
         ],
         break_reasons=list(settings.agents.break_reasons.values()),
         ticket_states=list(STATES),
         categories=[category.name for category in settings.tickets.categories],
-        midnight=house.figures.midnight(house.clock()),
+        midnight=services.figures.midnight(services.clock()),
     )
 
 
 @router.get("/tokens")
-async def list_tokens(token: MindingTokens, house: Asked) -> Tokens:
+async def list_tokens(token: MindingTokens, services: Asked) -> Tokens:
     """All tokens. They are made on the command line alone: `hotline token create`."""
-    now = house.clock()
+    now = services.clock()
     return Tokens(
         items=[
             TokenModel(
@@ -78,30 +78,30 @@ async def list_tokens(token: MindingTokens, house: Asked) -> Tokens:
                 revoked_at=one.revoked_at,
                 works=one.works(now),
             )
-            for one in await house.tokens.list()
+            for one in await services.tokens.list()
         ]
     )
 
 
 @router.delete("/tokens/{name}", status_code=204)
-async def revoke_token(token: MindingTokens, house: Asked, name: str) -> None:
+async def revoke_token(token: MindingTokens, services: Asked, name: str) -> None:
     """Make a token work no more, at once."""
-    if not await house.tokens.revoke(name, house.clock()):
+    if not await services.tokens.revoke(name, services.clock()):
         raise ApiError(404, "No token of that name works.")
 
 
-async def _database(house: House) -> bool:
+async def _database(services: Services) -> bool:
     try:
-        async with asyncio.timeout(_PATIENCE), house.engine.connect() as connection:
+        async with asyncio.timeout(_PATIENCE), services.engine.connect() as connection:
             await connection.execute(text("SELECT 1 FROM tokens WHERE 1 = 0"))
     except (SQLAlchemyError, OSError, TimeoutError):
         return False
     return True
 
 
-async def _switch(house: House) -> bool:
+async def _switch(services: Services) -> bool:
     try:
-        await house.switch.ask("status")
+        await services.switch.ask("status")
     except (NotRunning, BadAnswer, Refused):
         return False
     return True

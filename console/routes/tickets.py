@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
 from callback_queue.customers.numbers import is_callable
+from callback_queue.tickets.sla import warning_at
 from callback_queue.tickets.store import TicketView
 from callback_queue.tickets.ticket import STATES, TRANSITIONS, Standing, TicketState, change
 from console.counts import OpenCallback
@@ -33,7 +34,7 @@ from console.roles import Right
 from console.routes.callbacks import STATES as CALLBACK_STATES
 from console.routes.callbacks import callback_models
 from console.security import Asked, Looking, SeeingPrivate, Working, require
-from console.services import House
+from console.services import Services
 from console.tokens import Token
 from console.transcript import audio_files, utterances
 
@@ -46,7 +47,7 @@ Word = Annotated[str, Query(max_length=64)]
 @router.get("")
 async def list_tickets(
     token: Looking,
-    house: Asked,
+    services: Asked,
     state: Annotated[TicketState | None, Query(description="Of this state.")] = None,
     open: Annotated[bool, Query(description="Only those on which something is to be done.")] = False,
     queue: Word = "",
@@ -62,13 +63,13 @@ async def list_tickets(
 ) -> TicketPage:
     """Tickets, the worst and those that are due first."""
     states = (state,) if state else None if open else STATES
-    found = await _exactly(house, search) if search else None
+    found = await _exactly(services, search) if search else None
     if found is None:
         if search:
             # What is not shown cannot be found out by asking for it either.
             require(token, Right.SEE_PRIVATE)
         is_number = is_callable(search)
-        found = await house.tickets.list(
+        found = await services.tickets.list(
             states=states,
             queue=queue,
             owner=owner,
@@ -81,24 +82,24 @@ async def list_tickets(
             offset=offset_of(cursor),
         )
     shown = found[:limit]
-    names = await house.names.customers(ticket.customer for ticket in shown)
-    callbacks = await house.counts.callbacks_of(ticket.number for ticket in shown)
-    items = [_short(house, token, ticket, names, callbacks) for ticket in shown]
-    total = sum((await house.counts.open_tickets()).values())
+    names = await services.names.customers(ticket.customer for ticket in shown)
+    callbacks = await services.counts.callbacks_of(ticket.number for ticket in shown)
+    items = [_short(services, token, ticket, names, callbacks) for ticket in shown]
+    total = sum((await services.counts.open_tickets()).values())
     return TicketPage(items=items, next=next_of(cursor, limit, len(found)), total=total)
 
 
 @router.get("/{number}")
-async def show_ticket(token: Looking, house: Asked, number: Number) -> TicketModel:
+async def show_ticket(token: Looking, services: Asked, number: Number) -> TicketModel:
     """One ticket with its slots, recordings, callbacks and history."""
-    ticket = await _find(house, number)
-    names = await house.names.customers([ticket.customer])
-    waiting = await house.counts.callbacks_of([number])
-    callbacks = await house.callbacks.list(states=CALLBACK_STATES, ticket=number)
+    ticket = await _find(services, number)
+    names = await services.names.customers([ticket.customer])
+    waiting = await services.counts.callbacks_of([number])
+    callbacks = await services.callbacks.list(states=CALLBACK_STATES, ticket=number)
     private = not token.may(Right.SEE_PRIVATE)
     files = [] if private else audio_files(ticket)
     return TicketModel(
-        **_short(house, token, ticket, names, waiting).model_dump(),
+        **_short(services, token, ticket, names, waiting).model_dump(),
         call=ticket.call,
         outcome=ticket.outcome,
         callback_number=mask_number(ticket.callback_number) if private else ticket.callback_number,
@@ -113,7 +114,7 @@ async def show_ticket(token: Looking, house: Asked, number: Number) -> TicketMod
             Audio(index=index, slot=slot, url=f"/api/v1/tickets/{number}/audio/{index}")
             for index, (_, slot) in enumerate(files)
         ],
-        callbacks=await callback_models(house, token, callbacks),
+        callbacks=await callback_models(services, token, callbacks),
         history=[
             HistoryModel(
                 at=entry.at,
@@ -122,67 +123,67 @@ async def show_ticket(token: Looking, house: Asked, number: Number) -> TicketMod
                 details={} if private else entry.details,
                 note=mask_text(entry.note) if private else entry.note,
             )
-            for entry in await house.tickets.history(number)
+            for entry in await services.tickets.history(number)
         ],
     )
 
 
 @router.get("/{number}/transcript")
-async def show_transcript(token: SeeingPrivate, house: Asked, number: Number) -> Transcript:
+async def show_transcript(token: SeeingPrivate, services: Asked, number: Number) -> Transcript:
     """What the caller said, word by word with times, in the order of the call."""
-    ticket = await _find(house, number)
+    ticket = await _find(services, number)
     return Transcript(ticket=number, language=ticket.language, utterances=utterances(ticket))
 
 
 @router.get("/{number}/audio/{index}", response_class=FileResponse, responses={**AUDIO_ANSWER})
 async def play_audio(
-    token: SeeingPrivate, house: Asked, number: Number, index: Annotated[int, Path(ge=0, le=1000)]
+    token: SeeingPrivate, services: Asked, number: Number, index: Annotated[int, Path(ge=0, le=1000)]
 ) -> FileResponse:
     """One recording of a ticket: `index` of its `audio`."""
-    files = audio_files(await _find(house, number))
+    files = audio_files(await _find(services, number))
     if index >= len(files):
         raise ApiError(404, f"The ticket has {len(files)} recordings.")
-    return recording(house.recordings, files[index][0])
+    return recording(services.recordings, files[index][0])
 
 
 @router.patch("/{number}", status_code=202)
-async def change_ticket(token: Working, house: Asked, number: Number, wished: TicketChange) -> Accepted:
+async def change_ticket(token: Working, services: Asked, number: Number, wished: TicketChange) -> Accepted:
     """Change fields. Giving it an owner assigns it; what the rules of tickets refuse is refused whole."""
-    ticket = await _find(house, number)
+    ticket = await _find(services, number)
     changes = wished.model_dump(exclude_unset=True, exclude_none=True)
     if not changes:
         raise ApiError(422, "Nothing to change.")
     refused = change(Standing(TicketState(ticket.state), ticket.owner), changes).refused
     if refused:
         raise ApiError(409, "; ".join(f"{name}: {why}" for name, why in refused.items()))
-    await house.switch.ask("ticket", ticket=number, by=token.signature, changes=changes, note="")
+    await services.switch.ask("ticket", ticket=number, by=token.signature, changes=changes, note="")
     return Accepted()
 
 
 @router.post("/{number}/notes", status_code=202)
-async def add_note(token: Working, house: Asked, number: Number, note: Note) -> Accepted:
+async def add_note(token: Working, services: Asked, number: Number, note: Note) -> Accepted:
     """Write a note into the history."""
-    await _find(house, number)
-    await house.switch.ask("ticket", ticket=number, by=token.signature, changes={}, note=note.note)
+    await _find(services, number)
+    await services.switch.ask("ticket", ticket=number, by=token.signature, changes={}, note=note.note)
     return Accepted()
 
 
-async def _find(house: House, number: str) -> TicketView:
-    ticket = await house.tickets.get(number)
+async def _find(services: Services, number: str) -> TicketView:
+    ticket = await services.tickets.get(number)
     if ticket is None:
         raise ApiError(404, "There is no ticket of that number.")
     return ticket
 
 
-async def _exactly(house: House, search: str) -> list[TicketView] | None:
+async def _exactly(services: Services, search: str) -> list[TicketView] | None:
     """The ticket whose number is searched for; None when it is not one's number."""
     number = search.strip().removeprefix("#")
-    ticket = await house.tickets.get(number) if number.isascii() and number.isdigit() else None
+    ticket = await services.tickets.get(number) if number.isascii() and number.isdigit() else None
     return None if ticket is None else [ticket]
 
 
 def _short(
-    house: House,
+    services: Services,
     token: Token,
     ticket: TicketView,
     names: Mapping[str, str],
@@ -196,7 +197,7 @@ def _short(
         state=ticket.state,
         queue=ticket.queue,
         owner=ticket.owner,
-        owner_name=house.names.agent(ticket.owner),
+        owner_name=services.names.agent(ticket.owner),
         opened_at=ticket.opened_at,
         changed_at=ticket.changed_at,
         caller=mask_number(ticket.caller) if private else ticket.caller,
@@ -210,12 +211,18 @@ def _short(
         summary="" if private else ticket.summary,
         respond_by=ticket.respond_by,
         resolve_by=ticket.resolve_by,
+        respond_warning_at=_warning(ticket.opened_at, ticket.respond_by),
+        resolve_warning_at=_warning(ticket.opened_at, ticket.resolve_by),
         responded_at=ticket.responded_at,
         resolved_at=ticket.resolved_at,
         callback=None
         if waiting is None
         else CallbackShort(callback=waiting.callback, state=waiting.state, due=waiting.due),
     )
+
+
+def _warning(opened: float, due: float) -> float:
+    return warning_at(opened, due) if due else 0.0
 
 
 def _may_follow(state: str, next_state: str) -> bool:

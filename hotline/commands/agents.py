@@ -101,19 +101,19 @@ def show(
 
 
 def _facts(agent: Agent, now: Now) -> dict[str, Any]:
-    seen = now.agents.get(agent.number, {})
+    seen = now.agents[agent.number]
     row = now.agents_today.get(agent.number)
     return {
         "agent": agent.number,
         "name": agent.name,
-        "state": seen.get("state", "unknown"),
-        "since": seen.get("since", 0.0),
-        "reason": seen.get("reason", ""),
-        "why": seen.get("why", ""),
-        "call": seen.get("call", ""),
-        "phones": seen.get("phones", 0),
-        "mobile": seen.get("mobile", False),
-        "queues": [queue.name for queue in now.site.queues if agent.number in queue.agents],
+        "state": seen.state,
+        "since": seen.since,
+        "reason": seen.reason,
+        "why": seen.why,
+        "call": seen.call,
+        "phones": seen.phones,
+        "mobile": seen.mobile,
+        "queues": seen.queues,
         "today": row.figures if row is not None else _NOTHING,
     }
 

@@ -64,7 +64,7 @@ def _moment(at: float | None, zone: tzinfo) -> str:
 
 def _ended(row: Mapping[str, Any], zone: tzinfo) -> str:
     if row["ended"] is None:
-        return "it goes on"
+        return "in progress"
     by = f", by the {row['ended_by']}" if row["ended_by"] else ""
     return f"{_moment(row['ended'], zone)}{by}" + (f" ({row['reason']})" if row["reason"] else "")
 

@@ -50,7 +50,7 @@ def command() -> None:
 
 @app.command("list", epilog="Example: hotline callbacks list --all --json")
 def list_(
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are closed.")] = False,
     queue: Annotated[str, typer.Option(metavar="NAME", help="Those of this queue.")] = "",
     number: Annotated[
         str, typer.Option(metavar="NUMBER", help="Those to this number, in any spelling.")
@@ -118,7 +118,7 @@ def show(callback: CallbackArgument, site: SiteOption = Path("."), json: JsonOpt
 def now(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Make it due now: the next free agent of its queue gets it, in its place in the line."""
+    """Make it due now: it keeps its place in the line, and the next free agent of its queue gets it."""
     answer = order(site, "callback", callback=callback, action="now", by=who(by))
     _done(answer, json, f"Callback {callback} is due now.")
 
@@ -127,7 +127,7 @@ def now(
 def cancel(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Give it up."""
+    """Cancel the callback: nobody is called."""
     answer = order(site, "callback", callback=callback, action="cancel", by=who(by))
     _done(answer, json, f"Callback {callback} is cancelled.")
 
@@ -145,11 +145,11 @@ def reschedule(
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """Call at another time."""
+    """Move the callback to another time."""
     zone = load_site(site).timezone
     at = read_time(when, time.time(), zone)
     if at is None:
-        fail(f"{when!r} is no time to come: write 2026-12-23 10:30, 10:30 or +30m.", ExitCode.USAGE)
+        fail(f"{when!r} is not a time in the future: write 2026-12-23 10:30, 10:30 or +30m.", ExitCode.USAGE)
     answer = order(site, "callback", callback=callback, action="reschedule", at=at, by=who(by))
     _done(answer, json, f"Callback {callback} is due {moment(at, zone)}.")
 

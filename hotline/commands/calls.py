@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cdr.calls.search import CallList, Place, Wanted
+from cdr.calls.record import OUTCOMES
+from cdr.calls.search import CallList, CallQuery, ListPosition
 from cdr.export import CALL_COLUMNS, call_cells, line
 from config import Site
+from config.exit_codes import ExitCode
 from hotline.commands.call_text import call_lines
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import fail, from_database, moment, print_table
@@ -41,7 +43,7 @@ def list_(
     queue: Annotated[str, typer.Option(metavar="NAME", help="That came to this queue.")] = "",
     agent: Annotated[str, typer.Option(metavar="NUMBER", help="That came to this agent.")] = "",
     number: Annotated[str, typer.Option(metavar="NUMBER", help="Of this customer, or its last digits.")] = "",
-    outcome: Annotated[str, typer.Option(metavar="WORD", help="Such as handled, abandoned, cut_off.")] = "",
+    outcome: Annotated[str, typer.Option(metavar="WORD", help=f"One of {', '.join(OUTCOMES)}.")] = "",
     direction: Annotated[str, typer.Option(metavar="WORD", help="in, out, internal or callback.")] = "",
     ticket: Annotated[str, typer.Option(metavar="NUMBER", help="About this ticket.")] = "",
     limit: Annotated[
@@ -52,12 +54,14 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List calls, the newest first."""
+    if outcome and outcome not in OUTCOMES:
+        fail(f"There is no outcome {outcome}: it is one of {', '.join(OUTCOMES)}.", ExitCode.USAGE)
     names = {"queue": queue, "agent": agent, "number": number, "outcome": outcome, "direction": direction}
 
     async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[dict[str, Any]], Site]:
         now, zone = time.time(), loaded.timezone
         times = [read_time(text, now, zone) if text else None for text in (start, end)]
-        wanted = Wanted(times[0], times[1], ticket=ticket, **names)
+        wanted = CallQuery(times[0], times[1], ticket=ticket, **names)
         pages = _pages(CallList(engine), wanted, limit if limit is not None or csv else 50)
         if not csv:
             return [row async for page in pages for row in page], loaded
@@ -100,16 +104,16 @@ def show(
         say(each)
 
 
-async def _pages(calls: CallList, wanted: Wanted, most: int | None) -> AsyncIterator[list[dict[str, Any]]]:
+async def _pages(calls: CallList, wanted: CallQuery, most: int | None) -> AsyncIterator[list[dict[str, Any]]]:
     """Calls as rows of `cdr.tables.CallRow`, page by page, so many at most."""
-    after: Place | None = None
+    after: ListPosition | None = None
     while most is None or most > 0:
         room = PAGE if most is None else min(PAGE, most)
         page = await calls.list(wanted, after, room)
         yield [dict(row._mapping) for row in page]
         if len(page) < room:
             return
-        after = Place(page[-1].started, page[-1].call)
+        after = ListPosition(page[-1].started, page[-1].call)
         most = None if most is None else most - len(page)
 
 

@@ -17,7 +17,7 @@ from config.database import create_engine
 from config.exit_codes import ExitCode
 from console.app import create_app
 from console.server import Server, listen
-from console.services import House
+from console.services import Services
 from hotline.commands.options import SiteOption, SupervisedOption
 from hotline.logs import set_up_logs
 from hotline.terminal import complain
@@ -49,7 +49,7 @@ def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) 
 
 
 async def _run(site: Site, database: URL, listener: socket.socket, supervised: bool) -> None:
-    server = Server(create_app(House(site, create_engine(database), VERSION)))
+    server = Server(create_app(Services(site, create_engine(database), VERSION)))
     await watch_for_stop(server.stop, supervised=supervised)
     host, port = listener.getsockname()[:2]
     log.info("console started", extra={"address": f"{host}:{port}"})

@@ -35,7 +35,7 @@ def import_(
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """Put the customers of a file in the place of all that were there; a mistake anywhere changes nothing."""
+    """Replace all customers by those of a file; a mistake anywhere changes nothing."""
     country = load_site(site).settings.country or ""
     book, problems = load_csv(file, country)
     if problems:

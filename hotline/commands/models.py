@@ -37,7 +37,7 @@ def command() -> None:
 
 @app.command("list", epilog="Example: hotline models list --json")
 def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
-    """Show the models that there are."""
+    """List the models."""
     folder = models_folder()
     entries = _wanted(names) or list(CATALOGUE)
     if json:
@@ -49,9 +49,9 @@ def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
         facts = (
             f"{' '.join(entry.languages):<8}  {entry.size / 1e6:>5.0f} MB  {here:<4}  {entry.sites[0]:<15}"
         )
-        say(f"{entry.name:<{width}}  {facts}  {entry.about} ({entry.licence})")
+        say(f"{entry.name:<{width}}  {facts}  {entry.summary} ({entry.licence})")
     say()
-    say(f"Models lie in {folder}; HOTLINE_MODELS names another folder.")
+    say(f"Models are kept in {folder}; HOTLINE_MODELS names another folder.")
     for language, recommended in RECOMMENDED.items():
         say(f"hotline models get {language} gets {' and '.join(recommended)}.")
 
@@ -81,7 +81,7 @@ def get(names: NamesArgument = None, json: JsonOption = False) -> None:
 
 @app.command(epilog="Example: hotline models check ko")
 def check(names: NamesArgument = None, json: JsonOption = False) -> None:
-    """Load the models that are here, or those that are named, as a call would."""
+    """Load the installed models, or those that are named, as a call would."""
     folder = models_folder()
     named = _wanted(names)
     reports: list[Report] = []
@@ -99,7 +99,7 @@ def check(names: NamesArgument = None, json: JsonOption = False) -> None:
     if json:
         say_json({"models": [{"name": r.name, "problem": r.problem, "seconds": r.seconds} for r in reports]})
     elif not reports:
-        say(f"No model is in {folder}. Get some: hotline models get en")
+        say(f"No models in {folder}. Get some: hotline models get en")
     if any(report.problem for report in reports):
         raise typer.Exit(ExitCode.FAILED)
 
@@ -140,7 +140,7 @@ def _facts(entry: Entry, folder: Path) -> dict[str, Any]:
         "engine": entry.engine,
         "kind": "voice" if entry.is_voice else "recogniser",
         "languages": entry.languages,
-        "about": entry.about,
+        "about": entry.summary,
         "bytes": entry.size,
         "licence": entry.licence,
         "from": entry.sites,

@@ -1,23 +1,22 @@
-"""How things stand at this moment: the floor of the running switch, and the figures of the day so far."""
+"""How things stand at this moment: the console's overview, and the figures of the day so far."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cdr.calls.search import CallList
 from cdr.figures.fold import FigureFold, Row
 from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
-from cdr.figures.windows import Windows
-from config import Site
-from control.client import BadAnswer, NotRunning, Refused, ask
+from cdr.figures.windows import Windows, midnight
+from config import Queue, Site
+from console.overview import UNKNOWN, AgentNow, Overview, OverviewReader, QueueNow
+from control.client import BadAnswer, NotRunning, Refused, SwitchClient
 from hotline.commands.reading import from_database
-from hotline.commands.times import read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +26,28 @@ class Now:
     Args:
         site: the site.
         at: Unix seconds.
-        running: whether a switch answers; without one nobody waits and no agent does anything.
-        waiting: who waits in each queue, in order, as the switch tells it.
-        agents: what each agent does, by number, as the switch tells it.
+        running: whether a switch answers.
+        overview: who waits and what agents do.
         today: the figures since midnight.
     """
 
     site: Site
     at: float
     running: bool
-    waiting: Mapping[str, list[dict[str, Any]]]
-    agents: Mapping[str, dict[str, Any]]
+    overview: Overview
     today: FigureFold
 
+    def queue(self, queue: Queue) -> QueueNow:
+        """One queue; unknown while no switch answers."""
+        return self.overview.queue(queue) if self.running else UNKNOWN
+
     @property
-    def queues(self) -> dict[str, Row]:
+    def agents(self) -> dict[str, AgentNow]:
+        """What every agent does, by number."""
+        return {agent.number: agent for agent in self.overview.agents}
+
+    @property
+    def queues_today(self) -> dict[str, Row]:
         """Today's figures of queues by name; those in which nothing happened are absent."""
         return {row.name: row for row in self.today.queue_totals() if row.name}
 
@@ -59,16 +65,15 @@ def how_it_stands(path: Path) -> Now:
         typer.Exit: the database can't be read; it was said why.
     """
 
-    async def read(engine: AsyncEngine, site: Site) -> tuple[Site, FigureFold, float]:
+    async def read(engine: AsyncEngine, site: Site) -> Now:
         now = time.time()
-        windows = Windows.make(read_time("today", now, site.timezone), now + 1, "whole", site.timezone)
-        return site, await report(engine, windows, figure_rules(site, calls=False), now), now
+        windows = Windows.make(midnight(now, site.timezone), now + 1, "whole", site.timezone)
+        today = await report(engine, windows, figure_rules(site, calls=False), now)
+        reader = OverviewReader(SwitchClient(site.root), CallList(engine), site, time.time)
+        try:
+            overview, running = await reader.read(), True
+        except (NotRunning, BadAnswer, Refused):
+            overview, running = reader.unknown(), False
+        return Now(site, now, running, overview, today)
 
-    site, today, now = from_database(path, read)
-    try:
-        floor, running = ask(path, "floor"), True
-    except (NotRunning, BadAnswer, Refused):
-        floor, running = {}, False
-    waiting = {queue["queue"]: list(queue["waiting"]) for queue in floor.get("queues", ())}
-    agents = {agent["agent"]: agent for agent in floor.get("agents", ())}
-    return Now(site, now, running, waiting, agents, today)
+    return from_database(path, read)

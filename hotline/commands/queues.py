@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from cdr.figures.formulas import queue_figures
 from cdr.figures.tallies import QueueTally
 from config import Queue
+from console.overview import Waiting
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.overview import Now, how_it_stands
 from hotline.commands.reading import fail, print_table
@@ -22,8 +24,6 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 NOT_RUNNING = "No switch answers: nobody waits, as far as is known."
 _NOTHING = queue_figures(QueueTally())
-# An agent in one of these is there for the queue.
-_AT_WORK = ("available", "reserved", "ringing", "on_call", "wrap_up")
 
 
 @app.callback()
@@ -38,7 +38,7 @@ def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     if json:
         say_json([_facts(queue, now) for queue in now.site.queues])
         return
-    most = max((len(waiting) for waiting in now.waiting.values()), default=0)
+    most = max((now.queue(queue).waiting or 0 for queue in now.site.queues), default=0)
     rows = []
     for queue in now.site.queues:
         facts = _facts(queue, now)
@@ -46,9 +46,10 @@ def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
         rows.append(
             (
                 queue.name,
-                amount(len(facts["waiting"]), most),
-                clock(facts["oldest_wait"]) if facts["waiting"] else "-",
-                f"{facts['free']} of {facts['staffed']}",
+                amount(facts["waiting"], most) if now.running else "-",
+                clock(facts["oldest_wait_s"]),
+                str(facts["callbacks_waiting"]) if now.running else "-",
+                f"{facts['free_agents']} of {facts['logged_in']}" if now.running else "-",
                 str(figures["offered"]),
                 str(figures["handled"]),
                 str(figures["abandoned"]),
@@ -62,6 +63,7 @@ def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
         "queue",
         "waiting",
         "oldest",
+        "to call back",
         "free",
         "offered",
         "handled",
@@ -90,49 +92,50 @@ def show(
     if json:
         say_json(facts)
         return
-    say(f"{queue.name}: {queue.strategy}, {len(facts['waiting'])} waiting, {facts['free']} agents free.")
-    _print_waiting(facts["waiting"])
-    rows = [
-        (number, agent.get("name", ""), agent.get("state", "-").replace("_", " "), agent.get("why", ""))
-        for number in queue.agents
-        for agent in (now.agents.get(number, {}),)
-    ]
+    if now.running:
+        say(
+            f"{queue.name}: {queue.strategy}, {facts['waiting']} waiting on the line, "
+            f"{facts['callbacks_waiting']} to be called back, {facts['free_agents']} agents free."
+        )
+    else:
+        say(f"{queue.name}: {queue.strategy}.")
+    _print_waiting(now.queue(queue).entries, now.at)
+    agents = [now.agents[number] for number in queue.agents if number in now.agents]
+    rows = [(agent.number, agent.name, agent.state.replace("_", " "), agent.why) for agent in agents]
     print_table(("agent", "name", "state", "why"), rows)
-    if queue.name in now.queues:
-        print_queues([now.queues[queue.name]], now.site.timezone, by_interval=False)
-        print_definitions([now.queues[queue.name]])
+    if queue.name in now.queues_today:
+        print_queues([now.queues_today[queue.name]], now.site.timezone, by_interval=False)
+        print_definitions([now.queues_today[queue.name]])
     if not now.running:
         say(NOT_RUNNING)
 
 
 def _facts(queue: Queue, now: Now) -> dict[str, Any]:
-    states = [now.agents.get(number, {}).get("state") for number in queue.agents]
-    waiting = now.waiting.get(queue.name, [])
-    row = now.queues.get(queue.name)
+    """The same words as in the API, where that has them."""
+    seen = now.queue(queue)
+    row = now.queues_today.get(queue.name)
     return {
         "queue": queue.name,
         "strategy": queue.strategy,
-        "waiting": waiting,
-        "oldest_wait": max((entry["wait_s"] for entry in waiting), default=0.0),
-        "agents": list(queue.agents),
-        "staffed": sum(state in _AT_WORK for state in states),
-        "free": states.count("available"),
+        **seen.model_dump(),
+        "oldest_wait_s": None if seen.oldest_since is None else max(0.0, now.at - seen.oldest_since),
+        "members": list(queue.agents),
         "today": row.figures if row is not None else _NOTHING,
     }
 
 
-def _print_waiting(waiting: list[dict[str, Any]]) -> None:
+def _print_waiting(waiting: Sequence[Waiting], now: float) -> None:
     if not waiting:
         return
     rows = [
         (
-            str(entry["position"]),
-            "to be called" if entry["kind"] == "callback" else "on the line",
-            entry["call"] or entry["callback"],
-            entry["tier"].replace("_", " "),
-            clock(entry["wait_s"]),
-            ", ".join(entry["offered"]),
+            str(entry.position),
+            "to be called" if entry.kind == "callback" else "on the line",
+            entry.call or entry.callback,
+            entry.tier.replace("_", " "),
+            clock(max(0.0, now - entry.entered_at)),
+            ", ".join(entry.offered),
         )
         for entry in waiting
     ]
-    print_table(("place", "how", "call", "tier", "waits", "rings at"), rows)
+    print_table(("position", "how", "call", "tier", "waits", "rings at"), rows)

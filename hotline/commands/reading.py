@@ -63,7 +63,7 @@ def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[Resu
         return asyncio.run(run())
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()
-        fail(f"The database can't be read: {reason[0] if reason else type(error).__name__}")
+        fail(f"The database cannot be read: {reason[0] if reason else type(error).__name__}")
 
 
 def order(path: Path, command: str, **arguments: Any) -> dict[str, Any]:

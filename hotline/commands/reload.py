@@ -16,7 +16,7 @@ PATIENCE = 60.0
 
 
 def command(site: SiteOption = Path("."), json: JsonOption = False) -> None:
-    """Take the site's changed files into the running server; calls going on keep the old ones."""
+    """Load the site's changed files into the running server; calls in progress keep the old ones."""
     answer = ask_server(site, "reload", timeout=PATIENCE)
     problems = answer.get("problems", [])
     if json:

@@ -14,7 +14,7 @@ EXAMPLE = "hotline status --site my-site --json"
 
 
 def command(site: SiteOption = Path("."), json: JsonOption = False) -> None:
-    """Say what the running server is doing."""
+    """Show what the running server is doing."""
     answer = ask_server(site, "status")
     if json:
         say_json(answer)

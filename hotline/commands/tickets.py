@@ -1,4 +1,4 @@
-"""`hotline tickets`: look at tickets, and work on them."""
+"""`hotline tickets`: show tickets, and work on them."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _ALL_CALLBACKS = ("waiting", "leased", "dialling", "closed")
 
 @app.callback()
 def command() -> None:
-    """Look at tickets, and work on them."""
+    """Show tickets, and work on them."""
 
 
 @app.command("list", epilog="Example: hotline tickets list --state open --queue support")
 def list_(
     state: Annotated[
         list[str] | None,
-        typer.Option("--state", metavar="STATE", help=f"One of {', '.join(STATES)}; again for more."),
+        typer.Option("--state", metavar="STATE", help=f"One of {', '.join(STATES)}; repeat it for several."),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are closed.")] = False,
     owner: Annotated[str, typer.Option(metavar="AGENT", help="Those that this agent works on.")] = "",
     queue: Annotated[str, typer.Option(metavar="NAME", help="Those of this queue.")] = "",
     category: Annotated[str, typer.Option(metavar="NAME", help="Those of this category.")] = "",
@@ -64,7 +64,7 @@ def list_(
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """List tickets: by default those on which something is to be done, the worst and most urgent first."""
+    """List tickets: by default those that are not done, the worst and most urgent first."""
     wrong = [name for name in state or () if name not in STATES]
     if wrong:
         fail(f"There is no state {wrong[0]}; there are: {', '.join(STATES)}.", ExitCode.USAGE)
@@ -168,12 +168,12 @@ def set_(
     changes: Annotated[
         list[str], typer.Argument(metavar="FIELD=VALUE...", help=f"Fields are {', '.join(FIELDS)}.")
     ],
-    note: Annotated[str, typer.Option(metavar="TEXT", help="What to write into its history.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="A note for its history.")] = "",
     by: ByOption = "",
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """Change a ticket: give it to somebody, solve it, reopen it, sort it anew."""
+    """Change a ticket: assign it, solve it, reopen it, move it to another queue or category."""
     wished = dict(_change(text) for text in changes)
     answer = order(site, "ticket", ticket=number, by=who(by), changes=wished, note=note)
     if json:
@@ -210,12 +210,12 @@ def _change(text: str) -> tuple[str, Any]:
     """One FIELD=VALUE."""
     name, sign, value = text.partition("=")
     if not sign or name not in FIELDS:
-        fail(f"{text!r} is no FIELD=VALUE; fields are {', '.join(FIELDS)}.", ExitCode.USAGE)
+        fail(f"{text!r} is not FIELD=VALUE; fields are {', '.join(FIELDS)}.", ExitCode.USAGE)
     if name in ("severity", "priority", "respond_by", "resolve_by"):
         try:
             return name, int(value)
         except ValueError:
-            fail(f"{name} is a whole number.", ExitCode.USAGE)
+            fail(f"{name} must be a whole number.", ExitCode.USAGE)
     if name == "tags":
         return name, [tag for tag in value.replace(",", " ").split() if tag]
     return name, value

@@ -45,25 +45,25 @@ def create(
         Role,
         typer.Option(
             "--role",
-            help="read looks at figures, numbers masked; agent works on tickets and sets the own state; "
+            help="read sees figures, with numbers masked; agent works on tickets and sets the own state; "
             "supervisor sets everybody's; admin also revokes tokens.",
         ),
     ] = Role.READ,
     agent: Annotated[
         str,
         typer.Option(
-            "--agent", metavar="NUMBER", help="The agent whose it is. Left out: NAME, if it is one."
+            "--agent", metavar="NUMBER", help="The agent who uses it. Left out: NAME, if that is an agent."
         ),
     ] = "",
     expires: Annotated[
-        str, typer.Option("--expires", metavar="SPAN", help="When it ends: 12h, 90d, 4w. Left out: never.")
+        str, typer.Option("--expires", metavar="SPAN", help="When it expires: 12h, 90d, 4w. Left out: never.")
     ] = "",
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """Make a token and show it: this once, since only a digest of it is kept."""
+    """Make a token and show it this once: only a digest of it is kept."""
     if _NAME.fullmatch(name) is None:
-        fail(f"{name!r} is no name: letters, digits, dot, dash, @ and underscore are.", ExitCode.USAGE)
+        fail(f"{name!r} is not a name: use letters, digits, dot, dash, @ and underscore.", ExitCode.USAGE)
     now, loaded = time.time(), load_site(site)
     expires_at = now + _seconds(expires) if expires else None
     agents = {one.number for one in loaded.agents}
@@ -78,19 +78,19 @@ def create(
             site, lambda store: store.create(name, role, now, agent=agent, expires_at=expires_at)
         )
     except NameTaken:
-        complain(f"A token named {name} works already. Revoke it first: hotline token revoke {name}")
+        complain(f"There is a token named {name} already. Revoke it first: hotline token revoke {name}")
         raise typer.Exit(ExitCode.FAILED) from None
     if json:
         say_json({"name": name, "role": role.value, "agent": agent, "expires_at": expires_at, "token": text})
         return
     say(text)
     until = f", until {moment(token.expires_at, loaded.timezone)}" if token.expires_at else ""
-    complain(f"Made for {name}, role {role}{until}. It is shown this once: keep it as you keep a password.")
+    complain(f"Made for {name}, role {role}{until}. It is shown only once: keep it like a password.")
 
 
 @app.command("list", epilog="Example: hotline token list --site my-site")
 def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
-    """List all tokens, also those that work no more."""
+    """List all tokens, also revoked and expired ones."""
     tokens = _with_store(site, lambda store: store.list())
     now, zone = time.time(), load_site(site).timezone
     if json:
@@ -110,12 +110,12 @@ def list_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
 
 @app.command(epilog="Example: hotline token revoke wall --site my-site")
 def revoke(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As it was given to `create`.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name given to `create`.")],
     site: SiteOption = Path("."),
 ) -> None:
-    """Make a token work no more, at once, also where it is in use."""
+    """Revoke a token, at once, also where it is in use."""
     if not _with_store(site, lambda store: store.revoke(name, time.time())):
-        complain(f"No token named {name} works.")
+        complain(f"There is no valid token named {name}.")
         raise typer.Exit(ExitCode.FAILED)
     say(f"revoked: {name}")
 
@@ -124,7 +124,7 @@ def _with_store(folder: Path, work: Callable[[TokenStore], Awaitable[ResultT]]) 
     """Do something with the tokens of a site, whose tables are made when there are none yet."""
     database = load_site(folder).database
     if database is None:
-        complain("This site keeps no tokens: its settings have no database.")
+        complain("This site has no tokens: its settings have no database.")
         raise typer.Exit(ExitCode.FAILED)
 
     async def run() -> ResultT:

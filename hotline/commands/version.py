@@ -10,7 +10,7 @@ EXAMPLE = "hotline version --json"
 
 
 def command(json: JsonOption = False) -> None:
-    """Say which version this is."""
+    """Show which version this is."""
     facts = version_facts()
     if json:
         say_json(facts)

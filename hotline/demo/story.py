@@ -238,7 +238,7 @@ class Demo:
     def _say_what_next(self) -> None:
         console = self._teller.console
         console.print()
-        console.print("To go on with a site of your own:")
+        console.print("To continue with a site of your own:")
         for command, what in (
             ("hotline init my-site", "a site to change as you like"),
             ("hotline serve --site my-site", "run it, then dial 4000"),

@@ -22,7 +22,7 @@ from telephony.sip.registrar import (
     BindingAdded,
     BindingRemoved,
     Registrar,
-    RegistrarEffect,
+    RegistrarEvent,
     RemovalCause,
 )
 from telephony.sip.uri import SipUri
@@ -69,7 +69,7 @@ class Admission:
 
     # --- registrations ------------------------------------------------------------------------------
 
-    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEffect]]:
+    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEvent]]:
         """Answer a REGISTER, and say what it changed."""
         user = self._authenticated(request)
         if isinstance(user, Response):
@@ -81,11 +81,11 @@ class Admission:
         response = request.response(result.status, result.reason)
         for name, value in result.headers:
             response.headers.add(name, value)
-        return response, list(result.effects)
+        return response, list(result.events)
 
-    def write_down(self, effects: list[RegistrarEffect]) -> None:
+    def write_down(self, changes: list[RegistrarEvent]) -> None:
         """Write what changed in the registrations into the journal."""
-        for effect in effects:
+        for effect in changes:
             if isinstance(effect, BindingAdded):
                 contact = str(effect.binding.contact.uri)
                 self._journal.append(events.PhoneRegistered(self._clock(), user=effect.aor, contact=contact))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Never, assert_never
 
 from config import Site
 from hotline.server.admission import Admission
@@ -19,10 +20,13 @@ from telephony.call.leg_lifetime import Journal
 from telephony.call.switchboard import Switchboard
 from telephony.net.driver import Driver
 from telephony.net.rtp_ports import PortsExhausted
-from telephony.net.sip_call import SipCall
+from telephony.net.signalling import Signalling
 from telephony.sip.flow import Flow
+from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
-from telephony.sip.registrar import RegistrarEffect
+from telephony.sip.registrar import RegistrarEvent
+from telephony.sip.session import SessionState
+from telephony.sip.user_agent import SipCall
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +35,7 @@ RETRY_AFTER = "5"
 
 
 class SwitchApplication:
-    """One switch as its user agent sees it; implements `telephony.net.application.Application`.
+    """One switch as its user agent sees it; implements `telephony.net.signalling.Application`.
 
     Args:
         admission: who may register and call.
@@ -57,9 +61,13 @@ class SwitchApplication:
         self._max_calls = site.settings.sip.max_calls
         self._journal = journal
         self._clock = clock
-        self._registrations: Driver[RegistrarEffect] = Driver(
-            admission.registrar, lambda effect: admission.write_down([effect]), loop
+        self._registrations: Driver[Never, RegistrarEvent] = Driver(
+            admission.registrar,
+            perform=assert_never,
+            tell=lambda event: admission.write_down([event]),
+            loop=loop,
         )
+        self.signalling: Signalling
         self.switchboard: Switchboard
         self.draining = False
         """Set when the switch shuts down: new calls are refused, those in progress go on."""
@@ -76,8 +84,8 @@ class SwitchApplication:
     def register(self, request: Request, flow: Flow) -> Response:
         """Answer a REGISTER."""
         try:
-            response, effects = self._admission.register(request, flow)
-            self._registrations.run(effects)
+            response, changes = self._admission.register(request, flow)
+            self._registrations.run(Output([], changes))
             return response
         except Exception:
             log.exception("a REGISTER failed")
@@ -105,12 +113,12 @@ class SwitchApplication:
             leg = self.switchboard.take(call, request, source)
         except PortsExhausted:
             log.warning("no RTP port is left: call refused")
-            call.refuse(503, None, (("Retry-After", RETRY_AFTER),))
+            self._refuse(call, 503, (("Retry-After", RETRY_AFTER),))
         except Exception:
             log.exception("a call could not be taken")
             self._refused(500, call.flow)
-            if not call.over:
-                call.refuse(500)
+            if call.session.state is SessionState.OFFERED:
+                self._refuse(call, 500)
         else:
             self._router.route(leg, request)
 
@@ -121,6 +129,9 @@ class SwitchApplication:
     def has_registered(self, flow: Flow) -> bool:
         """Whether a phone is reached over this connection."""
         return self._admission.registrar.has_flow(flow)
+
+    def _refuse(self, call: SipCall, status: int, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.signalling.run(call, call.session.refuse(status, None, headers))
 
     def _refused(self, status: int, flow: Flow) -> None:
         self._journal.append(events.CallRefused(self._clock(), status=status, peer=flow.remote[0]))

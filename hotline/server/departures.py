@@ -30,23 +30,17 @@ from ivr_flows.runtime.outcomes import (
     Transfer,
 )
 from telephony.applications.dial import connect
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.errors import CallEnded
 from telephony.call.forking import NobodyAnswered
 from telephony.call.leg import CallLeg
+from telephony.call.refusals import Refusal, refusal_of
 from telephony.call.switchboard import Caller, Target
-from telephony.net.rtp_ports import PortsExhausted
 
 log = logging.getLogger(__name__)
 
-# The final SIP status of phones that were rung, as a flow's result.
-_WORDS: Mapping[int, ResultWord] = {
-    486: "busy",
-    600: "busy",
-    480: "no_answer",
-    603: "refused",
-    403: "refused",
-}
+# Everything else that a phone says is a failure to a flow.
+_RESULTS: Mapping[Refusal, ResultWord] = {"busy": "busy", "no_answer": "no_answer", "refused": "refused"}
 
 # Results of a wait that a queue's rules ended.
 _SENT_AWAY = frozenset({"timeout", "full", "no_agents"})
@@ -57,7 +51,7 @@ class FlowServices:
     """What flows work with, of the version of the site that a call began on.
 
     Args:
-        house: legs, prompts, music.
+        calls: legs, prompts, music.
         flows: the set.
         speech: voices and recognisers.
         tickets: where tickets are written.
@@ -66,7 +60,7 @@ class FlowServices:
         ring_seconds: how long to ring when the flow does not say.
     """
 
-    house: House
+    calls: ApplicationServices
     flows: FlowSet
     speech: Speech
     tickets: TicketBook
@@ -87,7 +81,7 @@ async def serve_flow(
         language: what the call begins in, None for the flow's first.
         caller: whom phones that are rung show.
     """
-    conversation = FlowCall(leg, services.speech, services.house.context, language or "en")
+    conversation = FlowCall(leg, services.speech, services.calls.context, language or "en")
     run = FlowRun(services.flows, name, conversation, language=language)
     departures = CallDepartures(leg, services, caller, lambda: conversation.recording)
     await run_flow(leg, run, conversation, departures)
@@ -234,16 +228,14 @@ class CallDepartures:
         try:
             await connect(
                 self._leg,
-                self._services.house,
+                self._services.calls,
                 targets,
                 caller=self._caller,
                 ring_seconds=seconds or self._services.ring_seconds,
                 keep=True,
             )
-        except PortsExhausted:
-            return Result("failed")
         except NobodyAnswered as failure:
-            return Result(_WORDS.get(failure.status, "failed"))
+            return Result(_RESULTS.get(refusal_of(failure.status), "failed"))
         return Result("done")  # also when the caller hung up: somebody spoke with them
 
     async def _transfer(self, target: str) -> Result:

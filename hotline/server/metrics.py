@@ -26,9 +26,9 @@ class Measured(Protocol):
 
 
 _GAUGES = {
-    "calls": "Calls going on.",
+    "calls": "Calls in progress.",
     "dialogs": "INVITE sessions that are not over in signalling.",
-    "transactions": "SIP transactions, those that only linger included.",
+    "transactions": "SIP transactions, lingering ones included.",
     "registrations": "Users with at least one registered phone.",
     "tcp_connections": "Open SIP connections over TCP.",
     "journal_waiting": "Events that are not on disk yet.",
@@ -67,13 +67,16 @@ def _media(media: EngineCounters) -> Iterable[Metric]:
     yield GaugeMetricFamily("hotline_media_legs", "Open media legs.", value=media.legs)
     yield GaugeMetricFamily("hotline_rtp_ports_in_use", "RTP port pairs in use.", value=media.ports_in_use)
     yield GaugeMetricFamily("hotline_rtp_ports", "RTP port pairs there are.", value=media.ports_capacity)
-    yield GaugeMetricFamily("hotline_recordings", "Recordings going on.", value=media.recordings)
+    yield GaugeMetricFamily("hotline_recordings", "Recordings in progress.", value=media.recordings)
     counters = {
         "rtp_packets_received": ("RTP packets received.", media.packets_received),
         "rtp_packets_sent": ("RTP packets sent.", media.packets_sent),
-        "rtp_strangers": ("RTP packets dropped because of where they came from.", media.strangers),
-        "media_late_ticks": ("Times the media clock came too late.", media.late_ticks),
-        "recording_dropped_chunks": ("Pieces of recordings the disk was too slow for.", media.dropped_chunks),
+        "rtp_strangers": ("RTP packets dropped because of their source address.", media.strangers),
+        "media_late_ticks": ("Ticks of the media clock that came late.", media.late_ticks),
+        "recording_dropped_chunks": (
+            "Pieces of recordings dropped: slow disk.",
+            media.dropped_chunks,
+        ),
     }
     for name, (text, value) in counters.items():
         yield CounterMetricFamily(f"hotline_{name}", text, value=value)

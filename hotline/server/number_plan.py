@@ -23,9 +23,12 @@ from hotline.server.departures import FlowServices, serve_flow, serve_queue
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from telephony.applications import play as applications
 from telephony.applications.dial import dial
-from telephony.applications.play import House
+from telephony.applications.echo import echo
+from telephony.applications.hold import hold
+from telephony.applications.play import play
+from telephony.applications.record import record
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller
 from telephony.media.interface import AudioSource
@@ -53,7 +56,7 @@ class NumberPlan:
         self,
         site: Site,
         flows: FlowSet,
-        house: House,
+        house: ApplicationServices,
         speech: Speech,
         tickets: TicketBook,
         phones_of: Callable[[str], Sequence[Binding]],
@@ -80,7 +83,7 @@ class NumberPlan:
             transfer_seconds=site.settings.sip.ring_timeout,
         )
         self._flow_services = FlowServices(
-            house=house,
+            calls=house,
             flows=flows,
             speech=speech,
             tickets=tickets,
@@ -130,12 +133,20 @@ class NumberPlan:
             return self._dial(leg, request, (leg.called,), None)
         match target.kind:
             case "echo":
-                return applications.echo(leg)
+                return echo(leg)
             case "hold":
-                return applications.hold(leg)
+                return hold(leg)
             case "record":
                 assert target.record is not None
-                return applications.record(leg, self._house, target.record)
+                return record(
+                    leg,
+                    self._house.recordings,
+                    beep=target.record.beep,
+                    max_seconds=target.record.max_seconds,
+                    silence_seconds=target.record.silence_seconds,
+                    finish_key=target.record.finish_key,
+                    play_back=target.record.play_back,
+                )
             case "play":
                 return self._play(leg, target)
             case "dial":
@@ -154,7 +165,7 @@ class NumberPlan:
         assert target.play is not None
         source = self._house.prompts.loaded(target.play)
         assert source is not None, "prompts of numbers are loaded at start-up"
-        return applications.play(leg, source, target.play, repeat=target.repeat)
+        return play(leg, source, target.play, repeat=target.repeat)
 
     async def _dial(
         self, leg: CallLeg, request: Request, wanted: tuple[str, ...], ring_seconds: float | None

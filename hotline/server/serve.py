@@ -36,7 +36,7 @@ from telephony.media.convert import PromptError
 
 log = logging.getLogger(__name__)
 
-# Longer than the recorder goes on by itself when the database stays away (cdr.recorder.recorder.Limits).
+# Longer than the recorder tries on when the database stays away (cdr.recorder.recorder.Limits).
 RECORDER_PATIENCE = 12.0
 # Pages that somebody looks at are cut off sooner.
 CONSOLE_PATIENCE = 3.0
@@ -98,7 +98,7 @@ def serve(options: ServeOptions) -> ExitCode:
 
 
 def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
-    """The site and its flows; every mistake in both is said at once."""
+    """The site and its flows; the mistakes in both are listed together."""
     problems: list[Problem] = []
     site = None
     try:
@@ -113,7 +113,7 @@ def _load(options: ServeOptions) -> tuple[Site, FlowSet]:
 
 
 def _processes(site: Site, environment: Mapping[str, str]) -> list[Keeper]:
-    """What runs beside the switch, to be kept alive; without a database nothing does."""
+    """The processes to be kept alive with the switch; without a database there are none."""
     if site.settings.database is None or site.settings.journal is None:
         return []
     processes = [_kept(site, "recorder", RECORDER_PATIENCE, environment)]

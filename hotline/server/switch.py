@@ -37,15 +37,15 @@ from hotline.server.speech import SpeechService, agents_languages, languages_of,
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
 from telephony.media.interface import EngineCounters
 from telephony.net.rtp_ports import PortPool
+from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
 from telephony.sip.timers import Timers
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Switch:
     Args:
         site: the loaded site.
         flows: its flows.
-        reread: loads both anew from the same files, for a reload; raises `SiteError`.
+        reread: loads both again from the same files, for a reload; raises `SiteError`.
         loop: the running event loop.
         reactor: Twisted's reactor on that loop.
     """
@@ -89,18 +89,18 @@ class Switch:
             self._admission, self._router, site, self.journal, loop=loop, clock=time.time
         )
         sip = settings.sip
-        self._agent = UserAgent(
+        self.transports = Transports(reactor, public_address=sip.public_address)
+        self._signalling = self._application.signalling = Signalling(
             loop,
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
             application=self._application,
+            transports=self.transports,
             server=f"hotline/{VERSION}",
         )
-        self.transports = Transports(reactor, self._agent, public_address=sip.public_address)
-        self._agent.use(self.transports)
         self._engine = Engine(loop, _port_pools(site))
         self._application.switchboard = self._switchboard = Switchboard(
             self.context,
-            self._agent,
+            self._signalling,
             self._engine,
             dead_after=settings.rtp.dead_after,
             domain=sip.domain,
@@ -128,7 +128,7 @@ class Switch:
             {
                 "status": self._answer_status,
                 "reload": self._answer_reload,
-                "floor": self._answer_overview,
+                "overview": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
                 **self._tickets.answers(),
@@ -170,13 +170,13 @@ class Switch:
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
-        house = House(
-            self.context,
-            self._switchboard,
-            sounds.prompts,
-            sounds.on_hold,
-            site.recordings_folder,
-            site.settings.recordings.record_calls,
+        house = ApplicationServices(
+            context=self.context,
+            switchboard=self._switchboard,
+            prompts=sounds.prompts,
+            music=sounds.on_hold,
+            recordings=site.recordings_folder,
+            record_calls=site.settings.recordings.record_calls,
         )
         speech = self.speech.for_plan(site, sounds.prompts)
         return NumberPlan(
@@ -192,7 +192,7 @@ class Switch:
         )
 
     async def reload(self) -> dict[str, Any]:
-        """Load the site's files anew and use them for new calls; a mistake anywhere changes nothing."""
+        """Reload the site's files and use them for new calls; a mistake anywhere changes nothing."""
         try:
             loaded, flows = await asyncio.to_thread(self._reread)
             site = with_start_settings(self._site, loaded)
@@ -237,7 +237,7 @@ class Switch:
             await self.callbacks.drain(GOODBYE_SECONDS)
         # The last BYE and 480 still want their answers; they are not waited for long.
         await self._router.wait_idle(GOODBYE_SECONDS)
-        await self._agent.wait_idle(GOODBYE_SECONDS)
+        await self._signalling.wait_idle(GOODBYE_SECONDS)
 
     async def close(self) -> None:
         """Close every socket and file; safe after a start that failed half-way."""
@@ -263,8 +263,8 @@ class Switch:
         """Figures of the moment, by the names of `metrics.py`."""
         return {
             "calls": len(self._router.legs) + len(self._callback_calls()),
-            "dialogs": self._agent.dialogs,
-            "transactions": self._agent.transactions,
+            "dialogs": self._signalling.agent.dialogs,
+            "transactions": self._signalling.agent.transactions,
             "registrations": len(self._admission.registrar),
             "tcp_connections": self.transports.connections,
             "journal_waiting": self.journal.pending,
@@ -277,7 +277,7 @@ class Switch:
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""
-        return dict(self._agent.counters)
+        return dict(self._signalling.agent.counters)
 
     def media(self) -> EngineCounters:
         """The media engine's figures."""
@@ -343,8 +343,8 @@ class Switch:
             "site": self._site.settings.name,
             "listening": [*listening, f"http:{_join(*self.http_address)}"],
             "registrations": len(self._admission.registrar),
-            "dialogs": self._agent.dialogs,
-            "transactions": self._agent.transactions,
+            "dialogs": self._signalling.agent.dialogs,
+            "transactions": self._signalling.agent.transactions,
             "flows": self._flows.version,
             "journal": {"waiting": self.journal.pending, "lost": self.journal.lost},
             "speech": self.speech.recognisers.status() if self.speech.recognisers is not None else {},

@@ -1,7 +1,7 @@
 """What flows mean: names that must lead somewhere, texts in every language, graphs that come to an end.
 
 `check` yields every mistake of all flows of a site at once. A flow that passes never fails in a call for
-a reason that its file could have told.
+a reason that its file could have shown.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def check_graph(graph: Graph, sources: Mapping[str, FlowSource]) -> Iterator[Pro
         shown = " -> ".join(_shown(node, where) for node in (*loop, loop[0]))
         yield sources[where].problem(
             ("steps", step),
-            f"a caller who does nothing goes round here for ever: {shown}; expected a way out of it",
+            f"a caller who does nothing stays in this loop for ever: {shown}; expected a way out of it",
             at_key=True,
         )
     for name, flow in graph.flows.items():
@@ -126,7 +126,7 @@ def _dead_ends(flow: Flow, source: FlowSource) -> Iterator[Problem]:
         if then is Then.NEVER and body.next is not None:
             yield source.problem(
                 ("steps", name, "next"),
-                f"never used: {body.name} always says itself where to go; expected no next here",
+                f"never used: {body.name} always decides itself where to go; expected no next here",
                 at_key=True,
             )
 
@@ -137,13 +137,13 @@ def _unreachable(graph: Graph, flow: Flow, source: FlowSource) -> Iterator[Probl
         if (flow.name, name) not in reached:
             yield source.problem(
                 ("steps", name),
-                "no step leads here; expected one that does, or this one deleted",
+                "no step leads here; expected one that does; or delete this one",
                 at_key=True,
             )
 
 
 def _runs(graph: Graph, flow: Flow, source: FlowSource) -> Iterator[Problem]:
-    """Flows that are run and do not come back, or lead back here in another edge."""
+    """Flows that are run and do not come back, or lead back here in another way."""
     for name, body in flow.steps.items():
         verb = body.verb
         if not isinstance(verb, FlowVerb) or verb.name not in graph.flows:

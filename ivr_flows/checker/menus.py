@@ -13,7 +13,7 @@ from ivr_flows.verbs.menu import Menu
 
 
 def check_menus(flow: FlowSource) -> Iterator[Problem]:
-    """Yield every choice of a menu that cannot be told from an earlier one."""
+    """Yield every choice of a menu that is the same as an earlier one."""
     for path, value in values_in(flow.file, ()):
         if isinstance(value, Menu):
             yield from _keys(flow, path, value)

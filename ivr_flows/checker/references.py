@@ -121,7 +121,7 @@ def _prompt_text(
     written = [name for name, _ in prompt.templates()]
     if missing and not written:
         yield flow.problem(
-            (*path, "recorded"), f"no sound file prompts/{recorded}.wav, and no text; expected one of both"
+            (*path, "recorded"), f"no sound file prompts/{recorded}.wav, and no text; expected one of the two"
         )
     elif missing:
         texts = " and ".join(f"{language}: TEXT" for language in missing)

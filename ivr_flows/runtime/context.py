@@ -1,4 +1,4 @@
-"""What a call carries from step to step: its variables, and what the caller has told so far.
+"""What a call carries from step to step: its variables, and what the caller has said so far.
 
 One context belongs to one call and is changed only by its engine and its verbs, in the call's own task.
 """
@@ -75,15 +75,15 @@ class Context:
         self.flow = ""
         """The flow that the call is in."""
         self.slots: tuple[Slot, ...] = ()
-        """What the caller has told, for whoever takes the call."""
+        """What the caller has said, for the agent who takes the call."""
         self.so_far: OpenTicket | None = None
-        """What the intake bot was told and has not written down: it gave the caller up to a person."""
+        """What the intake bot took in and has not written down, since it passed the caller on."""
         self.call_window: CallWindow | None = None
         """When the caller wants to be called back, where they were asked."""
         self.intake: Intake | None = None
         """The intake bot at work, while its ticket is written down."""
         self.hours: OpeningHours | None = None
-        """The opening hours that were asked for last."""
+        """The opening hours that were checked last."""
 
     def value(self, name: str) -> Value:
         """The value of a variable, "" for one that has none."""
@@ -129,12 +129,12 @@ class Context:
         return part
 
     def remember(self, slot: Slot) -> None:
-        """Keep what the caller told; a later answer replaces an earlier one of the same name."""
+        """Keep what the caller said; a later answer replaces an earlier one of the same name."""
         others = tuple(other for other in self.slots if other.name != slot.name)
         self.slots = (*others, slot)[-_MOST_SLOTS:]
 
     def remember_hours(self, state: HoursState, hours: OpeningHours) -> None:
-        """Keep what the office's hours were found to be."""
+        """Keep the result of a check of opening hours."""
         self.hours = hours
         self.variables["hours.open"] = state.open
         self.variables["hours.reason"] = state.reason

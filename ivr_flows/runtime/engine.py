@@ -1,8 +1,8 @@
 """Run one call through the flows: step by step, until something is to be done outside, and on from there.
 
-The engine never raises for what a flow, a caller or another system does: whatever goes wrong goes on where
-`on_error` says, at the very least to an apology and a ticket. Departures are data; the router carries them
-out and comes back with a `Result`.
+The engine never raises for what a flow, a caller or another system does: after any failure the flow
+continues where `on_error` says, or ends in an apology and a ticket. Departures are data; the server carries
+them out and comes back with a `Result`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from telephony.call.events import FlowEnded, FlowStarted, StepEntered
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 1000
-"""A call that has gone through so many steps goes round and round."""
+"""A call that has gone through so many steps is in a loop."""
 
 DEEPEST = 20
-"""So many flows may run one another."""
+"""How deep flows may be nested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ class FlowRun:
         )
 
     def _hang_up(self, reason: str) -> Departure:
-        """End the flow; what was told to be handed to a person, and was not, is written down first."""
+        """End the flow; what was meant for a person and did not reach one is written down first."""
         so_far, self.context.so_far = self.context.so_far, None
         if so_far is not None:
             self._closing = reason

@@ -22,8 +22,7 @@ from asr.listening.voice_activity import VoiceActivity
 from asr.workers.client import Recognisers
 from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
-from telephony.applications.play import disk_failed
-from telephony.applications.record import Take
+from telephony.applications.record import CallerMessage
 from telephony.call.errors import CallEnded
 from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
@@ -167,23 +166,23 @@ class FlowCall:
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
     ) -> Recording:
         """Record the caller."""
-        take = None
+        message = None
         try:
             if beep:
                 await self._leg.audio.play(tones.beep(), name="beep")
             self._leg.audio.forget_digits()
-            take = Take(
+            message = CallerMessage(
                 self._leg,
                 max_seconds=max_seconds,
                 silence_seconds=silence_seconds,
                 finish_key=finish_key,
             )
-            await take.make()
+            await message.receive()
         except CallEnded:
-            raise CallerGone(await self._left_behind(take)) from None
+            raise CallerGone(await self._left_behind(message)) from None
         self._leg.audio.forget_digits()
-        path = await self._clips.write(take.samples.tobytes()) if take.seconds else None
-        return Recording(path, take.seconds)
+        path = await self._clips.write(message.samples.tobytes()) if message.seconds else None
+        return Recording(path, message.seconds)
 
     def keep_recording(self) -> None:
         """Record both sides from here on; the file grows on disk while they speak."""
@@ -191,7 +190,7 @@ class FlowCall:
             self._recordings += 1
             suffix = "" if self._recordings == 1 else f"-{self._recordings}"
             self.recording = f"{self.call}-flow{suffix}.wav"
-            self._kept = self._leg.audio.record(self._speech.recordings, self.recording, on_error=disk_failed)
+            self._kept = self._leg.audio.record(self._speech.recordings, self.recording)
 
     def end_recording(self) -> None:
         """Record no more; what was recorded stays."""
@@ -263,11 +262,11 @@ class FlowCall:
         if not self._leg.is_over:
             self._leg.media.play(tones.silence(), loop=True)
 
-    async def _left_behind(self, take: Take | None) -> Heard | None:
-        if take is None or not take.seconds:
+    async def _left_behind(self, message: CallerMessage | None) -> Heard | None:
+        if message is None or not message.seconds:
             return None
-        path = await self._clips.write(take.samples.tobytes())
-        return Heard("noise", audio=path, seconds=take.seconds)
+        path = await self._clips.write(message.samples.tobytes())
+        return Heard("noise", audio=path, seconds=message.seconds)
 
     async def _fetch(self, request: HttpRequest) -> HttpAnswer:
         content = request.body.encode() if request.body is not None else None

@@ -78,6 +78,6 @@ async def _carry_out(
 
 def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
     """The bot's ticket with what only the flow knows: who works on it, and what was said before."""
-    told = {slot.name for slot in ticket.slots}
-    before = tuple(slot for slot in context.slots if slot.name not in told)
+    taken_in = {slot.name for slot in ticket.slots}
+    before = tuple(slot for slot in context.slots if slot.name not in taken_in)
     return replace(ticket, queue=queue or "", slots=(*before, *ticket.slots), note=note)

@@ -1,4 +1,4 @@
-"""What a step comes to: where the flow goes on, or what is to be done outside it.
+"""What a step leads to: a move within the flow, or something to be done outside it.
 
 A move stays in the flow and is the engine's business. A departure is data for the router, which carries
 it out and comes back to the flow with a `Result`, unless the call is over (`HangUp`). Nothing here does
@@ -40,7 +40,7 @@ ResultWord: TypeAlias = Literal[
 ]
 
 
-# Moves: the flow goes on.
+# Moves: the flow continues.
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class HandOff:
     Args:
         queue: its name.
         language: what the caller speaks.
-        slots: what the caller has told us.
+        slots: what the caller has said.
         priority: higher goes first; 0 is ordinary.
         max_wait: seconds after which the caller comes back with "timeout", None never.
         exit_key: the key that brings a waiting caller back with "key", "" for none.
-        so_far: what the intake bot was told before it gave the caller up to a person. The flow writes it
+        so_far: what the intake bot took in before it passed the caller on to a person. The flow writes it
             down when the call ends without "done" (`FlowRun.abandoned`).
 
     Results: done, timeout, full, closed, no_agents, key, failed.

@@ -1,4 +1,4 @@
-"""A call that nobody makes: the conversation of `hotline flows try`, on a clock that runs by itself.
+"""A call that nobody makes: the conversation of `hotline flows try`, on a clock of its own.
 
 What the caller hears and does is printed; time passes as long as it would take. The router's part is in
 `ivr_flows.simulator.run`.
@@ -57,7 +57,7 @@ class SimulatedConversation:
         return self._now
 
     def understands(self, language: str) -> bool:
-        """Whoever types is understood."""
+        """Always: what is typed needs no recogniser."""
         return True
 
     async def answer(self) -> None:

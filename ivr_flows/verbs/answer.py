@@ -16,7 +16,7 @@ from ivr_flows.verbs.base import Verb
 class Answer(Verb):
     """Answer the call, perhaps after letting it ring for a while.
 
-    Seldom needed: a step that speaks or listens answers the call by itself. Before the answer the caller
+    Seldom needed: a step that speaks or listens answers the call anyway. Before the answer the caller
     hears ringing and, with most carriers, pays nothing.
 
     Example:

@@ -24,11 +24,11 @@ class Then(Enum):
     NAMED = "named"
     """To the step named by `next`; without one the call ends."""
     NEVER = "never"
-    """Nowhere: the step always goes elsewhere by itself."""
+    """Nowhere: the step always says where to go."""
 
 
 class Verb(Table):
-    """One verb of the flow language, and what a step of it is told in YAML.
+    """One verb of the flow language, with its settings in YAML.
 
     The first line of its docstring is its line in the documentation, the YAML after "Example:" its
     example there, which the tests check and run.

@@ -18,7 +18,7 @@ from ivr_flows.verbs.base import Then, Verb, go
 class Enqueue(ShortTable, Verb):
     """Put the caller into a queue until an agent is free.
 
-    The agent sees what the caller has told the flow. After the conversation the call ends, unless `next`
+    The agent sees what the caller has said in the flow. After the conversation the call ends, unless `next`
     names a step (a survey, say).
 
     Example:

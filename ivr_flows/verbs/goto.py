@@ -51,5 +51,5 @@ class Goto(ShortTable, Verb):
         """Go."""
         if self.flow is not None:
             return GotoFlow(self.flow)
-        assert self.step is not None, "one of both is given"
+        assert self.step is not None, "one of the two is given"
         return GotoOutcome(self.step)

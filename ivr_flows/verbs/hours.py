@@ -1,4 +1,4 @@
-"""hours: is somebody there now?"""
+"""hours: is the office open now?"""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ivr_flows.verbs.base import Then, Verb
 
 
 class Hours(WeeklyHours, Verb):
-    """Find out whether somebody is there now: weekly times, public holidays, days of your own.
+    """Find out whether the office is open now: weekly times, public holidays, days of your own.
 
     Goes to `if_open`, `if_holiday` or `if_closed`; to the next step where that is left out. Afterwards
     `hours.open` is true or false, `hours.reason` is open, closed, holiday or closed_day, `hours.holiday` the
-    holiday's name in English, and `hours.opens` when somebody is there again: `{hours.opens:date}` and
+    holiday's name in English, and `hours.opens` when the office opens again: `{hours.opens:date}` and
     `{hours.opens:time}` say it.
 
     Example:

@@ -28,7 +28,7 @@ _LONGEST_VALUE = 1000
 
 def _url(value: object) -> object:
     if isinstance(value, str) and not _URL.fullmatch(value):
-        raise expected("http:// or https://, a host without {...}, and a path; values may stand in the path")
+        raise expected("http:// or https://, a host without {...}, and a path; values may be in the path")
     return read_template(value)
 
 

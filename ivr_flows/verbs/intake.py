@@ -76,7 +76,7 @@ class Intake(Verb):
     )
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
-        """Start the bot, unless one before has been told everything and no person took the call."""
+        """Start the bot, unless an earlier one has taken in everything and no person took the call."""
         so_far, context.so_far = context.so_far, None
         if so_far is not None and _holds_something(so_far):
             context.intake = None

@@ -1,1 +1,5 @@
-"""What the switch does with a call by itself: echo, play, record, dial."""
+"""What a number can do with a call: echo, hold, play, record, dial.
+
+Each application is a coroutine that has the caller's leg from the offer to the end. `CallEnded` passes
+through: it is how a caller who hangs up ends the application.
+"""

@@ -1,12 +1,21 @@
-"""Parallel forking: several legs ring, the first answer wins (RFC 3261 16.7, seen from a B2BUA)."""
+"""Parallel forking: several legs ring, the first answer wins (RFC 3261 16.7, seen from a B2BUA).
+
+What the statuses say of a person is in `refusals`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from telephony.call.errors import CallEnded
 from telephony.call.leg import CallLeg
+from telephony.call.switchboard import CODECS, Caller, Switchboard, Target
+from telephony.net.rtp_ports import PortsExhausted
+from telephony.net.transports import Unreachable
+
+log = logging.getLogger(__name__)
 
 # RFC 3326 with the status of the winner, so that a phone does not show a missed call.
 ANSWERED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
@@ -21,14 +30,55 @@ class NobodyAnswered(Exception):
         self.reason = reason
 
 
+async def dial_reachable(
+    switchboard: Switchboard,
+    call: str,
+    targets: Sequence[Target],
+    caller: Caller,
+    *,
+    codecs: Sequence[str] = CODECS,
+) -> list[CallLeg]:
+    """Make a leg for each target that can be reached, for `ring_all`; when cancelled, none is left.
+
+    Args:
+        switchboard: makes the legs.
+        call: the call's id.
+        targets: whom to call; those that no way leads to are left out.
+        caller: whom to show.
+        codecs: what to offer, best first.
+
+    Raises:
+        NobodyAnswered: there is none: 480, or 503 when no RTP port is left.
+    """
+    legs: list[CallLeg] = []
+    status, reason = 480, "Temporarily Unavailable"
+    try:
+        for target in targets:
+            try:
+                legs.append(await switchboard.dial(call, target, caller, codecs=codecs))
+            except Unreachable as error:
+                log.info("target unreachable: %s", error)
+            except PortsExhausted as error:
+                log.error("a phone is not rung: %s", error)
+                status, reason = 503, "Service Unavailable"
+                break
+    except BaseException:
+        for leg in legs:
+            leg.hang_up("given up")
+        raise
+    if not legs:
+        raise NobodyAnswered(status, reason)
+    return legs
+
+
 async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg | None) -> CallLeg:
     """Start all legs and return the one that is answered first; the others are hung up, however this ends.
 
     Args:
-        legs: made by `Switchboard.dial`, not started.
+        legs: made by `dial_reachable`, not started.
         ring_seconds: when they are over, everybody's phone falls silent.
-        caller: whom it is for; when that leg ends, everybody's phone falls silent too. None when whoever
-            waits for this sees to that.
+        caller: whom it is for; when that leg ends, everybody's phone falls silent too. None when nobody is on
+            the line, or another task watches that leg.
 
     Raises:
         NobodyAnswered: all failed, one declined for all (6xx), or the time is over.

@@ -1,6 +1,6 @@
 """A call leg: one phone call as the layers above see it.
 
-The leg runs the call's signalling (`telephony.net.sip_call`) with the offers and answers that it carries
+The leg runs the call's signalling (`telephony.sip.session`) with the offers and answers that it carries
 (`telephony.sdp`): beginning, answer, hold and re-INVITE, end. It owns its audio (`leg_audio.py`) and its
 transfers (`leg_transfer.py`). Coroutines raise `CallEnded` when the leg goes away. Legs are made by
 `switchboard.py`; who is connected to whom is decided by the router.
@@ -19,10 +19,10 @@ from telephony.call.leg_audio import LegAudio
 from telephony.call.leg_lifetime import LegContext, LegLifetime
 from telephony.call.leg_transfer import LegTransfer
 from telephony.media.interface import AudioSource, MediaLeg
-from telephony.net.sip_call import CallEvent, SipCall
+from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import (
-    Direction,
     Glare,
+    MediaDirection,
     MediaNegotiator,
     Negotiated,
     NotAcceptable,
@@ -36,14 +36,17 @@ from telephony.sip.session_events import (
     InfoReceived,
     Progressed,
     ReferProgressed,
-    ReofferAnswered,
-    ReofferConfirmed,
-    ReofferDue,
-    Reoffered,
-    ReofferRefused,
+    ReferReceived,
+    ReinviteAnswered,
+    ReinviteConfirmed,
+    ReinviteDue,
+    ReinviteReceived,
+    ReinviteRefused,
     Replied,
-    TransferRequested,
+    SessionEvent,
+    SessionOutput,
 )
+from telephony.sip.user_agent import SipCall
 
 T = TypeVar("T")
 
@@ -65,7 +68,8 @@ class CallLeg:
         context: what all legs share.
         call: the call's id.
         leg: the leg's id, unique in the call.
-        sip: its signalling.
+        sip: its call in signalling.
+        signalling: what runs that.
         media: its RTP session.
         negotiator: its SDP side.
         inbound: the peer calls us.
@@ -87,6 +91,8 @@ class CallLeg:
         "_life",
         "_negotiator",
         "_offer",
+        "_session",
+        "_signalling",
         "_sip",
         "answered",
         "audio",
@@ -110,6 +116,7 @@ class CallLeg:
         leg: str,
         *,
         sip: SipCall,
+        signalling: Signalling,
         media: MediaLeg,
         negotiator: MediaNegotiator,
         inbound: bool,
@@ -122,8 +129,10 @@ class CallLeg:
         self.leg = leg
         self.media = media
         self.audio = LegAudio(self._life, media)
-        self.transfer = LegTransfer(self._life, sip)
+        self.transfer = LegTransfer(self._life, sip, signalling)
         self._sip = sip
+        self._session = sip.session
+        self._signalling = signalling
         self._negotiator = negotiator
         self.inbound = inbound
         self.caller = caller
@@ -182,6 +191,9 @@ class CallLeg:
             raise CallStateError("not dialled")
         return self._accepted
 
+    def _run(self, output: SessionOutput) -> None:
+        self._signalling.run(self._sip, output)
+
     def check_open(self) -> None:
         """Raise `CallEnded` when the leg is over already."""
         self._life.check_open()
@@ -220,7 +232,7 @@ class CallLeg:
     def ring(self) -> None:
         """Tell the caller that it rings (180)."""
         self._need_unanswered()
-        self._sip.progress(180)
+        self._run(self._session.progress(180, self._signalling.now()))
         self._life.tell(events.LegRinging, status=180)
 
     def open_early_media(self) -> None:
@@ -229,7 +241,7 @@ class CallLeg:
         # An unreliable response may not bring an offer (RFC 3261 13.2.1): then the caller only learns that
         # something goes on.
         early = self._offer if self._negotiator.current is not None else b""
-        self._sip.progress(183, early)
+        self._run(self._session.progress(183, self._signalling.now(), early))
         self._life.tell(events.LegRinging, status=183)
 
     def answer(self) -> None:
@@ -243,7 +255,7 @@ class CallLeg:
         if not self._offer:
             raise CallStateError("answer a call that was prepared")
         self.answered = True
-        self._sip.accept(self._offer)
+        self._run(self._session.accept(self._offer, self._signalling.now()))
         self._life.tell(events.CallAnswered, codec=self.codec)
         self._note_far_hold()
 
@@ -259,7 +271,7 @@ class CallLeg:
             CallStateError: answered before, or a leg that we dialled.
         """
         self._need_unanswered()
-        self._sip.refuse(status, reason)
+        self._run(self._session.refuse(status, reason))
 
     def _need_unanswered(self) -> None:
         self.check_open()
@@ -282,7 +294,7 @@ class CallLeg:
         if self.inbound or self._accepted is not None:
             raise CallStateError("only a leg that we dial, and once")
         self._accepted = self.future()
-        self._sip.start()
+        self._run(self._session.start())
 
     async def wait_answered(self, ring_seconds: float | None = None) -> None:
         """Wait until the far end answers. Cancelling the wait cancels the call.
@@ -314,7 +326,7 @@ class CallLeg:
         # The answer may have come in the very turn of the loop in which the ringing time is over.
         if not self.answered and not self.is_over:
             self._finish("local", 408, "no answer")
-            self._sip.hang_up('SIP;cause=408;text="No answer"')
+            self._run(self._session.hang_up(self._signalling.now(), 'SIP;cause=408;text="No answer"'))
 
     # --- hold -----------------------------------------------------------------------------------------
 
@@ -349,7 +361,7 @@ class CallLeg:
             return True
         self._change = change = _Change(hold, music, self.future())
         try:
-            self._sip.want_reoffer()
+            self._run(self._session.want_reinvite())
         except LocalProtocolError as error:
             self._change = None
             change.decided.cancel()
@@ -387,7 +399,7 @@ class CallLeg:
             if not self.answered:
                 status = 480 if self.inbound else 487
             self._finish("local", status, reason)
-            self._sip.hang_up(header)
+            self._run(self._session.hang_up(self._signalling.now(), header))
 
     def _finish(self, by: str, status: int | None, reason: str) -> None:
         """End the leg: return its media, write the fact, wake everybody who waits."""
@@ -405,7 +417,7 @@ class CallLeg:
 
     # --- what signalling and media say ------------------------------------------------------------------
 
-    def _event(self, event: CallEvent) -> None:
+    def _event(self, event: SessionEvent) -> None:
         if isinstance(event, Ended):
             self._finish(event.by, event.status, event.reason)
         elif self.is_over:
@@ -419,7 +431,7 @@ class CallLeg:
                 self._broken("no usable SDP answer")
         elif isinstance(event, InfoReceived):
             self.audio.info_received(event.content_type, event.body)
-        elif isinstance(event, Replied | ReferProgressed | TransferRequested):
+        elif isinstance(event, Replied | ReferProgressed | ReferReceived):
             self.transfer.receive(event)
         else:
             self._reinvite_event(event)
@@ -443,28 +455,28 @@ class CallLeg:
 
     def _media_dead(self) -> None:
         self._finish("network", None, "media timeout")
-        self._sip.hang_up('SIP;cause=408;text="Media timeout"')
+        self._run(self._session.hang_up(self._signalling.now(), 'SIP;cause=408;text="Media timeout"'))
 
     def _broken(self, reason: str) -> None:
         self._finish("network", 488, reason)
-        self._sip.hang_up(f'SIP;cause=488;text="{reason}"')
+        self._run(self._session.hang_up(self._signalling.now(), f'SIP;cause=488;text="{reason}"'))
 
     # --- offers and answers while the call is up ----------------------------------------------------
 
     def _reinvite_event(
-        self, event: Reoffered | ReofferAnswered | ReofferConfirmed | ReofferRefused | ReofferDue
+        self, event: ReinviteReceived | ReinviteAnswered | ReinviteConfirmed | ReinviteRefused | ReinviteDue
     ) -> None:
-        if isinstance(event, Reoffered):
+        if isinstance(event, ReinviteReceived):
             self._far_reinvite(event.body)
-        elif isinstance(event, ReofferDue):
+        elif isinstance(event, ReinviteDue):
             hold = self._held_by_us
             if self._change is not None:
                 hold, self._change.offered = self._change.hold, True
-            self._sip.reoffer(self._negotiator.create_offer(_direction(hold)))
-        elif isinstance(event, ReofferAnswered):
+            self._run(self._session.reinvite(self._negotiator.create_offer(_direction(hold))))
+        elif isinstance(event, ReinviteAnswered):
             # An answer that we can't use leaves the session as it was: better than no call at all.
             self._decide(self._settle_offer(event.body))
-        elif isinstance(event, ReofferConfirmed):
+        elif isinstance(event, ReinviteConfirmed):
             self._settle_offer(event.body)
         else:
             self._negotiator.rollback()
@@ -475,18 +487,21 @@ class CallLeg:
         direction = _direction(self._held_by_us)
         try:
             if not body:
-                self._sip.accept_reoffer(self._negotiator.create_offer(direction))
+                self._accept_reinvite(self._negotiator.create_offer(direction))
                 return
             answer, negotiated = self._negotiator.receive_offer(body, direction=direction)
         except NotAcceptable:
-            self._sip.refuse_reoffer(488)
+            self._run(self._session.refuse_reinvite(488))
         except Glare:
-            self._sip.refuse_reoffer(491)
+            self._run(self._session.refuse_reinvite(491))
         except SdpError:
-            self._sip.refuse_reoffer(400)
+            self._run(self._session.refuse_reinvite(400))
         else:
-            self._sip.accept_reoffer(answer)
+            self._accept_reinvite(answer)
             self._apply(negotiated)
+
+    def _accept_reinvite(self, body: bytes) -> None:
+        self._run(self._session.accept_reinvite(body, self._signalling.now()))
 
     def _settle_offer(self, answer: bytes) -> bool:
         """Take the final answer to an offer of ours; the session stays as it was when it is of no use."""
@@ -507,7 +522,8 @@ class CallLeg:
     def _apply(self, negotiated: Negotiated) -> None:
         self.media.apply(negotiated)
         # While no sound is to come, its absence tells nothing: then the phone is asked whether it is there.
-        self._sip.watch(0.0 if negotiated.expects_media else self.media.dead_after / 2)
+        every = 0.0 if negotiated.expects_media else self.media.dead_after / 2
+        self._run(self._session.watch(every, self._signalling.now()))
         self._note_far_hold()
 
     def _note_far_hold(self) -> None:
@@ -522,5 +538,5 @@ class CallLeg:
                 self.on_far_hold(held)
 
 
-def _direction(hold: bool) -> Direction:
-    return Direction.SENDONLY if hold else Direction.SENDRECV
+def _direction(hold: bool) -> MediaDirection:
+    return MediaDirection.SENDONLY if hold else MediaDirection.SENDRECV

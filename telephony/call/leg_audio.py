@@ -6,6 +6,7 @@ The media engine does the work; here it becomes coroutines that end with the cal
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from telephony.call.errors import CallStateError
 from telephony.call.leg_lifetime import LegLifetime
 from telephony.media.interface import (
     AudioSource,
-    Direction,
     EndReason,
     Frame,
     MediaLeg,
@@ -26,7 +26,10 @@ from telephony.media.interface import (
     PlayEnd,
     Recording,
     Tap,
+    TapSide,
 )
+
+log = logging.getLogger(__name__)
 
 MAX_BUFFERED_DIGITS = 64
 
@@ -274,30 +277,28 @@ class LegAudio:
 
     # --- recording and tapping ------------------------------------------------------------------------
 
-    def record(
-        self,
-        folder: Path,
-        file: str,
-        *,
-        on_error: Callable[[OSError], None] | None = None,
-    ) -> Recording:
+    def record(self, folder: Path, file: str) -> Recording:
         """Record both directions as they happen; it ends with the leg at the latest.
+
+        When the disk fails, the recording stops and the call continues.
 
         Args:
             folder: the recordings folder.
             file: name inside it, ending in .wav.
-            on_error: the disk failed; the call goes on.
         """
         self._life.check_open()
 
         def closed() -> None:
             self._life.tell(events.RecordingEnded, file=file, recorded_ms=recording.recorded_ms)
 
-        recording = self._media.record(folder / file, on_error=on_error, on_closed=closed)
+        def failed(error: OSError) -> None:
+            log.error("recording stopped: %s", error)
+
+        recording = self._media.record(folder / file, on_error=failed, on_closed=closed)
         self._life.tell(events.RecordingStarted, file=file)
         return recording
 
-    def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> Tap:
+    def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> Tap:
         """Give decoded 20 ms frames to a consumer on the loop."""
         self._life.check_open()
         return self._media.tap(consumer, direction=direction)

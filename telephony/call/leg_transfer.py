@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
 from telephony.call.leg_lifetime import LegLifetime
-from telephony.net.sip_call import SipCall
+from telephony.net.signalling import Signalling
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.referral import Referral, Replaces
-from telephony.sip.session_events import ReferProgressed, Replied, TransferRequested
+from telephony.sip.session_events import ReferProgressed, ReferReceived, Replied
 from telephony.sip.uri import SipUri, Uri, parse_uri
+from telephony.sip.user_agent import SipCall
 
 TRANSFER_TIMEOUT = 60.0
 
@@ -56,14 +57,16 @@ class LegTransfer:
 
     Args:
         life: the leg's.
-        sip: its signalling.
+        sip: its call in signalling.
+        signalling: what runs that.
     """
 
-    __slots__ = ("_life", "_refer", "_sip", "on_requested")
+    __slots__ = ("_life", "_refer", "_signalling", "_sip", "on_requested")
 
-    def __init__(self, life: LegLifetime, sip: SipCall) -> None:
+    def __init__(self, life: LegLifetime, sip: SipCall, signalling: Signalling) -> None:
         self._life = life
         self._sip = sip
+        self._signalling = signalling
         self._refer: _Refer | None = None
         self.on_requested: Callable[[TransferRequest], bool] | None = None
         """Called when the phone at this leg asks for a transfer: True accepts it, False refuses it (603), and
@@ -96,7 +99,8 @@ class LegTransfer:
         """
         if not 100 <= status <= 699:
             raise ValueError("no SIP status")
-        self._sip.report_transfer(status)
+        now = self._signalling.now()
+        self._signalling.run(self._sip, self._sip.session.report_transfer(status, now))
 
     def _requested(self, referral: Referral) -> None:
         request = TransferRequest(referral.target, referral.replaces, referral.referred_by)
@@ -106,7 +110,8 @@ class LegTransfer:
             if accepted:
                 self._life.tell(events.TransferRequested, target=str(request.target))
         finally:
-            self._sip.answer_transfer(202 if accepted else 603)
+            output = self._sip.session.answer_transfer(202 if accepted else 603, self._signalling.now())
+            self._signalling.run(self._sip, output)
 
     # --- requested by us --------------------------------------------------------------------------------
 
@@ -130,7 +135,7 @@ class LegTransfer:
             raise CallStateError("the leg is being transferred already")
         self._refer = refer = _Refer(self._life.future())
         try:
-            self._sip.request("REFER", headers)
+            self._signalling.run(self._sip, self._sip.session.request("REFER", headers))
             async with asyncio.timeout(TRANSFER_TIMEOUT):
                 status = await refer.final
         except TimeoutError:
@@ -147,9 +152,9 @@ class LegTransfer:
         self._life.tell(events.TransferDone, target=target, status=status)
         return status
 
-    def receive(self, event: Replied | ReferProgressed | TransferRequested) -> None:
+    def receive(self, event: Replied | ReferProgressed | ReferReceived) -> None:
         """Take what signalling says of transfers."""
-        if isinstance(event, TransferRequested):
+        if isinstance(event, ReferReceived):
             self._requested(event.referral)
             return
         refer = self._refer

@@ -17,15 +17,15 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
-from telephony.net.sip_call import SipCall
-from telephony.net.user_agent import UserAgent
+from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import MediaNegotiator
-from telephony.sip.auth_client import with_credentials
+from telephony.sip.auth_client import DigestClient
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
-from telephony.sip.message import Request, Response
+from telephony.sip.message import Request
 from telephony.sip.referral import Replaces
 from telephony.sip.uri import SipUri, Uri
+from telephony.sip.user_agent import SipCall
 from telephony.sip.values import NameAddr
 
 CODECS = ("PCMU", "PCMA")
@@ -43,9 +43,9 @@ class Credentials:
     username: str
     password: str = field(repr=False)
 
-    def authorize(self, request: Request, response: Response) -> Request | None:
-        """The request to send after a 401 or 407, None when its challenge can't be answered."""
-        return with_credentials(request, response, self.username, self.password, cnonce=secrets.token_hex(8))
+    def client(self) -> DigestClient:
+        """What answers the challenges of one call."""
+        return DigestClient(self.username, self.password, new_cnonce=lambda: secrets.token_hex(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,17 @@ class Caller:
     max_forwards: int = 70
 
 
+def codecs_like(leg: CallLeg) -> tuple[str, ...]:
+    """What to offer to a leg that is to be bridged to this one: its codec first, to relay untouched."""
+    return (leg.codec, *(name for name in CODECS if name != leg.codec)) if leg.codec else CODECS
+
+
 class Switchboard:
     """Makes legs.
 
     Args:
         context: what all legs share.
-        user_agent: the SIP side.
+        signalling: the SIP side.
         engine: the media side.
         dead_after: seconds without media after which a leg ends, 0 for never.
         domain: the host of our From, None for the address that the far end sees.
@@ -99,7 +104,7 @@ class Switchboard:
     def __init__(
         self,
         context: LegContext,
-        user_agent: UserAgent,
+        signalling: Signalling,
         engine: MediaEngine,
         *,
         dead_after: float,
@@ -107,7 +112,7 @@ class Switchboard:
         public_media_address: str | None = None,
     ) -> None:
         self._context = context
-        self._user_agent = user_agent
+        self._signalling = signalling
         self.engine = engine
         self._dead_after = dead_after
         self._domain = domain
@@ -156,14 +161,14 @@ class Switchboard:
             Unreachable: no way leads there.
             PortsExhausted: no RTP port is left.
         """
-        flow = target.flow or await self._user_agent.transports.resolve(target.uri)
+        flow = target.flow or await self._signalling.transports.resolve(target.uri)
         request = self._invite(target, caller, flow)
         known = target.credentials
-        sip = self._user_agent.call(
+        sip = self._signalling.agent.call(
             request,
             flow,
             stay_on_flow=target.stay_on_flow,
-            authorize=known.authorize if known is not None else None,
+            digest=known.client() if known is not None else None,
         )
         try:
             leg = self._leg(
@@ -175,7 +180,7 @@ class Switchboard:
                 codecs=codecs,
             )
         except Exception:
-            sip.hang_up()
+            self._signalling.run(sip, sip.session.hang_up(self._signalling.now()))
             raise
         request.body = leg.make_offer()
         self._context.journal.append(
@@ -202,7 +207,7 @@ class Switchboard:
 
     def _invite(self, target: Target, caller: Caller, flow: Flow) -> Request:
         uri = target.uri
-        host = self._domain or self._user_agent.transports.advertised(flow)[0]
+        host = self._domain or self._signalling.transports.advertised(flow)[0]
         own = NameAddr(caller.name, SipUri("sip", target.shown or caller.number or None, host=host), ())
         headers = Headers(
             [
@@ -240,6 +245,7 @@ class Switchboard:
                 call,
                 secrets.token_hex(4),
                 sip=sip,
+                signalling=self._signalling,
                 media=media,
                 negotiator=negotiator,
                 inbound=inbound,
@@ -252,6 +258,3 @@ class Switchboard:
             raise
         self._by_tag[sip.local_tag] = leg
         return leg
-
-
-__all__ = ["CODECS", "Caller", "Credentials", "Switchboard", "Target"]

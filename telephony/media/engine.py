@@ -12,11 +12,11 @@ import socket
 import time
 from collections.abc import Sequence
 
+from telephony.media.bridge import LegBridge
 from telephony.media.interface import EngineCounters, LegStats, MediaError, MediaLeg
 from telephony.media.leg import Leg
 from telephony.media.mixer import LegConference, open_conference
 from telephony.media.recorder import RecordingWriter
-from telephony.media.relay import LegBridge
 from telephony.media.services import LegServices
 from telephony.media.tick import Ticker
 from telephony.net.rtp_ports import DatagramReader, PortPool

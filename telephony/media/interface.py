@@ -40,7 +40,7 @@ class EndReason(Enum):
     CLOSED = "closed"
 
 
-class Direction(Enum):
+class TapSide(Enum):
     """Which of a leg's two streams: what its far end says, or what its far end is told."""
 
     RECEIVED = "received"
@@ -245,9 +245,6 @@ class MediaLeg(Protocol):
     def echo(self, on: bool) -> None:
         """Send back what is received. Raises `MediaError` while the leg is bridged or in a conference."""
 
-    def mute(self, on: bool) -> None:
-        """Keep what this leg says from bridge, echo and conference; taps and recordings still get it."""
-
     def send_digits(
         self,
         digits: str,
@@ -260,7 +257,7 @@ class MediaLeg(Protocol):
     def digit_from_signalling(self, digit: str) -> None:
         """A key that came by SIP INFO; reported by `on_digit` unless the same press came by RTP as well."""
 
-    def tap(self, consumer: Callable[[Frame], None], *, direction: Direction = Direction.RECEIVED) -> Tap:
+    def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> Tap:
         """Give decoded frames, in order and in time, to a consumer on the loop."""
 
     def record(

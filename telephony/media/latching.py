@@ -8,9 +8,8 @@ from. Believing the first packet would let anyone who sprays packets over our po
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, TypeAlias
 
-SocketAddress: TypeAlias = tuple[Any, ...]
+from telephony.net.rtp_ports import SocketAddress
 
 # A stranger to the SDP must show so many packets in a row of one source (address, SSRC) ...
 PROBATION_PACKETS = 3

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from telephony.media.interface import FRAME_SAMPLES, Direction, Frame, MediaError, MediaLeg
+from telephony.media.interface import FRAME_SAMPLES, Frame, MediaError, MediaLeg, TapSide
 from telephony.media.leg import Leg
 from telephony.media.tap import SILENCE
 from telephony.media.tick import Ticker
@@ -41,7 +41,7 @@ class _Member:
         self.hears: frozenset[Leg] | None = None
 
     def receive(self, frame: Frame) -> None:
-        self.frame = SILENCE if self.leg.muted else frame
+        self.frame = frame
 
 
 class LegConference:
@@ -69,7 +69,7 @@ class LegConference:
         own.connect(self)
         member = _Member(own)
         self._members[own] = member
-        own.listen(member.receive, Direction.RECEIVED)
+        own.listen(member.receive, TapSide.RECEIVED)
         self._rebuild()
         if len(self._members) == 1:
             self._ticker.add(self)
@@ -80,7 +80,7 @@ class LegConference:
         member = self._members.pop(own, None)
         if member is None:
             return
-        own.unlisten(member.receive, Direction.RECEIVED)
+        own.unlisten(member.receive, TapSide.RECEIVED)
         own.disconnect(self)
         self._rebuild()
         if not self._members:
@@ -113,9 +113,9 @@ class LegConference:
             member.frame = SILENCE
         mixed = mix(frames, self._matrix)
         for row, member in enumerate(members):
-            out = member.leg.out
-            if out.turn is self or out.take_turn(self, now):
-                out.send_frame(out.codec.encode(mixed[row]), now)
+            sender = member.leg.sender
+            if sender.speaker is self or sender.hand_over(self, now):
+                sender.send_frame(sender.codec.encode(mixed[row]), now)
 
     def _rebuild(self) -> None:
         members = self._members.values()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telephony.media import tones
 from telephony.media.interface import FRAME_MS, AudioSource, EndReason, PlayEnd
-from telephony.media.sender import Outgoing
+from telephony.media.sender import RtpSender
 from telephony.rtp.dtmf import DIGITS, dtmf_packets
 
 
@@ -19,26 +19,26 @@ class SourcePlayer:
     """`interface.Playback`: an audio source, once or over and over.
 
     Args:
-        out: the leg's outgoing stream.
+        sender: the leg's outgoing stream.
         source: what to play.
         loop: begin again at the end.
         over: called with this player when it has ended by itself or by `stop`.
         on_done: the user's callback.
     """
 
-    __slots__ = ("_ended", "_frames", "_loop", "_next", "_on_done", "_out", "_over", "_played", "_source")
+    __slots__ = ("_ended", "_frames", "_loop", "_next", "_on_done", "_over", "_played", "_sender", "_source")
 
     def __init__(
         self,
-        out: Outgoing,
+        sender: RtpSender,
         source: AudioSource,
         loop: bool,
         over: Callable[[SourcePlayer], None],
         on_done: Callable[[PlayEnd], None] | None,
     ) -> None:
-        self._out = out
+        self._sender = sender
         self._source = source
-        self._frames = source.frames(out.codec.name)
+        self._frames = source.frames(sender.codec.name)
         self._loop = loop
         self._over = over
         self._on_done = on_done
@@ -58,13 +58,13 @@ class SourcePlayer:
 
     def codec_changed(self) -> None:
         """Go on at the same place in the codec that was negotiated now."""
-        self._frames = self._source.frames(self._out.codec.name)
+        self._frames = self._source.frames(self._sender.codec.name)
 
     def tick(self, now: float) -> None:
         """Hot path: send 20 ms. The end is told with the last frame, so the next prompt follows at once."""
         frames = self._frames
         if frames:
-            self._out.send_frame(frames[self._next], now)
+            self._sender.send_frame(frames[self._next], now)
             self._next += 1
             self._played += 1
         if self._next >= len(frames):
@@ -100,14 +100,14 @@ class DigitPlayer:
     """Presses keys towards the far end: RFC 4733 events where they were negotiated, otherwise tones.
 
     Args:
-        out: the leg's outgoing stream.
+        sender: the leg's outgoing stream.
         over: called when the last key has been sent.
     """
 
-    __slots__ = ("_batches", "_now", "_out", "_over", "_steps")
+    __slots__ = ("_batches", "_now", "_over", "_sender", "_steps")
 
-    def __init__(self, out: Outgoing, over: Callable[[], None]) -> None:
-        self._out = out
+    def __init__(self, sender: RtpSender, over: Callable[[], None]) -> None:
+        self._sender = sender
         self._over = over
         self._batches: deque[_Batch] = deque()
         self._now = 0.0
@@ -153,16 +153,16 @@ class DigitPlayer:
                 batch.on_done(EndReason.FINISHED)
 
     def _press(self, key: str, batch: _Batch) -> Iterator[None]:
-        out = self._out
-        out.resume(self._now)
-        if out.event_payload_type is None:
-            for frame in tones.dtmf(key, batch.duration_ms, batch.gap_ms).frames(out.codec.name):
-                out.send_frame(frame, self._now)
+        sender = self._sender
+        sender.resume(self._now)
+        if sender.event_payload_type is None:
+            for frame in tones.dtmf(key, batch.duration_ms, batch.gap_ms).frames(sender.codec.name):
+                sender.send_frame(frame, self._now)
                 yield
             return
-        started = out.clock.timestamp
+        started = sender.clock.timestamp
         for packet in dtmf_packets(key, batch.duration_ms):
-            out.send_event(packet, started, self._now)
+            sender.send_event(packet, started, self._now)
             yield
         # The two repeated ends (RFC 4733 2.5.1.4) were sent within the pause.
         for _ in range(batch.gap_ms // FRAME_MS - 2):
@@ -178,17 +178,17 @@ class Speaker:
     Keys go before prompts, prompts before music, and any of them before bridge and conference.
 
     Args:
-        out: the leg's outgoing stream.
+        sender: the leg's outgoing stream.
         changed: called when `current` has become another.
 
     Attributes:
         current: who speaks now, or None.
     """
 
-    __slots__ = ("_changed", "_digits", "_music", "_out", "_playback", "current")
+    __slots__ = ("_changed", "_digits", "_music", "_playback", "_sender", "current")
 
-    def __init__(self, out: Outgoing, changed: Callable[[], None]) -> None:
-        self._out = out
+    def __init__(self, sender: RtpSender, changed: Callable[[], None]) -> None:
+        self._sender = sender
         self._changed = changed
         self._digits: DigitPlayer | None = None
         self._playback: SourcePlayer | None = None
@@ -199,7 +199,7 @@ class Speaker:
         self, source: AudioSource, loop: bool, on_done: Callable[[PlayEnd], None] | None
     ) -> SourcePlayer:
         """Play a source in place of the one that is played now."""
-        player = SourcePlayer(self._out, source, loop, self._playback_over, on_done)
+        player = SourcePlayer(self._sender, source, loop, self._playback_over, on_done)
         replaced, self._playback = self._playback, player
         self._choose()
         if replaced is not None:
@@ -212,14 +212,14 @@ class Speaker:
             return
         self._music = None
         if source is not None:
-            self._music = SourcePlayer(self._out, source, True, _nothing, None)
+            self._music = SourcePlayer(self._sender, source, True, _nothing, None)
         self._choose()
 
     def send_digits(
         self, digits: str, duration_ms: int, gap_ms: int, on_done: Callable[[EndReason], None] | None
     ) -> None:
         """Send keys after those that wait. Raises ValueError as `DigitPlayer.add` does."""
-        player = self._digits or DigitPlayer(self._out, self._digits_over)
+        player = self._digits or DigitPlayer(self._sender, self._digits_over)
         player.add(digits, duration_ms, gap_ms, on_done)
         self._digits = player
         self._choose()

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from telephony.media.interface import FRAME_SAMPLES
-from telephony.media.latching import SocketAddress, SourceLatch
+from telephony.media.latching import SourceLatch
 from telephony.media.tap import FrameStream
+from telephony.net.rtp_ports import SocketAddress
 from telephony.rtp.codecs import G711, SAMPLE_RATE
 from telephony.rtp.dtmf import DtmfReceiver
 from telephony.rtp.packet import HEADER, HEADER_SIZE, MARKER, VERSION_BYTE, payload_of
@@ -27,13 +28,13 @@ class Forwarding(Protocol):
     """A relay, seen from the side that speaks."""
 
     def forward(self, second: int, sequence: int, timestamp: int, data: bytes, now: float) -> None:
-        """Pass one packet on; arguments as for `bridge.Relay.forward`."""
+        """Pass one packet on; arguments as for `Relay.forward`."""
 
-    def interrupt(self) -> None:
+    def end_turn(self) -> None:
         """Another source begins."""
 
 
-class Incoming:
+class RtpReceiver:
     """One incoming stream.
 
     Args:
@@ -201,7 +202,7 @@ class Incoming:
             self.reception = ReceptionStats()
             self._keys.reset()
         if self.relay is not None:
-            self.relay.interrupt()
+            self.relay.end_turn()
         self.ssrc = ssrc
 
 

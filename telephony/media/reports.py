@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from telephony.media.latching import SocketAddress
-from telephony.media.receiver import Incoming
-from telephony.media.sender import Outgoing
+from telephony.media.receiver import RtpReceiver
+from telephony.media.sender import RtpSender
+from telephony.net.rtp_ports import SocketAddress
 from telephony.rtp.codecs import SAMPLE_RATE
 from telephony.rtp.packet import is_rtcp
 from telephony.rtp.reception import round_trip
@@ -37,13 +37,13 @@ class RtcpSession:
 
     Args:
         send: sends a datagram to an address; may raise OSError.
-        out, incoming: the streams.
+        sender, receiver: the streams.
         cname: our canonical name (RFC 7022), the same for a leg's life.
         unix_clock: seconds since 1970.
         chance: spreads the reports.
 
     Attributes:
-        due: when the next report is to be sent; None before the session is configured.
+        due: when the next report is to be sent; None before `configure` and after `stop`.
         last_heard: when the far end's RTCP came last.
         round_trip_seconds, remote_lost, remote_jitter_ms: from its last report on our stream.
     """
@@ -53,11 +53,11 @@ class RtcpSession:
         "_cname",
         "_described",
         "_destination",
-        "_in",
-        "_out",
         "_packets_reported",
+        "_receiver",
         "_rtp_source",
         "_send",
+        "_sender",
         "_source",
         "_unix_clock",
         "due",
@@ -70,15 +70,15 @@ class RtcpSession:
     def __init__(
         self,
         send: Callable[[bytes, SocketAddress], int],
-        out: Outgoing,
-        incoming: Incoming,
+        sender: RtpSender,
+        receiver: RtpReceiver,
         cname: str,
         unix_clock: Callable[[], float],
         chance: random.Random,
     ) -> None:
         self._send = send
-        self._out = out
-        self._in = incoming
+        self._sender = sender
+        self._receiver = receiver
         self._cname = cname
         self._unix_clock = unix_clock
         self._chance = chance
@@ -93,8 +93,12 @@ class RtcpSession:
         self.remote_lost: int | None = None
         self.remote_jitter_ms: float | None = None
 
+    def stop(self) -> None:
+        """Send nothing more until `configure`: the far end holds by 0.0.0.0 (RFC 3264 8.4)."""
+        self._destination = self.due = None
+
     def configure(self, destination: SocketAddress, now: float) -> None:
-        """Take the far end's RTCP address from its SDP."""
+        """Take the far end's RTCP address from its SDP, and report to it from now on."""
         self._destination = self._described = destination
         if self.due is None:
             self.due = now + INTERVAL_SECONDS / 2 * (0.5 + self._chance.random())
@@ -109,16 +113,18 @@ class RtcpSession:
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
         """One datagram on the RTCP port."""
         if not self._believes(source):
-            self._in.strangers += 1
+            self._receiver.strangers += 1
             return
         try:
             packets = parse_compound(data) if is_rtcp(data) else None
         except RtcpError:
             packets = None
         if packets is None:
-            self._in.malformed += 1
+            self._receiver.malformed += 1
             return
-        self._destination = self._source = source
+        self._source = source
+        if self._destination is not None:
+            self._destination = source
         self.last_heard = now
         for packet in packets:
             self._read(packet, now)
@@ -129,38 +135,38 @@ class RtcpSession:
         That is the port which the SDP names or the one above its RTP; behind a NAT that changes ports it is
         whichever its RTCP came from first, until its RTP comes from elsewhere.
         """
-        known = self._in.source if self._in.source is not None else self._destination
-        if known is None or source[0] != known[0]:
+        known = self._receiver.source or self._destination or self._described
+        if source[0] != known[0]:
             return False
         if self._source is None or source == self._source:
             return True
-        beside_rtp = self._in.source is not None and source[1] == self._in.source[1] + 1
+        beside_rtp = self._receiver.source is not None and source[1] == self._receiver.source[1] + 1
         return beside_rtp or source[:2] == self._described[:2]
 
     def report(self, now: float) -> None:
         """Send a report if there is anything to say, and set when the next one is due."""
         self.due = now + INTERVAL_SECONDS * (0.5 + self._chance.random())
-        self._out.settle()
-        if self._out.clock.packets or self._in.packets:
+        self._sender.settle()
+        if self._sender.clock.packets or self._receiver.packets:
             self._transmit(self._report(now))
 
     def goodbye(self, now: float) -> None:
         """Tell the far end that our stream is over (RFC 3550 6.3.7: only if it ever heard of us)."""
-        self._out.settle()
-        if self._out.clock.packets or self._in.packets:
-            self._transmit([*self._report(now), Goodbye((self._out.clock.ssrc,))])
+        self._sender.settle()
+        if self._sender.clock.packets or self._receiver.packets:
+            self._transmit([*self._report(now), Goodbye((self._sender.clock.ssrc,))])
 
     def _read(self, packet: RtcpPacket, now: float) -> None:
         if isinstance(packet, SenderReport):
-            if packet.ssrc == self._in.ssrc:
-                self._in.reception.sender_report(packet, now)
+            if packet.ssrc == self._receiver.ssrc:
+                self._receiver.reception.sender_report(packet, now)
             self._read_blocks(packet.reports)
         elif isinstance(packet, ReceiverReport):
             self._read_blocks(packet.reports)
 
     def _read_blocks(self, blocks: tuple[ReportBlock, ...]) -> None:
         for block in blocks:
-            if block.ssrc != self._out.clock.ssrc:
+            if block.ssrc != self._sender.clock.ssrc:
                 continue
             self.remote_lost = block.lost
             self.remote_jitter_ms = block.jitter * 1000 / SAMPLE_RATE
@@ -169,8 +175,12 @@ class RtcpSession:
                 self.round_trip_seconds = measured
 
     def _report(self, now: float) -> list[RtcpPacket]:
-        clock = self._out.clock
-        block = self._in.reception.report_block(self._in.ssrc, now) if self._in.ssrc is not None else None
+        clock = self._sender.clock
+        block = (
+            self._receiver.reception.report_block(self._receiver.ssrc, now)
+            if self._receiver.ssrc is not None
+            else None
+        )
         blocks = (block,) if block is not None else ()
         first: RtcpPacket
         if clock.packets != self._packets_reported:
@@ -183,9 +193,9 @@ class RtcpSession:
 
     def _rtp_time(self, now: float) -> int:
         """The timestamp that a sample of this very moment would get (RFC 3550 6.4.1)."""
-        last = self._out.last_audio
+        last = self._sender.last_audio
         since = 0 if last is None else round((now - last) * SAMPLE_RATE) - 160
-        return (self._out.clock.timestamp + since) & 0xFFFFFFFF
+        return (self._sender.clock.timestamp + since) & 0xFFFFFFFF
 
     def _transmit(self, packets: list[RtcpPacket]) -> None:
         if self._destination is None:
@@ -193,4 +203,4 @@ class RtcpSession:
         try:
             self._send(pack_compound(packets), self._destination)
         except OSError:
-            self._out.send_errors += 1
+            self._sender.send_errors += 1

@@ -1,8 +1,9 @@
-"""What a leg sends: one RTP stream of our own, whoever it is that speaks in it.
+"""What a leg sends: one RTP stream of our own, whoever speaks in it.
 
-The stream keeps one SSRC and continuous sequence numbers for the leg's life, while prompts, bridges, digits
-and music take turns in it; its timestamps follow the clock on the wall through the pauses between them. Who
-may speak when is decided by the leg.
+The sender owns the stream's numbering: one SSRC and continuous sequence numbers for the leg's life,
+timestamps that follow the wall clock through pauses, the marker where a talkspurt begins. Prompts, keys,
+music, relays and conferences speak in turn; every change of speaker is one `hand_over`. Which local source
+speaks is chosen in `playback`.
 """
 
 from __future__ import annotations
@@ -11,24 +12,24 @@ from collections.abc import Callable
 from typing import Protocol
 
 from telephony.media.interface import FRAME_SAMPLES
-from telephony.media.latching import SocketAddress
 from telephony.media.tap import FrameStream
+from telephony.net.rtp_ports import SocketAddress
 from telephony.rtp.codecs import G711, PCMU, SAMPLE_RATE
 from telephony.rtp.dtmf import DtmfPacket
 from telephony.rtp.pacing import StreamClock
 
 
 class Relaying(Protocol):
-    """A relay, which sends by itself and keeps its own count until asked."""
+    """A relay: for the sake of speed it numbers its packets without asking the sender for each."""
 
     def settle(self) -> None:
-        """Bring the stream's clock and figures up to date."""
+        """Bring the sender's numbering and figures up to date."""
 
-    def interrupt(self) -> None:
-        """Settle, and take a turn anew before the next packet."""
+    def end_turn(self) -> None:
+        """Settle, and number no more packets before another `hand_over`."""
 
 
-class Outgoing:
+class RtpSender:
     """One outgoing stream.
 
     Args:
@@ -39,14 +40,13 @@ class Outgoing:
         destination: where packets go; None while nothing may be sent.
         codec: what is sent.
         event_payload_type: for keys (RFC 4733), or None where the far end knows none.
-        turn: who speaks now, or spoke last: a playback, a conference, a relay. Whoever finds someone else
-            here takes over by `take_turn` (a relay by `relay_turn`) first.
-        reserved: a local source (prompt, digits, music) speaks; relays and conferences must wait.
+        speaker: who speaks now (a player, a conference, a relay), None for nobody.
         stream: gets a copy of all speech sent while somebody listens.
-        last_audio: when speech was sent last.
+        first_sent, last_audio: when something was sent first, and last.
     """
 
     __slots__ = (
+        "_local",
         "_relay",
         "clock",
         "codec",
@@ -54,11 +54,10 @@ class Outgoing:
         "event_payload_type",
         "first_sent",
         "last_audio",
-        "reserved",
         "send",
         "send_errors",
+        "speaker",
         "stream",
-        "turn",
     )
 
     def __init__(self, send: Callable[[bytes, SocketAddress], int], clock: StreamClock) -> None:
@@ -67,45 +66,52 @@ class Outgoing:
         self.destination: SocketAddress | None = None
         self.codec: G711 = PCMU
         self.event_payload_type: int | None = None
-        self.turn: object = None
+        self.speaker: object | None = None
+        self._local = False
         self._relay: Relaying | None = None
-        self.reserved = False
         self.stream: FrameStream | None = None
         self.send_errors = 0
         self.first_sent: float | None = None
         self.last_audio: float | None = None
 
-    def reserve(self, source: object | None, now: float) -> None:
-        """Give the stream to a local source, or take it back."""
-        self.release_turn()
-        self.reserved = source is not None
-        self.turn = source
-        if self.reserved:
-            self.resume(now)
+    def hand_over(
+        self, speaker: object, now: float, *, local: bool = False, relay: Relaying | None = None
+    ) -> bool:
+        """Let another one speak from the next packet on.
 
-    def take_turn(self, who: object, now: float) -> bool:
-        """Let someone speak next; False while a local source does or nothing may be sent."""
-        if self.reserved or self.destination is None:
+        Args:
+            speaker: who speaks next.
+            now: seconds.
+            local: it is a prompt, keys or music, and takes the stream from anybody. Others get it when no
+                local one speaks and there is somewhere to send to.
+            relay: the speaker when it is a relay, which has to settle before the next one speaks.
+
+        Returns:
+            Whether it speaks now.
+        """
+        if not local and (self._local or self.destination is None):
             return False
-        self.release_turn()
-        self.turn = who
+        self.release()
+        self.speaker, self._local, self._relay = speaker, local, relay
         self.resume(now)
         return True
 
-    def relay_turn(self, relay: Relaying, now: float) -> bool:
-        """`take_turn` for a relay, which is told when its turn ends."""
-        if not self.take_turn(relay, now):
-            return False
-        self._relay = relay
-        return True
+    def release(self) -> None:
+        """Nobody speaks any more."""
+        relay = self._relay
+        self.speaker, self._local, self._relay = None, False, None
+        if relay is not None:
+            relay.end_turn()
 
-    def release_turn(self) -> None:
-        """End the turn of whoever speaks: something about the stream is about to change."""
-        if self._relay is not None:
-            self._relay.interrupt()
-            self._relay = None
-        if not self.reserved:
-            self.turn = None
+    def interrupt(self) -> None:
+        """Something about the stream is about to change: whoever relays or mixes joins anew after it."""
+        if not self._local:
+            self.release()
+
+    @property
+    def local_speaks(self) -> bool:
+        """Whether a prompt, keys or music speak."""
+        return self._local
 
     def settle(self) -> None:
         """Bring `clock` and `last_audio` up to date; to be called before reading them."""

@@ -1,85 +1,91 @@
-"""The one driver that runs any pure machine on the event loop.
+"""Runs a pure machine on the event loop: its effects are done, its events told, its timer kept.
 
-It carries out effects in the order in which they were said, and keeps one timer armed for the machine's
-next deadline. What an effect means is the business of the `perform` function that it is given.
+What an effect means and who is told is decided by the functions that the driver is given.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
+from telephony.sip.machine import Machine, Output
+
+F = TypeVar("F")
 E = TypeVar("E")
 
 
-class Machine(Protocol[E]):
-    """What every state machine of the project can do besides receiving."""
-
-    def next_deadline(self) -> float | None: ...
-
-    def handle_timer(self, now: float) -> list[E]: ...
-
-
-class Driver(Generic[E]):
+class Driver(Generic[F, E]):
     """Runs one machine.
 
     Args:
         machine: the machine; its clock is the loop's.
-        perform: carries out one effect.
+        perform: does one effect.
+        tell: tells one event.
         loop: the running event loop.
     """
 
-    __slots__ = ("_due", "_loop", "_machine", "_perform", "_queue", "_running", "_timer")
+    __slots__ = ("_due", "_loop", "_machine", "_perform", "_running", "_tell", "_timer", "_waiting")
 
     def __init__(
-        self, machine: Machine[E], perform: Callable[[E], None], loop: asyncio.AbstractEventLoop
+        self,
+        machine: Machine[F, E],
+        *,
+        perform: Callable[[F], None],
+        tell: Callable[[E], None],
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._machine = machine
         self._perform = perform
+        self._tell = tell
         self._loop = loop
-        self._queue: deque[E] = deque()
+        self._waiting: deque[Output[F, E]] = deque()
         self._running = False
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
 
-    def run(self, effects: Iterable[E]) -> None:
-        """Carry out effects, then arm the timer.
+    def run(self, output: Output[F, E]) -> None:
+        """Do the effects, tell the events, then arm the timer.
 
-        An effect may lead back here (an event makes the call above command the same machine): what
-        comes of that is queued, so that the order on the wire is the order in which things were said.
-        An effect that fails is reported to the loop's exception handler and the next one carried out: the
-        effects of one step belong to many calls, and one call's fault must not stop the others.
+        Both may lead back here (a call that is told of an event commands the same machine): what comes of
+        that waits, so that the order on the wire is the order in which the machine put it out. What fails is
+        reported to the loop's exception handler and the rest goes its way: the outputs of one step belong to
+        many calls, and one call's fault must not stop the others.
         """
-        queue = self._queue
-        queue.extend(effects)
+        waiting = self._waiting
+        waiting.append(output)
         if self._running:
             return
         self._running = True
-        while queue:
-            try:
-                self._perform(queue.popleft())
-            except Exception as error:
-                self._loop.call_exception_handler({"message": "an effect failed", "exception": error})
+        while waiting:
+            effects, events = waiting.popleft()
+            for effect in effects:
+                try:
+                    self._perform(effect)
+                except Exception as error:
+                    self._report(error)
+            for event in events:
+                try:
+                    self._tell(event)
+                except Exception as error:
+                    self._report(error)
         self._running = False
         self._arm()
 
     def stop(self) -> None:
-        """Disarm the timer for good; call it when the machine is done."""
+        """Disarm the timer, for good when the machine is not used any more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._queue.clear()
-        # Parts the ring of driver and owner, so that both go without waiting for the collector.
-        self._perform = _ignore
+
+    def _report(self, error: Exception) -> None:
+        self._loop.call_exception_handler({"message": "an effect or event failed", "exception": error})
 
     def _arm(self) -> None:
         deadline = self._machine.next_deadline()
         if deadline is None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            self.stop()
             return
         # A timer that fires too early finds nothing due and is armed anew: cheaper than cancelling and
         # arming one each time that a deadline moves away, as they do with every message.
@@ -94,7 +100,3 @@ class Driver(Generic[E]):
         self._timer = None
         # uvloop rounds timers to milliseconds and may call a moment early; nothing is due then.
         self.run(self._machine.handle_timer(self._loop.time()))
-
-
-def _ignore(effect: object) -> None:
-    """What is said after the end concerns nobody."""

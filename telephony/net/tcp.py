@@ -19,7 +19,7 @@ from twisted.internet.tcp import Port
 from twisted.python.failure import Failure
 
 from telephony.sip.flow import Address, Flow
-from telephony.sip.message import Request, Response
+from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.parser import ParseError, Ping, StreamParser
 
 CONNECT_TIMEOUT = 5.0
@@ -33,18 +33,18 @@ PONG = b"\r\n"
 
 
 class TcpUser(TypingProtocol):
-    """Who listens to the connections."""
+    """Who is handed what the connections bring."""
 
     def message_received(self, message: Request | Response, flow: Flow) -> None: ...
 
-    def malformed_received(self, error: ParseError, flow: Flow) -> None: ...
+    def malformed_received(self, error: MessageError, flow: Flow) -> None: ...
 
     def flow_closed(self, flow: Flow) -> None: ...
 
     def flow_in_use(self, flow: Flow) -> bool: ...
 
 
-class Connection(Protocol):
+class TcpConnection(Protocol):
     """One TCP connection with its parser.
 
     Args:
@@ -84,7 +84,7 @@ class Connection(Protocol):
             if isinstance(item, Ping):
                 self.write(PONG)  # RFC 5626 4.4.1
             elif isinstance(item, ParseError):
-                self._owner.user.malformed_received(item, self.flow)
+                self._owner.user.malformed_received(item.error, self.flow)
             else:
                 self._owner.user.message_received(item, self.flow)
         if self._parser.broken:
@@ -126,14 +126,17 @@ class TcpTransport:
 
     Args:
         reactor: Twisted's reactor.
-        user: gets messages and the news of closed connections.
+
+    Attributes:
+        user: gets messages, and is told of closed connections; set it before listening.
     """
 
-    def __init__(self, reactor: PosixReactorBase, user: TcpUser) -> None:
+    user: TcpUser
+
+    def __init__(self, reactor: PosixReactorBase) -> None:
         self._reactor = reactor
-        self.user = user
         self._ports: list[Port] = []
-        self._connections: dict[int, Connection] = {}
+        self._connections: dict[int, TcpConnection] = {}
         self._by_remote: dict[Address, int] = {}
         self._opening: dict[Address, list[bytes]] = {}
         self._number = 0
@@ -155,7 +158,7 @@ class TcpTransport:
         address = bound.getHost()
         return (address.host, address.port)
 
-    def add(self, connection: Connection, local: Address, remote: Address) -> Flow | None:
+    def add(self, connection: TcpConnection, local: Address, remote: Address) -> Flow | None:
         """Register a connection that was just made; None when there are too many."""
         if len(self._connections) >= MAX_CONNECTIONS:
             return None
@@ -257,8 +260,8 @@ class _Listening(ServerFactory):
     def __init__(self, owner: TcpTransport) -> None:
         self._owner = owner
 
-    def buildProtocol(self, addr: IAddress | None) -> Connection:
-        return Connection(self._owner, opened=False)
+    def buildProtocol(self, addr: IAddress | None) -> TcpConnection:
+        return TcpConnection(self._owner, opened=False)
 
 
 class _Connecting(ClientFactory):
@@ -268,8 +271,8 @@ class _Connecting(ClientFactory):
         self._owner = owner
         self._remote = remote
 
-    def buildProtocol(self, addr: IAddress | None) -> Connection:
-        return Connection(self._owner, opened=True)
+    def buildProtocol(self, addr: IAddress | None) -> TcpConnection:
+        return TcpConnection(self._owner, opened=True)
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
         self._owner.refused(self._remote)

@@ -16,13 +16,12 @@ from twisted.internet.posixbase import PosixReactorBase
 from telephony.net.tcp import TcpTransport
 from telephony.net.udp import UdpPort
 from telephony.sip.flow import Address, Flow
-from telephony.sip.message import Request, Response
-from telephony.sip.parser import ParseError
+from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.uri import SipUri, Uri
 
 WILDCARDS = ("0.0.0.0", "::", "")
 ROUTE_CACHE_SIZE = 4096
-# Whoever waits for a name has a caller on the line.
+# A caller is on the line while a name is looked up.
 LOOKUP_SECONDS = 4.0
 
 
@@ -31,13 +30,13 @@ class Unreachable(Exception):
 
 
 class TransportUser(Protocol):
-    """Who gets what arrives."""
+    """Who is handed what arrives."""
 
     def datagram_received(self, data: bytes, flow: Flow) -> None: ...
 
     def message_received(self, message: Request | Response, flow: Flow) -> None: ...
 
-    def malformed_received(self, error: ParseError, flow: Flow) -> None: ...
+    def malformed_received(self, error: MessageError, flow: Flow) -> None: ...
 
     def flow_closed(self, flow: Flow) -> None: ...
 
@@ -49,20 +48,22 @@ class Transports:
 
     Args:
         reactor: Twisted's reactor.
-        user: gets messages.
         public_address: the host to advertise to peers beyond this machine, for a switch behind NAT.
     """
 
-    def __init__(
-        self, reactor: PosixReactorBase, user: TransportUser, *, public_address: str | None = None
-    ) -> None:
+    _user: TransportUser
+
+    def __init__(self, reactor: PosixReactorBase, *, public_address: str | None = None) -> None:
         self._reactor = reactor
-        self._user = user
         self._public = public_address
         self._udp: list[UdpPort] = []
-        self._tcp = TcpTransport(reactor, user)
+        self._tcp = TcpTransport(reactor)
         self._tcp_listening: list[Address] = []
         self._routes: dict[str, str] = {}
+
+    def serve(self, user: TransportUser) -> None:
+        """Hand what arrives to `user`; before `listen`."""
+        self._user = self._tcp.user = user
 
     def listen(self, transport: str, host: str, port: int) -> Address:
         """Bind one address.
@@ -133,11 +134,18 @@ class Transports:
             return None
         return self._flow(uri.transport or "UDP", (host, port))
 
+    def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
+        """As `locate`, but `otherwise` when the URI leads nowhere."""
+        try:
+            return self.locate(uri)
+        except Unreachable:
+            return otherwise
+
     async def resolve(self, uri: Uri) -> Flow:
         """The flow to a URI, looking its host up.
 
         Raises:
-            Unreachable: as `locate`, or the name does not exist, or nobody says so in time.
+            Unreachable: as `locate`, or the name does not exist, or no name server answers in time.
         """
         flow = self.locate(uri)
         if flow is not None:

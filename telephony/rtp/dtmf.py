@@ -110,6 +110,11 @@ class DtmfReceiver:
             self.ended = True
 
 
+def event_duration(payload: bytes) -> int:
+    """How long an event has lasted, in timestamp units, by one packet's payload; 0 when that is too short."""
+    return int(_PAYLOAD.unpack_from(payload)[2]) if len(payload) >= _PAYLOAD.size else 0
+
+
 class DtmfPacket(NamedTuple):
     """One packet of a planned event: one is due each tick."""
 

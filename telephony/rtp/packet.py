@@ -43,7 +43,7 @@ def payload_of(data: bytes) -> bytes | None:
 
 
 def is_rtcp(data: bytes) -> bool:
-    """Whether a datagram on a shared port is RTCP rather than RTP (RFC 5761 section 4)."""
+    """Whether a datagram is RTCP rather than RTP, by the packet types that RFC 5761 section 4 keeps apart."""
     return len(data) >= 8 and data[0] & 0xC0 == VERSION_BYTE and 192 <= data[1] <= 223
 
 

@@ -23,7 +23,6 @@ class ReceptionStats:
     Attributes:
         received: packets, duplicates and late ones included.
         jitter_units: interarrival jitter, smoothed as in appendix A.8, in timestamp units.
-        peak_jitter_units: its highest value.
     """
 
     __slots__ = (
@@ -38,14 +37,12 @@ class ReceptionStats:
         "_report_ntp",
         "_transit",
         "jitter_units",
-        "peak_jitter_units",
         "received",
     )
 
     def __init__(self) -> None:
         self.received = 0
         self.jitter_units = 0.0
-        self.peak_jitter_units = 0.0
         self._next = _NONE  # the sequence number expected, none before the first packet
         self._base = 0  # the first sequence number
         self._earlier = 0  # packets expected before the source last restarted
@@ -80,9 +77,7 @@ class ReceptionStats:
         if change > 0x7FFFFFFF:
             change = 0x100000000 - change
         jitter = self.jitter_units
-        self.jitter_units = jitter = jitter + (change - jitter) / 16
-        if jitter > self.peak_jitter_units:
-            self.peak_jitter_units = jitter
+        self.jitter_units = jitter + (change - jitter) / 16
 
     def count(self, sequence: int) -> None:
         """Count one packet whose timestamp is not its time of sampling, such as a named event (RFC 4733)."""
@@ -105,12 +100,6 @@ class ReceptionStats:
     def lost(self) -> int:
         """Packets lost in all; negative when there were more duplicates than losses (appendix A.3)."""
         return self.expected - self.received
-
-    @property
-    def fraction_lost(self) -> float:
-        """Share of the packets lost in all, 0 to 1."""
-        expected = self.expected
-        return max(0, expected - self.received) / expected if expected else 0.0
 
     def sender_report(self, report: SenderReport, now: float) -> None:
         """Note a report from the source, for our next report to refer to."""

@@ -32,11 +32,6 @@ def ntp_from_unix(seconds: float) -> int:
     return round((seconds + _NTP_EPOCH) * 4294967296) & 0xFFFFFFFFFFFFFFFF
 
 
-def unix_from_ntp(timestamp: int) -> float:
-    """Seconds since 1970 of a 64-bit NTP timestamp of the era that ends in 2036."""
-    return timestamp / 4294967296 - _NTP_EPOCH
-
-
 def ntp_middle(timestamp: int) -> int:
     """The middle 32 bits of an NTP timestamp, in units of 1/65536 s, as in LSR (RFC 3550 section 6.4.1)."""
     return timestamp >> 16 & 0xFFFFFFFF

@@ -31,7 +31,7 @@ _LONGEST_CACHED = 64
 """Characters: what strangers write is remembered only in small pieces."""
 
 
-class Direction(Enum):
+class MediaDirection(Enum):
     """Which way media flows, seen by whoever says it (RFC 3264 section 5.1)."""
 
     SENDRECV = "sendrecv"
@@ -42,27 +42,27 @@ class Direction(Enum):
     @property
     def sends(self) -> bool:
         """Whether the one who says it may send."""
-        return self is Direction.SENDRECV or self is Direction.SENDONLY
+        return self is MediaDirection.SENDRECV or self is MediaDirection.SENDONLY
 
     @property
     def receives(self) -> bool:
         """Whether the one who says it wants to receive."""
-        return self is Direction.SENDRECV or self is Direction.RECVONLY
+        return self is MediaDirection.SENDRECV or self is MediaDirection.RECVONLY
 
-    def facing(self, remote: Direction) -> Direction:
+    def facing(self, remote: MediaDirection) -> MediaDirection:
         """What is left of our direction against a peer that says `remote` (RFC 3264 section 6.1)."""
         return _FACING[self, remote]
 
 
-def _facing(ours: Direction, remote: Direction) -> Direction:
+def _facing(ours: MediaDirection, remote: MediaDirection) -> MediaDirection:
     sends, receives = ours.sends and remote.receives, ours.receives and remote.sends
     if sends:
-        return Direction.SENDRECV if receives else Direction.SENDONLY
-    return Direction.RECVONLY if receives else Direction.INACTIVE
+        return MediaDirection.SENDRECV if receives else MediaDirection.SENDONLY
+    return MediaDirection.RECVONLY if receives else MediaDirection.INACTIVE
 
 
-_FACING = {(ours, remote): _facing(ours, remote) for ours in Direction for remote in Direction}
-_DIRECTIONS = {direction.value: direction for direction in Direction}
+_FACING = {(ours, remote): _facing(ours, remote) for ours in MediaDirection for remote in MediaDirection}
+_DIRECTIONS = {direction.value: direction for direction in MediaDirection}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class AudioStream:
     rtcp: tuple[str, int]
     encodings: dict[int, tuple[str, int]]
     fmtp: dict[str, str]
-    direction: Direction
+    direction: MediaDirection
     ptime_ms: int
 
     def common(self, names: Collection[str]) -> list[Codec]:
@@ -135,7 +135,7 @@ def read_audio(session: SessionDescription, medium: MediaDescription, family: st
     rtpmap: dict[str, tuple[str, int] | None] = {}
     fmtp: dict[str, str] = {}
     plain: dict[str, str | None] = {}
-    direction: Direction | None = None
+    direction: MediaDirection | None = None
     for name, value in medium.attributes:
         if value is None:
             direction = _DIRECTIONS.get(name, direction)
@@ -155,9 +155,9 @@ def read_audio(session: SessionDescription, medium: MediaDescription, family: st
     address, held = _address(session, medium, family)
     if direction is None:
         direction = _session_direction(session)
-    if held and direction is not Direction.SENDONLY:
+    if held and direction is not MediaDirection.SENDONLY:
         # A peer of that age may not mean its sendrecv; one that says sendonly has music to play.
-        direction = Direction.INACTIVE
+        direction = MediaDirection.INACTIVE
     return AudioStream(
         address,
         medium.port,
@@ -222,11 +222,11 @@ def _address(session: SessionDescription, medium: MediaDescription, family: str)
     return address, False
 
 
-def _session_direction(session: SessionDescription) -> Direction:
+def _session_direction(session: SessionDescription) -> MediaDirection:
     for name, value in session.attributes:
         if value is None and name in _DIRECTIONS:
             return _DIRECTIONS[name]
-    return Direction.SENDRECV
+    return MediaDirection.SENDRECV
 
 
 def _rtcp(value: str | None, address: str, port: int) -> tuple[str, int]:

@@ -41,7 +41,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class ConnectionLine:
     """A c= line: `family` is "IP4" or "IP6"; `address` may carry a multicast suffix (/ttl/count)."""
 
     network: str
@@ -49,7 +49,7 @@ class Connection:
     address: str
 
     @classmethod
-    def parse(cls, value: str) -> Connection:
+    def parse(cls, value: str) -> ConnectionLine:
         """Read the value of a c= line."""
         fields = value.split()
         if len(fields) != 3:
@@ -70,19 +70,9 @@ class _Section:
         other: type and value of every line that has no field of its own, b= and unknown ones included.
     """
 
-    connection: Connection | None = None
+    connection: ConnectionLine | None = None
     attributes: list[tuple[str, str | None]] = field(default_factory=list)
     other: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def bandwidths(self) -> list[tuple[str, str]]:
-        """Type and figure of each b= line, such as ("AS", "80")."""
-        pairs = [value.partition(":") for kind, value in self.other if kind == "b"]
-        return [(modifier, figure) for modifier, _, figure in pairs]
-
-    def attribute_values(self, name: str) -> list[str]:
-        """The values of all attributes of that name, "" for a flag."""
-        return [value or "" for key, value in self.attributes if key == name]
 
     def _attribute_lines(self) -> list[str]:
         return [f"a={name}" if value is None else f"a={name}:{value}" for name, value in self.attributes]
@@ -177,7 +167,7 @@ class SessionDescription(_Section):
                 section = MediaDescription.parse(value)
                 session.media.append(section)
             elif kind == "c" and section.connection is None:
-                section.connection = Connection.parse(value)
+                section.connection = ConnectionLine.parse(value)
             elif section is session:
                 seen.add(kind)
                 session._take(kind, value)

@@ -18,14 +18,20 @@ from telephony.sdp.audio import (
     STATIC,
     AudioStream,
     Codec,
-    Direction,
+    MediaDirection,
     family_of,
     read_audio,
 )
-from telephony.sdp.description import Connection, MediaDescription, Origin, SessionDescription, put_together
+from telephony.sdp.description import (
+    ConnectionLine,
+    MediaDescription,
+    Origin,
+    SessionDescription,
+    put_together,
+)
 from telephony.sdp.errors import Glare, NotAcceptable, SdpError
 
-__all__ = ["Codec", "Direction", "Glare", "MediaNegotiator", "Negotiated", "NotAcceptable", "SdpError"]
+__all__ = ["Codec", "Glare", "MediaDirection", "MediaNegotiator", "Negotiated", "NotAcceptable", "SdpError"]
 
 _PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
 """What we speak: the feedback of AVPF (RFC 4585) need not be sent; the encryption of SAVP must be."""
@@ -48,7 +54,7 @@ class Negotiated:
         dtmf_send: payload type of telephone-event towards the peer, or None.
         dtmf_receive: payload type of telephone-event from the peer, or None.
         ptime_ms: packet time to send, 10 to 60.
-        direction: what we may do, see `Direction.sends` and `Direction.receives`.
+        direction: what we may do, see `MediaDirection.sends` and `MediaDirection.receives`.
         remote_hold: the peer does not want to hear us though we would speak.
     """
 
@@ -60,7 +66,7 @@ class Negotiated:
     dtmf_send: int | None
     dtmf_receive: int | None
     ptime_ms: int
-    direction: Direction
+    direction: MediaDirection
     remote_hold: bool
 
     @property
@@ -78,7 +84,7 @@ class Negotiated:
 class _Offered:
     """Our own offer, kept until the next one since answers may repeat (RFC 3261 section 13.2.1)."""
 
-    direction: Direction
+    direction: MediaDirection
     receive: Mapping[int, str]
     events: int | None
 
@@ -143,7 +149,7 @@ class MediaNegotiator:
         family = family_of(address)
         if family is None or not codecs or not all(name in STATIC for name in codecs):
             raise ValueError("needs an IP address and codecs of static payload types")
-        self._connection = Connection("IN", family, address)
+        self._connection = ConnectionLine("IN", family, address)
         self._port = port
         self._rtcp_port = rtcp_port
         self._codecs = tuple(codecs)
@@ -166,7 +172,7 @@ class MediaNegotiator:
         """Whether an offer of ours waits for its answer."""
         return self._pending
 
-    def create_offer(self, direction: Direction = Direction.SENDRECV) -> bytes:
+    def create_offer(self, direction: MediaDirection = MediaDirection.SENDRECV) -> bytes:
         """Write an offer: the codec in use first, then the others as we prefer them.
 
         Raises:
@@ -216,7 +222,7 @@ class MediaNegotiator:
         return agreed
 
     def receive_offer(
-        self, body: bytes, *, direction: Direction = Direction.SENDRECV
+        self, body: bytes, *, direction: MediaDirection = MediaDirection.SENDRECV
     ) -> tuple[bytes, Negotiated]:
         """Read the peer's offer and write the answer.
 
@@ -289,7 +295,7 @@ class MediaNegotiator:
         receive: Mapping[int, str],
         events: int | None,
         ptime_ms: int,
-        direction: Direction,
+        direction: MediaDirection,
     ) -> MediaDescription:
         """Our audio stream."""
         formats = [str(number) for number in receive]
@@ -335,7 +341,7 @@ def _agree(
     codec: Codec,
     receive: Mapping[int, str],
     events: tuple[int | None, int | None],
-    direction: Direction,
+    direction: MediaDirection,
 ) -> Negotiated:
     """Put the outcome together.
 

@@ -56,12 +56,10 @@ class DigestAuthenticator:
     """Challenges and checks for one realm.
 
     Args:
-        realm: shown to users and part of every stored hash.
+        realm: shown to users and part of every digest.
         secret: key of the nonces; at least 16 random bytes, fresh at each start, as the counts are.
         nonce_lifetime: seconds.
         algorithms: offered in this order; RFC 8760 section 2.4 wants the preferred one first.
-        stores_hash: the lookup gives H(user ":" realm ":" password) in hex, not the password. Such a hash
-            fits one algorithm only.
         max_nonces: how many nonces in use are remembered at once. Beyond it the oldest are declared stale,
             which costs their users one more round trip.
     """
@@ -74,7 +72,6 @@ class DigestAuthenticator:
         "_max",
         "_oldest",
         "_secret",
-        "_stores_hash",
         "realm",
     )
 
@@ -85,21 +82,17 @@ class DigestAuthenticator:
         nonce_lifetime: float = 300.0,
         *,
         algorithms: Sequence[str] = ("SHA-256", "MD5"),
-        stores_hash: bool = False,
         max_nonces: int = 50_000,
     ) -> None:
         found = [Algorithm.find(name) for name in algorithms]
         self._algorithms = [algorithm for algorithm in found if algorithm is not None]
         if not found or len(self._algorithms) != len(found) or any(each.session for each in self._algorithms):
             raise LocalProtocolError("unknown digest algorithm")
-        if stores_hash and len(found) != 1:
-            raise LocalProtocolError("stored hashes need exactly one algorithm")
         if len(secret) < 16:
             raise LocalProtocolError("nonce secret is too short")
         self.realm = realm
         self._secret = secret
         self._lifetime = nonce_lifetime
-        self._stores_hash = stores_hash
         self._max = max_nonces
         self._issued = 0
         self._counts: OrderedDict[_Issue, int] = OrderedDict()  # in the order of first use
@@ -138,7 +131,7 @@ class DigestAuthenticator:
         Args:
             request_method: the method.
             authorization: the header's text, None when there is none.
-            credentials_lookup: gives a user's password (or hash, see `stores_hash`), None if unknown.
+            credentials_lookup: gives a user's password, None if unknown.
             now: seconds, by the clock of `challenge`.
         """
         params = parse_digest(authorization) if authorization is not None else None
@@ -150,7 +143,8 @@ class DigestAuthenticator:
             return AuthResult(Verdict.REFUSED)
         user = params["username"]
         stored = credentials_lookup(user)
-        expected = digest_response(algorithm, self._ha1(algorithm, user, stored), params, request_method)
+        ha1 = user_hash(algorithm, user, self.realm, stored or "")
+        expected = digest_response(algorithm, ha1, params, request_method)
         given = params["response"].lower().encode("utf-8", "surrogateescape")
         right = hmac.compare_digest(expected.encode("ascii"), given)
         if not right or stored is None:
@@ -159,11 +153,6 @@ class DigestAuthenticator:
         if issue is None or not self._count_up(issue, count, now):
             return AuthResult(Verdict.STALE)
         return AuthResult(Verdict.OK, user)
-
-    def _ha1(self, algorithm: Algorithm, user: str, stored: str | None) -> str:
-        if self._stores_hash:
-            return (stored or "0").lower()
-        return user_hash(algorithm, user, self.realm, stored or "")
 
     def _sign(self, text: str) -> str:
         data = f"{self.realm}\0{text}".encode("utf-8", "surrogateescape")

@@ -1,125 +1,214 @@
-"""Answering the digest challenges of others: registrars, trunks and proxies (RFC 3261 22.2, RFC 8760).
+"""Answering the digest challenges of others: trunks, registrars, proxies (RFC 3261 22.2 and 22.3, RFC 8760).
 
-Picks a challenge and builds the credentials, or the whole request to send again. How often to try is left
-to the caller (once per challenge that isn't `stale`).
+`Challenge` picks a challenge and writes credentials for it; `DigestClient` does so for all requests of one
+call. Checking the credentials of others is in `auth.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from telephony.sip.digest import Algorithm, digest_response, format_digest, parse_digest, user_hash
 from telephony.sip.message import Request, Response
 
-# Status -> (where the challenge is, where the answer goes): RFC 3261 22.2 and 22.3.
-_HEADERS = {
+# Status of a challenge -> (header of the challenge, header of the credentials): RFC 3261 22.2 and 22.3.
+HEADERS = {
     401: ("WWW-Authenticate", "Authorization"),
     407: ("Proxy-Authenticate", "Proxy-Authorization"),
 }
+# Header of the credentials -> where the next nonce may come in a 2xx (RFC 7615 3 and 4).
+_INFO = {"Authorization": "Authentication-Info", "Proxy-Authorization": "Proxy-Authentication-Info"}
+# A server may call every nonce stale; the same request is not sent more often than this.
+MAX_ATTEMPTS = 5
 
 
-def answer_challenge(
-    request_method: str,
-    uri: str,
-    challenge_values: Sequence[str],
-    username: str,
-    password: str,
-    *,
-    cnonce: str,
-    nc: int,
-    body: bytes = b"",
-    status: int = 401,
-) -> tuple[str, str] | None:
-    """Credentials for the strongest challenge that we understand.
+@dataclass(slots=True)
+class Challenge:
+    """A challenge that we can answer, and how often its nonce was used.
 
     Args:
-        request_method: of the request to send again.
-        uri: its Request-URI, as it will be written.
-        challenge_values: all WWW-Authenticate or Proxy-Authenticate values of the response.
-        username: ours.
-        password: ours.
-        cnonce: fresh and unpredictable.
-        nc: how many times this nonce has been answered, this time included: 1, 2 ...
-        body: of the request.
-        status: of the response, 401 or 407.
-
-    Returns:
-        Header name and value, or None when no challenge can be answered.
+        algorithm: of the digest.
+        params: of the challenge, unquoted; realm and nonce are among them.
+        count: how many requests carried credentials for this nonce.
     """
-    chosen = _choose_challenge(challenge_values)
-    if chosen is None or status not in _HEADERS:
-        return None
-    algorithm, params = chosen
-    answer = {"nonce": params["nonce"], "uri": uri, "nc": f"{nc:08x}", "cnonce": cnonce}
-    qop = _choose_qop(params)
-    if qop is not None:
-        answer["qop"] = qop
-    ha1 = user_hash(algorithm, username, params["realm"], password)
-    quoted = [("username", username), ("realm", params["realm"]), ("nonce", params["nonce"]), ("uri", uri)]
-    quoted.append(("response", digest_response(algorithm, ha1, answer, request_method, body)))
-    bare = []
-    if "algorithm" in params:
-        bare.append(("algorithm", params["algorithm"]))
-    if qop is not None:
-        bare += [("qop", qop), ("nc", answer["nc"])]
-    if qop is not None or algorithm.session:
-        quoted.append(("cnonce", cnonce))
-    if "opaque" in params:
-        quoted.append(("opaque", params["opaque"]))
-    return _HEADERS[status][1], format_digest(quoted, bare)
+
+    algorithm: Algorithm
+    params: dict[str, str]
+    count: int = 0
+
+    @classmethod
+    def choose(cls, values: Sequence[str]) -> Challenge | None:
+        """The challenge with the strongest algorithm, the first among equals; None when none can be answered.
+
+        Args:
+            values: all WWW-Authenticate or all Proxy-Authenticate values of a response.
+        """
+        best: Challenge | None = None
+        for value in values:
+            params = parse_digest(value)
+            if params is None or "realm" not in params or "nonce" not in params:
+                continue
+            algorithm = Algorithm.find(params.get("algorithm"))
+            if algorithm is None or _choose_qop(params) == "":
+                continue
+            if best is None or algorithm.strength > best.algorithm.strength:
+                best = cls(algorithm, params)
+        return best
+
+    @property
+    def stale(self) -> bool:
+        """The credentials that were sent are right but for their nonce (RFC 7616 3.3)."""
+        return self.params.get("stale", "").lower() == "true"
+
+    def credentials(
+        self, method: str, uri: str, username: str, password: str, *, cnonce: str, body: bytes = b""
+    ) -> str:
+        """The value of the header that answers it; each use raises the nonce count (RFC 7616 3.4).
+
+        Args:
+            method: of the request.
+            uri: its Request-URI, as it will be written.
+            username: ours.
+            password: ours.
+            cnonce: fresh and unpredictable.
+            body: of the request.
+        """
+        self.count += 1
+        params = self.params
+        answer = {"nonce": params["nonce"], "uri": uri, "nc": f"{self.count:08x}", "cnonce": cnonce}
+        qop = _choose_qop(params)
+        if qop is not None:
+            answer["qop"] = qop
+        ha1 = user_hash(self.algorithm, username, params["realm"], password)
+        quoted = [
+            ("username", username),
+            ("realm", params["realm"]),
+            ("nonce", params["nonce"]),
+            ("uri", uri),
+        ]
+        quoted.append(("response", digest_response(self.algorithm, ha1, answer, method, body)))
+        bare = []
+        if "algorithm" in params:
+            bare.append(("algorithm", params["algorithm"]))
+        if qop is not None:
+            bare += [("qop", qop), ("nc", answer["nc"])]
+        if qop is not None or self.algorithm.session:
+            quoted.append(("cnonce", cnonce))
+        if "opaque" in params:
+            quoted.append(("opaque", params["opaque"]))
+        return format_digest(quoted, bare)
 
 
-def with_credentials(
-    request: Request, response: Response, username: str, password: str, *, cnonce: str, nc: int = 1
-) -> Request | None:
-    """The request to send after a 401 or 407: the same with credentials, the next CSeq and no Via (22.2).
+# Who asks: the header of the credentials, and the realm.
+Space = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A request without a final response, and whom it was sent again for."""
+
+    request: Request
+    answered: set[Space]
+    attempts: int = 1
+
+
+class DigestClient:
+    """Our credentials in one call.
+
+    A challenge is answered once for each request and realm, and again when it says that the nonce was stale.
+    Later requests of the call carry credentials from the start, with a nonce count that grows (22.3).
 
     Args:
-        request: as it was sent; stays as it is.
-        response: the 401 or 407 to it.
         username: ours.
         password: ours.
-        cnonce: fresh and unpredictable.
-        nc: see `answer_challenge`.
-
-    Returns:
-        The new request, or None when the challenge can't be answered.
+        new_cnonce: makes a fresh, unpredictable cnonce.
     """
-    if response.status not in _HEADERS:
-        return None
-    credentials = answer_challenge(
-        request.method,
-        str(request.uri),
-        response.headers.get_all(_HEADERS[response.status][0]),
-        username,
-        password,
-        cnonce=cnonce,
-        nc=nc,
-        body=request.body,
-        status=response.status,
-    )
-    if credentials is None:
-        return None
-    headers = request.headers.copy()
-    headers.remove("Via")
-    headers.set("CSeq", f"{request.cseq.number + 1} {request.method}")
-    headers.set(*credentials)
-    return Request(request.method, request.uri, headers, request.body)
 
+    __slots__ = ("_new_cnonce", "_password", "_sent", "_spaces", "_username")
 
-def _choose_challenge(values: Sequence[str]) -> tuple[Algorithm, dict[str, str]] | None:
-    """The challenge with the strongest algorithm, the first among equals, and its parameters."""
-    best: tuple[Algorithm, dict[str, str]] | None = None
-    for value in values:
-        params = parse_digest(value)
-        if params is None or "realm" not in params or "nonce" not in params:
-            continue
-        algorithm = Algorithm.find(params.get("algorithm"))
-        if algorithm is None or _choose_qop(params) == "":
-            continue
-        if best is None or algorithm.strength > best[0].strength:
-            best = algorithm, params
-    return best
+    def __init__(self, username: str, password: str, *, new_cnonce: Callable[[], str]) -> None:
+        self._username = username
+        self._password = password
+        self._new_cnonce = new_cnonce
+        self._spaces: dict[Space, Challenge] = {}
+        self._sent: dict[int, _Sent] = {}  # by CSeq
+
+    def prove(self, request: Request) -> None:
+        """Write fresh credentials into a request of ours for everybody who has asked for them so far."""
+        for _, header in HEADERS.values():
+            request.headers.remove(header)
+        for (header, _), challenge in self._spaces.items():
+            value = challenge.credentials(
+                request.method,
+                str(request.uri),
+                self._username,
+                self._password,
+                cnonce=self._new_cnonce(),
+                body=request.body,
+            )
+            request.headers.add(header, value)
+
+    def sent(self, request: Request) -> None:
+        """A request of ours goes out for the first time: it may be challenged."""
+        self._sent[request.cseq.number] = _Sent(request, set())
+
+    def credentials_of(self, cseq: int) -> list[tuple[str, str]]:
+        """The credentials that an INVITE of ours carried; its ACK carries the same (RFC 3261 13.2.2.4)."""
+        sent = self._sent.pop(cseq, None)
+        if sent is None:
+            return []
+        headers = sent.request.headers
+        return [(name, value) for _, name in HEADERS.values() for value in headers.get_all(name)]
+
+    def answered(self, response: Response) -> None:
+        """A 2xx came: it may bring the nonce for our next request (RFC 7615 3)."""
+        for header, info in _INFO.items():
+            value = response.headers.get(info)
+            spaces = [challenge for (name, _), challenge in self._spaces.items() if name == header]
+            nonce = (parse_digest(f"Digest {value}") or {}).get("nextnonce") if value is not None else None
+            # Without a realm it is only clear whose nonce it is when just one asked.
+            if nonce and len(spaces) == 1:
+                spaces[0].params["nonce"], spaces[0].count = nonce, 0
+        if response.cseq.method != "INVITE":  # its credentials are needed for the ACK
+            self._sent.pop(response.cseq.number, None)
+
+    def again(self, response: Response, cseq: int) -> Request | None:
+        """The request to send after a final response that is no 2xx: the same, with credentials, without Via.
+
+        It counts as sent.
+
+        Args:
+            response: to a request that was noted by `sent`.
+            cseq: the CSeq number to send it under.
+
+        Returns:
+            None when the response is no challenge, or one that we can't or needn't answer.
+        """
+        sent = self._sent.pop(response.cseq.number, None)
+        if sent is None or response.status not in HEADERS or sent.attempts == MAX_ATTEMPTS:
+            return None
+        asked_in, header = HEADERS[response.status]
+        challenge = Challenge.choose(response.headers.get_all(asked_in))
+        if challenge is None:
+            return None
+        space = (header, challenge.params["realm"])
+        if space in sent.answered and not challenge.stale:
+            return None  # wrong user or password
+        sent.answered.add(space)
+        sent.attempts += 1
+        known = self._spaces.get(space)
+        if known is not None and known.params["nonce"] == challenge.params["nonce"]:
+            challenge.count = known.count  # a count that was used is refused as a replay (RFC 7616 3.4)
+        self._spaces[space] = challenge
+        request = sent.request
+        headers = request.headers.copy()
+        headers.remove("Via")
+        headers.set("CSeq", f"{cseq} {request.method}")
+        sent.request = Request(request.method, request.uri, headers, request.body)
+        self.prove(sent.request)
+        self._sent[cseq] = sent
+        return sent.request
 
 
 def _choose_qop(challenge: dict[str, str]) -> str | None:

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from telephony.sip.effects import (
-    Effect,
+from telephony.sip.flow import Flow
+from telephony.sip.headers import Headers
+from telephony.sip.machine import Output
+from telephony.sip.message import Message, Request, Response
+from telephony.sip.timers import Timers
+from telephony.sip.transaction import Table, Transaction, TransactionState, TransactionTrigger, send_again
+from telephony.sip.transaction_events import (
     ResponseReceived,
     SendData,
     TransactionFailed,
     TransactionKey,
+    TransactionOutput,
     TransactionTimedOut,
 )
-from telephony.sip.flow import Flow
-from telephony.sip.headers import Headers
-from telephony.sip.message import Message, Request, Response
-from telephony.sip.timers import Timers
-from telephony.sip.transaction import Effects, Event, State, Table, Transaction, send_again
 
 
 class ClientTransaction(Transaction):
@@ -37,13 +38,13 @@ class ClientTransaction(Transaction):
 
     __slots__ = ("request",)
 
-    first_state: ClassVar[State]
+    first_state: ClassVar[TransactionState]
 
     def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, request: Request) -> None:
         super().__init__(key, flow, timers, self.first_state)
         self.request: Request | None = request  # until the final response
 
-    def start(self, now: float) -> list[Effect]:
+    def start(self, now: float) -> TransactionOutput:
         """Send the request; arm timers A and B, or E and F."""
         assert self.request is not None
         data = self.request.to_bytes()
@@ -51,118 +52,132 @@ class ClientTransaction(Transaction):
             self.data = data
             self.resend_at = now + self.interval
         self.expire_at = now + self.timers.timeout
-        return [SendData(self.flow, data)]
+        return Output([SendData(self.flow, data)], [])
 
 
-def _pass_up(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _pass_up(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     assert isinstance(message, Response)
-    effects.append(ResponseReceived(tx.key, message))
+    out.events.append(ResponseReceived(tx.key, message))
 
 
-def _forget(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _forget(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.request = None
     tx.data = b""
 
 
-def _stop_timers(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _stop_timers(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.stop_timers()
     tx.data = b""
 
 
-def _send_ack(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _send_ack(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     assert isinstance(message, Response)
     assert tx.request is not None
     tx.data = build_ack(tx.request, message).to_bytes()
     tx.request = None
-    effects.append(SendData(tx.flow, tx.data))
+    out.effects.append(SendData(tx.flow, tx.data))
 
 
-def _resend_invite(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _resend_invite(
+    tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput
+) -> None:
     """Timer A doubles without limit: 0.5, 1, 2 ... 16 s."""
-    send_again(tx, message, now, effects)
+    send_again(tx, message, now, out)
     tx.interval *= 2
     tx.resend_at = now + tx.interval
 
 
-def _resend(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _resend(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     """Timer E doubles up to T2."""
-    send_again(tx, message, now, effects)
+    send_again(tx, message, now, out)
     tx.interval = min(2 * tx.interval, tx.timers.t2)
     tx.resend_at = now + tx.interval
 
 
-def _resend_slowly(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _resend_slowly(
+    tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput
+) -> None:
     """Timer E is T2 once a 1xx came."""
     tx.interval = tx.timers.t2
-    _resend(tx, message, now, effects)
+    _resend(tx, message, now, out)
 
 
-def _start_cancel_timer(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_cancel_timer(
+    tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput
+) -> None:
     """A server of RFC 2543 may never send the 487: give up 64*T1 after the CANCEL (9.1)."""
     tx.expire_at = now + tx.timers.timeout
 
 
-def _start_d(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_d(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.linger(tx.timers.d(tx.flow.reliable), now)
 
 
-def _start_k(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_k(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.linger(tx.timers.k(tx.flow.reliable), now)
 
 
-def _start_m(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_m(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.linger(tx.timers.timeout, now)
 
 
-def _time_out(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
-    effects.append(TransactionTimedOut(tx.key))
+def _time_out(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
+    out.events.append(TransactionTimedOut(tx.key))
 
 
-def _fail(tx: ClientTransaction, message: Message | None, now: float, effects: Effects) -> None:
-    effects.append(TransactionFailed(tx.key))
+def _fail(tx: ClientTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
+    out.events.append(TransactionFailed(tx.key))
 
 
-_CALLING, _TRYING, _PROCEEDING = State.CALLING, State.TRYING, State.PROCEEDING
-_COMPLETED, _ACCEPTED, _TERMINATED = State.COMPLETED, State.ACCEPTED, State.TERMINATED
+_CALLING, _TRYING, _PROCEEDING = (
+    TransactionState.CALLING,
+    TransactionState.TRYING,
+    TransactionState.PROCEEDING,
+)
+_COMPLETED, _ACCEPTED, _TERMINATED = (
+    TransactionState.COMPLETED,
+    TransactionState.ACCEPTED,
+    TransactionState.TERMINATED,
+)
 
 # RFC 3261 figure 5, RFC 6026 figure 5.
 # Deviation: a lost connection also ends Proceeding. A peer could answer over a new connection to our
 # sent-by (18.2.2), but a user who waits for that hears dead air; better that the next trunk is tried.
 INVITE_CLIENT: Table = {
-    (_CALLING, Event.RESEND): (_CALLING, (_resend_invite,)),  # A
-    (_CALLING, Event.EXPIRE): (_TERMINATED, (_time_out,)),  # B
-    (_CALLING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_CALLING, Event.PROVISIONAL): (_PROCEEDING, (_stop_timers, _pass_up)),
-    (_CALLING, Event.SUCCESS): (_ACCEPTED, (_forget, _pass_up, _start_m)),
-    (_CALLING, Event.FAILURE): (_COMPLETED, (_send_ack, _pass_up, _start_d)),
-    (_PROCEEDING, Event.PROVISIONAL): (_PROCEEDING, (_pass_up,)),
-    (_PROCEEDING, Event.SUCCESS): (_ACCEPTED, (_forget, _pass_up, _start_m)),
-    (_PROCEEDING, Event.FAILURE): (_COMPLETED, (_send_ack, _pass_up, _start_d)),
-    (_PROCEEDING, Event.CANCELLED): (_PROCEEDING, (_start_cancel_timer,)),
-    (_PROCEEDING, Event.EXPIRE): (_TERMINATED, (_time_out,)),  # 64*T1 after a CANCEL
-    (_PROCEEDING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_COMPLETED, Event.FAILURE): (_COMPLETED, (send_again,)),
-    (_COMPLETED, Event.EXPIRE): (_TERMINATED, ()),  # D
-    (_COMPLETED, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_ACCEPTED, Event.SUCCESS): (_ACCEPTED, (_pass_up,)),
-    (_ACCEPTED, Event.EXPIRE): (_TERMINATED, ()),  # M
+    (_CALLING, TransactionTrigger.RESEND): (_CALLING, (_resend_invite,)),  # A
+    (_CALLING, TransactionTrigger.EXPIRE): (_TERMINATED, (_time_out,)),  # B
+    (_CALLING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_CALLING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_stop_timers, _pass_up)),
+    (_CALLING, TransactionTrigger.SUCCESS): (_ACCEPTED, (_forget, _pass_up, _start_m)),
+    (_CALLING, TransactionTrigger.FAILURE): (_COMPLETED, (_send_ack, _pass_up, _start_d)),
+    (_PROCEEDING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_pass_up,)),
+    (_PROCEEDING, TransactionTrigger.SUCCESS): (_ACCEPTED, (_forget, _pass_up, _start_m)),
+    (_PROCEEDING, TransactionTrigger.FAILURE): (_COMPLETED, (_send_ack, _pass_up, _start_d)),
+    (_PROCEEDING, TransactionTrigger.CANCELLED): (_PROCEEDING, (_start_cancel_timer,)),
+    (_PROCEEDING, TransactionTrigger.EXPIRE): (_TERMINATED, (_time_out,)),  # 64*T1 after a CANCEL
+    (_PROCEEDING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_COMPLETED, TransactionTrigger.FAILURE): (_COMPLETED, (send_again,)),
+    (_COMPLETED, TransactionTrigger.EXPIRE): (_TERMINATED, ()),  # D
+    (_COMPLETED, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_ACCEPTED, TransactionTrigger.SUCCESS): (_ACCEPTED, (_pass_up,)),
+    (_ACCEPTED, TransactionTrigger.EXPIRE): (_TERMINATED, ()),  # M
 }
 
 # RFC 3261 figure 6.
 NON_INVITE_CLIENT: Table = {
-    (_TRYING, Event.RESEND): (_TRYING, (_resend,)),  # E
-    (_TRYING, Event.EXPIRE): (_TERMINATED, (_time_out,)),  # F
-    (_TRYING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_TRYING, Event.PROVISIONAL): (_PROCEEDING, (_pass_up,)),
-    (_TRYING, Event.SUCCESS): (_COMPLETED, (_forget, _pass_up, _start_k)),
-    (_TRYING, Event.FAILURE): (_COMPLETED, (_forget, _pass_up, _start_k)),
-    (_PROCEEDING, Event.RESEND): (_PROCEEDING, (_resend_slowly,)),  # E
-    (_PROCEEDING, Event.EXPIRE): (_TERMINATED, (_time_out,)),  # F
-    (_PROCEEDING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_PROCEEDING, Event.PROVISIONAL): (_PROCEEDING, (_pass_up,)),
-    (_PROCEEDING, Event.SUCCESS): (_COMPLETED, (_forget, _pass_up, _start_k)),
-    (_PROCEEDING, Event.FAILURE): (_COMPLETED, (_forget, _pass_up, _start_k)),
-    (_COMPLETED, Event.EXPIRE): (_TERMINATED, ()),  # K
+    (_TRYING, TransactionTrigger.RESEND): (_TRYING, (_resend,)),  # E
+    (_TRYING, TransactionTrigger.EXPIRE): (_TERMINATED, (_time_out,)),  # F
+    (_TRYING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_TRYING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_pass_up,)),
+    (_TRYING, TransactionTrigger.SUCCESS): (_COMPLETED, (_forget, _pass_up, _start_k)),
+    (_TRYING, TransactionTrigger.FAILURE): (_COMPLETED, (_forget, _pass_up, _start_k)),
+    (_PROCEEDING, TransactionTrigger.RESEND): (_PROCEEDING, (_resend_slowly,)),  # E
+    (_PROCEEDING, TransactionTrigger.EXPIRE): (_TERMINATED, (_time_out,)),  # F
+    (_PROCEEDING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_PROCEEDING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_pass_up,)),
+    (_PROCEEDING, TransactionTrigger.SUCCESS): (_COMPLETED, (_forget, _pass_up, _start_k)),
+    (_PROCEEDING, TransactionTrigger.FAILURE): (_COMPLETED, (_forget, _pass_up, _start_k)),
+    (_COMPLETED, TransactionTrigger.EXPIRE): (_TERMINATED, ()),  # K
 }
 
 
@@ -171,9 +186,8 @@ class InviteClientTransaction(ClientTransaction):
 
     __slots__ = ()
 
-    kind = "invite_client"
     table = INVITE_CLIENT
-    first_state = State.CALLING
+    first_state = TransactionState.CALLING
 
 
 class NonInviteClientTransaction(ClientTransaction):
@@ -181,9 +195,8 @@ class NonInviteClientTransaction(ClientTransaction):
 
     __slots__ = ()
 
-    kind = "non_invite_client"
     table = NON_INVITE_CLIENT
-    first_state = State.TRYING
+    first_state = TransactionState.TRYING
 
 
 def build_ack(invite: Request, response: Response) -> Request:

@@ -1,8 +1,8 @@
 """Dialog: the peer-to-peer SIP relationship of RFC 3261 section 12.
 
 Keeps identifiers, sequence numbers, the route set and the remote target, and builds the requests that
-are sent inside the dialog. Which request is sent when, and what a response means, is the INVITE
-session's business (`session_core.py`); how a request reaches the next hop is left to `telephony.net`.
+are sent inside the dialog. Which request is sent when, and what a response means, is decided by
+the INVITE session (`session.py`); how a request reaches the next hop is left to `user_agent.py`.
 """
 
 from __future__ import annotations

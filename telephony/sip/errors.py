@@ -6,11 +6,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from telephony.sip.message import Request
-
 
 class ProtocolError(Exception):
     """Base of everything that goes wrong with the protocol itself."""
@@ -26,11 +21,9 @@ class RemoteProtocolError(ProtocolError):
     Args:
         status: the SIP status to answer with (400..699), if an answer is possible at all.
         reason: one short clause for the reason phrase; must hold nothing private.
-        request: what could be read of the offending request, enough for `Request.response`, or None.
     """
 
-    def __init__(self, status: int, reason: str, request: Request | None = None) -> None:
+    def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"{status} {reason}")
         self.status = status
         self.reason = reason
-        self.request = request

@@ -45,8 +45,6 @@ PARAM_SAFE = _MARK + "[]/:&+$"
 # hname = 1*( hnv-unreserved / unreserved / escaped ); hnv-unreserved = "[" "]" "/" "?" ":" "+" "$"
 HEADER_SAFE = _MARK + "[]/?:+$"
 
-WHITESPACE = " \t"
-
 
 def is_token(text: str) -> bool:
     """Tell whether the whole text is one RFC 3261 token."""

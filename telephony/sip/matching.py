@@ -6,9 +6,9 @@ Names for RFC 3261 sections 17.1.3 (responses) and 17.2.3 (requests), the test f
 
 from __future__ import annotations
 
-from telephony.sip.effects import TransactionKey
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
+from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.values import Via
 
 MAGIC_COOKIE = "z9hG4bK"

@@ -3,7 +3,7 @@
 A message is mutable and belongs to whoever builds or receives it. Typed values (`message.to`, `.via`
 ...) are parsed when first asked for and live in `message.headers.cache`; changing a header through the
 methods of `Headers` drops them. A value that cannot be parsed raises `RemoteProtocolError` 400 from the
-property, with the request attached.
+property (a `MessageError`, with the request attached).
 
 Reading messages from the wire is left to `parser`, checking them as a whole to `validate`.
 """
@@ -154,11 +154,6 @@ class Message:
         return self._typed_list("contact", "Contact", _parse_contacts)
 
     @property
-    def contact_is_star(self) -> bool:
-        """True for `Contact: *`, which asks to remove all bindings (10.2.2)."""
-        return self.headers.get("Contact") == "*"
-
-    @property
     def routes(self) -> list[NameAddr]:
         """All Route values in order, not to be changed."""
         return self._typed_list("route", "Route", NameAddr.parse_list)
@@ -191,10 +186,10 @@ class Message:
     def _start_line(self) -> str:
         raise NotImplementedError
 
-    def error(self, reason: str, status: int = 400) -> RemoteProtocolError:
+    def error(self, reason: str, status: int = 400) -> MessageError:
         """An error about this message, with the request attached when it can be answered."""
         request = self if isinstance(self, Request) and self.is_answerable else None
-        return RemoteProtocolError(status, reason, request)
+        return MessageError(status, reason, request)
 
     def _typed(self, key: str, name: str, parse: Callable[[str], T]) -> T:
         cached: T | None = self.headers.cache.get(key)
@@ -323,6 +318,19 @@ class Response(Message):
 
     def __repr__(self) -> str:
         return f"<Response {self.status}>"
+
+
+class MessageError(RemoteProtocolError):
+    """A message that can't be read, or breaks the rules for all messages.
+
+    Args:
+        status, reason: see `RemoteProtocolError`.
+        request: what could be read of the request, enough for `Request.response`, or None.
+    """
+
+    def __init__(self, status: int, reason: str, request: Request | None = None) -> None:
+        super().__init__(status, reason)
+        self.request = request
 
 
 def _parse_call_id(text: str) -> str:

@@ -17,19 +17,8 @@ from typing import TypeAlias
 from telephony.sip import grammar
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.headers import Headers, Row, lookup_name
-from telephony.sip.message import Request, Response
+from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.uri import OtherUri, parse_uri
-from telephony.sip.validate import validate_request, validate_response
-
-__all__ = [
-    "ParseError",
-    "Ping",
-    "StreamItem",
-    "StreamParser",
-    "parse_message",
-    "validate_request",
-    "validate_response",
-]
 
 # LWS = [*WSP CRLF] 1*WSP: a line that begins with a blank continues the one before (7.3.1).
 _FOLD = re.compile(r"[ \t]*+\n[ \t]++")
@@ -47,7 +36,7 @@ def parse_message(data: bytes) -> Request | Response:
     Bytes after Content-Length are dropped, a body shorter than it is an error (18.3).
 
     Raises:
-        RemoteProtocolError: with the status to answer and, when enough was read to do so, the request.
+        MessageError: with the status to answer and, when enough was read to do so, the request.
     """
     if data[:1] in (b"\r", b"\n"):
         data = data.lstrip(b"\r\n")
@@ -66,7 +55,7 @@ def parse_message(data: bytes) -> Request | Response:
     except RemoteProtocolError as length_error:
         error = error or length_error
     if error is not None:
-        raise _with_request(error, message)
+        raise _error_in(message, error)
     message.body = body
     return message
 
@@ -80,7 +69,7 @@ class Ping:
 class ParseError:
     """A message in the stream could not be read; `error.request` is set when it can be answered."""
 
-    error: RemoteProtocolError
+    error: MessageError
 
 
 StreamItem: TypeAlias = Request | Response | Ping | ParseError
@@ -125,11 +114,11 @@ class StreamParser:
         if self._head is None:
             if self._skip_blank_lines():
                 return Ping()
-            error = self._find_head()
-            if error is not None:
+            broken = self._find_head()
+            if broken is not None:
                 self.broken = True
                 self._buffer.clear()
-                return ParseError(error)
+                return ParseError(broken)
         if self._head is None or len(self._buffer) < self._length:
             return None
         message, _, error = self._head
@@ -137,7 +126,7 @@ class StreamParser:
         del self._buffer[: self._length]
         self._head = None
         if error is not None:
-            return ParseError(_with_request(error, message))
+            return ParseError(_error_in(message, error))
         message.body = body
         return message
 
@@ -153,13 +142,13 @@ class StreamParser:
             del buffer[0]
         return False
 
-    def _find_head(self) -> RemoteProtocolError | None:
+    def _find_head(self) -> MessageError | None:
         """Look for a whole head; returns why the stream is beyond repair, if it is."""
         head_end, body_start = _find_body(self._buffer, max(0, self._scanned - 2))
         if head_end < 0:
             self._scanned = body_start = len(self._buffer)
         if body_start > self._max_size:
-            return RemoteProtocolError(513, "Message Too Large")
+            return MessageError(513, "Message Too Large")
         if head_end < 0:
             return None
         head = _read_head(bytes(self._buffer[:head_end]))
@@ -173,7 +162,7 @@ class StreamParser:
             if body_start + length > self._max_size:
                 raise RemoteProtocolError(513, "Message Too Large")
         except RemoteProtocolError as error:
-            return _with_request(error, head[0])
+            return _error_in(head[0], error)
         self._head, self._length = head, length
         return None
 
@@ -281,6 +270,5 @@ def _content_length(headers: Headers) -> int | None:
     return found
 
 
-def _with_request(error: RemoteProtocolError, message: Request | Response) -> RemoteProtocolError:
-    error.request = message if isinstance(message, Request) and message.is_answerable else None
-    return error
+def _error_in(message: Request | Response, error: RemoteProtocolError) -> MessageError:
+    return message.error(error.reason, error.status)

@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil, inf
-from typing import TypeAlias
+from typing import Never, TypeAlias
 
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.flow import Flow
+from telephony.sip.machine import Output
 from telephony.sip.message import REASONS, Request
 from telephony.sip.values import NameAddr
 
@@ -93,7 +94,9 @@ class BindingRemoved:
     why: RemovalCause
 
 
-RegistrarEffect: TypeAlias = BindingAdded | BindingRefreshed | BindingRemoved
+RegistrarEvent: TypeAlias = BindingAdded | BindingRefreshed | BindingRemoved
+# It tells what changed, and wants nothing done.
+RegistrarOutput: TypeAlias = Output[Never, RegistrarEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,13 @@ class RegisterResult:
         status: 200, or the refusal: 400, 403, 423 or 500 (overtaken by a later REGISTER).
         reason: the reason phrase.
         headers: to add to the response: Contact rows with `expires`, Path, Min-Expires.
-        effects: what changed, bindings found expired on the way included.
+        events: what changed, bindings found expired on the way included.
     """
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = ()
-    effects: tuple[RegistrarEffect, ...] = ()
+    events: tuple[RegistrarEvent, ...] = ()
 
 
 class _Account:
@@ -167,20 +170,20 @@ class Registrar:
             flow: the flow on which it came.
             now: seconds.
         """
-        effects = self._expire(aor, now)
+        events = self._expire(aor, now)
         account = self._accounts.get(aor)
         bindings = account.bindings if account is not None else []
         try:
             bindings, changes = self._changed(aor, bindings, request, flow, now)
         except RemoteProtocolError as error:
             headers = (("Min-Expires", str(self._min)),) if error.status == 423 else ()
-            return RegisterResult(error.status, error.reason, headers, tuple(effects))
+            return RegisterResult(error.status, error.reason, headers, tuple(events))
         if changes:
             self._store(aor, bindings)
         rows = [("Contact", _contact_row(binding, now)) for binding in bindings]
         if any(option.lower() == "path" for option in request.headers.values("Supported")):
             rows += [("Path", value) for value in request.headers.get_all("Path")]
-        return RegisterResult(200, REASONS[200], tuple(rows), (*effects, *changes))
+        return RegisterResult(200, REASONS[200], tuple(rows), (*events, *changes))
 
     def lookup(self, aor: str, now: float) -> list[Binding]:
         """Where to reach a user: highest q first, among equals the latest registered."""
@@ -190,15 +193,15 @@ class Registrar:
         valid = [each for each in account.bindings if each.expires_at > now]
         return sorted(valid, key=lambda each: (-each.q, -each.updated_at))
 
-    def remove_flow(self, flow: Flow) -> list[RegistrarEffect]:
+    def remove_flow(self, flow: Flow) -> RegistrarOutput:
         """A connection closed, and with it the way to all who registered over it (RFC 5626 section 6)."""
-        effects: list[RegistrarEffect] = []
+        events: list[RegistrarEvent] = []
         for aor in sorted(self._on_connection.get(flow, ())):
             bindings = self._accounts[aor].bindings
             gone = [each for each in bindings if each.flow == flow]
-            effects += [BindingRemoved(aor, each, RemovalCause.FLOW_CLOSED) for each in gone]
+            events += [BindingRemoved(aor, each, RemovalCause.FLOW_CLOSED) for each in gone]
             self._store(aor, [each for each in bindings if each.flow != flow])
-        return effects
+        return Output([], events)
 
     def has_flow(self, flow: Flow) -> bool:
         """Whether anybody registered over this connection."""
@@ -208,14 +211,14 @@ class Registrar:
         """When the next binding expires, in seconds."""
         return self._deadlines.next_deadline()
 
-    def handle_timer(self, now: float) -> list[RegistrarEffect]:
+    def handle_timer(self, now: float) -> RegistrarOutput:
         """Take away what has expired."""
-        effects: list[RegistrarEffect] = []
+        events: list[RegistrarEvent] = []
         while (account := self._deadlines.pop_due(now)) is not None:
-            effects += self._expire(account.aor, now)
-        return effects
+            events += self._expire(account.aor, now)
+        return Output([], events)
 
-    def _expire(self, aor: str, now: float) -> list[RegistrarEffect]:
+    def _expire(self, aor: str, now: float) -> list[RegistrarEvent]:
         account = self._accounts.get(aor)
         gone = [each for each in account.bindings if each.expires_at <= now] if account is not None else []
         if account is not None and gone:
@@ -242,7 +245,7 @@ class Registrar:
 
     def _changed(
         self, aor: str, bindings: list[Binding], request: Request, flow: Flow, now: float
-    ) -> tuple[list[Binding], list[RegistrarEffect]]:
+    ) -> tuple[list[Binding], list[RegistrarEvent]]:
         """What a REGISTER makes of a user's bindings, changing nothing yet.
 
         Raises:
@@ -262,15 +265,15 @@ class Registrar:
                 if _replaces(binding, each):
                     _check_order(each, request)
         result = bindings
-        effects: list[RegistrarEffect] = []
+        events: list[RegistrarEvent] = []
         for binding in wanted:
             result, changes = _put(binding, result)
-            effects += changes
+            events += changes
         # Deviation: more contacts than allowed push out the oldest. Refusing would lock out, for as long as
         # the old ones last, a phone that takes a new contact at every start.
         for each in result[: -self._max_contacts]:
-            effects.append(BindingRemoved(aor, each, RemovalCause.REPLACED))
-        return result[-self._max_contacts :], effects
+            events.append(BindingRemoved(aor, each, RemovalCause.REPLACED))
+        return result[-self._max_contacts :], events
 
     def _wanted(self, aor: str, request: Request, flow: Flow, now: float) -> list[Binding]:
         """The contacts of a REGISTER as bindings; those to be removed expire at once."""
@@ -312,22 +315,22 @@ class Registrar:
         return min(asked, self._max)
 
 
-def _put(binding: Binding, bindings: list[Binding]) -> tuple[list[Binding], list[RegistrarEffect]]:
+def _put(binding: Binding, bindings: list[Binding]) -> tuple[list[Binding], list[RegistrarEvent]]:
     """Add, refresh or remove one contact."""
     aor = binding.aor
     kept = [each for each in bindings if not _replaces(binding, each)]
     hit = [each for each in bindings if _replaces(binding, each)]
     if _is_removal(binding):
         return kept, [BindingRemoved(aor, each, RemovalCause.REMOVED) for each in hit]
-    effects: list[RegistrarEffect] = []
+    events: list[RegistrarEvent] = []
     known = False
     for each in hit:
         if each.contact.uri.matches(binding.contact.uri):
             known = True
         else:
-            effects.append(BindingRemoved(aor, each, RemovalCause.REPLACED))
-    effects.append(BindingRefreshed(aor, binding) if known else BindingAdded(aor, binding))
-    return [*kept, binding], effects
+            events.append(BindingRemoved(aor, each, RemovalCause.REPLACED))
+    events.append(BindingRefreshed(aor, binding) if known else BindingAdded(aor, binding))
+    return [*kept, binding], events
 
 
 def _replaces(new: Binding, old: Binding) -> bool:

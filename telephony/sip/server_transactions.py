@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from telephony.sip.effects import (
+from telephony.sip.flow import Flow
+from telephony.sip.message import Message, Request, Response
+from telephony.sip.timers import Timers
+from telephony.sip.transaction import Table, Transaction, TransactionState, TransactionTrigger, send_again
+from telephony.sip.transaction_events import (
     AckReceived,
     SendData,
     TransactionFailed,
     TransactionKey,
+    TransactionOutput,
     TransactionTimedOut,
 )
-from telephony.sip.flow import Flow
-from telephony.sip.message import Message, Request, Response
-from telephony.sip.timers import Timers
-from telephony.sip.transaction import Effects, Event, State, Table, Transaction, send_again
 
 
 class ServerTransaction(Transaction):
@@ -34,99 +35,109 @@ class ServerTransaction(Transaction):
 
     __slots__ = ("merge_key",)
 
-    first_state: ClassVar[State]
+    first_state: ClassVar[TransactionState]
 
     def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, merge_key: str | None) -> None:
         super().__init__(key, flow, timers, self.first_state)
         self.merge_key = merge_key
 
 
-def _send(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _send(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     assert isinstance(message, Response)
     tx.data = message.to_bytes()
-    effects.append(SendData(tx.flow, tx.data))
+    out.effects.append(SendData(tx.flow, tx.data))
 
 
-def _resend(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _resend(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     """Timer G doubles up to T2."""
-    send_again(tx, message, now, effects)
+    send_again(tx, message, now, out)
     tx.interval = min(2 * tx.interval, tx.timers.t2)
     tx.resend_at = now + tx.interval
 
 
-def _forget(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _forget(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.data = b""
 
 
-def _pass_ack_up(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _pass_ack_up(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     assert isinstance(message, Request)
-    effects.append(AckReceived(message, tx.flow))
+    out.events.append(AckReceived(message, tx.flow))
 
 
-def _start_g_and_h(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_g_and_h(
+    tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput
+) -> None:
     if not tx.flow.reliable:
         tx.resend_at = now + tx.interval
     tx.expire_at = now + tx.timers.timeout
 
 
-def _start_i(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_i(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.linger(tx.timers.i(tx.flow.reliable), now)
 
 
-def _start_j(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_j(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.linger(tx.timers.j(tx.flow.reliable), now)
 
 
-def _start_l(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
+def _start_l(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     tx.linger(tx.timers.timeout, now)
 
 
-def _time_out(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
-    effects.append(TransactionTimedOut(tx.key))
+def _time_out(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
+    out.events.append(TransactionTimedOut(tx.key))
 
 
-def _fail(tx: ServerTransaction, message: Message | None, now: float, effects: Effects) -> None:
-    effects.append(TransactionFailed(tx.key))
+def _fail(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
+    out.events.append(TransactionFailed(tx.key))
 
 
-_TRYING, _PROCEEDING, _COMPLETED = State.TRYING, State.PROCEEDING, State.COMPLETED
-_CONFIRMED, _ACCEPTED, _TERMINATED = State.CONFIRMED, State.ACCEPTED, State.TERMINATED
+_TRYING, _PROCEEDING, _COMPLETED = (
+    TransactionState.TRYING,
+    TransactionState.PROCEEDING,
+    TransactionState.COMPLETED,
+)
+_CONFIRMED, _ACCEPTED, _TERMINATED = (
+    TransactionState.CONFIRMED,
+    TransactionState.ACCEPTED,
+    TransactionState.TERMINATED,
+)
 
 # Deviation in both tables: a lost connection ends the transaction, where 18.2.2 would have us open one to
 # the sent-by address. Behind a NAT that never works, and an unanswerable call is better ended at once.
 
 # RFC 3261 figure 7, RFC 6026 figure 6. A transport error leaves Accepted alone (RFC 6026 8.7).
 INVITE_SERVER: Table = {
-    (_PROCEEDING, Event.REQUEST): (_PROCEEDING, (send_again,)),
-    (_PROCEEDING, Event.PROVISIONAL): (_PROCEEDING, (_send,)),
-    (_PROCEEDING, Event.SUCCESS): (_ACCEPTED, (_send, _forget, _start_l)),
-    (_PROCEEDING, Event.FAILURE): (_COMPLETED, (_send, _start_g_and_h)),
-    (_PROCEEDING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_COMPLETED, Event.REQUEST): (_COMPLETED, (send_again,)),
-    (_COMPLETED, Event.RESEND): (_COMPLETED, (_resend,)),  # G
-    (_COMPLETED, Event.ACK): (_CONFIRMED, (_forget, _start_i)),
-    (_COMPLETED, Event.EXPIRE): (_TERMINATED, (_time_out,)),  # H
-    (_COMPLETED, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_CONFIRMED, Event.EXPIRE): (_TERMINATED, ()),  # I
-    (_ACCEPTED, Event.SUCCESS): (_ACCEPTED, (_send, _forget)),
-    (_ACCEPTED, Event.ACK): (_ACCEPTED, (_pass_ack_up,)),
-    (_ACCEPTED, Event.EXPIRE): (_TERMINATED, ()),  # L
+    (_PROCEEDING, TransactionTrigger.REQUEST): (_PROCEEDING, (send_again,)),
+    (_PROCEEDING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_send,)),
+    (_PROCEEDING, TransactionTrigger.SUCCESS): (_ACCEPTED, (_send, _forget, _start_l)),
+    (_PROCEEDING, TransactionTrigger.FAILURE): (_COMPLETED, (_send, _start_g_and_h)),
+    (_PROCEEDING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_COMPLETED, TransactionTrigger.REQUEST): (_COMPLETED, (send_again,)),
+    (_COMPLETED, TransactionTrigger.RESEND): (_COMPLETED, (_resend,)),  # G
+    (_COMPLETED, TransactionTrigger.ACK): (_CONFIRMED, (_forget, _start_i)),
+    (_COMPLETED, TransactionTrigger.EXPIRE): (_TERMINATED, (_time_out,)),  # H
+    (_COMPLETED, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_CONFIRMED, TransactionTrigger.EXPIRE): (_TERMINATED, ()),  # I
+    (_ACCEPTED, TransactionTrigger.SUCCESS): (_ACCEPTED, (_send, _forget)),
+    (_ACCEPTED, TransactionTrigger.ACK): (_ACCEPTED, (_pass_ack_up,)),
+    (_ACCEPTED, TransactionTrigger.EXPIRE): (_TERMINATED, ()),  # L
 }
 
 # RFC 3261 figure 8.
 NON_INVITE_SERVER: Table = {
-    (_TRYING, Event.PROVISIONAL): (_PROCEEDING, (_send,)),
-    (_TRYING, Event.SUCCESS): (_COMPLETED, (_send, _start_j)),
-    (_TRYING, Event.FAILURE): (_COMPLETED, (_send, _start_j)),
-    (_TRYING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_PROCEEDING, Event.REQUEST): (_PROCEEDING, (send_again,)),
-    (_PROCEEDING, Event.PROVISIONAL): (_PROCEEDING, (_send,)),
-    (_PROCEEDING, Event.SUCCESS): (_COMPLETED, (_send, _start_j)),
-    (_PROCEEDING, Event.FAILURE): (_COMPLETED, (_send, _start_j)),
-    (_PROCEEDING, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
-    (_COMPLETED, Event.REQUEST): (_COMPLETED, (send_again,)),
-    (_COMPLETED, Event.EXPIRE): (_TERMINATED, ()),  # J
-    (_COMPLETED, Event.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_TRYING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_send,)),
+    (_TRYING, TransactionTrigger.SUCCESS): (_COMPLETED, (_send, _start_j)),
+    (_TRYING, TransactionTrigger.FAILURE): (_COMPLETED, (_send, _start_j)),
+    (_TRYING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_PROCEEDING, TransactionTrigger.REQUEST): (_PROCEEDING, (send_again,)),
+    (_PROCEEDING, TransactionTrigger.PROVISIONAL): (_PROCEEDING, (_send,)),
+    (_PROCEEDING, TransactionTrigger.SUCCESS): (_COMPLETED, (_send, _start_j)),
+    (_PROCEEDING, TransactionTrigger.FAILURE): (_COMPLETED, (_send, _start_j)),
+    (_PROCEEDING, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
+    (_COMPLETED, TransactionTrigger.REQUEST): (_COMPLETED, (send_again,)),
+    (_COMPLETED, TransactionTrigger.EXPIRE): (_TERMINATED, ()),  # J
+    (_COMPLETED, TransactionTrigger.TRANSPORT_ERROR): (_TERMINATED, (_fail,)),
 }
 
 
@@ -135,9 +146,8 @@ class InviteServerTransaction(ServerTransaction):
 
     __slots__ = ()
 
-    kind = "invite_server"
     table = INVITE_SERVER
-    first_state = State.PROCEEDING
+    first_state = TransactionState.PROCEEDING
 
 
 class NonInviteServerTransaction(ServerTransaction):
@@ -145,6 +155,5 @@ class NonInviteServerTransaction(ServerTransaction):
 
     __slots__ = ()
 
-    kind = "non_invite_server"
     table = NON_INVITE_SERVER
-    first_state = State.TRYING
+    first_state = TransactionState.TRYING

@@ -1,6 +1,6 @@
-"""What an INVITE session says: effects for the user agent below, events for the call above.
+"""What an INVITE session takes and puts out: inputs, effects for the user agent, events for the call.
 
-Plain frozen values only; `session_core.py`, `session.py` and its two sides produce them.
+Plain frozen values only; `session.py` takes and makes them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,44 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from telephony.sip.dialog import Dialog
-from telephony.sip.effects import TransactionKey
+from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
 from telephony.sip.referral import Referral
+from telephony.sip.transaction_events import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 
-# --- effects for the user agent -------------------------------------------------------------------
+# --- inputs, beside the messages that the transaction layer passes up -----------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """A request of ours got no answer.
+
+    Args:
+        method: the request's method.
+        cseq: its CSeq number.
+        status: 408 for a timeout, 503 for a transport failure (RFC 3261 8.1.3.1).
+    """
+
+    method: str
+    cseq: int
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class InviteCancelled:
+    """The peer's CANCEL came and was answered; once the call is answered it has no effect (RFC 3261 9.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InviteUnreachable:
+    """The transaction of the peer's INVITE failed: no response of ours reaches the caller any more."""
+
+
+SessionInput: TypeAlias = (
+    RequestReceived | AckReceived | ResponseReceived | RequestFailed | InviteCancelled | InviteUnreachable
+)
+
+# --- effects for the user agent -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +67,7 @@ class SendRequest:
 class SendAck:
     """Send the ACK of a 2xx: straight to the transport, it has no transaction (RFC 3261 13.2.2.4).
 
-    The same effect is said again when the 2xx comes again: the ACK is then sent as it was, Via and all.
+    The same effect is repeated when the 2xx comes again: the ACK is then sent as it was, Via and all.
     """
 
     request: Request
@@ -60,12 +93,9 @@ class CancelInvite:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDone:
-    """Nothing will be said or expected any more; said exactly once."""
+SessionEffect: TypeAlias = SendRequest | SendAck | Respond | CancelInvite
 
-
-# --- events for the call ----------------------------------------------------------------------------
+# --- events for the call --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +121,8 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reoffered:
-    """The peer wants to change the session: answer with `accept_reoffer` or `refuse_reoffer`.
+class ReinviteReceived:
+    """The peer wants to change the session: answer with `accept_reinvite` or `refuse_reinvite`.
 
     An empty `body` asks us to make the offer.
     """
@@ -101,29 +131,29 @@ class Reoffered:
 
 
 @dataclass(frozen=True, slots=True)
-class ReofferConfirmed:
+class ReinviteConfirmed:
     """The ACK of an offerless re-INVITE came; `body` is the answer to our offer."""
 
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class ReofferAnswered:
+class ReinviteAnswered:
     """The peer accepted our re-INVITE; `body` is its answer."""
 
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class ReofferRefused:
-    """The peer refused our re-INVITE: the session goes on as it was (RFC 3261 14.1)."""
+class ReinviteRefused:
+    """The peer refused our re-INVITE: the session stays as it was (RFC 3261 14.1)."""
 
     status: int
 
 
 @dataclass(frozen=True, slots=True)
-class ReofferDue:
-    """The turn that `want_reoffer` asked for: send the offer now with `reoffer`."""
+class ReinviteDue:
+    """The turn that `want_reinvite` asked for: send the offer now with `reinvite`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +166,10 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class ReferProgressed:
-    """A NOTIFY tells how the transfer that we asked for goes (RFC 3515 2.4.4).
+    """A NOTIFY reports on the transfer that we asked for (RFC 3515 2.4.4).
 
     Args:
-        status: what the far end reports of its call to the target, 100 when it says nothing of use.
+        status: of the far end's call to the target, 100 when the report has no usable one.
         over: no further report will come.
     """
 
@@ -148,7 +178,7 @@ class ReferProgressed:
 
 
 @dataclass(frozen=True, slots=True)
-class TransferRequested:
+class ReferReceived:
     """The peer asks us to connect it elsewhere (REFER): answer with `answer_transfer`.
 
     Args:
@@ -168,11 +198,11 @@ class InfoReceived:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The call is over, said exactly once; the peer's good-bye may still be on its way.
+    """The call is over: told exactly once, and the last event; our BYE may still wait for its answer.
 
     Args:
         by: "local", "remote", or "network" (timeout, transport failure, protocol breach).
-        status: the final status of a call that never came about, else None.
+        status: the final status of a call that was never answered, else None.
         reason: a short text for records: a reason phrase or our own words.
     """
 
@@ -181,23 +211,20 @@ class Ended:
     reason: str
 
 
-SessionEffect: TypeAlias = (
-    SendRequest
-    | SendAck
-    | Respond
-    | CancelInvite
-    | SessionDone
-    | Progressed
+SessionEvent: TypeAlias = (
+    Progressed
     | Accepted
     | Confirmed
-    | Reoffered
-    | ReofferConfirmed
-    | ReofferAnswered
-    | ReofferRefused
-    | ReofferDue
+    | ReinviteReceived
+    | ReinviteConfirmed
+    | ReinviteAnswered
+    | ReinviteRefused
+    | ReinviteDue
     | Replied
     | ReferProgressed
-    | TransferRequested
+    | ReferReceived
     | InfoReceived
     | Ended
 )
+
+SessionOutput: TypeAlias = Output[SessionEffect, SessionEvent]

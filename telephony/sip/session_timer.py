@@ -1,19 +1,21 @@
-"""Session timers (RFC 4028): how long a session lasts unless it is refreshed, and who refreshes it.
+"""Session timers (RFC 4028): how long a session lasts unless it is refreshed, and who refreshes it, and when.
 
-Here the headers are written and read, and the outcome kept. When to refresh and what comes of silence is
-decided in `session_refresh.py`.
+Here the headers are written and read, and what was agreed is kept, with its clock. Refreshing (by UPDATE
+where the peer knows it, else by re-INVITE) and ending the call is done by `session.py`.
 """
 
 from __future__ import annotations
 
+from math import inf
+
+from telephony.sip.capabilities import SUPPORTED
 from telephony.sip.grammar import parse_number
 from telephony.sip.message import Request, Response
-from telephony.sip.session_states import SUPPORTED
 
 # RFC 4028 5: nobody may ask for less. Deviation: a site that sets a shorter interval gets it.
 SHORTEST = 90
-# What a peer says that knows no bounds is taken for this much, so that it cannot keep us busy refreshing.
-FLOOR = 2
+# A peer's shorter interval is taken for this one, so that it cannot keep us busy refreshing.
+LEAST = 2
 # delta-seconds = 1*DIGIT; as for Expires (RFC 3261 20.19), what is longer is no number.
 LONGEST = 2**32 - 1
 
@@ -25,31 +27,76 @@ class SessionTimer:
         wished: the interval that we ask for, in seconds; 0 to ask for none. A peer that asks gets one.
 
     Attributes:
-        interval: what was agreed, in seconds; 0 while the session has no end of itself.
+        interval: what was agreed, in seconds; 0 while the session may last for ever.
         ours: we refresh.
+        refresh_at: when our next refresh is due, in seconds; infinity for never.
+        expires_at: when the session ends unless it is refreshed, in seconds; infinity for never.
+        peer_updates: the peer's last Allow named UPDATE.
+        updating: an UPDATE of ours has no final response.
     """
 
-    __slots__ = ("_minimum", "_wished", "interval", "ours")
+    __slots__ = (
+        "_minimum",
+        "_wished",
+        "expires_at",
+        "interval",
+        "ours",
+        "peer_updates",
+        "refresh_at",
+        "updating",
+    )
 
     def __init__(self, wished: int) -> None:
         self._wished = wished
         self._minimum = 0  # what a 422 asked for
         self.interval = 0
         self.ours = False
+        self.refresh_at = inf
+        self.expires_at = inf
+        self.peer_updates = False
+        self.updating = False
+
+    # --- the clock ------------------------------------------------------------------------------------
+
+    @property
+    def due(self) -> float:
+        """When something is to be done, in seconds."""
+        return min(self.refresh_at, self.expires_at)
+
+    def restart(self, now: float) -> None:
+        """The session was refreshed, or begins."""
+        self.stop()
+        if self.interval:
+            self.expires_at = now + self.end_after
+            if self.ours:
+                self.refresh_at = now + self.refresh_after
+
+    def retry(self, now: float) -> None:
+        """A refresh is tried now; if nothing comes of it, another one follows."""
+        self.refresh_at = now + self.retry_after
+
+    def stop(self) -> None:
+        """Neither refresh the session nor end it."""
+        self.refresh_at = self.expires_at = inf
+
+    def note_methods(self, message: Request | Response) -> None:
+        """Learn from the peer's Allow whether it can be refreshed by UPDATE."""
+        if "Allow" in message.headers:
+            self.peer_updates = "UPDATE" in message.headers.values("Allow")
 
     @property
     def refresh_after(self) -> float:
-        """Seconds after which whoever refreshes does so (RFC 4028 10: half the interval)."""
+        """Seconds after which the session is refreshed (RFC 4028 10: half the interval)."""
         return self.interval / 2
 
     @property
     def retry_after(self) -> float:
-        """Seconds after which a refresh is tried again that came to nothing."""
+        """Seconds after which a failed refresh is tried again."""
         return self.interval / 8
 
     @property
     def end_after(self) -> float:
-        """Seconds after which a session that was not refreshed is ended (RFC 4028 10)."""
+        """Seconds after which a session is ended that nobody refreshed (RFC 4028 10)."""
         return self.interval - min(32.0, self.interval / 3)
 
     # --- as UAC ---------------------------------------------------------------------------------------
@@ -86,7 +133,7 @@ class SessionTimer:
         found = _session_expires(response)
         self.interval, self.ours = 0, False
         if found is not None:
-            self.interval = max(found[0], FLOOR)
+            self.interval = max(found[0], LEAST)
             self.ours = found[1] != "uas"
 
     # --- as UAS ---------------------------------------------------------------------------------------
@@ -111,7 +158,7 @@ class SessionTimer:
             return
         longest = found[0] if found is not None else LONGEST
         shortest = _number(request.headers.get("Min-SE")) or 0
-        self.interval = max(min(self._wished or LONGEST, longest), shortest, FLOOR)
+        self.interval = max(min(self._wished or LONGEST, longest), shortest, LEAST)
         self.ours = not supports or found is None or found[1] != "uac"
         headers.add("Session-Expires", f"{self.interval};refresher={'uas' if self.ours else 'uac'}")
         if supports:
@@ -119,7 +166,7 @@ class SessionTimer:
 
 
 def _supports(message: Request) -> bool:
-    """Whether whoever sent it knows session timers."""
+    """Whether the sender knows session timers."""
     tags = [*message.headers.values("Supported"), *message.headers.values("Require")]
     return any(tag.lower() == "timer" for tag in tags)
 

@@ -1,6 +1,6 @@
 """What all four transaction machines share: states, events, two timers and the walk through a table.
 
-A machine is a table `(State, Event) -> (State, actions)`; the tables and actions themselves are in
+A machine is a table `(state, trigger) -> (state, actions)`; the tables and actions themselves are in
 `client_transactions.py` and `server_transactions.py`, the set of live transactions in `transactions.py`.
 """
 
@@ -11,14 +11,15 @@ from enum import IntEnum
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from telephony.sip.effects import Effect, SendData, TransactionEnded, TransactionKey
 from telephony.sip.flow import Flow
+from telephony.sip.machine import Output
 from telephony.sip.message import Message
 from telephony.sip.timers import Timers
+from telephony.sip.transaction_events import SendData, TransactionEnded, TransactionKey, TransactionOutput
 
 
 # IntEnum, because hashing a plain Enum member is a Python call and these are looked up on every message.
-class State(IntEnum):
+class TransactionState(IntEnum):
     """States of RFC 3261 figures 5 to 8 and RFC 6026 figures 5 and 6."""
 
     CALLING = 1
@@ -30,7 +31,7 @@ class State(IntEnum):
     TERMINATED = 7
 
 
-class Event(IntEnum):
+class TransactionTrigger(IntEnum):
     """What can happen to a transaction. Responses are received by a client and sent by a server."""
 
     PROVISIONAL = 1  # a 1xx response
@@ -44,10 +45,11 @@ class Event(IntEnum):
     TRANSPORT_ERROR = 9
 
 
-Effects: TypeAlias = list[Effect]
-# (transaction, the message of the event or None, now, effects to append to)
-Action: TypeAlias = Callable[[Any, Message | None, float, Effects], None]
-Table: TypeAlias = Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]]
+# (transaction, the message of the trigger or None, now, output to append to)
+Action: TypeAlias = Callable[[Any, Message | None, float, TransactionOutput], None]
+Table: TypeAlias = Mapping[
+    tuple[TransactionState, TransactionTrigger], tuple[TransactionState, tuple[Action, ...]]
+]
 
 
 class Transaction:
@@ -62,10 +64,9 @@ class Transaction:
 
     __slots__ = ("data", "due", "expire_at", "flow", "interval", "key", "resend_at", "state", "timers")
 
-    kind: ClassVar[str]
     table: ClassVar[Table]
 
-    def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, state: State) -> None:
+    def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, state: TransactionState) -> None:
         self.key = key
         self.flow = flow
         self.timers = timers
@@ -81,29 +82,33 @@ class Transaction:
         """The next instant at which `handle_timer` has something to do, or infinity."""
         return self.resend_at if self.resend_at < self.expire_at else self.expire_at
 
-    def receive(self, event: Event, now: float, message: Message | None = None) -> list[Effect]:
-        """Take the step that the table has for this event; what the figures don't show is dropped."""
-        step = self.table.get((self.state, event))
+    def receive(
+        self, trigger: TransactionTrigger, now: float, message: Message | None = None
+    ) -> TransactionOutput:
+        """Make the move that the table has for this trigger; what the figures don't show is dropped."""
+        step = self.table.get((self.state, trigger))
         if step is None:
-            return []
+            return Output([], [])
         next_state, actions = step
-        effects: Effects = []
+        out: TransactionOutput = Output([], [])
         for action in actions:
-            action(self, message, now, effects)
+            action(self, message, now, out)
         self.state = next_state  # last: a response that can't be serialised leaves all as it was
-        if self.state is State.TERMINATED:
-            effects.append(TransactionEnded(self.key))
+        if self.state is TransactionState.TERMINATED:
+            out.events.append(TransactionEnded(self.key))
         elif self.expire_at <= now:  # timers D, I, J and K are zero on a reliable transport
-            effects += self.receive(Event.EXPIRE, now)
-        return effects
+            after = self.receive(TransactionTrigger.EXPIRE, now)
+            out.effects.extend(after.effects)
+            out.events.extend(after.events)
+        return out
 
-    def handle_timer(self, now: float) -> list[Effect]:
+    def handle_timer(self, now: float) -> TransactionOutput:
         """Fire what is due. After a late wake-up a retransmission is sent once, not made up for."""
         if self.expire_at <= now:
-            return self.receive(Event.EXPIRE, now)
+            return self.receive(TransactionTrigger.EXPIRE, now)
         if self.resend_at <= now:
-            return self.receive(Event.RESEND, now)
-        return []
+            return self.receive(TransactionTrigger.RESEND, now)
+        return Output([], [])
 
     def stop_timers(self) -> None:
         """Leave no deadline."""
@@ -115,7 +120,7 @@ class Transaction:
         self.expire_at = now + seconds
 
 
-def send_again(tx: Transaction, message: Message | None, now: float, effects: Effects) -> None:
+def send_again(tx: Transaction, message: Message | None, now: float, out: TransactionOutput) -> None:
     """Repeat the last message sent, if there was one."""
     if tx.data:
-        effects.append(SendData(tx.flow, tx.data))
+        out.effects.append(SendData(tx.flow, tx.data))

@@ -1,8 +1,8 @@
 """The transaction layer: every live transaction, found by message or by key, with one heap of deadlines.
 
-Messages and user commands go in, effects come out. It stands between the transport (`SendData`) and the
-transaction user (all other effects). The machines themselves are in `client_transactions.py` and
-`server_transactions.py`, names of transactions in `matching.py`.
+Messages and user commands go in; effects for the transport and events for the transaction user come out. The
+machines themselves are in `client_transactions.py` and `server_transactions.py`, names of transactions in
+`matching.py`.
 
 Most transactions are only lingering (32 s in J, L, M or D), so the layer must be cheap with 50,000 of them:
 slotted objects that keep the last bytes and no message, and one heap entry each, moved lazily.
@@ -10,7 +10,7 @@ slotted objects that keep the last bytes and no message, and one heap entry each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from telephony.sip.client_transactions import (
     ClientTransaction,
@@ -19,15 +19,9 @@ from telephony.sip.client_transactions import (
     build_cancel,
 )
 from telephony.sip.deadlines import DeadlineHeap
-from telephony.sip.effects import (
-    AckReceived,
-    Effect,
-    RequestReceived,
-    SendData,
-    TransactionKey,
-)
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.flow import Flow
+from telephony.sip.machine import Output
 from telephony.sip.matching import (
     client_key,
     merge_key,
@@ -43,16 +37,13 @@ from telephony.sip.server_transactions import (
     ServerTransaction,
 )
 from telephony.sip.timers import Timers
-from telephony.sip.transaction import Event, State, Transaction
-
-__all__ = ["TransactionKey", "TransactionLayer"]
-
-
-_KINDS: tuple[type[Transaction], ...] = (
-    InviteClientTransaction,
-    NonInviteClientTransaction,
-    InviteServerTransaction,
-    NonInviteServerTransaction,
+from telephony.sip.transaction import Transaction, TransactionState, TransactionTrigger
+from telephony.sip.transaction_events import (
+    AckReceived,
+    RequestReceived,
+    SendData,
+    TransactionKey,
+    TransactionOutput,
 )
 
 
@@ -72,7 +63,6 @@ class TransactionLayer:
         self._new_branch = new_branch
         self._sent_by = sent_by
         self._live: dict[TransactionKey, Transaction] = {}
-        self._counts = {kind.kind: 0 for kind in _KINDS}
         self._merged: dict[str, TransactionKey] = {}
         # Only of reliable flows, so that a closed connection costs nothing to the other 50,000.
         self._on_connection: dict[Flow, set[TransactionKey]] = {}
@@ -81,11 +71,7 @@ class TransactionLayer:
     def __len__(self) -> int:
         return len(self._live)
 
-    def counts(self) -> Mapping[str, int]:
-        """Live transactions by kind: invite_client, non_invite_client, invite_server, non_invite_server."""
-        return self._counts
-
-    def receive(self, message: Request | Response, flow: Flow, now: float) -> list[Effect]:
+    def receive(self, message: Request | Response, flow: Flow, now: float) -> TransactionOutput:
         """A parsed message from the wire.
 
         Responses that answer nothing of ours are dropped (RFC 6026 section 8.9).
@@ -100,10 +86,12 @@ class TransactionLayer:
         key = server_key(message, message.method)
         transaction = self._live.get(key)
         if transaction is not None:
-            return self._apply(transaction, Event.REQUEST, now, message)
-        return [self._new_server(key, message, flow)]
+            return self._apply(transaction, TransactionTrigger.REQUEST, now, message)
+        return Output([], [self._new_server(key, message, flow)])
 
-    def send_request(self, request: Request, flow: Flow, now: float) -> tuple[TransactionKey, list[Effect]]:
+    def send_request(
+        self, request: Request, flow: Flow, now: float
+    ) -> tuple[TransactionKey, TransactionOutput]:
         """Send a request of ours (not an ACK) as a new client transaction.
 
         Args:
@@ -121,7 +109,7 @@ class TransactionLayer:
         self._push_via(request, flow)
         return SendData(flow, request.to_bytes())
 
-    def send_response(self, key: TransactionKey, response: Response, now: float) -> list[Effect]:
+    def send_response(self, key: TransactionKey, response: Response, now: float) -> TransactionOutput:
         """Answer a request; also each repetition of a 2xx to INVITE.
 
         A response that comes too late (after a final one, or after the transaction ended) does nothing,
@@ -129,14 +117,14 @@ class TransactionLayer:
         """
         transaction = self._live.get(key)
         if transaction is None:
-            return []
+            return Output([], [])
         if not isinstance(transaction, ServerTransaction):
             raise LocalProtocolError("a response to a request of our own")
-        return self._apply(transaction, _event_of(response), now, response)
+        return self._apply(transaction, _trigger_of(response), now, response)
 
     def cancel(
         self, key: TransactionKey, now: float, reason: str | None = None
-    ) -> tuple[TransactionKey, list[Effect]]:
+    ) -> tuple[TransactionKey, TransactionOutput]:
         """Send the CANCEL of an INVITE of ours (9.1); 64*T1 later the INVITE times out by itself.
 
         Args:
@@ -150,50 +138,50 @@ class TransactionLayer:
         invite = self._live.get(key)
         if (
             not isinstance(invite, InviteClientTransaction)
-            or invite.state is not State.PROCEEDING
+            or invite.state is not TransactionState.PROCEEDING
             or invite.request is None
         ):
             raise LocalProtocolError("only an INVITE in Proceeding can be cancelled")
         cancel = build_cancel(invite.request, reason)
-        self._apply(invite, Event.CANCELLED, now)
+        self._apply(invite, TransactionTrigger.CANCELLED, now)
         return self._start_client(cancel, cancel.via.branch or "", invite.flow, now)
 
-    def transport_failed(self, flow: Flow, now: float) -> list[Effect]:
+    def transport_failed(self, flow: Flow, now: float) -> TransactionOutput:
         """A connection closed, or datagrams to this peer can't be sent."""
         if flow.reliable:
             hit = [self._live[key] for key in self._on_connection.get(flow, ())]
         else:
             hit = [each for each in self._live.values() if each.flow.remote == flow.remote]
             hit = [each for each in hit if each.flow.transport == flow.transport]
-        effects: list[Effect] = []
+        out: TransactionOutput = Output([], [])
         for transaction in hit:
-            effects += self._apply(transaction, Event.TRANSPORT_ERROR, now)
-        return effects
+            _extend(out, self._apply(transaction, TransactionTrigger.TRANSPORT_ERROR, now))
+        return out
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` must be called next, in seconds; None when nothing waits."""
         return self._deadlines.next_deadline()
 
-    def handle_timer(self, now: float) -> list[Effect]:
+    def handle_timer(self, now: float) -> TransactionOutput:
         """Fire everything that is due at `now`."""
-        effects: list[Effect] = []
+        out: TransactionOutput = Output([], [])
         while (transaction := self._deadlines.pop_due(now)) is not None:
-            effects += self._settle(transaction, transaction.handle_timer(now))
-        return effects
+            _extend(out, self._settle(transaction, transaction.handle_timer(now)))
+        return out
 
-    def _receive_response(self, response: Response, now: float) -> list[Effect]:
+    def _receive_response(self, response: Response, now: float) -> TransactionOutput:
         transaction = self._live.get(response_key(response))
         if transaction is None:
-            return []
-        return self._apply(transaction, _event_of(response), now, response)
+            return Output([], [])
+        return self._apply(transaction, _trigger_of(response), now, response)
 
-    def _receive_ack(self, request: Request, flow: Flow, now: float) -> list[Effect]:
+    def _receive_ack(self, request: Request, flow: Flow, now: float) -> TransactionOutput:
         transaction = self._live.get(server_key(request, "INVITE"))
         if transaction is None:
-            return [AckReceived(request, flow)]
-        return self._apply(transaction, Event.ACK, now, request)
+            return Output([], [AckReceived(request, flow)])
+        return self._apply(transaction, TransactionTrigger.ACK, now, request)
 
-    def _new_server(self, key: TransactionKey, request: Request, flow: Flow) -> Effect:
+    def _new_server(self, key: TransactionKey, request: Request, flow: Flow) -> RequestReceived:
         invite_key = None
         if request.method == "CANCEL":
             invite_key = server_key(request, "INVITE")
@@ -215,26 +203,24 @@ class TransactionLayer:
 
     def _start_client(
         self, request: Request, branch: str, flow: Flow, now: float
-    ) -> tuple[TransactionKey, list[Effect]]:
+    ) -> tuple[TransactionKey, TransactionOutput]:
         key = client_key(branch, request.method)
         if key in self._live:
             raise LocalProtocolError("this branch is in use")
         kind = InviteClientTransaction if request.method == "INVITE" else NonInviteClientTransaction
         transaction: ClientTransaction = kind(key, flow, self._timers, request)
-        effects = transaction.start(now)
+        out = transaction.start(now)
         self._add(transaction)
-        return key, self._settle(transaction, effects)
+        return key, self._settle(transaction, out)
 
     def _add(self, transaction: Transaction) -> None:
         self._live[transaction.key] = transaction
-        self._counts[transaction.kind] += 1
         if transaction.flow.reliable:
             self._on_connection.setdefault(transaction.flow, set()).add(transaction.key)
 
     def _remove(self, transaction: Transaction) -> None:
         key = transaction.key
         del self._live[key]
-        self._counts[transaction.kind] -= 1
         transaction.stop_timers()
         if isinstance(transaction, ServerTransaction) and transaction.merge_key is not None:
             del self._merged[transaction.merge_key]
@@ -245,20 +231,29 @@ class TransactionLayer:
                 del self._on_connection[transaction.flow]
 
     def _apply(
-        self, transaction: Transaction, event: Event, now: float, message: Request | Response | None = None
-    ) -> list[Effect]:
-        return self._settle(transaction, transaction.receive(event, now, message))
+        self,
+        transaction: Transaction,
+        trigger: TransactionTrigger,
+        now: float,
+        message: Request | Response | None = None,
+    ) -> TransactionOutput:
+        return self._settle(transaction, transaction.receive(trigger, now, message))
 
-    def _settle(self, transaction: Transaction, effects: list[Effect]) -> list[Effect]:
-        """Bring the books up to date after a transaction's step."""
-        if transaction.state is State.TERMINATED:
+    def _settle(self, transaction: Transaction, out: TransactionOutput) -> TransactionOutput:
+        """Note what a transaction's step changed: its end, or its deadline."""
+        if transaction.state is TransactionState.TERMINATED:
             self._remove(transaction)
         else:
             self._deadlines.arm(transaction)
-        return effects
+        return out
 
 
-def _event_of(response: Response) -> Event:
+def _extend(out: TransactionOutput, more: TransactionOutput) -> None:
+    out.effects.extend(more.effects)
+    out.events.extend(more.events)
+
+
+def _trigger_of(response: Response) -> TransactionTrigger:
     if response.status < 200:
-        return Event.PROVISIONAL
-    return Event.SUCCESS if response.status < 300 else Event.FAILURE
+        return TransactionTrigger.PROVISIONAL
+    return TransactionTrigger.SUCCESS if response.status < 300 else TransactionTrigger.FAILURE

@@ -86,10 +86,6 @@ class SipUri:
                 return "" if value is None else value
         return None
 
-    def has_param(self, name: str) -> bool:
-        """True when the parameter is there, with or without a value."""
-        return self.param(name) is not None
-
     def with_params(self, **params: str | None) -> SipUri:
         """A copy with parameters set ("" sets one without a value) or, given None, taken away."""
         changes = {name.lower(): value for name, value in params.items()}

@@ -213,21 +213,9 @@ class Via:
         return get_param(self.params, "branch") or None
 
     @property
-    def received(self) -> str | None:
-        """The address the request came from (18.2.1), without brackets (RFC 5118 4.5 allows both)."""
-        value = get_param(self.params, "received")
-        return value.strip("[]") if value else None
-
-    @property
     def wants_rport(self) -> bool:
         """True when there is an rport, with or without a value (RFC 3581)."""
         return get_param(self.params, "rport") is not None
-
-    @property
-    def rport(self) -> int | None:
-        """The port the request came from, None when absent or not filled in."""
-        value = get_param(self.params, "rport")
-        return grammar.parse_number(value, 65535) if value else None
 
     def param(self, name: str) -> str | None:
         """A parameter without quotes; "" when it has no value, None when it is absent."""

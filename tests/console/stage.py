@@ -78,7 +78,7 @@ class PlayedSwitch:
         """By command, for a control socket."""
         return {
             "status": self._status,
-            "floor": self._floor,
+            "overview": self._overview,
             "agent": self._agent,
             "ticket": self._ticket,
             "callback": self._callback,
@@ -88,7 +88,7 @@ class PlayedSwitch:
     async def _status(self, question: dict[str, Any]) -> dict[str, Any]:
         return {"version": "test", "recorder": {"lag": 3}}
 
-    async def _floor(self, question: dict[str, Any]) -> dict[str, Any]:
+    async def _overview(self, question: dict[str, Any]) -> dict[str, Any]:
         queues = [{"queue": name, "waiting": entries} for name, entries in self.waiting.items()]
         return {"queues": queues, "agents": list(self.agents.values()), "calls": self.calls}
 

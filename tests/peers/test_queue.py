@@ -337,7 +337,7 @@ def test_a_reload_serves_who_waits_by_agents_that_are_new(floor: Floor) -> None:
     phone.check(calls=1)
     waiting.wait()
     wait_for(
-        lambda: "1003" not in {agent["agent"] for agent in floor.ask("floor")["agents"]}, "1003 to be gone"
+        lambda: "1003" not in {agent["agent"] for agent in floor.ask("overview")["agents"]}, "1003 to be gone"
     )
     agents.write_text(everybody)
     queues.write_text(before)

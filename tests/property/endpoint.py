@@ -1,49 +1,51 @@
 """A user agent without sockets: one session on one transaction layer, for property tests of sessions.
 
-It does what `telephony.net.user_agent` does for one call, checks what must hold of everything the session
+It does what `telephony.sip.user_agent` does for one call, checks what must hold of everything the session
 says, and keeps a small account of the call as the layers above would see it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import count
 from random import Random
 
-from telephony.sip.effects import (
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.parser import parse_message
+from telephony.sip.session import InviteSession, SessionState
+from telephony.sip.session_events import (
+    Accepted,
+    CancelInvite,
+    Ended,
+    InviteCancelled,
+    InviteUnreachable,
+    ReferReceived,
+    ReinviteAnswered,
+    ReinviteConfirmed,
+    ReinviteDue,
+    ReinviteReceived,
+    RequestFailed,
+    Respond,
+    SendAck,
+    SendRequest,
+    SessionEffect,
+    SessionEvent,
+    SessionOutput,
+)
+from telephony.sip.timers import Timers
+from telephony.sip.transaction import Transaction
+from telephony.sip.transaction_events import (
     AckReceived,
-    Effect,
     RequestReceived,
     ResponseReceived,
     SendData,
     TransactionEnded,
     TransactionFailed,
     TransactionKey,
+    TransactionOutput,
     TransactionTimedOut,
 )
-from telephony.sip.flow import Flow
-from telephony.sip.message import Request, Response
-from telephony.sip.parser import parse_message
-from telephony.sip.session import InviteSession
-from telephony.sip.session_events import (
-    Accepted,
-    CancelInvite,
-    Ended,
-    ReofferAnswered,
-    ReofferConfirmed,
-    ReofferDue,
-    Reoffered,
-    Respond,
-    SendAck,
-    SendRequest,
-    SessionDone,
-    SessionEffect,
-    TransferRequested,
-)
-from telephony.sip.session_states import State
-from telephony.sip.session_uac import ClientSession
-from telephony.sip.session_uas import ServerSession
-from telephony.sip.timers import Timers
 from telephony.sip.transactions import TransactionLayer
 from tests.unit.telephony.sip.exchange import outgoing
 
@@ -91,7 +93,7 @@ class Endpoint:
         """A REFER waits for `answer_transfer`."""
 
     @property
-    def state(self) -> State | None:
+    def state(self) -> SessionState | None:
         """Where the session stands, None when there is none yet."""
         return self.session.state if self.session is not None else None
 
@@ -102,7 +104,7 @@ class Endpoint:
         invite = outgoing("INVITE")
         invite.body = offer
         invite.headers.set("From", f"<sip:{self.name}@example.com>;tag={self.name}")
-        session = ClientSession(
+        session = InviteSession.outgoing(
             invite,
             timers=self.timers,
             contact=f"<sip:{self.name}@{self.name}.example.com>",
@@ -112,24 +114,33 @@ class Endpoint:
         self.agreed = offer
         self.carry_out(session.start())
 
-    def carry_out(self, effects: Iterable[SessionEffect]) -> None:
-        """Do what the session said."""
-        for effect in effects:
-            assert not self.done, f"{effect} after SessionDone"
+    def carry_out(self, output: SessionOutput) -> None:
+        """Do what the session wants, and note what it tells."""
+        session = self.session
+        assert session is not None
+        assert not self.done or not (output.effects or output.events), f"{output} after the end"
+        over = session.state is SessionState.DONE
+        for effect in output.effects:
             self._carry_out(effect)
+        for event in output.events:
+            self._told(session, event)
+        if over:
+            assert self.ended is not None, "an end before the last message"
+            assert session.next_deadline() is None
+            self.done = True
 
     def decide(self, accept: bool) -> None:
         """Answer the peer's re-INVITE."""
         assert self.session is not None
         self.wants_decision = False
-        if self.session._their_offer is None:
+        if self.session._negotiation.theirs is None:
             return  # it went with the call
         if not accept:
-            self.carry_out(self.session.refuse_reoffer(488))
+            self.carry_out(self.session.refuse_reinvite(488))
             return
-        offer = self.session._their_offer[1].body
+        offer = self.session._negotiation.theirs.request.body
         self.agreed = offer or self._next_offer()
-        self.carry_out(self.session.accept_reoffer(self.agreed, self.now))
+        self.carry_out(self.session.accept_reinvite(self.agreed, self.now))
 
     def answer_transfer(self, accept: bool) -> None:
         """Answer the peer's REFER."""
@@ -147,8 +158,6 @@ class Endpoint:
         return f"{self.name} {next(self._offers)}".encode()
 
     def _carry_out(self, effect: SessionEffect) -> None:
-        session = self.session
-        assert session is not None
         if isinstance(effect, Respond):
             self._respond(effect.key, effect.response)
         elif isinstance(effect, SendRequest):
@@ -157,38 +166,31 @@ class Endpoint:
             if "Via" in effect.request.headers:
                 self._send(effect.request.to_bytes())
             else:
-                self._perform([self.layer.send_ack(effect.request, self.flow)])
-        elif isinstance(effect, CancelInvite):
-            assert self._invite_key is not None
-            _, effects = self.layer.cancel(self._invite_key, self.now, effect.reason)
-            self._perform(effects)
-        elif isinstance(effect, Ended):
-            assert self.ended is None, "Ended is said once"
-            self.ended = effect
-        elif isinstance(effect, SessionDone):
-            assert self.ended is not None, "an end before the last word"
-            assert session.state is State.DONE
-            assert session.next_deadline() is None
-            self.done = True
+                self._send(self.layer.send_ack(effect.request, self.flow).data)
         else:
-            assert self.ended is None, f"{effect} after Ended"
-            self._told(session, effect)
+            assert isinstance(effect, CancelInvite)
+            assert self._invite_key is not None
+            _, output = self.layer.cancel(self._invite_key, self.now, effect.reason)
+            self._perform(output)
 
-    def _told(self, session: InviteSession, effect: SessionEffect) -> None:
-        if isinstance(effect, ReofferDue):
+    def _told(self, session: InviteSession, effect: SessionEvent) -> None:
+        assert self.ended is None, f"{effect} after Ended"
+        if isinstance(effect, Ended):
+            self.ended = effect
+        elif isinstance(effect, ReinviteDue):
             self._offered = self._next_offer()
-            self.carry_out(session.reoffer(self._offered))
-        elif isinstance(effect, ReofferAnswered):
+            self.carry_out(session.reinvite(self._offered))
+        elif isinstance(effect, ReinviteAnswered):
             self.agreed = self._offered
-        elif isinstance(effect, ReofferConfirmed):
+        elif isinstance(effect, ReinviteConfirmed):
             pass  # `agreed` is our own offer already
-        elif isinstance(effect, Reoffered):
+        elif isinstance(effect, ReinviteReceived):
             self.wants_decision = True
-        elif isinstance(effect, TransferRequested):
+        elif isinstance(effect, ReferReceived):
             self.wants_transfer = True
-        elif isinstance(effect, Accepted) and isinstance(session, ClientSession) and not session.invite.body:
+        elif isinstance(effect, Accepted) and not session.invite.body:
             self.agreed = effect.body
-            self.carry_out(session.acknowledge(b"answer"))
+            self.carry_out(session.acknowledge(b"answer", self.now))
 
     def _request(self, request: Request) -> None:
         key, effects = self.layer.send_request(request, self.flow, self.now)
@@ -214,20 +216,25 @@ class Endpoint:
         return min((at for at in found if at is not None), default=None)
 
     def handle_timer(self) -> None:
-        """Serve whatever is due."""
+        """Serve what is due."""
         self._perform(self.layer.handle_timer(self.now))
         if self.session is not None:
             self.carry_out(self.session.handle_timer(self.now))
+
+    def holds_only(self, kind: type[Transaction]) -> bool:
+        """Whether all live transactions are of one kind."""
+        return all(isinstance(each, kind) for each in self.layer._live.values())
 
     def fail(self) -> None:
         """The transport gives up on the peer."""
         self._perform(self.layer.transport_failed(self.flow, self.now))
 
-    def _perform(self, effects: Iterable[Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, SendData):
-                self._send(effect.data)
-            elif isinstance(effect, RequestReceived):
+    def _perform(self, output: TransactionOutput) -> None:
+        for sending in output.effects:
+            assert isinstance(sending, SendData)
+            self._send(sending.data)
+        for effect in output.events:
+            if isinstance(effect, RequestReceived):
                 self.open[effect.key] = effect.request
                 self._requested(effect)
             elif isinstance(effect, AckReceived):
@@ -249,9 +256,9 @@ class Endpoint:
         if effect.key in self._asked:
             method, cseq = self._asked[effect.key]
             status = 408 if isinstance(effect, TransactionTimedOut) else 503
-            self.carry_out(session.request_failed(method, cseq, status))
-        elif isinstance(session, ServerSession) and effect.key == session.key:
-            self.carry_out(session.unreachable())
+            self.carry_out(session.receive(RequestFailed(method, cseq, status), self.now))
+        elif effect.key == session.key:
+            self.carry_out(session.receive(InviteUnreachable(), self.now))
 
     def _is_mine(self, request: Request) -> bool:
         dialog = self.session.dialog if self.session is not None else None
@@ -265,8 +272,8 @@ class Endpoint:
         request, session = event.request, self.session
         if request.method == "CANCEL":
             self._respond(event.key, request.response(200 if event.invite_key else 481, to_tag=self.name))
-            if isinstance(session, ServerSession) and event.invite_key == session.key:
-                self.carry_out(session.cancelled())
+            if session is not None and event.invite_key is not None and event.invite_key == session.key:
+                self.carry_out(session.receive(InviteCancelled(), self.now))
         elif request.to.tag is None and request.method == "INVITE" and session is None:
             self._offered_to_us(event)
         elif session is not None and not self.done and self._is_mine(request):
@@ -276,7 +283,7 @@ class Endpoint:
 
     def _offered_to_us(self, event: RequestReceived) -> None:
         self._respond(event.key, event.request.response(100))
-        self.session = ServerSession(
+        self.session = InviteSession.incoming(
             event.key,
             event.request,
             local_tag=self.name,
@@ -289,6 +296,6 @@ class Endpoint:
     def answer(self) -> None:
         """Answer the call that was offered."""
         session = self.session
-        assert isinstance(session, ServerSession)
+        assert session is not None
         self.agreed = session.invite.body or self._next_offer()
         self.carry_out(session.accept(self.agreed, self.now))

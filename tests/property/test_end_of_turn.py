@@ -15,9 +15,9 @@ from asr.listening.end_of_turn import (
     Interrupted,
     NoSpeech,
     SpeechStarted,
-    State,
     TurnEnded,
     TurnEvent,
+    TurnState,
     TurnTiming,
 )
 
@@ -65,10 +65,10 @@ def test_listening_ends_exactly_once_and_always_has_a_deadline(
             for _ in range(count):
                 now += FRAME
                 events += machine.receive(0.9 if what == "speech" else 0.1, now)
-        assert (machine.next_deadline() is None) == (machine.state is State.OVER)
+        assert (machine.next_deadline() is None) == (machine.state is TurnState.OVER)
     longest = LONGEST_PROMPT + timing.no_speech + timing.cap + 2 * timing.hesitation + 1
     events += _advance(machine, now + longest)
-    assert machine.state is State.OVER
+    assert machine.state is TurnState.OVER
     endings = [event for event in events if isinstance(event, _ENDINGS)]
     assert len(endings) == 1
     assert events[-1] is endings[0]

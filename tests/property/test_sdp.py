@@ -7,21 +7,21 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.sdp.description import Connection, MediaDescription, Origin, SessionDescription
-from telephony.sdp.offer_answer import Direction, MediaNegotiator, NotAcceptable, SdpError
+from telephony.sdp.description import ConnectionLine, MediaDescription, Origin, SessionDescription
+from telephony.sdp.offer_answer import MediaDirection, MediaNegotiator, NotAcceptable, SdpError
 
 PHONE = (
     b"v=0\r\no=a 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\n"
     b"m=audio 5000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\na=sendrecv\r\n"
 )
 
-directions = st.sampled_from(Direction)
+directions = st.sampled_from(MediaDirection)
 codec_lists = st.permutations(["PCMU", "PCMA"]).flatmap(lambda names: st.sampled_from([names, names[:1]]))
 
 token = st.text("abcXYZ019-.", min_size=1, max_size=8)
 text = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=12)
 attributes = st.lists(st.tuples(token, st.none() | text), max_size=4)
-connections = st.none() | st.builds(Connection, st.just("IN"), st.sampled_from(["IP4", "IP6"]), token)
+connections = st.none() | st.builds(ConnectionLine, st.just("IN"), st.sampled_from(["IP4", "IP6"]), token)
 media = st.builds(
     MediaDescription,
     connections,
@@ -90,7 +90,7 @@ def test_any_bytes_are_a_description_or_an_sdp_error(body: bytes) -> None:
 
 
 @given(st.lists(bodies, max_size=4), directions)
-def test_any_offer_is_answered_or_refused(offers: list[bytes], direction: Direction) -> None:
+def test_any_offer_is_answered_or_refused(offers: list[bytes], direction: MediaDirection) -> None:
     negotiator = MediaNegotiator("10.0.0.1", 4000, session_id=1)
     for body in offers:
         before = negotiator.current
@@ -125,7 +125,7 @@ def _check_answer(offer: SessionDescription, answer: SessionDescription) -> None
 
 
 @given(st.lists(bodies, max_size=3), directions)
-def test_any_answer_is_taken_or_refused(answers: list[bytes], direction: Direction) -> None:
+def test_any_answer_is_taken_or_refused(answers: list[bytes], direction: MediaDirection) -> None:
     negotiator = MediaNegotiator("10.0.0.1", 4000, session_id=1)
     negotiator.create_offer(direction)
     for body in answers:
@@ -144,7 +144,7 @@ def test_two_of_us_always_agree_on_the_same(
     right_codecs: list[str],
     left_dtmf: bool,
     right_dtmf: bool,
-    exchanges: list[tuple[bool, Direction, Direction, bool]],
+    exchanges: list[tuple[bool, MediaDirection, MediaDirection, bool]],
 ) -> None:
     left = MediaNegotiator("10.0.0.1", 4000, left_codecs, session_id=1, dtmf=left_dtmf)
     right = MediaNegotiator("10.0.0.2", 5000, right_codecs, session_id=2, dtmf=right_dtmf)

@@ -8,11 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from telephony.sip.client_transactions import InviteClientTransaction
 from telephony.sip.errors import LocalProtocolError
 from telephony.sip.message import Request
 from telephony.sip.parser import parse_message
-from telephony.sip.session_states import State
-from telephony.sip.session_uas import ServerSession
+from telephony.sip.server_transactions import InviteServerTransaction
+from telephony.sip.session import InviteSession, SessionState
 from telephony.sip.timers import Timers
 from tests.property.endpoint import Endpoint
 from tests.unit.telephony.sip.exchange import answer_to, incoming
@@ -24,7 +25,7 @@ STATUSES = st.sampled_from([100, 180, 200, 491, 183, 202, 302, 401, 405, 408, 42
 METHODS = st.sampled_from(["INVITE", "INFO", "OPTIONS", "NOTIFY", "REFER", "UPDATE", "BYE"])
 REFER_TO = (("Refer-To", "<sip:1002@example.com>"),)
 # States in which a session waits for nobody but the people who use it.
-AT_REST = {State.OFFERED, State.PROCEEDING, State.CONFIRMED, State.DONE}
+AT_REST = {SessionState.OFFERED, SessionState.PROCEEDING, SessionState.CONFIRMED, SessionState.DONE}
 
 
 class Call(RuleBasedStateMachine):
@@ -102,35 +103,35 @@ class Call(RuleBasedStateMachine):
 
     # --- the people --------------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.callee.state is State.OFFERED)
+    @precondition(lambda self: self.callee.state is SessionState.OFFERED)
     @rule(status=st.sampled_from([180, 183]))
     def the_callee_rings(self, status: int) -> None:
-        assert isinstance(self.callee.session, ServerSession)
+        assert self.callee.session is not None
         self.callee.carry_out(self.callee.session.progress(status, self.now))
 
-    @precondition(lambda self: self.callee.state is State.OFFERED)
+    @precondition(lambda self: self.callee.state is SessionState.OFFERED)
     @rule()
     def the_callee_answers(self) -> None:
         self.callee.answer()
 
-    @precondition(lambda self: self.callee.state is State.OFFERED)
+    @precondition(lambda self: self.callee.state is SessionState.OFFERED)
     @rule()
     def the_callee_refuses(self) -> None:
-        assert isinstance(self.callee.session, ServerSession)
+        assert self.callee.session is not None
         self.callee.carry_out(self.callee.session.refuse(486))
 
     @rule(who=WHO)
     def somebody_hangs_up(self, who: str) -> None:
         side = self.side(who)
         if side.session is not None and not side.done:
-            side.carry_out(side.session.hang_up())
+            side.carry_out(side.session.hang_up(side.now))
 
     @rule(who=WHO)
     def somebody_wants_a_change(self, who: str) -> None:
         side = self.side(who)
-        if side.state in (State.ACCEPTED, State.CONFIRMED) and side.ended is None:
+        if side.state in (SessionState.ACCEPTED, SessionState.CONFIRMED) and side.ended is None:
             assert side.session is not None
-            side.carry_out(side.session.want_reoffer())
+            side.carry_out(side.session.want_reinvite())
 
     @rule(who=WHO, accept=st.booleans())
     def somebody_decides(self, who: str, accept: bool) -> None:
@@ -140,14 +141,14 @@ class Call(RuleBasedStateMachine):
     @rule(who=WHO)
     def somebody_sends_info(self, who: str) -> None:
         side = self.side(who)
-        if side.state is State.CONFIRMED:
+        if side.state in (SessionState.ACCEPTED, SessionState.CONFIRMED):
             assert side.session is not None
             side.carry_out(side.session.request("INFO"))
 
     @rule(who=WHO)
     def somebody_asks_for_a_transfer(self, who: str) -> None:
         side = self.side(who)
-        if side.state is State.CONFIRMED:
+        if side.state in (SessionState.ACCEPTED, SessionState.CONFIRMED):
             assert side.session is not None
             side.carry_out(side.session.request("REFER", REFER_TO))
 
@@ -168,7 +169,7 @@ class Call(RuleBasedStateMachine):
     @invariant()
     def an_end_is_told_before_the_last_word(self) -> None:
         for side in self.sides:
-            assert side.done == (side.state is State.DONE)
+            assert side.done == (side.state is SessionState.DONE)
             assert not side.done or side.ended is not None
 
     def settle(self) -> None:
@@ -194,19 +195,22 @@ class Call(RuleBasedStateMachine):
     def rings_for_ever(self) -> bool:
         """Only the repeated 180 of a callee who decides nothing is left."""
         return (
-            self.callee.state is State.OFFERED
-            and len(self.callee.layer) == self.callee.layer.counts()["invite_server"]
-            and self.caller.state in (State.PROCEEDING, State.DONE)
-            and len(self.caller.layer) == self.caller.layer.counts()["invite_client"]
+            self.callee.state is SessionState.OFFERED
+            and self.callee.holds_only(InviteServerTransaction)
+            and self.caller.state in (SessionState.PROCEEDING, SessionState.DONE)
+            and self.caller.holds_only(InviteClientTransaction)
         )
 
     def agree(self) -> None:
         """Both sides are of one mind, once everything that was said has arrived."""
         pair = (self.caller.state, self.callee.state)
-        if pair == (State.CONFIRMED, State.CONFIRMED):
+        if pair == (SessionState.CONFIRMED, SessionState.CONFIRMED):
             assert self.caller.agreed == self.callee.agreed
         else:
-            assert pair in {(State.DONE, State.DONE), (State.PROCEEDING, State.OFFERED)}, pair
+            assert pair in {
+                (SessionState.DONE, SessionState.DONE),
+                (SessionState.PROCEEDING, SessionState.OFFERED),
+            }, pair
 
     def teardown(self) -> None:
         if not hasattr(self, "caller"):
@@ -217,7 +221,7 @@ class Call(RuleBasedStateMachine):
         self.agree()
         for side in self.sides:
             if side.session is not None and not side.done:
-                side.carry_out(side.session.hang_up())
+                side.carry_out(side.session.hang_up(side.now))
         self.settle()
         for side in self.sides:
             assert side.session is None or side.done
@@ -270,7 +274,7 @@ class TimedCall(LossyCall):
     def settle(self) -> None:
         for side in self.sides:
             if side.session is not None and not side.done:
-                side.carry_out(side.session.hang_up())
+                side.carry_out(side.session.hang_up(side.now))
         super().settle()
 
 
@@ -285,7 +289,7 @@ class SilentCall(TimedCall):
             if deadline is None or self.rings_for_ever():
                 break
             self.move_to(deadline)
-        assert State.CONFIRMED not in {side.state for side in self.sides}
+        assert SessionState.CONFIRMED not in {side.state for side in self.sides}
         super().settle()
 
 
@@ -417,9 +421,9 @@ class Attack(RuleBasedStateMachine):
             return
         try:
             if what == "hang up":
-                us.carry_out(session.hang_up())
+                us.carry_out(session.hang_up(us.now))
             elif what == "change":
-                us.carry_out(session.want_reoffer())
+                us.carry_out(session.want_reinvite())
             elif what == "refer":
                 us.carry_out(session.request("REFER"))
             elif what == "watch":
@@ -430,12 +434,12 @@ class Attack(RuleBasedStateMachine):
                 us.answer_transfer(accept=what == "take")
             elif isinstance(what, int):
                 us.report_transfer(what)
-            elif isinstance(session, ServerSession):
+            elif session.key is not None:
                 self.command_server(session, what)
         except LocalProtocolError:
             assert what != "hang up", "always possible"
 
-    def command_server(self, session: ServerSession, what: str) -> None:
+    def command_server(self, session: InviteSession, what: str) -> None:
         if what == "answer":
             self.us.answer()
         elif what == "ring":
@@ -456,11 +460,11 @@ class Attack(RuleBasedStateMachine):
 
     @invariant()
     def an_end_is_told_before_the_last_word(self) -> None:
-        assert self.us.session is None or self.us.done == (self.us.state is State.DONE)
+        assert self.us.session is None or self.us.done == (self.us.state is SessionState.DONE)
 
     @invariant()
     def every_request_is_answered_but_one_that_waits_for_a_decision(self) -> None:
-        undecided = self.us.wants_decision or self.us.state is State.OFFERED
+        undecided = self.us.wants_decision or self.us.state is SessionState.OFFERED
         for request in self.us.open.values():
             assert request.method in ("INVITE", "REFER", "UPDATE")
             assert self.us.wants_transfer if request.method == "REFER" else undecided
@@ -471,7 +475,7 @@ class Attack(RuleBasedStateMachine):
             return
         us = self.us
         if us.session is not None and not us.done:
-            us.carry_out(us.session.hang_up())
+            us.carry_out(us.session.hang_up(us.now))
         while (deadline := us.next_deadline()) is not None:
             assert deadline < 10_000, "this never ends"
             us.now = deadline

@@ -20,10 +20,9 @@ from telephony.sip.parser import (
     StreamItem,
     StreamParser,
     parse_message,
-    validate_request,
-    validate_response,
 )
 from telephony.sip.uri import SipUri, Uri, parse_uri
+from telephony.sip.validate import validate_request, validate_response
 from telephony.sip.values import CSeq, NameAddr, Via, split_list
 from tests.conformance.torture import IPV6_MESSAGES, MESSAGES
 

@@ -118,7 +118,7 @@ class Floor:
 
     def hang_up_all(self) -> None:
         """Have the switch hang up every call."""
-        for call in self.ask("floor")["calls"]:
+        for call in self.ask("overview")["calls"]:
             self.ask("hangup", call=call["call"], by="test")
 
     # --- what happened
@@ -129,7 +129,7 @@ class Floor:
 
     def agent(self, number: str) -> dict[str, Any]:
         """What an agent does now."""
-        agents = self.ask("floor")["agents"]
+        agents = self.ask("overview")["agents"]
         return next(agent for agent in agents if agent["agent"] == number)
 
     def events(self, *kinds: str) -> list[Event]:
@@ -169,7 +169,7 @@ class Floor:
             return media["legs"] == media["ports_in_use"] == media["recordings"] == 0
 
         wait_for(is_free, f"legs and ports to be given back; {media}")
-        floor = self.ask("floor")
+        floor = self.ask("overview")
         assert all(not queue["waiting"] for queue in floor["queues"]), floor
         busy = [agent for agent in floor["agents"] if agent["state"] in ("reserved", "ringing", "on_call")]
         assert not busy, busy
@@ -179,7 +179,7 @@ class Floor:
 def floor_of(switch: Switch, folder: Path) -> Iterator[Floor]:
     """The floor of a switch for one test; afterwards nothing may be left."""
     floor = Floor(switch, folder)
-    for agent in floor.ask("floor")["agents"]:
+    for agent in floor.ask("overview")["agents"]:
         # Whatever the test before said of its agents.
         floor.ask("agent", agent=agent["agent"], action="log_in", mobile=False, by="test")
     try:

@@ -23,7 +23,7 @@ from config import Agent, Queue, Site
 from config.models.settings import Settings
 from ivr_flows.runtime.outcomes import HandOff
 from journal.event import Event
-from telephony.applications.play import House
+from telephony.applications.services import ApplicationServices
 from telephony.call import events
 from telephony.call.switchboard import Caller, Target
 from telephony.media.prompts import PromptStore
@@ -104,13 +104,13 @@ class CallCentre:
         self.distributor.use(site)
         prompts = PromptRenderer(cast(PromptStore, None), self.voice, lambda: datetime.now(UTC))
         self.services = QueueServices(
-            calls=House(
-                self.context,
-                self.switchboard.real,
-                cast(PromptStore, None),
-                FakeSound("on hold"),
-                Path("/recordings"),
-                False,
+            calls=ApplicationServices(
+                context=self.context,
+                switchboard=self.switchboard.real,
+                prompts=cast(PromptStore, None),
+                music=FakeSound("on hold"),
+                recordings=Path("/recordings"),
+                record_calls=False,
             ),
             distributor=self.distributor,
             prompts=prompts,

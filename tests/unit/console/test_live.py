@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from console import live
 from console.live import Hub, Told, Watcher
-from console.overview import Floor
+from console.overview import Overview
 from control.client import NotRunning
 
 
@@ -45,7 +45,7 @@ class Table:
         return len(self.rows)
 
 
-async def no_floor() -> Floor:
+async def no_floor() -> Overview:
     raise NotRunning("nobody")
 
 

@@ -58,13 +58,13 @@ def test_loops_and_missing_returns_are_seen_across_flows(tmp_path: Path) -> None
     assert [str(problem) for problem in problems(root)] == [
         'flows/left.yaml:1:62  steps.run.flow: flow "right" leads to this step again; '
         "expected it to come back with a back step",
-        "flows/one.yaml:1:9  steps.hello: a caller who does nothing goes round here for ever: "
+        "flows/one.yaml:1:9  steps.hello: a caller who does nothing stays in this loop for ever: "
         "hello -> on -> two/hello -> two/on -> hello; expected a way out of it",
         'flows/right.yaml:1:21  steps.run.flow: flow "left" leads to this step again; '
         "expected it to come back with a back step",
         'flows/runs.yaml:1:21  steps.run.flow: flow "leaves" never comes back: it has no back step; '
         "expected goto: {flow: leaves}",
-        "flows/runs.yaml:1:30  steps.end: no step leads here; expected one that does, or this one deleted",
+        "flows/runs.yaml:1:30  steps.end: no step leads here; expected one that does; or delete this one",
     ]
 
 

@@ -159,7 +159,7 @@ HTTP = """\
         http:
           url: https://desk.example.org/t/{called}
           headers: {Authorization: "Bearer {caller}"}
-          save: {state: ticket.progress, first: items.0.name, nothing: a.b}
+          save: {state: ticket.state, first: items.0.name, nothing: a.b}
           SETTINGS
       tell:
         say: "{state} {first} {nothing} {http.status}"

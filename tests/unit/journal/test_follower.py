@@ -8,7 +8,7 @@ import pytest
 
 from cdr.recorder.status import events_after
 from journal import spool
-from journal.follower import CHUNK, Batch, Follower, Place
+from journal.follower import CHUNK, Batch, Follower, SpoolPosition
 from telephony.call.events import CallEnded
 
 
@@ -79,9 +79,9 @@ def test_batches_are_limited_and_say_where_they_end(tmp_path: Path) -> None:
     last = follower.read(3)
     assert seqs(last) == [7]
     assert last is not None
-    assert last.end == Place(1, path.stat().st_size)
+    assert last.end == SpoolPosition(1, path.stat().st_size)
     assert events_after(tmp_path, last.end) == 0
-    assert events_after(tmp_path, Place()) == 7
+    assert events_after(tmp_path, SpoolPosition()) == 7
 
 
 def test_a_segment_is_left_only_once_it_is_complete(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 pyVoIP = pytest.importorskip("pyVoIP", reason="not run: needs pyVoIP (pip install 'hotline[softphone]')")
 
+from config import exit_codes  # noqa: E402
+from softphone import performer  # noqa: E402
 from softphone.facts import Facts  # noqa: E402
 from softphone.media import Media, Recorder, open_rtp_socket  # noqa: E402
 from softphone.message import Message, credentials, parse_challenge  # noqa: E402
@@ -278,3 +280,9 @@ def test_steps_are_read_from_lines_as_people_type_them() -> None:
 def test_a_step_that_is_none_is_refused_with_what_is_expected(line: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         parse_steps([line])
+
+
+def test_its_exit_status_is_that_of_every_command() -> None:
+    assert {code.name: code.value for code in performer.ExitCode} == {
+        code.name: code.value for code in exit_codes.ExitCode if code.name in performer.ExitCode.__members__
+    }

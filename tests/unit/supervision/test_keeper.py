@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.keeper import BROKEN_AFTER, PAUSES, STEADY_SECONDS, Keeper, Lives, Lost, State, uninterrupted
+from supervision.keeper import (
+    BROKEN_AFTER,
+    PAUSES,
+    STEADY_SECONDS,
+    Keeper,
+    Lives,
+    Lost,
+    Readiness,
+    uninterrupted,
+)
 from tests.support.virtual_time import running, settle, virtual_time
 
 
@@ -22,7 +31,7 @@ class Thing:
         self.cleaning = cleaning
         self.begun: list[float] = []
         self.alive = 0
-        self.states: list[State] = []
+        self.states: list[Readiness] = []
         self.keeper = Keeper("thing", self.live, changed=self.note)
 
     def note(self) -> None:
@@ -74,7 +83,7 @@ async def test_what_never_becomes_ready_is_broken_but_still_tried() -> None:
     thing = Thing([(2, 1)] * BROKEN_AFTER)
     thing.keeper.start()
     await asyncio.sleep(100)
-    assert thing.states == [*[State.STARTING] * (BROKEN_AFTER - 1), State.BROKEN, State.UP]
+    assert thing.states == [*[Readiness.STARTING] * (BROKEN_AFTER - 1), Readiness.BROKEN, Readiness.UP]
     assert thing.keeper.times_up == 1
     await thing.keeper.stop()
 
@@ -85,7 +94,7 @@ async def test_what_is_replaced_is_gone_before_the_next_begins() -> None:
     thing.keeper.start()
     await asyncio.sleep(100)
     thing.keeper.replace("it hangs")
-    assert thing.keeper.state is State.STARTING
+    assert thing.keeper.state is Readiness.STARTING
     thing.keeper.replace("said twice")
     await settle()
     assert (thing.keeper.why, thing.alive, len(thing.begun)) == ("it has not started yet", 1, 1)
@@ -103,7 +112,7 @@ async def test_replacing_between_two_lives_does_nothing() -> None:
     await asyncio.sleep(1.2)
     thing.keeper.replace("it is gone already")
     await asyncio.sleep(0.4)
-    assert (thing.keeper.state, thing.keeper.why) == (State.UP, "it died")
+    assert (thing.keeper.state, thing.keeper.why) == (Readiness.UP, "it died")
     await thing.keeper.stop()
 
 
@@ -178,7 +187,7 @@ async def test_a_mistake_in_a_life_is_logged_and_tried_again(caplog: pytest.LogC
     keeper = Keeper("thing", live)
     keeper.start()
     await asyncio.sleep(10)
-    assert (keeper.state, lives, keeper.why) == (State.UP, 3, "no such program")
+    assert (keeper.state, lives, keeper.why) == (Readiness.UP, 3, "no such program")
     assert [record.exc_info is not None for record in caplog.records if record.levelname == "ERROR"] == [True]
     await keeper.stop()
 
@@ -193,12 +202,12 @@ def test_pauses_never_exceed_the_longest_and_a_start_that_succeeds_mends(
         failed = 0 if comes_up else failed + 1
         if comes_up:
             lives.come_up()
-            assert lives.state is State.UP
+            assert lives.state is Readiness.UP
         now += lasts
         pause = lives.end(now)
         assert 0 <= pause <= PAUSES[-1]
         assert (pause == 0) == (now - (now - lasts) >= STEADY_SECONDS) or lasts == pytest.approx(
             STEADY_SECONDS
         )
-        assert lives.state is (State.BROKEN if failed >= BROKEN_AFTER else State.STARTING)
+        assert lives.state is (Readiness.BROKEN if failed >= BROKEN_AFTER else Readiness.STARTING)
         now += pause

@@ -54,12 +54,13 @@ export const wholeMoment = (unix) => exact.format(new Date(unix * 1000));
 export const share = (value) => (value === null || value === undefined ? "–" : percent.format(value));
 
 /** A time that runs: since when somebody waits, until when something is due. Filled and moved on by `tick`. */
-export function clock(kind, unix) {
+export function clock(kind, unix, warningAt = 0) {
   const node = document.createElement("time");
   node.className = "number";
   node.dateTime = new Date(unix * 1000).toISOString();
   node.dataset.clock = kind;
   node.dataset.at = String(unix);
+  if (warningAt) node.dataset.warningAt = String(warningAt);
   fill(node);
   return node;
 }
@@ -71,7 +72,7 @@ function fill(node) {
   else text = away >= 0 ? t("left", { span: span(away) }) : t("overdue", { span: span(-away) });
   if (node.textContent !== text) node.textContent = text;
   if (node.dataset.clock === "until") {
-    const state = away < 0 ? "late" : away < 900 ? "soon" : "fine";
+    const state = away < 0 ? "late" : now() >= Number(node.dataset.warningAt ?? Infinity) ? "soon" : "fine";
     if (node.dataset.state !== state) node.dataset.state = state;
   }
 }

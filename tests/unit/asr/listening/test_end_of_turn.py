@@ -14,9 +14,9 @@ from asr.listening.end_of_turn import (
     Interrupted,
     NoSpeech,
     SpeechStarted,
-    State,
     TurnEnded,
     TurnEvent,
+    TurnState,
     TurnTiming,
 )
 
@@ -62,7 +62,7 @@ def test_an_answer_ends_after_its_silence() -> None:
     (ended,) = line.quiet(0.06)
     assert isinstance(ended, TurnEnded)
     assert (ended.start, ended.end, ended.speech) == pytest.approx((0.0, 1.0, 1.0))
-    assert line.machine.state is State.OVER
+    assert line.machine.state is TurnState.OVER
 
 
 def test_a_click_is_no_answer() -> None:
@@ -148,14 +148,14 @@ def test_a_short_sound_in_the_middle_of_a_prompt_does_not() -> None:
     line.speech(0.3)
     line.quiet(3)
     assert line.machine.prompt_ended(line.now) == []
-    assert line.machine.state is State.WAITING
+    assert line.machine.state is TurnState.WAITING
 
 
 def test_a_prompt_that_never_ends_is_over_after_a_while() -> None:
     line = Line(SHORT, prompt=True)
     assert line.machine.next_deadline() == LONGEST_PROMPT
     assert line.machine.handle_timer(LONGEST_PROMPT) == []
-    assert line.machine.state is State.WAITING
+    assert line.machine.state is TurnState.WAITING
 
 
 def test_a_line_without_packets_ends_by_its_deadlines() -> None:

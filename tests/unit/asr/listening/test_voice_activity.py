@@ -161,9 +161,9 @@ def test_voices_far_behind_the_caller_are_none_of_the_callers() -> None:
 def test_the_floor_follows_the_line_up_and_down() -> None:
     line = VoiceActivity()
     _heard(_noise(6, -40), line)
-    assert line.floor == pytest.approx(-40, abs=3)
+    assert line.noise_floor == pytest.approx(-40, abs=3)
     _heard(_noise(6, -55), line)
-    assert line.floor == pytest.approx(-55, abs=3)
+    assert line.noise_floor == pytest.approx(-55, abs=3)
 
 
 def test_a_frame_of_another_length_is_refused() -> None:

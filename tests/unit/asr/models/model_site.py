@@ -7,7 +7,7 @@ import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from asr.models.catalogue import Entry, Source, Take
+from asr.models.catalogue import ArchiveMember, Entry, Source
 
 
 class Site:
@@ -53,8 +53,10 @@ def zipped(**files: str) -> bytes:
     return buffer.getvalue()
 
 
-def entry(site: Site, content: bytes, *takes: Take, sha256: str | None = None, name: str = "m") -> Entry:
+def entry(
+    site: Site, content: bytes, *members: ArchiveMember, sha256: str | None = None, name: str = "m"
+) -> Entry:
     """A model in one archive on the site."""
     site.files["/m.zip"] = content
-    source = Source(len(content), takes, url=f"{site.url}/m.zip", sha256=sha256)
+    source = Source(len(content), members, url=f"{site.url}/m.zip", sha256=sha256)
     return Entry(name, "vosk", ("ko",), "a model", "MIT", (source,))

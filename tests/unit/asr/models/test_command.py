@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asr.models import catalogue
-from asr.models.catalogue import CATALOGUE, Entry, Take
+from asr.models.catalogue import CATALOGUE, ArchiveMember, Entry
 from config.exit_codes import ExitCode
 from hotline.cli import main
 from tests.unit.asr.models.model_site import Site, entry, zipped
@@ -24,7 +24,7 @@ def run(*arguments: str) -> int:
 @pytest.fixture
 def one_model(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entry:
     """A catalogue with one model that the site has, and a models folder of its own."""
-    model = entry(site, zipped(top__x="x"), Take("top/", ""))
+    model = entry(site, zipped(top__x="x"), ArchiveMember("top/", ""))
     monkeypatch.setenv("HOTLINE_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr(catalogue, "CATALOGUE", (model,))
     return model

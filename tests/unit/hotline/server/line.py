@@ -28,8 +28,8 @@ from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.engine import Engine
 from telephony.net.rtp_ports import PortPool
+from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
 from telephony.sip.message import Request
 from telephony.sip.timers import Timers
 from tests.support import wire
@@ -80,12 +80,17 @@ class LittleSwitch:
             self.admission, self.router, site, self, loop=loop, clock=time.time
         )
         self.reactor = AsyncioSelectorReactor(loop)
-        self.agent = UserAgent(loop, timers=Timers(T1, 4 * T1, 4 * T1), application=self.application)
-        self.transports = Transports(self.reactor, self.agent)
-        self.agent.use(self.transports)
+        self.transports = Transports(self.reactor)
+        self.signalling = self.application.signalling = Signalling(
+            loop,
+            timers=Timers(T1, 4 * T1, 4 * T1),
+            application=self.application,
+            transports=self.transports,
+        )
+        self.agent = self.signalling.agent
         first = random.randrange(33_000, 60_000, 2)
         self.engine = Engine(loop, [PortPool(HOST, first, first + 19)])
-        self.switchboard = Switchboard(self.context, self.agent, self.engine, dead_after=0)
+        self.switchboard = Switchboard(self.context, self.signalling, self.engine, dead_after=0)
         self.application.switchboard = self.switchboard
         self.address = self.transports.listen("UDP", HOST, 0)
         self._lines: list[wire.Line] = []

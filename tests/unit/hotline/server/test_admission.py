@@ -54,7 +54,7 @@ def test_a_registration_that_expires_is_written_down(gate: Gate) -> None:
     deadline = gate.admission.registrar.next_deadline()
     assert deadline is not None
     gate.now = deadline
-    gate.admission.write_down(gate.admission.registrar.handle_timer(deadline))
+    gate.admission.write_down(gate.admission.registrar.handle_timer(deadline).events)
     assert gate.admission.phones_of("1001") == []
     gone = gate.journal.events[-1]
     assert isinstance(gone, PhoneUnregistered)

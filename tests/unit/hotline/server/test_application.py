@@ -132,7 +132,7 @@ async def test_a_mistake_after_the_answer_hangs_up(
     assert (await phone.reply()).status == 200
     phone.ack()
     await phone.over.wait()
-    await switch.agent.wait_idle(5)
+    await switch.signalling.wait_idle(5)
     assert [event.reason for event in switch.told(CallIsOver)] == ["internal error"]
     assert tracebacks(caplog) == 1
 

@@ -25,17 +25,18 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import CODECS, Caller, Switchboard, Target
 from telephony.media.engine import Engine
-from telephony.media.interface import Direction, Frame
+from telephony.media.interface import Frame, TapSide
 from telephony.net.rtp_ports import PortPool
-from telephony.net.sip_call import SipCall
+from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
 from telephony.sip.timers import Timers
 from telephony.sip.uri import SipUri
+from telephony.sip.user_agent import SipCall
 from tests.support import wire
+from tests.support.commanded import Commanded
 
 HOST = "127.0.0.1"
 TIMEOUT = 15.0
@@ -68,14 +69,14 @@ class End:
         self._came: asyncio.Queue[CallLeg] = asyncio.Queue()
         self._watchers: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self.reactor = AsyncioSelectorReactor(loop)
-        self.agent = UserAgent(loop, timers=timers, application=self)
-        self.transports = Transports(self.reactor, self.agent)
-        self.agent.use(self.transports)
+        self.transports = Transports(self.reactor)
+        self.signalling = Signalling(loop, timers=timers, application=self, transports=self.transports)
+        self.agent = self.signalling.agent
         first = random.randrange(33_000, 60_000, 2)
         self.ports = PortPool(HOST, first, first + 99)
         self.engine = Engine(loop, [self.ports])
         self.context = LegContext(loop, self, time.time)
-        self.switchboard = Switchboard(self.context, self.agent, self.engine, dead_after=dead_after)
+        self.switchboard = Switchboard(self.context, self.signalling, self.engine, dead_after=dead_after)
         self.address = self.transports.listen("UDP", HOST, 0)
 
     # --- calls -----------------------------------------------------------------------------------------
@@ -94,14 +95,15 @@ class End:
         """The leg of the next call that comes in, not answered yet."""
         return await self._came.get()
 
-    def sip_call(self, other: End, body: bytes = b"") -> SipCall:
+    def sip_call(self, other: End, body: bytes = b"") -> Commanded:
         """A call to the other end in signalling alone, not started."""
         uri = SipUri("sip", "1000", host=other.address[0], port=other.address[1])
         headers = [("From", f"<sip:x@{HOST}>;tag=x"), ("To", f"<{uri}>"), ("Call-ID", "bare")]
         headers += [("CSeq", "1 INVITE"), ("Max-Forwards", "70")]
         flow = self.transports.locate(uri)
         assert flow is not None
-        return self.agent.call(Request("INVITE", uri, Headers(headers), body), flow)
+        call = self.agent.call(Request("INVITE", uri, Headers(headers), body), flow)
+        return Commanded(self.signalling, call)
 
     async def line(self) -> wire.Line:
         """The line of a bare phone towards this end; it is closed when all is over."""
@@ -156,7 +158,11 @@ class End:
         """Hang up what is still up; then nothing may be left."""
         for leg in self.legs:
             leg.hang_up()
-        await self.agent.wait_idle(TIMEOUT)
+        await self.signalling.wait_idle(TIMEOUT)
+
+    def command(self, leg: CallLeg) -> Commanded:
+        """The signalling of a leg of this end, to be commanded past the leg."""
+        return Commanded(self.signalling, leg._sip)
 
     def check_nothing_is_left(self) -> None:
         """No dialog, no media leg, no port, nobody who waits."""
@@ -248,7 +254,7 @@ class Ear:
         direction: the other stream, if wanted.
     """
 
-    def __init__(self, leg: CallLeg, direction: Direction = Direction.RECEIVED) -> None:
+    def __init__(self, leg: CallLeg, direction: TapSide = TapSide.RECEIVED) -> None:
         self._leg = leg
         self._waits: list[tuple[float, int, asyncio.Future[None]]] = []
         self._run: tuple[float, int] = (-1.0, 0)

@@ -9,9 +9,8 @@ import pytest
 from telephony.call import events
 from telephony.call.errors import CallEnded, CallStateError
 from telephony.media import tones
-from telephony.net.sip_call import CallEvent
 from telephony.sdp.offer_answer import MediaNegotiator, NotAcceptable, SdpError
-from telephony.sip.session_events import Accepted, Ended
+from telephony.sip.session_events import Accepted, Ended, SessionEvent
 from tests.unit.telephony.call.ends import HOST, Ear, End, connect, with_ends
 
 
@@ -231,14 +230,14 @@ async def test_we_make_the_offer_when_the_invite_has_none(a: End, b: End) -> Non
     sip = a.sip_call(b)
     up: asyncio.Future[None] = a.loop.create_future()
 
-    def told(event: CallEvent) -> None:
+    def told(event: SessionEvent) -> None:
         if isinstance(event, Accepted):
             answer, negotiated = negotiator.receive_offer(event.body)
             media.apply(negotiated)
             sip.acknowledge(answer)
             up.set_result(None)
 
-    sip.on_event = told
+    sip.call.on_event = told
     sip.start()
     called = await b.next_call()
     called.open_early_media()  # without a body: only a reliable response could bring an offer
@@ -260,13 +259,13 @@ async def test_an_ack_without_the_answer_that_we_need_ends_the_call(a: End, b: E
     sip = a.sip_call(b)
     over: asyncio.Future[Ended] = a.loop.create_future()
 
-    def told(event: CallEvent) -> None:
+    def told(event: SessionEvent) -> None:
         if isinstance(event, Accepted):
             sip.acknowledge(answer)
         elif isinstance(event, Ended):
             over.set_result(event)
 
-    sip.on_event = told
+    sip.call.on_event = told
     sip.start()
     called = await b.next_call()
     called.answer()
@@ -285,8 +284,8 @@ async def test_an_unusable_offer_is_known_before_anybody_is_rung(
 ) -> None:
     b.prepares = False
     sip = a.sip_call(b, offer)
-    over: asyncio.Future[CallEvent] = a.loop.create_future()
-    sip.on_event = over.set_result
+    over: asyncio.Future[SessionEvent] = a.loop.create_future()
+    sip.call.on_event = over.set_result
     sip.start()
     called = await b.next_call()
     with pytest.raises(error):
@@ -302,7 +301,7 @@ async def test_an_answer_that_we_cannot_use_ends_the_call(a: End, b: End, answer
     calling = await a.dial(b)
     calling.start()
     called = await b.next_call()
-    called._sip.accept(answer)
+    b.command(called).accept(answer)
     with pytest.raises(CallEnded) as caught:
         await calling.wait_answered()
     assert (caught.value.by, caught.value.status) == ("network", 488)
@@ -317,7 +316,7 @@ async def test_early_media_that_we_cannot_use_does_not_end_the_call(a: End, b: E
     calling.on_progress = lambda status, usable: progress.append((status, usable))
     calling.start()
     called = await b.next_call()
-    called._sip.progress(183, early)
+    b.command(called).progress(183, early)
     await a.until(events.LegRinging)
     called.answer()
     await calling.wait_answered()
@@ -331,6 +330,6 @@ async def test_the_answer_may_have_come_with_the_ringing_alone(a: End, b: End) -
     calling.start()
     called = await b.next_call()
     called.open_early_media()
-    called._sip.accept(b"")
+    b.command(called).accept(b"")
     await calling.wait_answered()
     assert calling.codec == "PCMU"

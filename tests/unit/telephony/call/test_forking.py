@@ -8,8 +8,10 @@ import pytest
 
 from telephony.call import events
 from telephony.call.errors import CallEnded
-from telephony.call.forking import NobodyAnswered, ring_all
+from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
+from telephony.call.switchboard import Caller, Target
+from telephony.sip.uri import SipUri, parse_uri
 from tests.unit.telephony.call.ends import HOST, End, with_ends
 
 
@@ -206,3 +208,59 @@ async def test_phones_that_cannot_be_reached_are_no_answer(a: End, b: End) -> No
     with pytest.raises(NobodyAnswered) as caught:
         await ring_all(legs, 10, caller)
     assert caught.value.status == 480
+
+
+def targets(b: End, *uris: str) -> list[Target]:
+    """Phones to dial; "" stands for one at `b`."""
+    here = SipUri("sip", "1000", host=b.address[0], port=b.address[1])
+    return [Target(parse_uri(uri) if uri else here, uri) for uri in uris]
+
+
+NO_WAY = f"sip:1000@{HOST};transport=tls"  # no end speaks TLS
+
+
+@with_ends
+async def test_phones_that_cannot_be_reached_are_left_out(a: End, b: End) -> None:
+    legs = await dial_reachable(a.switchboard, "call", targets(b, NO_WAY, "", NO_WAY), Caller("4711"))
+    a.legs += legs
+    ringing = asyncio.ensure_future(ring_all(legs, 10.0, None))
+    (await b.next_call()).answer()
+    assert await ringing is legs[0]
+
+
+@with_ends
+async def test_when_no_phone_can_be_reached_the_caller_hears_480(a: End, b: End) -> None:
+    with pytest.raises(NobodyAnswered) as nobody:
+        await dial_reachable(a.switchboard, "call", targets(b, NO_WAY), Caller("4711"))
+    assert nobody.value.status == 480
+
+
+@with_ends
+async def test_without_rtp_ports_the_phones_that_have_one_ring_and_then_the_caller_hears_503(
+    a: End, b: End
+) -> None:
+    taken = [a.ports.allocate() for _ in range(a.ports.capacity - 1)]
+    try:
+        legs = await dial_reachable(a.switchboard, "call", targets(b, "", ""), Caller("4711"))
+        a.legs += legs
+        assert len(legs) == 1
+        with pytest.raises(NobodyAnswered) as nobody:
+            await dial_reachable(a.switchboard, "call", targets(b, ""), Caller("4711"))
+        assert nobody.value.status == 503
+        legs[0].hang_up()
+    finally:
+        for pair in taken:
+            a.ports.release(pair)
+
+
+@with_ends
+async def test_legs_made_so_far_are_given_back_when_dialling_is_cancelled(a: End, b: End) -> None:
+    dialling = asyncio.ensure_future(
+        dial_reachable(a.switchboard, "call", targets(b, "", "sip:1000@slow.invalid"), Caller("4711"))
+    )
+    await a.until(events.LegDialled)
+    dialling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dialling
+    assert len(a.told(events.LegEnded)) == 1
+    assert a.ports.in_use == 0

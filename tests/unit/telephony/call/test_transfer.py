@@ -182,3 +182,36 @@ async def test_what_is_no_uri_is_not_sent(a: End, b: End, target: str) -> None:
     with pytest.raises(ValueError, match="URI"):
         await calling.transfer.refer(target)
     assert not called.is_over
+
+
+@with_ends
+async def test_a_transfer_asked_for_with_the_answer_waits_for_the_ack(a: End, b: End) -> None:
+    phone = Phone(await b.line(), "1000", wire.sdp(9))
+    phone.begin()
+    leg = await b.next_call()
+    leg.answer()
+    transfer = asyncio.ensure_future(leg.transfer.refer(TARGET))
+    await phone.reply()
+    requests = phone.listen()
+    phone.line.send(phone.request("OPTIONS"))
+    await phone.reply("OPTIONS")
+    assert requests.empty(), "the phone may not have the dialog yet (RFC 3261 13.3.1.4)"
+    phone.ack()
+    refer = await requests.get()
+    assert (refer.method, refer.get("refer-to")) == ("REFER", f"<{TARGET}>")
+    phone.line.send(wire.answer_to(refer, 202))
+    phone.notify("SIP/2.0 200 OK", "terminated;reason=noresource")
+    assert await transfer == 200
+
+
+@with_ends(t1=0.01)
+async def test_a_transfer_that_waits_for_an_ack_that_never_comes_ends_with_the_call(a: End, b: End) -> None:
+    phone = Phone(await b.line(), "1000", wire.sdp(9))
+    phone.begin()
+    leg = await b.next_call()
+    leg.answer()
+    requests = phone.listen()
+    with pytest.raises(CallEnded) as end:
+        await leg.transfer.refer(TARGET)
+    assert (end.value.by, end.value.reason) == ("network", "no ACK")
+    assert requests.empty()

@@ -24,7 +24,7 @@ from telephony.media.engine import Engine
 from telephony.media.leg import Leg
 from telephony.net.rtp_ports import PortPool
 from telephony.rtp.codecs import CODECS
-from telephony.sdp.offer_answer import Codec, Direction, Negotiated
+from telephony.sdp.offer_answer import Codec, MediaDirection, Negotiated
 
 HOST = "127.0.0.1"
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8}
@@ -187,7 +187,7 @@ class FarEnd:
 def agreed(
     far: FarEnd,
     *,
-    direction: Direction = Direction.SENDRECV,
+    direction: MediaDirection = MediaDirection.SENDRECV,
     address: str = HOST,
     port: int | None = None,
     hold: bool = False,

@@ -6,7 +6,7 @@ import pytest
 
 from telephony.media import tones
 from telephony.media.interface import MediaError
-from telephony.sdp.offer_answer import Direction
+from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import (
     FarEnd,
     a_house,
@@ -118,21 +118,60 @@ async def test_a_prompt_takes_the_place_of_the_bridge_and_the_stream_goes_on() -
         assert heard >= 10
 
 
+def numbered(far: FarEnd, *numbers: int) -> None:
+    """Speech of a far end in the order that the network delivers it, numbered from its next packet."""
+    for number in numbers:
+        sequence, timestamp = far.sequence + number & 0xFFFF, far.timestamp + 160 * number & 0xFFFFFFFF
+        far.send_as(0, sequence, timestamp, b"\x7f" * 160)
+
+
 @on_loop
-async def test_a_muted_leg_is_not_heard_but_hears() -> None:
+async def test_after_a_reordered_packet_a_prompt_takes_numbers_that_were_not_sent_yet() -> None:
     async with a_house() as house:
         (leg, far), (other_leg, other) = house.call(), house.call()
         house.engine.bridge(leg, other_leg)
-        await spoken(far, other, 2)
-        leg.mute(True)
-        for _ in range(5):
-            far.send(b"\x11" * 160)
-        await until_read(leg, 7)
-        await spoken(other, far, 2)
-        leg.mute(False)
-        await spoken(far, other, 2)
-        assert [packet.payload for packet in other.received] == [b"\x7f" * 160] * 4
-        assert steps([packet.sequence for packet in other.received], 65536) == {1}
+        numbered(far, 0, 1, 3, 2)
+        await other.until(lambda: len(other.received) == 4)
+        other_leg.play(tones.sine(400.0, 100))
+        await other.until(lambda: len(other.received) == 9)
+        first = other.received[0]
+        assert [(packet.sequence - first.sequence) & 0xFFFF for packet in other.received] == [
+            0, 1, 3, 2, 4, 5, 6, 7, 8,
+        ]  # fmt: skip
+        assert all((packet.timestamp - first.timestamp) & 0xFFFFFFFF >= 640 for packet in other.received[4:])
+
+
+@on_loop
+async def test_duplicates_and_packets_from_before_a_prompt_are_not_passed_on() -> None:
+    async with a_house() as house:
+        (leg, far), (other_leg, other) = house.call(), house.call()
+        house.engine.bridge(leg, other_leg)
+        numbered(far, 0, 1, 1, 3, 0)
+        await until_read(leg, 5)
+        other_leg.play(tones.sine(400.0, 40))
+        await other.until(lambda: len(other.received) == 5)
+        numbered(far, 4, 2, 3, 5)  # 2 and 3 belong before the prompt
+        await until_read(leg, 9)
+        numbered(far, 6)
+        await other.until(lambda: other.received[-1].payload == b"\x7f" * 160 and len(other.received) >= 8)
+        sequences = [packet.sequence for packet in other.received]
+        first = sequences[0]
+        assert [(number - first) & 0xFFFF for number in sequences] == [0, 1, 3, 4, 5, 6, 7, 8]
+        assert other_leg.stats().packets_sent == 8
+        assert other_leg.stats().octets_sent == 8 * 160
+
+
+@on_loop
+async def test_a_late_packet_keeps_its_number_when_a_key_was_left_out_meanwhile() -> None:
+    async with a_house() as house:
+        (leg, far), (other_leg, other) = house.call(), house.call("PCMU", events=None)
+        house.engine.bridge(leg, other_leg)
+        numbered(far, 0)
+        far.send_as(101, far.sequence + 2 & 0xFFFF, far.timestamp + 320, bytes([5, 10, 0, 160]))
+        numbered(far, 3, 1, 4)
+        await other.until(lambda: len(other.received) == 4)
+        first = other.received[0].sequence
+        assert [(packet.sequence - first) & 0xFFFF for packet in other.received] == [0, 2, 1, 3]
 
 
 @on_loop
@@ -143,7 +182,7 @@ async def test_parted_legs_hear_nothing_and_can_be_bridged_again() -> None:
         await spoken(far, other, 2)
         with pytest.raises(MediaError):
             house.engine.bridge(third_leg, leg)
-        assert third_leg.incoming.relay is None
+        assert third_leg.receiver.relay is None
         bridge.close()
         house.engine.bridge(leg, third_leg)
         bridge.close()  # a second time does not part the new pair
@@ -186,7 +225,7 @@ async def test_a_leg_on_hold_is_sent_nothing_and_the_stream_goes_on_afterwards()
         (leg, far), (other_leg, other) = house.call(), house.call()
         house.engine.bridge(leg, other_leg)
         await spoken(far, other, 2)
-        other_leg.apply(agreed(other, direction=Direction.RECVONLY))
+        other_leg.apply(agreed(other, direction=MediaDirection.RECVONLY))
         for _ in range(3):
             far.send(b"\x11" * 160)
         await until_read(leg, 5)
@@ -202,7 +241,7 @@ async def test_what_a_sendonly_leg_says_goes_nowhere() -> None:
     async with a_house() as house:
         (leg, far), (other_leg, other) = house.call(), house.call()
         house.engine.bridge(leg, other_leg)
-        leg.apply(agreed(far, direction=Direction.SENDONLY))
+        leg.apply(agreed(far, direction=MediaDirection.SENDONLY))
         far.send(b"\x11" * 160)
         await until_read(leg, 1)
         leg.apply(agreed(far))

@@ -10,10 +10,9 @@ import pytest
 
 from telephony.media import tones
 from telephony.media.engine import Engine
-from telephony.media.interface import Direction as Side
-from telephony.media.interface import Frame, MediaError
+from telephony.media.interface import Frame, MediaError, TapSide
 from telephony.net.rtp_ports import PortPool, PortsExhausted
-from telephony.sdp.offer_answer import Direction
+from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import (
     HOST,
     a_house,
@@ -98,7 +97,7 @@ async def test_negotiating_again_with_the_same_address_forgets_nothing() -> None
     async with a_house() as house:
         far, leg = house.far_end(), house.engine.open_leg()
         far.target = (leg.address, leg.port)
-        directions = (Direction.SENDRECV, Direction.INACTIVE, Direction.SENDRECV)
+        directions = (MediaDirection.SENDRECV, MediaDirection.INACTIVE, MediaDirection.SENDRECV)
         for count, direction in enumerate(directions, start=1):
             leg.apply(agreed(far, direction=direction, port=ELSEWHERE))
             far.send(bytes(160))
@@ -181,9 +180,9 @@ async def test_media_that_should_stay_away_is_not_dead() -> None:
     async with a_house() as house:
         silent = []
         held = [
-            {"direction": Direction.INACTIVE},
-            {"direction": Direction.SENDONLY},
-            {"direction": Direction.RECVONLY, "hold": True},
+            {"direction": MediaDirection.INACTIVE},
+            {"direction": MediaDirection.SENDONLY},
+            {"direction": MediaDirection.RECVONLY, "hold": True},
             {"address": "0.0.0.0"},
         ]
         for how in held:
@@ -237,7 +236,7 @@ async def test_a_tap_gets_what_is_said_frame_by_frame_in_order() -> None:
         sound = [frame for frame in frames if np.abs(frame).max() > 100]
         assert 25 <= len(sound) <= 30  # a busy machine may come too late for some
         assert abs(strongest(np.concatenate(sound)) - 700.0) < 10.0
-        assert leg.incoming.stream is None
+        assert leg.receiver.stream is None
         assert len(frames) == 45
 
 
@@ -257,7 +256,7 @@ async def test_a_tap_of_the_other_direction_gets_what_the_far_end_is_told() -> N
             if loud == 20:
                 enough.set()
 
-        leg.tap(take, direction=Side.SENT)
+        leg.tap(take, direction=TapSide.SENT)
         await other.talk(sine(700.0, 0.2))
         await asyncio.wait_for(relayed.wait(), 5)
         leg.play(tones.sine(300.0, 200))

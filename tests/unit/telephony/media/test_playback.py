@@ -11,7 +11,7 @@ from telephony.media import tones
 from telephony.media.audio import Prompt
 from telephony.media.interface import EndReason, MediaError, PlayEnd
 from telephony.media.leg import Leg
-from telephony.sdp.offer_answer import Direction
+from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import a_house, agreed, on_loop, steps, strongest
 
 
@@ -147,7 +147,7 @@ async def test_a_playback_goes_on_in_the_codec_of_a_new_negotiation() -> None:
 async def test_a_playback_to_a_leg_on_hold_takes_its_time_in_silence(address: str) -> None:
     async with a_house() as house:
         leg, far = house.call()
-        inactive = Direction.RECVONLY if address == "127.0.0.1" else Direction.SENDRECV
+        inactive = MediaDirection.RECVONLY if address == "127.0.0.1" else MediaDirection.SENDRECV
         leg.apply(agreed(far, direction=inactive, address=address))
         began = asyncio.get_running_loop().time()
         assert await played(leg, tones.sine(500.0, 100)) == PlayEnd(EndReason.FINISHED, 100)

@@ -190,7 +190,7 @@ async def test_a_disk_that_fails_is_reported_once_and_the_call_goes_on(tmp_path:
         assert len(ends.errors) == 1
         before = len(far.received)
         await far.until(lambda: len(far.received) >= before + 30)
-        assert leg.out.stream is None
+        assert leg.sender.stream is None
         assert len(read(tmp_path / "full.wav")) == 4000  # what fitted can be played
         assert house.engine.counters().recordings == 0
 

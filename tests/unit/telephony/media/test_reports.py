@@ -10,6 +10,7 @@ import pytest
 
 from telephony.media import tones
 from telephony.media.leg import Leg
+from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import HOST, a_house, agreed, on_loop, until_read
 
 NTP_EPOCH = 2208988800
@@ -150,7 +151,7 @@ async def test_strangers_reports_are_not_believed() -> None:
         far, leg = house.far_end(), house.engine.open_leg()
         leg.apply(agreed(far, address="192.0.2.1"))
         far.rtcp.sendto(
-            sender_report(1, ntp=1, about=(leg.out.clock.ssrc, 5, 1, 1, 0, 0)), (HOST, leg.rtcp_port)
+            sender_report(1, ntp=1, about=(leg.sender.clock.ssrc, 5, 1, 1, 0, 0)), (HOST, leg.rtcp_port)
         )
         async with asyncio.timeout(5):
             while leg.stats().strangers < 1:  # noqa: ASYNC110
@@ -158,9 +159,43 @@ async def test_strangers_reports_are_not_believed() -> None:
         assert leg.stats().remote_lost is None
 
 
+@on_loop
+async def test_a_phone_that_holds_by_0_0_0_0_gets_no_reports_until_it_resumes() -> None:
+    async with a_house() as house:
+        leg, far = house.call()
+        far.send(bytes(160))
+        await until_read(leg, 1)
+        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
+        far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))  # its reports are read, and not answered
+        await until_reported(leg)
+        leg.housekeeping(time.monotonic() + 60)
+        leg.apply(agreed(far))
+        due_now(leg)
+        await far.until(lambda: far.control)
+        far.rtcp.sendto(about(leg, 4), (HOST, leg.rtcp_port))
+        async with asyncio.timeout(5):
+            while leg.stats().remote_lost != 4:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        assert len(far.control) == 1
+
+
+@on_loop
+async def test_a_call_that_ends_while_held_by_0_0_0_0_says_no_goodbye() -> None:
+    async with a_house() as house:
+        (leg, far), (other_leg, other) = house.call(), house.call()
+        for each, phone in ((leg, far), (other_leg, other)):
+            phone.send(bytes(160))
+            await until_read(each, 1)
+        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
+        leg.close()
+        other_leg.close()
+        await other.until(lambda: other.control)
+        assert not far.control
+
+
 def about(leg: Leg, lost: int) -> bytes:
     """A report on a leg's stream."""
-    return sender_report(1, ntp=1, about=(leg.out.clock.ssrc, lost, 1, 1, 0, 0))
+    return sender_report(1, ntp=1, about=(leg.sender.clock.ssrc, lost, 1, 1, 0, 0))
 
 
 async def until_strange(leg: Leg, packets: int) -> None:
@@ -220,12 +255,12 @@ async def test_comfort_noise_that_nobody_agreed_on_is_a_sign_of_life() -> None:
         leg, far = house.call()
         far.send(bytes(160))
         await until_read(leg, 1)
-        before = leg.incoming.last_heard
+        before = leg.receiver.last_heard
         far.send(b"\x40", payload_type=13)
         async with asyncio.timeout(5):
             while leg.stats().malformed < 1:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
-        assert leg.incoming.last_heard != before
+        assert leg.receiver.last_heard != before
         assert leg.stats().packets_received == 1
 
 

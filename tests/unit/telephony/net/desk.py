@@ -10,14 +10,15 @@ from typing import Any
 import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 
-from telephony.net.sip_call import CallEvent, SipCall
+from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
-from telephony.net.user_agent import UserAgent
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
-from telephony.sip.session_events import Ended
+from telephony.sip.session_events import Ended, SessionEvent
 from telephony.sip.timers import Timers
+from telephony.sip.user_agent import SipCall
 from tests.support import wire
+from tests.support.commanded import Commanded
 
 HOST = "127.0.0.1"
 SDP = wire.sdp(9)
@@ -36,16 +37,18 @@ class Desk:
     def __init__(self, timers: Timers) -> None:
         self.loop = asyncio.get_running_loop()
         self.reactor = AsyncioSelectorReactor(self.loop)
-        self.agent = UserAgent(self.loop, timers=timers, application=self, server="test")
-        self.transports = Transports(self.reactor, self.agent)
-        self.agent.use(self.transports)
+        self.transports = Transports(self.reactor)
+        self.signalling = Signalling(
+            self.loop, timers=timers, application=self, transports=self.transports, server="test"
+        )
+        self.agent = self.signalling.agent
         self.udp = self.transports.listen("UDP", HOST, 0)
         self.tcp = self.transports.listen("TCP", HOST, 0)
         self.refusal: int | None = None
-        self.told: list[CallEvent] = []
+        self.told: list[SessionEvent] = []
         self.closed: asyncio.Queue[Flow] = asyncio.Queue()
         self.registered: list[Request] = []
-        self._calls: asyncio.Queue[SipCall] = asyncio.Queue()
+        self._calls: asyncio.Queue[Commanded] = asyncio.Queue()
         self._ended: asyncio.Queue[Ended] = asyncio.Queue()
         self._lines: list[wire.Line] = []
 
@@ -55,7 +58,7 @@ class Desk:
         self._lines.append(opened)
         return opened
 
-    async def called(self) -> SipCall:
+    async def called(self) -> Commanded:
         """The next call that comes in."""
         return await self._calls.get()
 
@@ -63,11 +66,17 @@ class Desk:
         """The next end of a call."""
         return await self._ended.get()
 
+    def call(self, invite: Request, flow: Flow) -> Commanded:
+        """A call of ours, not started."""
+        call = self.agent.call(invite, flow)
+        self.listen(call)
+        return Commanded(self.signalling, call)
+
     def listen(self, call: SipCall) -> None:
         """Take note of what a call says."""
         call.on_event = self._heard
 
-    def _heard(self, event: CallEvent) -> None:
+    def _heard(self, event: SessionEvent) -> None:
         self.told.append(event)
         if isinstance(event, Ended):
             self._ended.put_nowait(event)
@@ -83,7 +92,7 @@ class Desk:
 
     def offered(self, call: SipCall, request: Request, source: str) -> None:
         self.listen(call)
-        self._calls.put_nowait(call)
+        self._calls.put_nowait(Commanded(self.signalling, call))
 
     def flow_closed(self, flow: Flow) -> None:
         self.closed.put_nowait(flow)

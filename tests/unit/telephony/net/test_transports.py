@@ -17,8 +17,7 @@ from telephony.net import transports
 from telephony.net.tcp import IDLE_SECONDS
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip.flow import Flow
-from telephony.sip.message import Request, Response
-from telephony.sip.parser import ParseError
+from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.uri import SipUri, parse_uri
 from tests.unit.telephony.sip.exchange import incoming
 
@@ -30,7 +29,8 @@ class Floor:
 
     def __init__(self, public_address: str | None = None) -> None:
         self.reactor = AsyncioSelectorReactor(asyncio.get_running_loop())
-        self.transports = Transports(self.reactor, self, public_address=public_address)
+        self.transports = Transports(self.reactor, public_address=public_address)
+        self.transports.serve(self)
         self.came: asyncio.Queue[tuple[object, Flow]] = asyncio.Queue()
         self.in_use: list[Flow] = []
 
@@ -40,7 +40,7 @@ class Floor:
     def message_received(self, message: Request | Response, flow: Flow) -> None:
         self.came.put_nowait((message, flow))
 
-    def malformed_received(self, error: ParseError, flow: Flow) -> None:
+    def malformed_received(self, error: MessageError, flow: Flow) -> None:
         self.came.put_nowait((error, flow))
 
     def flow_closed(self, flow: Flow) -> None:
@@ -253,7 +253,7 @@ async def test_a_stream_that_cannot_be_framed_is_closed() -> None:
     async with a_floor() as floor:
         reader, writer = await connected(floor)
         writer.write(incoming("OPTIONS").to_bytes().replace(b"Content-Length: 0", b"Content-Length: x"))
-        assert isinstance((await floor.came.get())[0], ParseError)
+        assert isinstance((await floor.came.get())[0], MessageError)
         assert await reader.read() == b""
         assert (await floor.came.get())[0] == "closed"
         assert floor.transports.connections == 0

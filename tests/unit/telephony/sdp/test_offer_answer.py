@@ -7,8 +7,8 @@ import pytest
 from telephony.sdp.description import SessionDescription
 from telephony.sdp.offer_answer import (
     Codec,
-    Direction,
     Glare,
+    MediaDirection,
     MediaNegotiator,
     Negotiated,
     NotAcceptable,
@@ -66,7 +66,7 @@ def test_a_phones_offer_is_answered_line_by_line() -> None:
         dtmf_send=101,
         dtmf_receive=101,
         ptime_ms=20,
-        direction=Direction.SENDRECV,
+        direction=MediaDirection.SENDRECV,
         remote_hold=False,
     )
 
@@ -350,13 +350,13 @@ class TestFurtherStreams:
     def test_our_later_offer_keeps_the_places_of_refused_streams(self) -> None:
         negotiator = _ours()
         negotiator.receive_offer(_body("m=video 6000 RTP/AVP 96", "m=audio 5000 RTP/AVP 0"))
-        offer = negotiator.create_offer(Direction.SENDONLY)
+        offer = negotiator.create_offer(MediaDirection.SENDONLY)
         assert [line for line in _lines(offer) if line.startswith("m=")] == [
             "m=video 0 RTP/AVP 96",
             "m=audio 4000 RTP/AVP 0 8 101",
         ]
         agreed = negotiator.receive_answer(_body("m=video 0 RTP/AVP 96", "m=audio 5000 RTP/AVP 0|a=recvonly"))
-        assert agreed.direction is Direction.SENDONLY
+        assert agreed.direction is MediaDirection.SENDONLY
 
     def test_the_stream_in_use_is_preferred_in_a_later_offer(self) -> None:
         negotiator = _ours()
@@ -389,21 +389,23 @@ class TestDirections:
         self, theirs: str, wanted: str, expected: str
     ) -> None:
         answer, agreed = _ours().receive_offer(
-            _body(f"m=audio 5000 RTP/AVP 0|a={theirs}"), direction=Direction(wanted)
+            _body(f"m=audio 5000 RTP/AVP 0|a={theirs}"), direction=MediaDirection(wanted)
         )
-        assert agreed.direction is Direction(expected)
+        assert agreed.direction is MediaDirection(expected)
         assert f"a={expected}" in _lines(answer)
 
-    @pytest.mark.parametrize(("ours", "theirs"), list(product(Direction, Direction)))
-    def test_nobody_sends_to_one_who_does_not_receive(self, ours: Direction, theirs: Direction) -> None:
+    @pytest.mark.parametrize(("ours", "theirs"), list(product(MediaDirection, MediaDirection)))
+    def test_nobody_sends_to_one_who_does_not_receive(
+        self, ours: MediaDirection, theirs: MediaDirection
+    ) -> None:
         facing = ours.facing(theirs)
         assert facing.sends == (ours.sends and theirs.receives)
         assert facing.receives == (ours.receives and theirs.sends)
 
     def test_the_direction_of_the_session_is_inherited_and_overridden_by_the_stream(self) -> None:
-        assert _accepted("m=audio 5000 RTP/AVP 0", session="a=sendonly").direction is Direction.RECVONLY
+        assert _accepted("m=audio 5000 RTP/AVP 0", session="a=sendonly").direction is MediaDirection.RECVONLY
         overridden = _accepted("m=audio 5000 RTP/AVP 0|a=recvonly", session="a=sendonly")
-        assert overridden.direction is Direction.SENDONLY
+        assert overridden.direction is MediaDirection.SENDONLY
 
     @pytest.mark.parametrize(
         ("theirs", "held"), [("sendrecv", False), ("recvonly", False), ("sendonly", True), ("inactive", True)]
@@ -428,20 +430,20 @@ class TestDirections:
         self, offered: str, answered: str, expected: str, held: bool
     ) -> None:
         negotiator = _ours()
-        negotiator.create_offer(Direction(offered))
+        negotiator.create_offer(MediaDirection(offered))
         agreed = negotiator.receive_answer(_body(f"m=audio 5000 RTP/AVP 0|a={answered}"))
-        assert (agreed.direction, agreed.remote_hold) == (Direction(expected), held)
+        assert (agreed.direction, agreed.remote_hold) == (MediaDirection(expected), held)
 
     @pytest.mark.parametrize("attribute", ["", "|a=sendrecv", "|a=inactive"])
     def test_the_unspecified_address_is_a_hold_of_the_old_way(self, attribute: str) -> None:
         answer, agreed = _ours().receive_offer(_body(f"m=audio 5000 RTP/AVP 0{attribute}", address="0.0.0.0"))
         assert "a=inactive" in _lines(answer)
-        assert (agreed.direction, agreed.remote_hold) == (Direction.INACTIVE, True)
+        assert (agreed.direction, agreed.remote_hold) == (MediaDirection.INACTIVE, True)
         assert agreed.remote_address == "0.0.0.0"
 
     def test_music_of_a_peer_that_holds_both_ways_at_once_may_still_come(self) -> None:
         agreed = _accepted("m=audio 5000 RTP/AVP 0|a=sendonly", address="0.0.0.0")
-        assert (agreed.direction, agreed.remote_hold) == (Direction.RECVONLY, True)
+        assert (agreed.direction, agreed.remote_hold) == (MediaDirection.RECVONLY, True)
 
     def test_hold_and_resume_by_the_peer(self) -> None:
         negotiator = _ours()
@@ -450,9 +452,9 @@ class TestDirections:
             agreed = _accepted(f"m=audio 5000 RTP/AVP 0|a={attribute}", negotiator)
             states.append((agreed.direction, agreed.remote_hold))
         assert states == [
-            (Direction.SENDRECV, False),
-            (Direction.RECVONLY, True),
-            (Direction.SENDRECV, False),
+            (MediaDirection.SENDRECV, False),
+            (MediaDirection.RECVONLY, True),
+            (MediaDirection.SENDRECV, False),
         ]
 
 
@@ -475,7 +477,7 @@ class TestRounds:
         negotiator = _ours()
         assert _version(negotiator.create_offer()) == 1
         negotiator.receive_answer(_body(PHONE))
-        assert _version(negotiator.create_offer(Direction.SENDONLY)) == 2
+        assert _version(negotiator.create_offer(MediaDirection.SENDONLY)) == 2
         negotiator.rollback()
         assert _version(negotiator.create_offer()) == 3
 
@@ -497,7 +499,7 @@ class TestRounds:
     def test_an_offer_of_ours_that_was_refused_is_rolled_back(self) -> None:
         negotiator = _ours()
         before = _accepted(PHONE, negotiator)
-        negotiator.create_offer(Direction.INACTIVE)
+        negotiator.create_offer(MediaDirection.INACTIVE)
         negotiator.rollback()
         assert (negotiator.current, negotiator.pending) == (before, False)
         with pytest.raises(SdpError, match="without an offer"):

@@ -9,21 +9,32 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import TypeVar
 
-from telephony.sip.effects import AckReceived, RequestReceived, ResponseReceived, TransactionKey
+from telephony.sip.auth_client import DigestClient
+from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
 from telephony.sip.parser import parse_message
-from telephony.sip.session import InviteSession
-from telephony.sip.session_events import Respond, SendAck, SendRequest, SessionEffect
-from telephony.sip.session_uac import ClientSession
-from telephony.sip.session_uas import ServerSession
+from telephony.sip.session import InviteSession, SessionState
+from telephony.sip.session_events import (
+    InviteCancelled,
+    InviteUnreachable,
+    RequestFailed,
+    Respond,
+    SendAck,
+    SendRequest,
+    SessionEffect,
+    SessionEvent,
+    SessionOutput,
+)
 from telephony.sip.timers import Timers
+from telephony.sip.transaction_events import AckReceived, RequestReceived, ResponseReceived, TransactionKey
 from tests.unit.telephony.sip.exchange import UDP, answer_to, incoming, outgoing
 
 OFFER = b"v=0 offer"
 ANSWER = b"v=0 answer"
 US = "<sip:hotline@192.0.2.1>"
 PEER = "Contact: <sip:peer@192.0.2.9:5062>"
-E = TypeVar("E", bound=SessionEffect)
+NOTHING: SessionOutput = Output([], [])
+E = TypeVar("E", bound=SessionEffect | SessionEvent)
 
 
 class Line:
@@ -44,13 +55,13 @@ class Line:
 
     def request(
         self, method: str, cseq: int, *, body: bytes = b"", extra: Iterable[str] = ()
-    ) -> list[SessionEffect]:
+    ) -> SessionOutput:
         """The peer sends a request in the dialog."""
         request = self._in_dialog(method, cseq, body, extra)
         key = TransactionKey(f"peer{next(self._keys)}")
         return self.session.receive(RequestReceived(key, request, UDP), self.now)
 
-    def ack(self, cseq: int, body: bytes = b"") -> list[SessionEffect]:
+    def ack(self, cseq: int, body: bytes = b"") -> SessionOutput:
         """The peer acknowledges a 2xx of ours."""
         return self.session.receive(AckReceived(self._in_dialog("ACK", cseq, body, ()), UDP), self.now)
 
@@ -63,7 +74,7 @@ class Line:
         body: bytes = b"",
         contact: str | None = PEER,
         extra: Iterable[str] = (),
-    ) -> list[SessionEffect]:
+    ) -> SessionOutput:
         """The peer answers a request of ours; a 1xx or 2xx with its Contact."""
         response = answer_to(request, status, self.peer_tag if tag is None else tag)
         lines = [contact] if contact is not None and 100 < status < 300 else []
@@ -88,27 +99,52 @@ class Line:
         request.body = body
         return request
 
+    # --- what becomes of transactions ------------------------------------------------------------------
+
+    def fail(self, method: str, cseq: int, status: int) -> SessionOutput:
+        """A request of ours got no answer."""
+        return self.session.receive(RequestFailed(method, cseq, status), self.now)
+
+    def cancel(self) -> SessionOutput:
+        """The peer's CANCEL came."""
+        return self.session.receive(InviteCancelled(), self.now)
+
+    def unreachable(self) -> SessionOutput:
+        """The transaction of the peer's INVITE failed."""
+        return self.session.receive(InviteUnreachable(), self.now)
+
+    @property
+    def done(self) -> bool:
+        """Nothing more is sent or expected, and no timer runs."""
+        return self.session.state is SessionState.DONE and self.session.next_deadline() is None
+
     # --- time ------------------------------------------------------------------------------------------
 
-    def wait(self, seconds: float) -> list[SessionEffect]:
+    def wait(self, seconds: float) -> SessionOutput:
         """Let time pass, deadline by deadline; what the session does meanwhile."""
-        return [effect for _, effect in self.watch(seconds)]
+        seen: SessionOutput = Output([], [])
+        for output in self._wait(seconds).values():
+            seen.effects.extend(output.effects)
+            seen.events.extend(output.events)
+        return seen
 
-    def watch(self, seconds: float) -> list[tuple[float, SessionEffect]]:
-        """As `wait`, with the instant of each effect."""
+    def watch(self, seconds: float) -> list[tuple[float, SessionEffect | SessionEvent]]:
+        """As `wait`, with the instant of each effect and event."""
+        return [(at, each) for at, output in self._wait(seconds).items() for each in flat(output)]
+
+    def _wait(self, seconds: float) -> dict[float, SessionOutput]:
         until = self.now + seconds
-        seen: list[tuple[float, SessionEffect]] = []
+        seen: dict[float, SessionOutput] = {}
         while (deadline := self.session.next_deadline()) is not None and deadline <= until:
+            assert deadline not in seen, "a deadline that was served is no deadline any more"
             self.now = deadline
-            seen += [(deadline, effect) for effect in self.session.handle_timer(deadline)]
+            seen[deadline] = self.session.handle_timer(deadline)
         self.now = until
         return seen
 
 
 class CalledLine(Line):
     """A call that the peer makes; its INVITE has CSeq 1."""
-
-    session: ServerSession
 
     def __init__(
         self,
@@ -120,7 +156,7 @@ class CalledLine(Line):
     ) -> None:
         invite = incoming("INVITE", from_tag="caller", extra=[PEER, *extra])
         invite.body = body
-        session = ServerSession(
+        session = InviteSession.incoming(
             TransactionKey("invite"),
             invite,
             local_tag="us",
@@ -143,19 +179,17 @@ class CalledLine(Line):
 class CallingLine(Line):
     """A call that we make; its INVITE has CSeq 1."""
 
-    session: ClientSession
-
     def __init__(
         self,
         body: bytes = OFFER,
         *,
         random: Callable[[], float] = lambda: 0.5,
-        authorize: Callable[[Request, Response], Request | None] | None = None,
+        digest: DigestClient | None = None,
         timers: Timers | None = None,
     ) -> None:
         invite = outgoing("INVITE")
-        session = ClientSession(
-            invite, timers=timers or Timers(), contact=US, random=random, authorize=authorize
+        session = InviteSession.outgoing(
+            invite, timers=timers or Timers(), contact=US, random=random, digest=digest
         )
         super().__init__(session, "callee")
         invite.body = body
@@ -172,43 +206,48 @@ class CallingLine(Line):
         return line
 
 
-def requests(effects: Iterable[SessionEffect]) -> list[Request]:
+def flat(output: SessionOutput) -> list[SessionEffect | SessionEvent]:
+    """Effects and events in one list."""
+    return [*output.effects, *output.events]
+
+
+def requests(output: SessionOutput) -> list[Request]:
     """Requests that go out (not ACKs), with the Via that the transaction layer would add."""
-    found = [effect.request for effect in effects if isinstance(effect, SendRequest)]
+    found = [effect.request for effect in output.effects if isinstance(effect, SendRequest)]
     for request in found:
         if "Via" not in request.headers:
             request.headers.insert_first("Via", f"SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-{request.cseq.number}")
     return found
 
 
-def sent(effects: Iterable[SessionEffect], method: str | None = None) -> Request:
+def sent(output: SessionOutput, method: str | None = None) -> Request:
     """The one request that goes out."""
-    (request,) = requests(effects)
+    (request,) = requests(output)
     assert method is None or request.method == method
     return request
 
 
-def acks(effects: Iterable[SessionEffect]) -> list[Request]:
+def acks(output: SessionOutput) -> list[Request]:
     """The ACKs that go out."""
-    return [effect.request for effect in effects if isinstance(effect, SendAck)]
+    return [effect.request for effect in output.effects if isinstance(effect, SendAck)]
 
 
-def answers(effects: Iterable[SessionEffect]) -> list[int]:
+def answers(output: SessionOutput) -> list[int]:
     """The statuses of the responses that go out."""
-    return [effect.response.status for effect in effects if isinstance(effect, Respond)]
+    return [effect.response.status for effect in output.effects if isinstance(effect, Respond)]
 
 
-def response(effects: Iterable[SessionEffect]) -> Response:
+def response(output: SessionOutput) -> Response:
     """The one response that goes out."""
-    (found,) = [effect.response for effect in effects if isinstance(effect, Respond)]
+    (found,) = [effect.response for effect in output.effects if isinstance(effect, Respond)]
     return found
 
 
-def said(effects: Iterable[SessionEffect], kind: type[E]) -> list[E]:
-    """The effects of one kind."""
-    return [effect for effect in effects if isinstance(effect, kind)]
+def said(output: SessionOutput, kind: type[E]) -> list[E]:
+    """The effects or events of one kind."""
+    return [each for each in flat(output) if isinstance(each, kind)]
 
 
-def kinds(effects: Iterable[SessionEffect]) -> list[str]:
-    """What happens, by name, in order."""
-    return [type(effect).__name__ for effect in effects]
+def kinds(output: SessionOutput) -> list[str]:
+    """What happens, by name: effects, then events."""
+    return [type(each).__name__ for each in flat(output)]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from telephony.sip.effects import (
-    Effect,
-    RequestReceived,
-    ResponseReceived,
-    SendData,
-    TransactionEnded,
-    TransactionKey,
-)
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.parser import parse_message
 from telephony.sip.timers import Timers
+from telephony.sip.transaction_events import (
+    RequestReceived,
+    ResponseReceived,
+    SendData,
+    TransactionEnded,
+    TransactionEvent,
+    TransactionKey,
+    TransactionOutput,
+)
 from telephony.sip.transactions import TransactionLayer
 
 OURS = ("192.0.2.1", 5060)
@@ -76,14 +77,19 @@ def outgoing(method: str = "OPTIONS", *, extra: Iterable[str] = ()) -> Request:
     return request
 
 
-def sent(effects: Iterable[Effect]) -> list[Request | Response]:
+def flat(output: TransactionOutput) -> list[SendData | TransactionEvent]:
+    """Effects and events in one list."""
+    return [*output.effects, *output.events]
+
+
+def sent(output: TransactionOutput) -> list[Request | Response]:
     """What goes out on the wire, parsed."""
-    return [parse_message(effect.data) for effect in effects if isinstance(effect, SendData)]
+    return [parse_message(effect.data) for effect in output.effects]
 
 
-def sent_request(effects: Iterable[Effect]) -> Request:
+def sent_request(output: TransactionOutput) -> Request:
     """The one request that goes out."""
-    (message,) = sent(effects)
+    (message,) = sent(output)
     assert isinstance(message, Request)
     return message
 
@@ -95,30 +101,30 @@ def answer_to(request: Request, status: int, to_tag: str | None = "callee") -> R
     return message
 
 
-def statuses(effects: Iterable[Effect]) -> list[int]:
+def statuses(output: TransactionOutput) -> list[int]:
     """Status codes that are passed up."""
-    return [effect.response.status for effect in effects if isinstance(effect, ResponseReceived)]
+    return [effect.response.status for effect in output.events if isinstance(effect, ResponseReceived)]
 
 
-def received(effects: Iterable[Effect]) -> RequestReceived:
+def received(output: TransactionOutput) -> RequestReceived:
     """The one new request that is passed up."""
-    (effect,) = [each for each in effects if isinstance(each, RequestReceived)]
+    (effect,) = [each for each in output.events if isinstance(each, RequestReceived)]
     return effect
 
 
-def ended(effects: Iterable[Effect]) -> list[TransactionKey]:
+def ended(output: TransactionOutput) -> list[TransactionKey]:
     """Transactions said to be over."""
-    return [effect.key for effect in effects if isinstance(effect, TransactionEnded)]
+    return [effect.key for effect in output.events if isinstance(effect, TransactionEnded)]
 
 
-def run_out(layer: TransactionLayer, until: float = 1e9) -> list[tuple[float, Effect]]:
-    """Let time pass from deadline to deadline; every effect with the instant at which it came."""
-    seen: list[tuple[float, Effect]] = []
+def run_out(layer: TransactionLayer, until: float = 1e9) -> list[tuple[float, SendData | TransactionEvent]]:
+    """Let time pass from deadline to deadline; every effect and event with the instant at which it came."""
+    seen: list[tuple[float, SendData | TransactionEvent]] = []
     while (deadline := layer.next_deadline()) is not None and deadline <= until:
-        seen += [(deadline, effect) for effect in layer.handle_timer(deadline)]
+        seen += [(deadline, effect) for effect in flat(layer.handle_timer(deadline))]
     return seen
 
 
-def send_times(seen: Iterable[tuple[float, Effect]]) -> list[float]:
+def send_times(seen: Iterable[tuple[float, SendData | TransactionEvent]]) -> list[float]:
     """When something went out."""
     return [at for at, effect in seen if isinstance(effect, SendData)]

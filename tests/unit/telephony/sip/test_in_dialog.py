@@ -5,10 +5,24 @@ from __future__ import annotations
 import pytest
 
 from telephony.sip.errors import LocalProtocolError
-from telephony.sip.in_dialog import sipfrag_status
-from telephony.sip.session_events import Ended, InfoReceived, ReferProgressed, Replied
-from telephony.sip.session_states import State
-from tests.unit.telephony.sip.calls import US, CalledLine, CallingLine, answers, kinds, response, said, sent
+from telephony.sip.machine import Output
+from telephony.sip.referral import sipfrag_status
+from telephony.sip.session import SessionState
+from telephony.sip.session_events import Confirmed, Ended, InfoReceived, ReferProgressed, ReinviteDue, Replied
+from tests.unit.telephony.sip.calls import (
+    ANSWER,
+    NOTHING,
+    OFFER,
+    US,
+    CalledLine,
+    CallingLine,
+    answers,
+    kinds,
+    requests,
+    response,
+    said,
+    sent,
+)
 
 REFER_EVENT = "Event: refer;id=7"
 
@@ -16,7 +30,7 @@ REFER_EVENT = "Event: refer;id=7"
 def referred() -> CallingLine:
     line = CallingLine.up()
     refer = sent(line.session.request("REFER", (("Refer-To", "<sip:1002@example.com>"),)), "REFER")
-    assert line.answer(refer, 202) == [Replied("REFER", 202)]
+    assert line.answer(refer, 202) == Output([], [Replied("REFER", 202)])
     return line
 
 
@@ -54,21 +68,21 @@ def test_a_refer_carries_its_headers_and_our_contact() -> None:
     refer = sent(line.session.request("REFER", (("Refer-To", "<sip:1002@example.com>"),)), "REFER")
     assert refer.headers.get("Refer-To") == "<sip:1002@example.com>"
     assert refer.headers.get("Contact") == US
-    assert line.answer(refer, 100) == []
-    assert line.answer(refer, 603) == [Replied("REFER", 603)]
+    assert line.answer(refer, 100) == NOTHING
+    assert line.answer(refer, 603) == Output([], [Replied("REFER", 603)])
 
 
 def test_a_transport_failure_of_a_refer_is_its_answer() -> None:
     line = CallingLine.up()
     refer = sent(line.session.request("REFER"), "REFER")
-    assert line.session.request_failed("REFER", refer.cseq.number, 503) == [Replied("REFER", 503)]
-    assert line.session.state is State.CONFIRMED
+    assert line.fail("REFER", refer.cseq.number, 503) == Output([], [Replied("REFER", 503)])
+    assert line.session.state is SessionState.CONFIRMED
 
 
 def test_silence_to_a_refer_ends_the_call() -> None:
     line = CallingLine.up()
     refer = sent(line.session.request("REFER"), "REFER")
-    effects = line.session.request_failed("REFER", refer.cseq.number, 408)
+    effects = line.fail("REFER", refer.cseq.number, 408)
     assert said(effects, Ended) == [Ended("network", None, "dialog lost")]
 
 
@@ -76,14 +90,90 @@ def test_no_request_before_the_call_is_up_or_after_it() -> None:
     with pytest.raises(LocalProtocolError):
         CalledLine().session.request("INFO")
     line = CallingLine.up()
-    line.session.hang_up()
+    line.session.hang_up(line.now)
     with pytest.raises(LocalProtocolError):
         line.session.request("REFER")
 
 
+# --- requests of ours wait for the ACK (RFC 3261 13.3.1.4) ----------------------------------------------
+
+
+def answered() -> CalledLine:
+    """We answered, and no ACK has come."""
+    line = CalledLine()
+    line.session.accept(ANSWER, 0.0)
+    return line
+
+
+@pytest.mark.parametrize("method", ["REFER", "INFO"])
+def test_a_request_after_our_answer_waits_for_the_ack(method: str) -> None:
+    line = answered()
+    assert line.session.request(method, (("Subject", "later"),)) == NOTHING
+    effects = line.ack(1)
+    request = sent(effects, method)
+    assert (request.headers.get("Subject"), request.cseq.number) == ("later", 1)
+    assert effects.events == [Confirmed(b"")]
+
+
+def test_several_requests_go_out_in_order_once_the_ack_came() -> None:
+    line = answered()
+    for method in ("INFO", "REFER"):
+        line.session.request(method)
+    line.session.want_reinvite()
+    effects = line.ack(1)
+    assert [(each.method, each.cseq.number) for each in requests(effects)] == [("INFO", 1), ("REFER", 2)]
+    assert effects.events == [Confirmed(b""), ReinviteDue()]
+
+
+def test_a_lost_ack_that_a_reinvite_makes_up_for_lets_the_request_go() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert sent(line.request("INVITE", 2, body=OFFER)).method == "REFER"
+
+
+def test_a_cancel_that_crosses_our_answer_does_not_hold_the_request_up() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert line.cancel() == NOTHING
+    assert sent(line.ack(1)).method == "REFER"
+
+
+def test_a_call_that_we_hang_up_before_the_ack_sends_no_other_request_than_its_bye() -> None:
+    line = answered()
+    line.session.request("REFER")
+    line.session.hang_up(line.now)
+    assert sent(line.ack(1)).method == "BYE"
+
+
+def test_a_call_that_ends_before_the_ack_sends_no_request() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert requests(line.request("BYE", 2)) == []
+    assert line.done
+
+
+def test_a_call_whose_ack_never_comes_sends_its_bye_alone() -> None:
+    line = answered()
+    line.session.request("REFER")
+    assert [request.method for request in requests(line.wait(40.0))] == ["BYE"]
+
+
+def test_a_request_waits_for_the_ack_that_we_owe() -> None:
+    line = CallingLine(body=b"")
+    line.answer(line.start(), 200, body=OFFER)
+    assert line.session.request("INFO") == NOTHING
+    assert kinds(line.session.acknowledge(ANSWER, line.now)) == ["SendAck", "SendRequest"]
+
+
+# --- our REFER ------------------------------------------------------------------------------------------
+
+
 def test_notifies_tell_how_the_transfer_goes() -> None:
     line = referred()
-    active, over = "Subscription-State: active;expires=60", "Subscription-State: terminated;reason=noresource"
+    active, over = (
+        "Subscription-State: active;expires=60",
+        "Subscription-State: terminated;reason=noresource",
+    )
     trying = line.request("NOTIFY", 1, body=b"SIP/2.0 100 Trying\r\n", extra=[REFER_EVENT, active])
     assert (answers(trying), said(trying, ReferProgressed)) == ([200], [ReferProgressed(100, False)])
     done = line.request("NOTIFY", 2, body=b"SIP/2.0 200 OK\r\n", extra=[REFER_EVENT, over])
@@ -96,7 +186,7 @@ def test_a_notify_may_overtake_the_202() -> None:
     refer = sent(line.session.request("REFER"), "REFER")
     effects = line.request("NOTIFY", 1, body=b"SIP/2.0 180 Ringing", extra=[REFER_EVENT])
     assert said(effects, ReferProgressed) == [ReferProgressed(180, False)]
-    assert line.answer(refer, 202) == [Replied("REFER", 202)]
+    assert line.answer(refer, 202) == Output([], [Replied("REFER", 202)])
 
 
 def test_a_final_status_is_the_end_even_when_the_subscription_stays() -> None:

@@ -76,11 +76,8 @@ def test_a_typed_view_is_parsed_once() -> None:
     assert request.contacts is request.contacts
 
 
-def test_a_star_contact_is_told_apart() -> None:
-    request = Request("REGISTER", URI, Headers([("Contact", "*")]))
-    assert request.contact_is_star
-    assert request.contacts == []
-    assert not invite().contact_is_star
+def test_a_star_is_no_contact() -> None:
+    assert Request("REGISTER", URI, Headers([("Contact", "*")])).contacts == []
 
 
 @pytest.mark.parametrize(

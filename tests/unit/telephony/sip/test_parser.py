@@ -6,7 +6,8 @@ import pytest
 
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.message import Request, Response
-from telephony.sip.parser import parse_message, validate_request, validate_response
+from telephony.sip.parser import parse_message
+from telephony.sip.validate import validate_request, validate_response
 
 HEAD = (
     b"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
 from telephony.sip.errors import RemoteProtocolError
+from telephony.sip.machine import Output
 from telephony.sip.message import Request
 from telephony.sip.referral import SUBSCRIPTION_SECONDS, Referral, Replaces, read_refer
-from telephony.sip.session_events import Ended, SessionEffect, TransferRequested
-from telephony.sip.session_states import State
+from telephony.sip.session import SessionState
+from telephony.sip.session_events import Ended, ReferReceived, SessionOutput
 from telephony.sip.uri import parse_uri
 from tests.unit.telephony.sip.calls import (
+    NOTHING,
     US,
     CalledLine,
     CallingLine,
@@ -33,7 +33,7 @@ SIDES = pytest.mark.parametrize("side", [CalledLine, CallingLine])
 Side = type[CalledLine] | type[CallingLine]
 
 
-def refer(line: Line, cseq: int = 2, *extra: str) -> list[SessionEffect]:
+def refer(line: Line, cseq: int = 2, *extra: str) -> SessionOutput:
     """The peer asks for a transfer."""
     return line.request("REFER", cseq, extra=[REFER_TO, *extra])
 
@@ -45,11 +45,11 @@ def taken(side: Side = CalledLine) -> tuple[Line, Request]:
     return line, sent(line.session.answer_transfer(202, line.now), "NOTIFY")
 
 
-def reports(effects: Iterable[SessionEffect]) -> list[tuple[str, str]]:
+def reports(output: SessionOutput) -> list[tuple[str, str]]:
     """What the NOTIFYs say: the status line and the subscription's state."""
     return [
         (request.body.decode().strip(), request.headers.get("Subscription-State") or "")
-        for request in requests(effects)
+        for request in requests(output)
     ]
 
 
@@ -121,7 +121,7 @@ def test_who_refers_and_whether_reports_are_wanted_is_read() -> None:
 @SIDES
 def test_a_transfer_is_taken_and_reported(side: Side) -> None:
     line = side.up()
-    assert refer(line) == [TransferRequested(Referral(parse_uri(TARGET), None, None, True))]
+    assert refer(line) == Output([], [ReferReceived(Referral(parse_uri(TARGET), None, None, True))])
     effects = line.session.answer_transfer(202, line.now)
     assert (kinds(effects), answers(effects)) == (["Respond", "SendRequest"], [202])
     assert response(effects).headers.get("Contact") == US
@@ -129,24 +129,24 @@ def test_a_transfer_is_taken_and_reported(side: Side) -> None:
     assert reports(effects) == [("SIP/2.0 100 Trying", f"active;expires={SUBSCRIPTION_SECONDS}")]
     assert notify.headers.get("Event") == "refer"
     assert notify.content_type == "message/sipfrag"
-    assert line.answer(notify, 200) == []
+    assert line.answer(notify, 200) == NOTHING
     line.now = 10.0
     ringing = line.session.report_transfer(180, line.now)
     assert reports(ringing) == [("SIP/2.0 180 Ringing", f"active;expires={SUBSCRIPTION_SECONDS - 10}")]
     line.answer(sent(ringing), 200)
     done = line.session.report_transfer(200, line.now)
     assert reports(done) == [("SIP/2.0 200 OK", "terminated;reason=noresource")]
-    assert line.answer(sent(done), 200) == []
+    assert line.answer(sent(done), 200) == NOTHING
     assert line.session.next_deadline() is None
-    assert line.session.state is State.CONFIRMED
+    assert line.session.state is SessionState.CONFIRMED
 
 
 def test_a_refused_transfer_leaves_nothing_behind() -> None:
     line = CalledLine.up()
     refer(line)
     assert answers(line.session.answer_transfer(603, 0.0)) == [603]
-    assert line.session.report_transfer(200, 0.0) == []
-    assert kinds(refer(line, 3)) == ["TransferRequested"]
+    assert line.session.report_transfer(200, 0.0) == NOTHING
+    assert kinds(refer(line, 3)) == ["ReferReceived"]
 
 
 def test_a_report_of_a_transfer_that_nobody_answered_takes_it() -> None:
@@ -155,7 +155,7 @@ def test_a_report_of_a_transfer_that_nobody_answered_takes_it() -> None:
     effects = line.session.report_transfer(486, 0.0)
     assert answers(effects) == [202]
     assert reports(effects) == [("SIP/2.0 100 Trying", "active;expires=300")]
-    assert line.session.answer_transfer(202, 0.0) == []
+    assert line.session.answer_transfer(202, 0.0) == NOTHING
     assert reports(line.answer(sent(effects), 200)) == [
         ("SIP/2.0 486 Busy Here", "terminated;reason=noresource")
     ]
@@ -163,8 +163,8 @@ def test_a_report_of_a_transfer_that_nobody_answered_takes_it() -> None:
 
 def test_reports_wait_for_each_other_and_the_newest_counts() -> None:
     line, first = taken()
-    assert line.session.report_transfer(180, 0.0) == []
-    assert line.session.report_transfer(183, 0.0) == []
+    assert line.session.report_transfer(180, 0.0) == NOTHING
+    assert line.session.report_transfer(183, 0.0) == NOTHING
     later = line.answer(first, 200)
     assert [report for report, _ in reports(later)] == ["SIP/2.0 183 Session Progress"]
 
@@ -176,9 +176,9 @@ def test_nothing_is_reported_to_a_peer_that_wants_no_reports() -> None:
     assert kinds(effects) == ["Respond"]
     assert response(effects).headers.get("Refer-Sub") == "false"
     assert answers(refer(line, 3)) == [491], "it goes on all the same"
-    assert line.session.report_transfer(200, 0.0) == []
+    assert line.session.report_transfer(200, 0.0) == NOTHING
     assert line.session.next_deadline() is None
-    assert kinds(refer(line, 4)) == ["TransferRequested"]
+    assert kinds(refer(line, 4)) == ["ReferReceived"]
 
 
 def test_one_transfer_at_a_time() -> None:
@@ -197,14 +197,14 @@ def test_one_transfer_at_a_time() -> None:
 def test_a_report_that_fails_ends_the_subscription_and_nothing_else(status: int) -> None:
     line, first = taken()
     if status in (408, 503):
-        assert line.session.request_failed("NOTIFY", first.cseq.number, status) == []
+        assert line.fail("NOTIFY", first.cseq.number, status) == NOTHING
     else:
-        assert line.answer(first, status) == []
-    assert line.session.state is State.CONFIRMED
+        assert line.answer(first, status) == NOTHING
+    assert line.session.state is SessionState.CONFIRMED
     assert line.session.next_deadline() is None
     assert answers(refer(line, 3)) == [491], "the transfer itself goes on"
-    assert line.session.report_transfer(200, 0.0) == []
-    assert kinds(refer(line, 4)) == ["TransferRequested"]
+    assert line.session.report_transfer(200, 0.0) == NOTHING
+    assert kinds(refer(line, 4)) == ["ReferReceived"]
 
 
 @pytest.mark.parametrize(("ringing", "last"), [(False, "SIP/2.0 100 Trying"), (True, "SIP/2.0 180 Ringing")])
@@ -213,11 +213,11 @@ def test_a_transfer_that_takes_too_long_is_reported_no_more(ringing: bool, last:
     line.answer(notify, 200)
     if ringing:
         line.answer(sent(line.session.report_transfer(180, 0.0)), 200)
-    (at, over), *rest = line.watch(1e6)
-    assert (at, rest) == (SUBSCRIPTION_SECONDS, [])
-    assert reports([over]) == [(last, "terminated;reason=timeout")]
-    line.answer(sent([over]), 200)
-    assert line.session.report_transfer(200, line.now) == []
+    assert line.session.next_deadline() == SUBSCRIPTION_SECONDS
+    over = line.wait(1e6)
+    assert reports(over) == [(last, "terminated;reason=timeout")]
+    line.answer(sent(over), 200)
+    assert line.session.report_transfer(200, line.now) == NOTHING
 
 
 # --- at the edges of the call -----------------------------------------------------------------------------
@@ -229,36 +229,38 @@ def test_only_a_call_that_is_up_is_transferred() -> None:
     line.session.accept(b"", 0.0)
     assert answers(refer(line)) == [491]
     line = CalledLine.up()
-    line.session.hang_up()
+    line.session.hang_up(line.now)
     assert answers(refer(line)) == [481]
 
 
 def test_the_last_report_goes_out_before_our_bye() -> None:
     line, _ = taken()
-    assert line.session.report_transfer(200, 0.0) == [], "the first one has not been answered"
-    effects = line.session.hang_up()
+    assert line.session.report_transfer(200, 0.0) == NOTHING, "the first one has not been answered"
+    effects = line.session.hang_up(line.now)
     assert [request.method for request in requests(effects)] == ["NOTIFY", "BYE"]
-    assert effects[0] == Ended("local", None, "hung up")
+    assert effects.events == [Ended("local", None, "hung up")]
     notify, bye = requests(effects)
-    assert line.answer(notify, 481) == []
-    assert kinds(line.answer(bye, 200)) == ["SessionDone"]
+    assert line.answer(notify, 481) == NOTHING
+    assert kinds(line.answer(bye, 200)) == []
+    assert line.done
 
 
 def test_the_peers_bye_ends_the_reports() -> None:
     line, first = taken()
     line.session.report_transfer(180, 0.0)
-    assert kinds(line.request("BYE", 3)) == ["Respond", "Ended", "SessionDone"]
-    assert line.session.report_transfer(200, 0.0) == []
-    assert line.answer(first, 481) == []
+    assert kinds(line.request("BYE", 3)) == ["Respond", "Ended"]
+    assert line.done
+    assert line.session.report_transfer(200, 0.0) == NOTHING
+    assert line.answer(first, 481) == NOTHING
 
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_a_transfer_that_nobody_answered_is_refused_at_the_end(ours: bool) -> None:
     line = CalledLine.up()
     refer(line)
-    effects = line.session.hang_up() if ours else line.request("BYE", 3)
+    effects = line.session.hang_up(line.now) if ours else line.request("BYE", 3)
     assert 487 in answers(effects)
-    assert line.session.answer_transfer(202, 0.0) == []
+    assert line.session.answer_transfer(202, 0.0) == NOTHING
 
 
 def test_a_peer_that_hung_up_itself_is_told_nothing_more() -> None:
@@ -266,4 +268,4 @@ def test_a_peer_that_hung_up_itself_is_told_nothing_more() -> None:
     refer(line)
     ended = line.request("BYE", 3)
     assert said(ended, Ended) == [Ended("remote", None, "BYE")]
-    assert line.session.report_transfer(200, 0.0) == []
+    assert line.session.report_transfer(200, 0.0) == NOTHING

@@ -13,7 +13,7 @@ from telephony.sip.registrar import (
     BindingRemoved,
     RegisterResult,
     Registrar,
-    RegistrarEffect,
+    RegistrarEvent,
     RemovalCause,
 )
 from tests.unit.telephony.sip.exchange import OURS, TCP, UDP, incoming
@@ -50,7 +50,7 @@ def rows(result: RegisterResult, name: str = "Contact") -> list[str]:
     return [value for shown, value in result.headers if shown == name]
 
 
-def told(effects: tuple[RegistrarEffect, ...] | list[RegistrarEffect]) -> list[tuple[str, str]]:
+def told(effects: tuple[RegistrarEvent, ...] | list[RegistrarEvent]) -> list[tuple[str, str]]:
     """Effects in short: what, and to which contact."""
     short = []
     for effect in effects:
@@ -66,7 +66,7 @@ class TestRegistering:
         result = register(registrar, DESK, expires="600")
         assert (result.status, result.reason) == (200, "OK")
         assert rows(result) == [f"{DESK};expires=600"]
-        assert told(result.effects) == [("added", DESK)]
+        assert told(result.events) == [("added", DESK)]
         assert rows(register(registrar, now=100.5)) == [f"{DESK};expires=500"]
 
     def test_the_contact_parameter_counts_before_the_header(self) -> None:
@@ -92,7 +92,7 @@ class TestRegistering:
         registrar = Registrar()
         register(registrar, DESK)
         result = register(registrar, "<sip:1001@10.0.0.5:5060;foo=1>", cseq=2, now=10.0)
-        assert [type(effect) for effect in result.effects] == [BindingRefreshed]
+        assert [type(effect) for effect in result.events] == [BindingRefreshed]
         assert len(registrar.lookup(AOR, 10.0)) == 1
 
     def test_contact_parameters_come_back(self) -> None:
@@ -166,19 +166,19 @@ class TestRemoving:
         registrar = Registrar()
         register(registrar, DESK, SOFT)
         result = register(registrar, f"{DESK};expires=0", cseq=2)
-        assert told(result.effects) == [("removed", DESK)]
+        assert told(result.events) == [("removed", DESK)]
         assert len(rows(result)) == 1
         assert contacts_at(registrar) == [SOFT]
 
     def test_removing_what_is_not_there_is_fine(self) -> None:
         result = register(Registrar(), DESK, expires="0")
-        assert (result.status, result.effects, rows(result)) == (200, (), [])
+        assert (result.status, result.events, rows(result)) == (200, (), [])
 
     def test_a_star_removes_all(self) -> None:
         registrar = Registrar()
         register(registrar, DESK, SOFT)
         result = register(registrar, "*", expires="0", call_id="boot2")
-        assert told(result.effects) == [("removed", DESK), ("removed", SOFT)]
+        assert told(result.events) == [("removed", DESK), ("removed", SOFT)]
         assert rows(result) == []
         assert (contacts_at(registrar), len(registrar), registrar.next_deadline()) == ([], 0, None)
 
@@ -213,14 +213,14 @@ class TestRefusing:
         register(registrar, DESK, cseq=5)
         for cseq in (4, 5):
             result = register(registrar, SOFT, f"{DESK};expires=0", cseq=cseq)
-            assert (result.status, result.effects) == (500, ())
+            assert (result.status, result.events) == (500, ())
             assert register(registrar, "*", expires="0", cseq=cseq).status == 500
         assert contacts_at(registrar) == [DESK]
 
     def test_order_counts_within_one_call_id_only(self) -> None:
         registrar = Registrar()
         register(registrar, DESK, cseq=5)
-        assert told(register(registrar, DESK, cseq=1, call_id="boot2").effects) == [("refreshed", DESK)]
+        assert told(register(registrar, DESK, cseq=1, call_id="boot2").events) == [("refreshed", DESK)]
 
     def test_order_counts_for_each_binding_by_itself(self) -> None:
         registrar = Registrar()
@@ -241,7 +241,7 @@ class TestRefusing:
         registrar = Registrar(max_contacts=2)
         for number, contact in enumerate(["<sip:a@h>", "<sip:b@h>", "<sip:c@h>"]):
             result = register(registrar, contact, now=float(number), cseq=number + 1)
-        assert told(result.effects) == [("added", "<sip:c@h>"), ("replaced", "<sip:a@h>")]
+        assert told(result.events) == [("added", "<sip:c@h>"), ("replaced", "<sip:a@h>")]
         assert contacts_at(registrar, 3.0) == ["<sip:c@h>", "<sip:b@h>"]
 
 
@@ -252,14 +252,14 @@ class TestPhonesWithInstance:
         registrar = Registrar()
         register(registrar, f"{DESK};{PHONE_A}")
         result = register(registrar, f"{SOFT};{PHONE_A}", call_id="boot2")
-        assert told(result.effects) == [("replaced", DESK), ("added", SOFT)]
+        assert told(result.events) == [("replaced", DESK), ("added", SOFT)]
         assert contacts_at(registrar) == [SOFT]
 
     def test_taking_back_the_old_contact_leaves_the_new_one(self) -> None:
         registrar = Registrar()
         register(registrar, f"{DESK};{PHONE_A}")
         register(registrar, f"{SOFT};{PHONE_A}", cseq=2)
-        assert register(registrar, f"{DESK};{PHONE_A};expires=0", cseq=3).effects == ()
+        assert register(registrar, f"{DESK};{PHONE_A};expires=0", cseq=3).events == ()
         assert contacts_at(registrar) == [SOFT]
 
     def test_two_phones_with_the_same_private_address_are_two(self) -> None:
@@ -294,9 +294,9 @@ class TestTime:
         registrar = Registrar()
         register(registrar, f"{DESK};expires=100", f"{SOFT};expires=60")
         assert registrar.next_deadline() == 60.0
-        (first,) = registrar.handle_timer(60.0)
+        (first,) = registrar.handle_timer(60.0).events
         assert (told([first]), registrar.next_deadline()) == ([("expired", SOFT)], 100.0)
-        assert told(registrar.handle_timer(100.0)) == [("expired", DESK)]
+        assert told(registrar.handle_timer(100.0).events) == [("expired", DESK)]
         assert (registrar.next_deadline(), len(registrar)) == (None, 0)
 
     def test_a_refresh_moves_the_deadline(self) -> None:
@@ -304,20 +304,20 @@ class TestTime:
         register(registrar, DESK, expires="100")
         register(registrar, DESK, expires="100", cseq=2, now=50.0)
         assert registrar.next_deadline() == 150.0
-        assert registrar.handle_timer(100.0) == []
-        assert told(registrar.handle_timer(150.0)) == [("expired", DESK)]
+        assert registrar.handle_timer(100.0).events == []
+        assert told(registrar.handle_timer(150.0).events) == [("expired", DESK)]
 
     def test_expiry_is_told_even_when_a_register_comes_before_the_timer(self) -> None:
         registrar = Registrar()
         register(registrar, DESK, expires="60")
         result = register(registrar, DESK, expires="60", cseq=2, now=61.0)
-        assert told(result.effects) == [("expired", DESK), ("added", DESK)]
-        assert registrar.handle_timer(61.0) == []
+        assert told(result.events) == [("expired", DESK), ("added", DESK)]
+        assert registrar.handle_timer(61.0).events == []
 
     def test_a_refusal_also_tells_what_had_expired(self) -> None:
         registrar = Registrar()
         register(registrar, DESK, expires="60")
-        assert told(register(registrar, DESK, expires="1", now=61.0).effects) == [("expired", DESK)]
+        assert told(register(registrar, DESK, expires="1", now=61.0).events) == [("expired", DESK)]
 
     def test_an_expired_binding_sets_no_order(self) -> None:
         registrar = Registrar()
@@ -332,21 +332,21 @@ class TestClosedConnections:
         register(registrar, SOFT, flow=UDP, call_id="soft")
         register(registrar, "<sip:x@h>", flow=TCP, aor="sip:1002@hotline.example")
         assert registrar.has_flow(TCP)
-        effects = registrar.remove_flow(TCP)
+        effects = registrar.remove_flow(TCP).events
         assert not registrar.has_flow(TCP)
         assert [(effect.aor, *told([effect])[0]) for effect in effects] == [
             (AOR, RemovalCause.FLOW_CLOSED.value, DESK),
             ("sip:1002@hotline.example", RemovalCause.FLOW_CLOSED.value, "<sip:x@h>"),
         ]
         assert contacts_at(registrar) == [SOFT]
-        assert registrar.remove_flow(TCP) == []
+        assert registrar.remove_flow(TCP).events == []
 
     def test_a_phone_that_moved_to_another_connection_stays(self) -> None:
         registrar = Registrar()
         other = Flow("TCP", OURS, ("192.0.2.9", 5062), connection=8)
         register(registrar, DESK, flow=TCP)
         register(registrar, DESK, flow=other, cseq=2)
-        assert registrar.remove_flow(TCP) == []
+        assert registrar.remove_flow(TCP).events == []
         assert contacts_at(registrar) == [DESK]
 
 
@@ -370,7 +370,7 @@ def test_added_and_removed_always_balance(steps: list[tuple[str, str | None, Flo
     heard: dict[str, float] = {}
     now = 0.0
 
-    def listen(effects: tuple[RegistrarEffect, ...] | list[RegistrarEffect]) -> None:
+    def listen(effects: tuple[RegistrarEvent, ...] | list[RegistrarEvent]) -> None:
         for effect in effects:
             uri = str(effect.binding.contact.uri)
             if isinstance(effect, BindingAdded):
@@ -385,12 +385,12 @@ def test_added_and_removed_always_balance(steps: list[tuple[str, str | None, Flo
     for user, expires, flow, call_id, cseq, wait in steps:
         now += wait
         if wait > 70:
-            listen(registrar.remove_flow(TCP))
+            listen(registrar.remove_flow(TCP).events)
         contact = user if user == "*" else f"<sip:{user}@h>"
         result = register(registrar, contact, expires=expires, flow=flow, call_id=call_id, cseq=cseq, now=now)
-        listen(result.effects)
+        listen(result.events)
         assert sorted(f"<{uri}>" for uri in heard) == sorted(contacts_at(registrar, now))
         assert registrar.next_deadline() == min(heard.values(), default=None)
     while (deadline := registrar.next_deadline()) is not None:
-        listen(registrar.handle_timer(deadline))
+        listen(registrar.handle_timer(deadline).events)
     assert (heard, len(registrar), registrar._on_connection) == ({}, 0, {})

@@ -5,23 +5,24 @@ from __future__ import annotations
 import pytest
 
 from telephony.sip.errors import LocalProtocolError
+from telephony.sip.machine import Output
 from telephony.sip.message import Request
+from telephony.sip.session import SessionState
 from telephony.sip.session_events import (
     CancelInvite,
     Confirmed,
     Ended,
-    ReofferAnswered,
-    ReofferConfirmed,
-    ReofferDue,
-    Reoffered,
-    ReofferRefused,
+    ReinviteAnswered,
+    ReinviteConfirmed,
+    ReinviteDue,
+    ReinviteReceived,
+    ReinviteRefused,
     Replied,
     Respond,
-    SessionDone,
 )
-from telephony.sip.session_states import State
 from tests.unit.telephony.sip.calls import (
     ANSWER,
+    NOTHING,
     OFFER,
     US,
     CalledLine,
@@ -41,8 +42,8 @@ Side = type[CalledLine] | type[CallingLine]
 
 def reinvite(line: Line, body: bytes = OFFER) -> Request:
     """We change the session."""
-    assert line.session.want_reoffer() == [ReofferDue()]
-    return sent(line.session.reoffer(body), "INVITE")
+    assert line.session.want_reinvite() == Output([], [ReinviteDue()])
+    return sent(line.session.reinvite(body), "INVITE")
 
 
 # --- ours -------------------------------------------------------------------------------------------------
@@ -53,10 +54,10 @@ def test_we_change_the_session(side: Side) -> None:
     line = side.up()
     request = reinvite(line)
     assert (request.body, request.headers.get("Contact")) == (OFFER, US)
-    assert line.answer(request, 100) == []
+    assert line.answer(request, 100) == NOTHING
     effects = line.answer(request, 200, body=ANSWER)
-    assert kinds(effects) == ["SendAck", "ReofferAnswered"]
-    assert said(effects, ReofferAnswered) == [ReofferAnswered(ANSWER)]
+    assert kinds(effects) == ["SendAck", "ReinviteAnswered"]
+    assert said(effects, ReinviteAnswered) == [ReinviteAnswered(ANSWER)]
     assert acks(effects)[0].cseq.number == request.cseq.number
     assert line.session.next_deadline() is None
 
@@ -66,7 +67,7 @@ def test_a_repeated_2xx_to_our_reinvite_gets_the_same_ack(side: Side) -> None:
     line = side.up()
     request = reinvite(line)
     first = line.answer(request, 200, body=ANSWER)
-    assert line.answer(request, 200, body=ANSWER) == first[:1]
+    assert line.answer(request, 200, body=ANSWER) == Output(first.effects, [])
 
 
 @SIDES
@@ -79,9 +80,9 @@ def test_the_2xx_to_our_reinvite_moves_the_target(side: Side) -> None:
 @SIDES
 def test_a_refused_change_leaves_the_session_as_it_was(side: Side) -> None:
     line = side.up()
-    assert line.answer(reinvite(line), 488) == [ReofferRefused(488)]
-    assert line.session.state is State.CONFIRMED
-    assert line.session.want_reoffer() == [ReofferDue()], "the line is free again"
+    assert line.answer(reinvite(line), 488) == Output([], [ReinviteRefused(488)])
+    assert line.session.state is SessionState.CONFIRMED
+    assert line.session.want_reinvite() == Output([], [ReinviteDue()]), "the line is free again"
 
 
 @SIDES
@@ -89,8 +90,9 @@ def test_a_refused_change_leaves_the_session_as_it_was(side: Side) -> None:
 def test_a_peer_that_does_not_know_the_dialog_ends_the_call(side: Side, status: int) -> None:
     line = side.up()
     effects = line.answer(reinvite(line), status)
-    assert effects[:2] == [ReofferRefused(status), Ended("network", None, "dialog lost")]
-    assert line.answer(sent(effects, "BYE"), 481) == [SessionDone()]
+    assert effects.events == [ReinviteRefused(status), Ended("network", None, "dialog lost")]
+    assert line.answer(sent(effects, "BYE"), 481) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -98,8 +100,8 @@ def test_a_peer_that_does_not_know_the_dialog_ends_the_call(side: Side, status: 
 def test_a_reinvite_without_answer_ends_the_call(side: Side, status: int) -> None:
     line = side.up()
     request = reinvite(line)
-    effects = line.session.request_failed("INVITE", request.cseq.number, status)
-    assert kinds(effects) == ["Ended", "SendRequest"]
+    effects = line.fail("INVITE", request.cseq.number, status)
+    assert kinds(effects) == ["SendRequest", "Ended"]
     assert sent(effects).method == "BYE"
 
 
@@ -108,8 +110,8 @@ def test_a_transaction_that_fails_after_the_refusal_does_not_end_the_call(side: 
     line = side.up()
     request = reinvite(line)
     line.answer(request, 491)
-    assert line.session.request_failed("INVITE", request.cseq.number, 503) == []
-    assert line.session.state is State.CONFIRMED
+    assert line.fail("INVITE", request.cseq.number, 503) == NOTHING
+    assert line.session.state is SessionState.CONFIRMED
 
 
 @SIDES
@@ -121,7 +123,7 @@ def test_a_reinvite_that_is_never_decided_is_cancelled(side: Side) -> None:
     line.wait(10.0)
     line.answer(request, 180)
     assert line.watch(100.0) == [(34.0, CancelInvite(None))]
-    assert line.answer(request, 487) == [ReofferRefused(487)]
+    assert line.answer(request, 487) == Output([], [ReinviteRefused(487)])
     assert line.session.next_deadline() is None
 
 
@@ -129,34 +131,34 @@ def test_a_reinvite_that_is_never_decided_is_cancelled(side: Side) -> None:
 def test_one_change_at_a_time(side: Side) -> None:
     line = side.up()
     request = reinvite(line)
-    assert line.session.want_reoffer() == []
+    assert line.session.want_reinvite() == NOTHING
     with pytest.raises(LocalProtocolError):
-        line.session.reoffer(OFFER)
-    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReofferAnswered", "ReofferDue"]
+        line.session.reinvite(OFFER)
+    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReinviteAnswered", "ReinviteDue"]
 
 
 def test_a_change_wanted_before_the_ack_waits_for_it() -> None:
     line = CalledLine()
     line.session.accept(ANSWER, 0.0)
-    assert line.session.want_reoffer() == []
-    assert line.ack(1) == [Confirmed(b""), ReofferDue()]
+    assert line.session.want_reinvite() == NOTHING
+    assert line.ack(1) == Output([], [Confirmed(b""), ReinviteDue()])
 
 
 def test_a_call_that_is_not_up_cannot_be_changed() -> None:
     with pytest.raises(LocalProtocolError):
-        CalledLine().session.want_reoffer()
+        CalledLine().session.want_reinvite()
     calling = CallingLine()
     calling.start()
     with pytest.raises(LocalProtocolError):
-        calling.session.want_reoffer()
+        calling.session.want_reinvite()
     over = CalledLine.up()
-    over.session.hang_up()
+    over.session.hang_up(over.now)
     with pytest.raises(LocalProtocolError):
-        over.session.want_reoffer()
+        over.session.want_reinvite()
     with pytest.raises(LocalProtocolError):
-        over.session.reoffer(OFFER)
+        over.session.reinvite(OFFER)
     with pytest.raises(LocalProtocolError):
-        over.session.accept_reoffer(ANSWER, 0.0)
+        over.session.accept_reinvite(ANSWER, 0.0)
 
 
 # --- theirs -----------------------------------------------------------------------------------------------
@@ -166,10 +168,10 @@ def test_a_call_that_is_not_up_cannot_be_changed() -> None:
 def test_the_peer_changes_the_session(side: Side) -> None:
     line = side.up()
     effects = line.request("INVITE", 2, body=OFFER)
-    assert (answers(effects), effects[1:]) == ([100], [Reoffered(OFFER)])
-    answer = response(line.session.accept_reoffer(ANSWER, line.now))
+    assert (answers(effects), effects.events) == ([100], [ReinviteReceived(OFFER)])
+    answer = response(line.session.accept_reinvite(ANSWER, line.now))
     assert (answer.status, answer.body, answer.headers.get("Contact")) == (200, ANSWER, US)
-    assert line.ack(2) == []
+    assert line.ack(2) == NOTHING
     assert line.session.next_deadline() is None
 
 
@@ -177,44 +179,44 @@ def test_the_peer_changes_the_session(side: Side) -> None:
 def test_the_peers_reinvite_moves_the_target(side: Side) -> None:
     line = side.up()
     line.request("INVITE", 2, body=OFFER, extra=["Contact: <sip:moved@198.51.100.7>"])
-    line.session.refuse_reoffer(488)
-    assert str(sent(line.session.hang_up(), "BYE").uri) == "sip:moved@198.51.100.7"
+    line.session.refuse_reinvite(488)
+    assert str(sent(line.session.hang_up(line.now), "BYE").uri) == "sip:moved@198.51.100.7"
 
 
 @SIDES
 def test_we_make_the_offer_when_the_peers_reinvite_has_none(side: Side) -> None:
     line = side.up()
-    assert line.request("INVITE", 2)[1:] == [Reoffered(b"")]
-    assert response(line.session.accept_reoffer(OFFER, line.now)).body == OFFER
-    assert line.ack(2, ANSWER) == [ReofferConfirmed(ANSWER)]
+    assert line.request("INVITE", 2).events == [ReinviteReceived(b"")]
+    assert response(line.session.accept_reinvite(OFFER, line.now)).body == OFFER
+    assert line.ack(2, ANSWER) == Output([], [ReinviteConfirmed(ANSWER)])
 
 
 @SIDES
 def test_an_ack_without_the_answer_is_told_as_such(side: Side) -> None:
     line = side.up()
     line.request("INVITE", 2)
-    line.session.accept_reoffer(OFFER, line.now)
-    assert line.ack(2) == [ReofferConfirmed(b"")]
+    line.session.accept_reinvite(OFFER, line.now)
+    assert line.ack(2) == Output([], [ReinviteConfirmed(b"")])
 
 
 @SIDES
 def test_a_change_that_we_refuse_leaves_the_session_as_it_was(side: Side) -> None:
     line = side.up()
     line.request("INVITE", 2, body=OFFER)
-    assert answers(line.session.refuse_reoffer(488)) == [488]
-    assert line.request("INVITE", 3, body=OFFER)[1:] == [Reoffered(OFFER)]
+    assert answers(line.session.refuse_reinvite(488)) == [488]
+    assert line.request("INVITE", 3, body=OFFER).events == [ReinviteReceived(OFFER)]
 
 
 @SIDES
 def test_our_2xx_to_a_reinvite_is_repeated_and_ends_the_call_without_ack(side: Side) -> None:
     line = side.up()
     line.request("INVITE", 2, body=OFFER)
-    line.session.accept_reoffer(ANSWER, line.now)
+    line.session.accept_reinvite(ANSWER, line.now)
     seen = line.watch(100)
     assert [at for at, _ in seen[:3]] == [0.5, 1.5, 3.5]
     assert [(at, type(effect).__name__) for at, effect in seen[-2:]] == [
-        (32.0, "Ended"),
         (32.0, "SendRequest"),
+        (32.0, "Ended"),
     ]
 
 
@@ -224,18 +226,18 @@ def test_a_second_reinvite_before_the_answer_to_the_first_is_put_off(side: Side)
     line.request("INVITE", 2, body=OFFER)
     put_off = response(line.request("INVITE", 3, body=OFFER))
     assert (put_off.status, put_off.headers.get("Retry-After")) == (500, "4")
-    assert answers(line.session.accept_reoffer(ANSWER, line.now)) == [200], "the first one is not forgotten"
+    assert answers(line.session.accept_reinvite(ANSWER, line.now)) == [200], "the first one is not forgotten"
 
 
 def test_a_reinvite_overtakes_the_ack_of_our_answer() -> None:
     line = CalledLine()
     line.session.accept(ANSWER, 0.0)
     effects = line.request("INVITE", 2, body=OFFER)
-    assert (kinds(effects), answers(effects)) == (["Confirmed", "Respond", "Reoffered"], [100])
-    line.session.accept_reoffer(ANSWER, line.now)
-    assert line.ack(1) == [], "the ACK that was late"
+    assert (kinds(effects), answers(effects)) == (["Respond", "Confirmed", "ReinviteReceived"], [100])
+    line.session.accept_reinvite(ANSWER, line.now)
+    assert line.ack(1) == NOTHING, "the ACK that was late"
     assert line.session.next_deadline() is not None
-    assert line.ack(2) == []
+    assert line.ack(2) == NOTHING
     assert line.session.next_deadline() is None
 
 
@@ -243,17 +245,17 @@ def test_a_reinvite_is_put_off_while_the_ack_must_bring_an_answer() -> None:
     line = CalledLine(body=b"")
     line.session.accept(OFFER, 0.0)
     assert answers(line.request("INVITE", 2, body=OFFER)) == [491]
-    assert line.ack(1, ANSWER) == [Confirmed(ANSWER)]
-    assert line.request("INVITE", 3, body=OFFER)[1:] == [Reoffered(OFFER)]
+    assert line.ack(1, ANSWER) == Output([], [Confirmed(ANSWER)])
+    assert line.request("INVITE", 3, body=OFFER).events == [ReinviteReceived(OFFER)]
 
 
 def test_a_change_of_ours_waits_for_the_one_that_overtook_the_ack() -> None:
     line = CalledLine()
     line.session.accept(ANSWER, 0.0)
-    line.session.want_reoffer()
-    assert said(line.request("INVITE", 2, body=OFFER), ReofferDue) == []
-    line.session.accept_reoffer(ANSWER, line.now)
-    assert line.ack(2) == [ReofferDue()]
+    line.session.want_reinvite()
+    assert said(line.request("INVITE", 2, body=OFFER), ReinviteDue) == []
+    line.session.accept_reinvite(ANSWER, line.now)
+    assert line.ack(2) == Output([], [ReinviteDue()])
 
 
 # --- both at once -----------------------------------------------------------------------------------------
@@ -265,7 +267,7 @@ def test_a_reinvite_that_crosses_ours_is_answered_491(side: Side) -> None:
     request = reinvite(line)
     effects = line.request("INVITE", 2, body=OFFER)
     assert (answers(effects), kinds(effects)) == ([491], ["Respond"])
-    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReofferAnswered"]
+    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReinviteAnswered"]
 
 
 @pytest.mark.parametrize(
@@ -282,11 +284,11 @@ def test_a_reinvite_that_crosses_ours_is_answered_491(side: Side) -> None:
 def test_after_491_the_owner_of_the_call_id_waits_longer(side: Side, random: float, delay: float) -> None:
     line = side.up(random=lambda: random)
     line.now = 100.0
-    assert line.answer(reinvite(line), 491) == [ReofferRefused(491)]
+    assert line.answer(reinvite(line), 491) == Output([], [ReinviteRefused(491)])
     ((at, effect),) = line.watch(10.0)
-    assert effect == ReofferDue()
+    assert effect == ReinviteDue()
     assert at == pytest.approx(100.0 + delay)
-    sent(line.session.reoffer(OFFER), "INVITE")
+    sent(line.session.reinvite(OFFER), "INVITE")
 
 
 @SIDES
@@ -294,9 +296,9 @@ def test_the_peers_change_goes_first_while_we_wait_after_491(side: Side) -> None
     line = side.up()
     line.answer(reinvite(line), 491)
     line.request("INVITE", 2, body=OFFER)
-    assert line.wait(10.0) == [], "not while theirs is open"
-    line.session.accept_reoffer(ANSWER, line.now)
-    assert line.ack(2) == [ReofferDue()]
+    assert line.wait(10.0) == NOTHING, "not while theirs is open"
+    line.session.accept_reinvite(ANSWER, line.now)
+    assert line.ack(2) == Output([], [ReinviteDue()])
 
 
 @SIDES
@@ -304,8 +306,8 @@ def test_a_call_that_ends_while_it_waits_after_491_makes_no_other_offer(side: Si
     line = side.up()
     line.answer(reinvite(line), 491)
     line.request("BYE", 2)
-    assert line.wait(10.0) == []
-    assert line.session.state is State.DONE
+    assert line.wait(10.0) == NOTHING
+    assert line.session.state is SessionState.DONE
 
 
 # --- and the end ------------------------------------------------------------------------------------------
@@ -320,14 +322,14 @@ def test_a_bye_answers_the_peers_open_reinvite_with_487(side: Side) -> None:
         (False, 200),
         (True, 487),
     ]
-    assert effects[-1] == SessionDone()
+    assert line.done
 
 
 @SIDES
 def test_our_bye_answers_the_peers_open_reinvite_with_487(side: Side) -> None:
     line = side.up()
     line.request("INVITE", 2, body=OFFER)
-    effects = line.session.hang_up()
+    effects = line.session.hang_up(line.now)
     assert (answers(effects), sent(effects).method) == ([487], "BYE")
 
 
@@ -336,16 +338,18 @@ def test_our_open_reinvite_is_settled_before_the_session_is_done(side: Side) -> 
     line = side.up()
     request = reinvite(line)
     assert kinds(line.request("BYE", 2)) == ["Respond", "Ended"]
-    assert line.answer(request, 487) == [SessionDone()]
+    assert line.answer(request, 487) == NOTHING
+    assert line.done
 
 
 @SIDES
 def test_the_answer_to_our_reinvite_that_crosses_a_bye_is_acknowledged(side: Side) -> None:
     line = side.up()
     request = reinvite(line)
-    bye = sent(line.session.hang_up(), "BYE")
+    bye = sent(line.session.hang_up(line.now), "BYE")
     assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck"]
-    assert line.answer(bye, 200) == [SessionDone()]
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -353,9 +357,10 @@ def test_a_reinvite_that_the_peer_forgets_is_cancelled_with_the_call(side: Side)
     line = side.up()
     request = reinvite(line)
     line.answer(request, 100)
-    assert kinds(line.session.hang_up()) == ["Ended", "CancelInvite", "SendRequest"]
-    assert line.session.request_failed("INVITE", request.cseq.number, 408) == []
-    assert line.session.request_failed("BYE", request.cseq.number + 1, 408) == [SessionDone()]
+    assert kinds(line.session.hang_up(line.now)) == ["CancelInvite", "SendRequest", "Ended"]
+    assert line.fail("INVITE", request.cseq.number, 408) == NOTHING
+    assert line.fail("BYE", request.cseq.number + 1, 408) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -363,19 +368,21 @@ def test_a_reinvite_that_is_first_heard_of_after_the_end_is_cancelled_then(side:
     line = side.up()
     request = reinvite(line)
     line.request("BYE", 2)
-    assert line.answer(request, 100) == [CancelInvite(None)]
-    assert line.answer(request, 100) == []
-    assert line.session.request_failed("INVITE", request.cseq.number, 408) == [SessionDone()]
+    assert line.answer(request, 100) == Output([CancelInvite(None)], [])
+    assert line.answer(request, 100) == NOTHING
+    assert line.fail("INVITE", request.cseq.number, 408) == NOTHING
+    assert line.done
 
 
 @SIDES
 def test_a_bye_before_the_ack_of_a_reinvite_stops_its_repeating(side: Side) -> None:
     line = side.up()
     line.request("INVITE", 2, body=OFFER)
-    line.session.accept_reoffer(ANSWER, line.now)
-    bye = sent(line.session.hang_up(), "BYE")
-    assert line.wait(100) == []
-    assert line.answer(bye, 200) == [SessionDone()]
+    line.session.accept_reinvite(ANSWER, line.now)
+    bye = sent(line.session.hang_up(line.now), "BYE")
+    assert line.wait(100) == NOTHING
+    assert line.answer(bye, 200) == NOTHING
+    assert line.done
 
 
 @SIDES
@@ -393,6 +400,6 @@ def test_late_news_of_an_earlier_reinvite_does_not_touch_the_open_one(side: Side
     earlier = reinvite(line)
     line.answer(earlier, 488)
     request = reinvite(line)
-    assert line.answer(earlier, 488) == []
-    assert line.session.request_failed("INVITE", earlier.cseq.number, 503) == []
-    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReofferAnswered"]
+    assert line.answer(earlier, 488) == NOTHING
+    assert line.fail("INVITE", earlier.cseq.number, 503) == NOTHING
+    assert kinds(line.answer(request, 200, body=ANSWER)) == ["SendAck", "ReinviteAnswered"]

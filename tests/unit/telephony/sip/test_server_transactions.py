@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.sip.effects import (
+from telephony.sip.errors import LocalProtocolError
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request
+from telephony.sip.transaction_events import (
     AckReceived,
     SendData,
     TransactionEnded,
@@ -12,14 +15,12 @@ from telephony.sip.effects import (
     TransactionKey,
     TransactionTimedOut,
 )
-from telephony.sip.errors import LocalProtocolError
-from telephony.sip.flow import Flow
-from telephony.sip.message import Request
 from telephony.sip.transactions import TransactionLayer
 from tests.unit.telephony.sip.exchange import (
     TCP,
     UDP,
     ended,
+    flat,
     incoming,
     new_layer,
     received,
@@ -42,7 +43,7 @@ def ack(branch: str = "z9hG4bK-peer") -> Request:
 @pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
 def test_an_unanswered_request_has_no_timer_and_repetitions_are_absorbed(method: str) -> None:
     layer, _, _ = start(method)
-    assert layer.receive(incoming(method), UDP, 0.5) == []
+    assert flat(layer.receive(incoming(method), UDP, 0.5)) == []
     assert layer.next_deadline() is None
     assert len(layer) == 1
 
@@ -51,8 +52,8 @@ def test_an_unanswered_request_has_no_timer_and_repetitions_are_absorbed(method:
 def test_a_repeated_request_gets_the_last_provisional_response_again(method: str) -> None:
     layer, key, request = start(method)
     layer.send_response(key, request.response(100), 0.0)
-    (last,) = layer.send_response(key, request.response(183, to_tag="us"), 0.1)
-    assert layer.receive(incoming(method), UDP, 0.5) == [last]
+    (last,) = flat(layer.send_response(key, request.response(183, to_tag="us"), 0.1))
+    assert flat(layer.receive(incoming(method), UDP, 0.5)) == [last]
 
 
 def test_a_refusal_of_an_invite_is_repeated_until_timer_h_gives_up() -> None:
@@ -79,24 +80,24 @@ def test_over_tcp_a_refusal_is_sent_once_but_still_waits_for_the_ack() -> None:
 def test_the_ack_of_a_refusal_stops_it_and_is_kept_here() -> None:
     layer, key, request = start("INVITE")
     layer.send_response(key, request.response(486, to_tag="us"), 0.0)
-    assert layer.receive(ack(), UDP, 0.1) == []
-    assert layer.receive(ack(), UDP, 0.2) == []
-    assert layer.receive(incoming("INVITE"), UDP, 0.3) == []
+    assert flat(layer.receive(ack(), UDP, 0.1)) == []
+    assert flat(layer.receive(ack(), UDP, 0.2)) == []
+    assert flat(layer.receive(incoming("INVITE"), UDP, 0.3)) == []
     assert run_out(layer) == [(5.1, TransactionEnded(key))]
 
 
 def test_over_tcp_the_ack_of_a_refusal_ends_the_transaction() -> None:
     layer, key, request = start("INVITE", TCP)
     layer.send_response(key, request.response(486, to_tag="us"), 0.0)
-    assert layer.receive(ack(), TCP, 0.1) == [TransactionEnded(key)]
+    assert flat(layer.receive(ack(), TCP, 0.1)) == [TransactionEnded(key)]
     assert layer.next_deadline() is None
 
 
 @pytest.mark.parametrize("flow", [UDP, TCP])
 def test_an_accepted_invite_absorbs_repetitions_for_64_t1_on_any_transport(flow: Flow) -> None:
     layer, key, request = start("INVITE", flow)
-    assert len(layer.send_response(key, request.response(200, to_tag="us"), 1.0)) == 1
-    assert layer.receive(incoming("INVITE"), flow, 1.5) == []
+    assert len(flat(layer.send_response(key, request.response(200, to_tag="us"), 1.0))) == 1
+    assert flat(layer.receive(incoming("INVITE"), flow, 1.5)) == []
     assert run_out(layer) == [(33.0, TransactionEnded(key))]
 
 
@@ -105,8 +106,8 @@ def test_the_user_may_repeat_its_2xx_but_nothing_else() -> None:
     accept = request.response(200, to_tag="us")
     first = layer.send_response(key, accept, 1.0)
     assert layer.send_response(key, accept, 1.5) == first
-    assert layer.send_response(key, request.response(486, to_tag="us"), 2.0) == []
-    assert layer.send_response(key, request.response(180, to_tag="us"), 2.0) == []
+    assert flat(layer.send_response(key, request.response(486, to_tag="us"), 2.0)) == []
+    assert flat(layer.send_response(key, request.response(180, to_tag="us"), 2.0)) == []
     assert run_out(layer) == [(33.0, TransactionEnded(key))]
 
 
@@ -114,13 +115,13 @@ def test_the_ack_of_a_2xx_is_passed_up_even_when_it_has_the_branch_of_the_invite
     layer, key, request = start("INVITE")
     layer.send_response(key, request.response(200, to_tag="us"), 1.0)
     own_branch, same_branch = ack("z9hG4bK-other"), ack()
-    assert layer.receive(own_branch, UDP, 1.1) == [AckReceived(own_branch, UDP)]
-    assert layer.receive(same_branch, UDP, 1.2) == [AckReceived(same_branch, UDP)]
+    assert flat(layer.receive(own_branch, UDP, 1.1)) == [AckReceived(own_branch, UDP)]
+    assert flat(layer.receive(same_branch, UDP, 1.2)) == [AckReceived(same_branch, UDP)]
 
 
 def test_an_ack_before_the_final_response_is_dropped() -> None:
     layer, _, _ = start("INVITE")
-    assert layer.receive(ack(), UDP, 0.1) == []
+    assert flat(layer.receive(ack(), UDP, 0.1)) == []
 
 
 def test_a_final_response_is_repeated_on_request_for_32_seconds() -> None:
@@ -134,7 +135,7 @@ def test_a_final_response_is_repeated_on_request_for_32_seconds() -> None:
 def test_over_tcp_the_final_response_ends_the_transaction() -> None:
     layer, key, request = start("OPTIONS", TCP)
     effects = layer.send_response(key, request.response(200, to_tag="us"), 1.0)
-    assert [type(effect) for effect in effects] == [SendData, TransactionEnded]
+    assert [type(effect) for effect in flat(effects)] == [SendData, TransactionEnded]
     assert ended(effects) == [key]
     assert (len(layer), layer.next_deadline()) == (0, None)
 
@@ -142,28 +143,28 @@ def test_over_tcp_the_final_response_ends_the_transaction() -> None:
 def test_only_the_first_final_response_is_sent() -> None:
     layer, key, request = start("OPTIONS")
     layer.send_response(key, request.response(200, to_tag="us"), 1.0)
-    assert layer.send_response(key, request.response(500, to_tag="us"), 1.1) == []
-    assert layer.send_response(key, request.response(100), 1.1) == []
+    assert flat(layer.send_response(key, request.response(500, to_tag="us"), 1.1)) == []
+    assert flat(layer.send_response(key, request.response(100), 1.1)) == []
 
 
 def test_a_response_after_the_end_does_nothing() -> None:
     layer, key, request = start("OPTIONS")
     layer.send_response(key, request.response(200, to_tag="us"), 1.0)
     run_out(layer)
-    assert layer.send_response(key, request.response(200, to_tag="us"), 99.0) == []
+    assert flat(layer.send_response(key, request.response(200, to_tag="us"), 99.0)) == []
 
 
 @pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
 def test_a_lost_connection_ends_an_unanswered_request(method: str) -> None:
     layer, key, _ = start(method, TCP)
-    assert layer.transport_failed(TCP, 0.1) == [TransactionFailed(key), TransactionEnded(key)]
+    assert flat(layer.transport_failed(TCP, 0.1)) == [TransactionFailed(key), TransactionEnded(key)]
     assert len(layer) == 0
 
 
 def test_a_lost_connection_leaves_an_accepted_invite_alone() -> None:
     layer, key, request = start("INVITE", TCP)
     layer.send_response(key, request.response(200, to_tag="us"), 1.0)
-    assert layer.transport_failed(TCP, 2.0) == []
+    assert flat(layer.transport_failed(TCP, 2.0)) == []
     assert run_out(layer) == [(33.0, TransactionEnded(key))]
 
 

@@ -77,7 +77,7 @@ function slaClock(name, by, doneAt, ticket) {
   const late = doneAt && by && doneAt > by;
   const value = doneAt ? el(`span.number${late ? ".late" : ""}`, { title: wholeMoment(doneAt) }, t(key, { when: moment(doneAt) }))
     : !by ? el("span.soft", {}, t("no_clock"))
-      : ["open", "assigned"].includes(ticket.state) || name === "respond" ? clock("until", by) : el("span.soft", {}, moment(by));
+      : ["open", "assigned"].includes(ticket.state) || name === "respond" ? clock("until", by, ticket[`${name}_warning_at`]) : el("span.soft", {}, moment(by));
   return el("div.clock", {}, el("span.soft", {}, t(name)), value, by ? el("span.soft.number", {}, moment(by)) : null);
 }
 

@@ -56,6 +56,7 @@ export function ticketsView(root, { path, query, go }) {
 
 function row(ticket, query, picked) {
   const next = ticket.responded_at ? ticket.resolve_by : ticket.respond_by;
+  const warningAt = ticket.responded_at ? ticket.resolve_warning_at : ticket.respond_warning_at;
   const runs = next && ["open", "assigned"].includes(ticket.state);
   return el("tr", { "aria-current": ticket.number === picked ? "true" : null },
     el("th", { scope: "row" }, el("a", { href: view(`tickets/${ticket.number}`, query), "data-focus": ticket.number }, `#${ticket.number}`),
@@ -66,5 +67,5 @@ function row(ticket, query, picked) {
       ticket.tier === "ordinary" ? null : badge("tier", ticket.tier)),
     el("td", {}, badge("ticket", ticket.state), ticket.owner ? el("div.soft", {}, ticket.owner_name || ticket.owner) : null,
       ticket.callback && ticket.callback.state !== "closed" ? el("div.soft", {}, `${t("callback")}: ${say("callback", ticket.callback.state)}`) : null),
-    el("td", {}, runs ? clock("until", next) : el("span.soft", {}, "–")));
+    el("td", {}, runs ? clock("until", next, warningAt) : el("span.soft", {}, "–")));
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.net.screening import screen
 from telephony.sip.message import Request
 from telephony.sip.parser import parse_message
+from telephony.sip.screening import screen
 from tests.unit.telephony.sip.exchange import incoming
 
 

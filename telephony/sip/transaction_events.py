@@ -1,7 +1,7 @@
-"""What the transaction layer asks for and reports: plain values, carried out or passed up by the driver.
+"""The outputs of the transaction layer: data for the transport below, events for the transaction user above.
 
-`SendData` goes down to the transport; everything else goes up to the transaction user (the user agent).
-Making these is left to `telephony.sip.transactions`; acting on them to `telephony.net`.
+Plain frozen values only. Making them is left to `telephony.sip.transactions`, acting on the events to the
+user agent (`telephony.sip.user_agent`), sending to `telephony.net`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import NewType, TypeAlias
 
 from telephony.sip.flow import Flow
+from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
 
-# Names one transaction for as long as it lives; opaque to everybody but the transaction layer, unique over
+# Names one transaction for as long as it lives; opaque to all but the transaction layer, unique over
 # client and server transactions. A string, because strings cache their hash and are no work for the
 # garbage collector, and there can be 50,000 of them.
 TransactionKey = NewType("TransactionKey", str)
@@ -83,17 +84,18 @@ class TransactionFailed:
 
 @dataclass(frozen=True, slots=True)
 class TransactionEnded:
-    """The transaction is gone. Said exactly once for each, and the last thing said about it."""
+    """The transaction is gone. Told exactly once for each, and the last event about it."""
 
     key: TransactionKey
 
 
-Effect: TypeAlias = (
-    SendData
-    | RequestReceived
+TransactionEvent: TypeAlias = (
+    RequestReceived
     | AckReceived
     | ResponseReceived
     | TransactionTimedOut
     | TransactionFailed
     | TransactionEnded
 )
+
+TransactionOutput: TypeAlias = Output[SendData, TransactionEvent]

@@ -1,4 +1,4 @@
-"""The user agent over real sockets: who gets which message, and what is answered without a call."""
+"""Signalling over real sockets: who gets which message, and what is answered without a call."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import asyncio
 
 import pytest
 
-from telephony.net.sip_call import SipCall
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
 from telephony.sip.session_events import Accepted, Confirmed, Ended, InfoReceived
 from telephony.sip.uri import SipUri
 from tests.support import wire
+from tests.support.commanded import Commanded
 from tests.unit.telephony.net.desk import HOST, SDP, Desk, with_desk
 
 BOTH = ["UDP", "TCP"]
 
 
-async def up(desk: Desk, transport: str = "UDP") -> tuple[wire.Call, SipCall]:
+async def up(desk: Desk, transport: str = "UDP") -> tuple[wire.Call, Commanded]:
     """A call that came in and was answered and acknowledged."""
     phone = wire.Call(await desk.line(transport), "1000", SDP)
     phone.begin()
@@ -48,15 +48,13 @@ async def lone(
     return await phone.reply(method)
 
 
-def outbound(desk: Desk, line: wire.Line) -> SipCall:
+def outbound(desk: Desk, line: wire.Line) -> Commanded:
     """A call of ours to a bare phone, not started."""
     uri = SipUri("sip", "phone", host=line.local[0], port=line.local[1])
     rows = [("From", "<sip:desk@x>;tag=desk"), ("To", f"<{uri}>"), ("Call-ID", "ours"), ("CSeq", "1 INVITE")]
     flow = desk.transports.locate(uri)
     assert flow is not None
-    call = desk.agent.call(Request("INVITE", uri, Headers(rows), SDP), flow)
-    desk.listen(call)
-    return call
+    return desk.call(Request("INVITE", uri, Headers(rows), SDP), flow)
 
 
 def requests_of(line: wire.Line, call_id: str = "ours") -> asyncio.Queue[tuple[wire.Message, wire.Line]]:
@@ -74,7 +72,7 @@ def test_a_call_comes_goes_up_and_ends(transport: str) -> None:
     @with_desk
     async def story(desk: Desk) -> None:
         phone, call = await up(desk, transport)
-        assert (desk.agent.dialogs, call.sip_call_id) == (1, phone.call_id)
+        assert (desk.agent.dialogs, call.call.session.invite.call_id) == (1, phone.call_id)
         phone.bye()
         assert (await phone.reply("BYE")).status == 200
         assert await desk.ended() == Ended("remote", None, "BYE")
@@ -90,7 +88,7 @@ def test_we_end_a_call(transport: str) -> None:
         phone, call = await up(desk, transport)
         call.hang_up("SIP;cause=200")
         await phone.over.wait()
-        await desk.agent.wait_idle(5)
+        await desk.signalling.wait_idle(5)
         assert (desk.agent.dialogs, call.over) == (0, True)
 
     story()
@@ -193,7 +191,7 @@ async def test_a_phone_that_vanishes_is_forgotten_after_our_bye(desk: Desk) -> N
     phone, call = await up(desk)
     phone.vanish()
     call.hang_up()
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
     assert desk.agent.dialogs == 0
 
 
@@ -217,7 +215,7 @@ async def test_a_call_of_ours_is_answered_and_acknowledged(desk: Desk) -> None:
     call.hang_up()
     bye, _ = await came.get()
     line.send(wire.answer_to(bye, 200))
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
 
 
 @with_desk
@@ -234,7 +232,7 @@ async def test_requests_follow_the_contact_of_the_answer(desk: Desk) -> None:
     bye, _ = await there.get()
     assert bye.start.startswith(f"BYE sip:phone@{HOST}:{elsewhere.local[1]} ")
     elsewhere.send(wire.answer_to(bye, 200))
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
 
 
 @with_desk
@@ -252,7 +250,7 @@ async def test_requests_follow_the_route(desk: Desk) -> None:
     call.hang_up()
     bye, _ = await there.get()
     proxy.send(wire.answer_to(bye, 200))
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
 
 
 @with_desk
@@ -268,7 +266,7 @@ async def test_a_contact_that_cannot_be_reached_leaves_the_way_that_the_call_cam
     call.hang_up()
     bye, _ = await came.get()
     line.send(wire.answer_to(bye, 200))
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
 
 
 @with_desk
@@ -286,7 +284,7 @@ async def test_a_second_phone_that_answers_is_hung_up_where_it_is(desk: Desk) ->
     call.hang_up()
     bye, _ = await came.get()
     line.send(wire.answer_to(bye, 200))
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
 
 
 @with_desk
@@ -302,7 +300,7 @@ async def test_an_answer_with_routes_that_cannot_be_read_is_an_answer(desk: Desk
     call.hang_up()
     bye, _ = await came.get()
     line.send(wire.answer_to(bye, 200))
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
 
 
 @with_desk
@@ -329,8 +327,7 @@ async def test_a_connection_that_is_refused_fails_the_call(desk: Desk) -> None:
     rows = [("From", "<sip:desk@x>;tag=desk"), ("To", f"<{uri}>"), ("Call-ID", "ours"), ("CSeq", "1 INVITE")]
     flow = desk.transports.locate(uri)
     assert flow is not None
-    call = desk.agent.call(Request("INVITE", uri, Headers(rows), SDP), flow)
-    desk.listen(call)
+    call = desk.call(Request("INVITE", uri, Headers(rows), SDP), flow)
     call.start()
     assert await desk.ended() == Ended("network", 503, "transport failed")
     assert (await desk.closed.get()).remote == (HOST, 9)
@@ -350,7 +347,7 @@ async def test_a_connection_that_breaks_fails_what_waits_on_it(desk: Desk) -> No
     assert not call.over, "a call that is up outlives its connection"
     assert ended == Ended("network", None, "transport failed")
     call.hang_up()
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
     assert desk.agent.dialogs == 0
 
 
@@ -369,8 +366,7 @@ async def test_a_connection_that_we_opened_and_that_breaks_while_it_rings_ends_t
     flow = desk.transports.locate(uri)
     assert flow is not None
     rows = [("From", "<sip:desk@x>;tag=desk"), ("To", f"<{uri}>"), ("Call-ID", "ours"), ("CSeq", "1 INVITE")]
-    call = desk.agent.call(Request("INVITE", uri, Headers(rows), SDP), flow)
-    desk.listen(call)
+    call = desk.call(Request("INVITE", uri, Headers(rows), SDP), flow)
     call.start()
     invite, line = await rung.get(), await made.get()
     line.send(wire.answer_to(invite, 180, tag="phone"))
@@ -384,11 +380,11 @@ async def test_a_connection_that_we_opened_and_that_breaks_while_it_rings_ends_t
 @with_desk
 async def test_a_connection_is_in_use_while_a_call_is_up(desk: Desk) -> None:
     phone, call = await up(desk, "TCP")
-    assert desk.agent.flow_in_use(call.flow)
-    assert not desk.agent.flow_in_use(Flow("TCP", call.flow.local, (HOST, 1), 9))
+    assert desk.agent.flow_in_use(call.call.flow)
+    assert not desk.agent.flow_in_use(Flow("TCP", call.call.flow.local, (HOST, 1), 9))
     phone.bye()
     await desk.ended()
-    assert not desk.agent.flow_in_use(call.flow)
+    assert not desk.agent.flow_in_use(call.call.flow)
 
 
 # --- what belongs to no call ----------------------------------------------------------------------------
@@ -466,11 +462,11 @@ async def test_responses_that_answer_nothing_are_dropped(desk: Desk) -> None:
 
 @with_desk
 async def test_waiting_for_quiet_ends_with_the_last_call_or_the_time(desk: Desk) -> None:
-    await desk.agent.wait_idle(5)
+    await desk.signalling.wait_idle(5)
     phone, _ = await up(desk)
-    await desk.agent.wait_idle(0.01)
+    await desk.signalling.wait_idle(0.01)
     assert desk.agent.dialogs == 1
-    waiting = asyncio.ensure_future(desk.agent.wait_idle(5))
+    waiting = asyncio.ensure_future(desk.signalling.wait_idle(5))
     phone.bye()
     await waiting
     assert desk.agent.dialogs == 0

@@ -1,0 +1,288 @@
+"""The user-agent core without sockets: two of them, a wire between them, and time that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from telephony.sip.flow import Address, Flow
+from telephony.sip.headers import Headers
+from telephony.sip.message import Request, Response
+from telephony.sip.parser import parse_message
+from telephony.sip.session import SessionState
+from telephony.sip.session_events import Accepted, Confirmed, Ended, Progressed, ReferReceived, SessionOutput
+from telephony.sip.timers import Timers
+from telephony.sip.transaction_events import SendData
+from telephony.sip.uri import SipUri, Uri
+from telephony.sip.user_agent import (
+    AgentOutput,
+    CallReceived,
+    CallUpdate,
+    LookUp,
+    SipCall,
+    UserAgent,
+)
+
+OURS, THEIRS = ("192.0.2.1", 5060), ("192.0.2.2", 5060)
+
+
+class Side:
+    """A user agent; implements its `Application` and its `Network`.
+
+    Attributes:
+        out: datagrams on their way.
+        told: the events of its calls, in order.
+        offered: calls that came in.
+        closed: calls that are gone.
+    """
+
+    def __init__(self, here: Address, there: Address) -> None:
+        numbers = count(1)
+        self.here = here
+        self.flow = Flow("UDP", here, there)
+        self.out: list[bytes] = []
+        self.told: list[object] = []
+        self.offered: list[CallReceived] = []
+        self.closed: list[SipCall] = []
+        self.lookups: list[LookUp] = []
+        self.fails = False
+        self.now = 0.0
+        self.agent = UserAgent(
+            timers=Timers(),
+            application=self,
+            network=self,
+            new_branch=lambda: f"z9hG4bK-{here[0]}-{next(numbers)}",
+            new_tag=lambda: f"{here[0]}-{next(numbers)}",
+            random=lambda: 0.5,
+        )
+
+    def register(self, request: Request, flow: Flow) -> Response:
+        return request.response(200)
+
+    def admit(self, request: Request, flow: Flow) -> str | Response:
+        if self.fails:
+            raise ValueError("a mistake of ours")
+        return "trunk:x"
+
+    def has_registered(self, flow: Flow) -> bool:
+        return False
+
+    def advertised(self, flow: Flow) -> Address:
+        return self.here
+
+    def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
+        assert isinstance(uri, SipUri)
+        return None if uri.host.endswith(".example") else Flow("UDP", self.here, uri.host_port)
+
+    def take(self, output: AgentOutput) -> None:
+        """Do the effects and note the events."""
+        for effect in output.effects:
+            if isinstance(effect, SendData):
+                self.out.append(effect.data)
+            else:
+                self.lookups.append(effect)
+        for event in output.events:
+            if isinstance(event, CallReceived):
+                self.offered.append(event)
+            elif isinstance(event, CallUpdate):
+                self.told.append(event.event)
+            else:
+                self.closed.append(event.call)
+
+    def run(self, call: SipCall, output: SessionOutput) -> None:
+        self.take(self.agent.carry_out(call, output, self.now))
+
+    def receive(self, data: bytes) -> None:
+        self.take(self.agent.receive(parse_message(data), self.flow, self.now))
+
+
+class Wire:
+    """Two sides and the time between them."""
+
+    def __init__(self) -> None:
+        self.caller, self.callee = Side(OURS, THEIRS), Side(THEIRS, OURS)
+
+    def exchange(self) -> None:
+        """Deliver datagrams until nobody sends any more."""
+        while self.caller.out or self.callee.out:
+            for side, other in ((self.caller, self.callee), (self.callee, self.caller)):
+                sending, side.out = side.out, []
+                for data in sending:
+                    other.receive(data)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on both sides, deadline by deadline."""
+        until = self.caller.now + seconds
+        while True:
+            due = [side.agent.next_deadline() for side in (self.caller, self.callee)]
+            at = min((each for each in due if each is not None), default=until)
+            self.caller.now = self.callee.now = min(at, until)
+            if at > until or not any(due):
+                return
+            for side in (self.caller, self.callee):
+                side.take(side.agent.handle_timer(side.now))
+            self.exchange()
+            if at == until:
+                return
+
+    def call(self) -> tuple[SipCall, SipCall]:
+        """A call that rings; the call at each side."""
+        uri = SipUri("sip", "1000", host=THEIRS[0])
+        rows = [("From", "<sip:x@a>;tag=ours"), ("To", f"<{uri}>"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
+        calling = self.caller.agent.call(Request("INVITE", uri, Headers(rows), b"offer"), self.caller.flow)
+        self.caller.run(calling, calling.session.start())
+        self.exchange()
+        called = self.callee.offered[-1].call
+        self.callee.run(called, called.session.progress(180, self.callee.now))
+        self.exchange()
+        return calling, called
+
+    def up(self) -> tuple[SipCall, SipCall]:
+        """A call that was answered and acknowledged."""
+        calling, called = self.call()
+        self.callee.run(called, called.session.accept(b"answer", self.callee.now))
+        self.exchange()
+        return calling, called
+
+
+def test_a_call_rings_goes_up_and_ends_with_nothing_left() -> None:
+    wire = Wire()
+    calling, called = wire.up()
+    assert wire.caller.told == [Progressed(180, b""), Accepted(b"answer")]
+    assert wire.callee.told == [Confirmed(b"")]
+    assert (wire.callee.offered[0].source, wire.callee.offered[0].request.body) == ("trunk:x", b"offer")
+    wire.caller.run(calling, calling.session.hang_up(wire.caller.now))
+    wire.exchange()
+    assert wire.callee.told[-1] == Ended("remote", None, "BYE")
+    assert (wire.caller.closed, wire.callee.closed) == ([calling], [called])
+    wire.wait(64.0)
+    for side in (wire.caller, wire.callee):
+        assert (side.agent.dialogs, side.agent.transactions, side.agent.next_deadline()) == (0, 0, None)
+
+
+def test_a_refer_with_the_answer_arrives_after_the_ack() -> None:
+    wire = Wire()
+    _, called = wire.call()
+    wire.callee.run(called, called.session.accept(b"answer", 0.0))
+    wire.callee.run(called, called.session.request("REFER", (("Refer-To", "<sip:2000@192.0.2.9>"),)))
+    assert [data.split(b" ", 1)[0] for data in wire.callee.out] == [b"SIP/2.0"], "the 200 alone"
+    wire.exchange()
+    assert wire.callee.told[0] == Confirmed(b"")
+    assert [type(event) for event in wire.caller.told[1:]] == [Accepted, ReferReceived]
+
+
+def test_a_cancel_meets_the_call_that_it_is_for() -> None:
+    wire = Wire()
+    calling, _ = wire.call()
+    wire.caller.run(calling, calling.session.hang_up(0.0))
+    wire.exchange()
+    assert wire.callee.told == [Ended("remote", 487, "Request Terminated")]
+    assert wire.caller.told[-1] == Ended("local", 487, "cancelled")
+    assert (wire.caller.agent.dialogs, wire.callee.agent.dialogs) == (0, 0)
+
+
+def test_a_lost_200_is_repeated_and_a_lost_ack_too() -> None:
+    wire = Wire()
+    _, called = wire.call()
+    wire.callee.run(called, called.session.accept(b"answer", 0.0))
+    wire.callee.out.clear()
+    wire.wait(0.5)
+    assert wire.caller.told[-1] == Accepted(b"answer")
+    assert called.session.state is SessionState.CONFIRMED
+
+
+def test_a_callee_whose_200_is_never_acknowledged_hangs_up() -> None:
+    wire = Wire()
+    _, called = wire.call()
+    wire.callee.run(called, called.session.accept(b"answer", 0.0))
+    for _ in range(30):
+        wire.callee.out.clear()
+        deadline = wire.callee.agent.next_deadline()
+        if deadline is None or called.session.state is not SessionState.ACCEPTED:
+            break
+        wire.callee.now = deadline
+        wire.callee.take(wire.callee.agent.handle_timer(deadline))
+    assert wire.callee.now == 32.0
+    assert wire.callee.told == [Ended("network", None, "no ACK")]
+
+
+def test_a_next_hop_that_is_a_name_is_looked_up_before_anything_is_sent() -> None:
+    wire = Wire()
+    calling, _ = wire.up()
+    assert calling.session.dialog is not None
+    calling.session.dialog.remote_target = SipUri("sip", "x", host="phone.example")
+    wire.caller.run(calling, calling.session.hang_up(0.0))
+    assert wire.caller.out == []
+    (wanted,) = wire.caller.lookups
+    assert (wanted.call, str(wanted.uri)) == (calling, "sip:x@phone.example")
+    wire.caller.take(wire.caller.agent.send_on(wanted.call, wanted.message, wire.caller.flow, 0.0))
+    wire.exchange()
+    assert wire.callee.told[-1] == Ended("remote", None, "BYE")
+
+
+def test_a_mistake_of_ours_is_a_500_and_leaves_nothing() -> None:
+    wire = Wire()
+    wire.callee.fails = True
+    uri = SipUri("sip", "1000", host=THEIRS[0])
+    rows = [("From", "<sip:x@a>;tag=ours"), ("To", f"<{uri}>"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
+    calling = wire.caller.agent.call(Request("INVITE", uri, Headers(rows)), wire.caller.flow)
+    wire.caller.run(calling, calling.session.start())
+    wire.exchange()
+    assert wire.caller.told == [Ended("remote", 500, "Server Internal Error")]
+    assert wire.callee.agent.dialogs == 0
+
+
+def answered(side: Side, change: Callable[[bytes], bytes]) -> int:
+    """The status of the answer to an OPTIONS that was changed on its way."""
+    text = (
+        b"OPTIONS sip:x@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-o\r\n"
+        b"From: <sip:a@b>;tag=1\r\nTo: <sip:x@192.0.2.2>\r\nCall-ID: o\r\nCSeq: 1 OPTIONS\r\n"
+        b"Content-Length: 0\r\n\r\n"
+    )
+    side.receive(change(text))
+    (data,) = side.out
+    answer = parse_message(data)
+    assert isinstance(answer, Response)
+    return answer.status
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        (b"", b"", 200),
+        (b"OPTIONS", b"FOO", 501),
+        (b"OPTIONS", b"REFER", 603),
+        (b"Call-ID", b"Require: 100rel\r\nCall-ID", 420),
+        (b"<sip:x@192.0.2.2>\r", b"<sip:x@192.0.2.2>;tag=gone\r", 481),
+        (b"1 OPTIONS", b"1 BYE", 400),
+    ],
+)
+def test_what_belongs_to_no_call_is_answered(old: bytes, new: bytes, status: int) -> None:
+    side = Side(THEIRS, OURS)
+    assert answered(side, lambda text: text.replace(old, new)) == status
+
+
+def test_a_connection_that_closes_fails_the_call_that_waits_on_it() -> None:
+    side = Side(OURS, THEIRS)
+    flow = Flow("TCP", OURS, THEIRS, 7)
+    uri = SipUri("sip", "1000", host=THEIRS[0])
+    rows = [("From", "<sip:x@a>;tag=ours"), ("To", f"<{uri}>"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
+    call = side.agent.call(Request("INVITE", uri, Headers(rows)), flow)
+    side.run(call, call.session.start())
+    assert side.agent.flow_in_use(flow)
+    side.take(side.agent.flow_closed(flow, 0.0))
+    assert side.told == [Ended("network", 503, "transport failed")]
+    assert isinstance(side.closed[0], SipCall)
+    assert not side.agent.flow_in_use(flow)
+
+
+def test_the_last_event_of_a_call_says_that_it_is_gone() -> None:
+    wire = Wire()
+    calling, _ = wire.up()
+    wire.caller.run(calling, calling.session.hang_up(0.0))
+    wire.exchange()
+    output = wire.caller.agent.carry_out(calling, calling.session.hang_up(0.0), 0.0)
+    assert output == ([], []), "and it says so once"
+    assert wire.caller.closed == [calling]
