@@ -1,8 +1,10 @@
 """What follows from events: the rules by which the recorder concludes further ones.
 
 * A switch that starts anew was cut off: its calls are closed, and their callers are called back.
-* A ticket of a caller who has an open one is joined to it, and its callback goes on as the older one's.
+* A ticket of a caller who has an open one is joined to it, and its callback into the older one's.
 * A caller whom an agent speaks with needs no call for having been missed before.
+* A ticket that is solved or closed needs no call any more.
+* A callback in whose calls the switch crashes again and again is closed.
 * What nobody did in time expires, or is warned of (`QueueConsequences.tick`).
 
 Each is drawn inside the transaction that stores its cause, after the projections of it, and stored as events
@@ -11,6 +13,7 @@ of the recorder's own: what was concluded once is never concluded anew.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Protocol, TypeAlias
 
@@ -19,7 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callback_queue.acd.events import AgentConnected
 from callback_queue.callbacks import store as callbacks
-from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackRequested
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackClosed,
+    CallbackEnd,
+    CallbackRequested,
+)
 from callback_queue.callbacks.policy import next_attempt
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
@@ -36,6 +44,8 @@ from callback_queue.tickets.store import take_block
 from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK, TicketState
 from journal.event import Event
+
+log = logging.getLogger(__name__)
 
 SYSTEM = "system"
 
@@ -75,6 +85,8 @@ class QueueConsequences:
             TicketOpened: self._ticket_opened,
             CallbackRequested: self._callback_requested,
             AgentConnected: self._agent_connected,
+            TicketChanged: self._ticket_changed,
+            CallbackAttemptEnded: self._attempt_over,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
 
@@ -160,8 +172,18 @@ class QueueConsequences:
                 talk_ms=call.talk_ms,
             )
             return [reached, CallbackClosed(event.at, callback=due.callback, end="completed", by=SYSTEM)]
-        rules = self._rules.callbacks
+        rules, crashes = self._rules.callbacks, due.crashes + 1
         again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
+        end: CallbackEnd = "expired"
+        note = ""
+        if crashes >= rules.crashes:
+            again, end = None, "crashed"
+            note = f"The server crashed {crashes} times in a row while this call was being made."
+            log.error(
+                "a callback is closed: %s crashes of the server in a row while it was being made",
+                crashes,
+                extra={"callback": due.callback, "ticket": due.ticket},
+            )
         failed = CallbackAttemptEnded(
             event.at,
             *where,
@@ -171,9 +193,9 @@ class QueueConsequences:
             agent=agent,
             next_at=again or 0.0,
         )
-        if again is None:
-            return [failed, CallbackClosed(event.at, callback=due.callback, end="expired", by=SYSTEM)]
-        return [failed]
+        if again is not None:
+            return [failed]
+        return [failed, CallbackClosed(event.at, callback=due.callback, end=end, by=SYSTEM, note=note)]
 
     # --- one caller, one ticket ---------------------------------------------------------------------------
 
@@ -209,6 +231,34 @@ class QueueConsequences:
         note = f"goes on as {older['callback']}"
         return [CallbackClosed(event.at, callback=event.callback, end="joined", by=SYSTEM, note=note)]
 
+    # --- nothing to call for any more --------------------------------------------------------------------
+
+    async def _ticket_changed(self, connection: AsyncConnection, event: TicketChanged) -> list[Event]:
+        state = await self._over(connection, event.ticket) if "state" in event.changes else None
+        if state is None:
+            return []
+        row = CallbackRow
+        wanted = callbacks.select_due().where(row.ticket == event.ticket)
+        # One whose customer is being called is closed at the end of that attempt.
+        wanted = wanted.where(row.state.in_((callbacks.WAITING, callbacks.LEASED))).order_by(row.arrival)
+        return [
+            _cancelled(event.at, due, event.by, state) for due in await callbacks.read(connection, wanted)
+        ]
+
+    async def _attempt_over(self, connection: AsyncConnection, event: CallbackAttemptEnded) -> list[Event]:
+        row = CallbackRow
+        wanted = callbacks.select_due().where(row.callback == event.callback, row.state == callbacks.WAITING)
+        for due in await callbacks.read(connection, wanted):
+            state = await self._over(connection, due.ticket)
+            if state is not None:
+                return [_cancelled(event.at, due, SYSTEM, state)]
+        return []
+
+    async def _over(self, connection: AsyncConnection, ticket: str) -> str | None:
+        """The state of a ticket that is over; None for one at work, and for none."""
+        found = await one(connection, select(Ticket.state).where(Ticket.number == text(ticket, 24)))
+        return None if found is None or found["state"] in AT_WORK else str(found["state"])
+
     # --- reached meanwhile --------------------------------------------------------------------------------
 
     async def _agent_connected(self, connection: AsyncConnection, event: AgentConnected) -> list[Event]:
@@ -221,7 +271,8 @@ class QueueConsequences:
         waiting = await callbacks.read(
             connection,
             callbacks.select_due()
-            .where(or_(row.caller_key == key, row.number_key == key), row.state == callbacks.WAITING)
+            .where(or_(row.caller_key == key, row.number_key == key))
+            .where(row.state.in_((callbacks.WAITING, callbacks.LEASED)))
             .where(row.why.in_(_MISSED), row.requested_at <= event.at)
             .order_by(row.arrival),
         )
@@ -284,3 +335,7 @@ def sla_word(clock: str, opened: float, due: float, now: float) -> str:
 
 def _warn_at(due: Any) -> Any:
     return due - WARNING_SHARE * (due - Ticket.opened_at)
+
+
+def _cancelled(at: float, due: callbacks.Due, by: str, state: str) -> CallbackClosed:
+    return CallbackClosed(at, callback=due.callback, end="cancelled", by=by, note=f"ticket {state}")

@@ -162,7 +162,7 @@ class OpenTicket:
             caller took back.
         callback_number: where to call; None for the caller's own number.
         when: when to call, None for as soon as possible.
-        note: in a few words, for whoever works on it.
+        note: a short text for the agent who works on it.
     """
 
     kind: TicketKind

@@ -19,7 +19,7 @@ LONGEST = 160
 _TIERS: dict[str, TextKey] = {"vip": "vip", "super_vip": "super_vip"}
 
 
-def about(
+def agent_announcement(
     due: Due,
     ticket: TicketView | None,
     customer: Customer | None,

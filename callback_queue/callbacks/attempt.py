@@ -1,4 +1,4 @@
-"""One attempt to call somebody back: one call with an id of its own, from the first phone that rings on.
+"""One attempt to call somebody back: a call, from the first phone that rings to its end.
 
 What is told to the journal is on disk before the customer's phone rings, and the database has said once more
 that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
@@ -22,9 +22,9 @@ from callback_queue.acd.queued_call import wait_in_queue
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
-from callback_queue.callbacks.agent_announcement import about
-from callback_queue.callbacks.customer_leg import DISK_SECONDS, Customer, NotReached
-from callback_queue.callbacks.early_media import EarlyMedia, Hostess
+from callback_queue.callbacks.agent_announcement import agent_announcement
+from callback_queue.callbacks.customer_leg import DISK_SECONDS, CustomerDial, NotReached
+from callback_queue.callbacks.early_media import CallbackPrompts, EarlyMedia
 from callback_queue.callbacks.events import (
     AttemptOutcome,
     CallbackAttemptEnded,
@@ -33,8 +33,8 @@ from callback_queue.callbacks.events import (
     CallbackStarted,
 )
 from callback_queue.callbacks.lease import Lease, LeaseLost
-from callback_queue.callbacks.policy import mode_of
-from callback_queue.callbacks.services import Books, CallbackHouse
+from callback_queue.callbacks.policy import OURS, end_after, mode_of
+from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import Due
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
@@ -78,31 +78,31 @@ class Attempt:
     """One attempt.
 
     Args:
-        books, house: what it works with.
-        due: the callback.
+        storage, services: what it works with.
         queue: who calls.
         place: its place in the line.
         lease: that it is ours; taken.
     """
 
     def __init__(
-        self, books: Books, house: CallbackHouse, due: Due, queue: Queue, place: Place, lease: Lease
+        self, storage: CallbackStorage, services: CallbackServices, queue: Queue, place: Place, lease: Lease
     ) -> None:
         self.call = secrets.token_hex(8)
-        self.due = due
-        self.customer = Customer(books, house, due, lease, self.call)
-        self._books = books
-        self._house = house
-        self._floor = house.floor
+        self.customer = CustomerDial(storage, services, lease, self.call)
+        self._storage = storage
+        self._services = services
+        self._acd = services.acd
         self._place = place
         self._lease = lease
         self._queue = queue
-        self._mode = mode_of(queue.callback_mode, house.rules)
+        self._mode = mode_of(queue.callback_mode, services.rules)
         self._ticket: TicketView | None = None
         self.agent = ""
         """Who takes it, "" as long as nobody does."""
         self._agent_leg: CallLeg | None = None
         self._wrong_number = False
+        self._talking = False
+        self._withdrawn: _End | None = None
         place.call = self.call
 
     async def run(self, agents: Sequence[str]) -> None:
@@ -111,11 +111,11 @@ class Attempt:
         Raises nothing but cancellation, which ends it.
         """
         bind_contextvars(call=self.call)  # for every log line of this task
-        end = _End("cut_off", "local", "server stopped", at_once=True)
+        end = _End("withdrawn", "local", "server stopped", at_once=True)
         try:
             end = await self._carry(agents)
         except LeaseLost:
-            end = _End("no_agent", "local", "taken back", at_once=True)
+            end = _End("withdrawn", "local", "taken back", at_once=True)
         except _NoAgent:
             # With the customer first, the customer's phone has rung: that is not what "no_agent" means.
             outcome: AttemptOutcome = "failed" if self.customer.dialled else "no_agent"
@@ -131,11 +131,33 @@ class Attempt:
         finally:
             self.hang_up("callback over")
             self._place.leave("withdrawn")
+            # What the phones said after our own hang-up says nothing about the people at them.
+            end = end if self._talking or self._withdrawn is None else self._withdrawn
             next_at = self._tell_end(end)
         await self._give_back(end, next_at)
 
+    @property
+    def callback(self) -> Due:
+        """The callback, as the database last said."""
+        return self._lease.callback
+
+    def withdraw(self, reason: str, *, at_once: bool = False) -> None:
+        """End the call, whatever it is doing: by our own will, so nobody else is to blame for it.
+
+        Args:
+            reason: for the call's record.
+            at_once: whether it is due again without a pause.
+        """
+        self._withdrawn = _End("withdrawn", "local", reason, at_once=at_once)
+        self.hang_up(reason)
+
+    def no_longer_wanted(self) -> None:
+        """The callback or its ticket is over: a phone that still rings for it falls silent."""
+        if not self._talking:
+            self._lease.lose()
+
     def hang_up(self, reason: str) -> None:
-        """End the call, whatever it is doing; harmless when it is over."""
+        """Hang up all phones; harmless when they are silent."""
         for leg in (self._agent_leg, *self.customer.legs):
             if leg is not None:
                 leg.hang_up(reason)
@@ -143,9 +165,9 @@ class Attempt:
     # --- the two ways ---------------------------------------------------------------------------------------
 
     async def _carry(self, agents: Sequence[str]) -> _End:
-        due, attempt = self.due, self._lease.attempt
-        self._books.journal.append(
-            CallbackLeased(self._now(), callback=due.callback, attempt=attempt, switch=self._books.switch)
+        due, attempt = self.callback, self.callback.attempt
+        self._tell(
+            CallbackLeased(self._now(), callback=due.callback, attempt=attempt, switch=self._storage.switch)
         )
         self._tell(
             CallbackStarted(
@@ -167,7 +189,7 @@ class Attempt:
             raise _NoAgent from None
         fault_point("lease_durable")
         with contextlib.suppress(*DATABASE_ERRORS):
-            self._ticket = await in_time(self._books.tickets.get(due.ticket))
+            self._ticket = await in_time(self._storage.tickets.get(due.ticket))
         if self._mode == "agent_first":
             return await self._agent_first(agents)
         return await self._customer_first(agents)
@@ -176,13 +198,15 @@ class Attempt:
         agent_leg = await self._find_agent(agents, None)
         fault_point("key")
         agent_leg.check_open()
-        early = EarlyMedia(self._floor, agent_leg)
+        early = EarlyMedia(self._acd, agent_leg)
         try:
-            customer_leg = await self.customer.dial(
-                self._shown_to_customer(),
-                agent_leg,
-                codecs=codecs_like(agent_leg),
-                on_progress=early.progressed,
+            customer_leg = await self._unless_lost(
+                self.customer.dial(
+                    self._shown_to_customer(),
+                    agent_leg,
+                    codecs=codecs_like(agent_leg),
+                    on_progress=early.progressed,
+                )
             )
         finally:
             early.close()
@@ -190,17 +214,17 @@ class Attempt:
 
     async def _customer_first(self, agents: Sequence[str]) -> _End:
         self.agent = agents[0]
-        customer_leg = await self.customer.dial(self._shown_to_customer(), None)
+        customer_leg = await self._unless_lost(self.customer.dial(self._shown_to_customer(), None))
         self.agent = ""
-        hostess = Hostess(self._floor, customer_leg, self.due.language)
-        hostess.welcome(self._house.name)
+        prompts = CallbackPrompts(self._acd, customer_leg, self.callback.language)
+        prompts.welcome(self._services.name)
         try:
             agent_leg = await self._find_agent(agents, customer_leg)
         except _NoAgent:
-            await hostess.apologise()
+            await prompts.apologise()
             raise
         finally:
-            hostess.leave()
+            prompts.leave()
         return await self._talk(customer_leg, agent_leg)
 
     async def _find_agent(self, agents: Sequence[str], customer_leg: CallLeg | None) -> CallLeg:
@@ -213,9 +237,9 @@ class Attempt:
             LeaseLost: the callback was taken back meanwhile.
             CallEnded: the customer hung up.
         """
-        patience = self._house.settings.delays.no_agent
+        patience = self._services.settings.delays.no_agent
         asked: set[str] = set()
-        until = self._floor.loop.time() + patience
+        until = self._acd.loop.time() + patience
         while True:
             asked.update(agents)
             try:
@@ -224,24 +248,25 @@ class Attempt:
                 return taken[1]
             except NobodyTook:
                 if customer_leg is None:
-                    until = self._floor.loop.time() + patience
+                    until = self._acd.loop.time() + patience
             try:
                 async with asyncio.timeout_at(until):
-                    agents = await self._unless_lost(self._place.next_offer())
+                    agents = await self._unless_lost(self._place.next_offer(), customer_leg)
             except TimeoutError:
                 raise _NoAgent from None
             if customer_leg is None and asked.issuperset(agents):
                 raise _NoAgent
 
     async def _ring(self, agents: Sequence[str], customer_leg: CallLeg | None) -> tuple[str, CallLeg]:
-        floor, due = self._floor, self.due
-        customer = await floor.customer_of(due.number)
+        acd, due = self._acd, self.callback
+        customer = await acd.customer_of(due.number)
         summary = None
         if customer_leg is None:
-            language = floor.language_of(agents[0])
-            summary = about(due, self._ticket, customer, language, self._now(), floor.calls.recordings)
+            language = acd.language_of(agents[0])
+            recordings = acd.calls.recordings
+            summary = agent_announcement(due, self._ticket, customer, language, self._now(), recordings)
         return await ring_agents(
-            floor,
+            acd,
             self._place,
             agents,
             Caller(due.number, (customer.name or None) if customer is not None else None),
@@ -250,14 +275,30 @@ class Attempt:
             summary=summary,
         )
 
-    async def _unless_lost(self, doing: Coroutine[Any, Any, T]) -> T:
-        """Wait for something as long as the callback is ours."""
-        task = self._floor.loop.create_task(doing)
+    async def _unless_lost(self, doing: Coroutine[Any, Any, T], leg: CallLeg | None = None) -> T:
+        """Wait for something as long as the callback is ours, and somebody is on the line.
+
+        Args:
+            doing: what is waited for.
+            leg: who waits with us, None for nobody.
+
+        Raises:
+            LeaseLost: the callback was taken back.
+            CallEnded: the leg is over.
+        """
+        task = self._acd.loop.create_task(doing)
+        over: asyncio.Future[None] | None = None
         try:
-            await asyncio.wait((task, self._lease.lost), return_when=asyncio.FIRST_COMPLETED)
+            over = leg.future() if leg is not None else None
+            watched = (task, self._lease.lost, *(() if over is None else (over,)))
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            if over is not None and over.done():
+                over.result()
             if task.done():
                 return task.result()
         finally:
+            if over is not None:
+                over.cancel()
             if not task.done():
                 task.cancel()
                 await asyncio.wait((task,))  # phones fall silent before anything else happens
@@ -266,29 +307,30 @@ class Attempt:
     # --- the conversation -----------------------------------------------------------------------------------
 
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
-        floor, queue, agent, began = self._floor, self._queue, self.agent, self._now()
+        acd, queue, agent, began = self._acd, self._queue, self.agent, self._now()
         self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
+        self._talking = True
         agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
-            customer_leg, floor, queue, agent, agent_leg, self._shown_to_customer(), self.due.language
+            customer_leg, acd, queue, agent, agent_leg, self._shown_to_customer(), self.callback.language
         ).run()
         talk_ms = max(0, round((self._now() - began) * 1000))
         if talked.lost:
             await self._into_the_line(customer_leg)
         elif queue.survey and talked.agent_hung_up and not self._wrong_number:
-            await survey(customer_leg, floor, queue.name, talked.agent, self.due.language)
+            await survey(customer_leg, acd, queue.name, talked.agent, self.callback.language)
         end = customer_leg.end
         by, reason = ("remote", "agent hung up") if end is None else (end.by, end.reason)
         return _End("wrong_number" if self._wrong_number else "reached", by, reason, talk_ms)
 
     async def _into_the_line(self, customer_leg: CallLeg) -> None:
         """The agent passed the customer on to somebody who did not answer: another agent takes the call."""
-        wanted = HandOff(self._queue.name, self.due.language)
+        wanted = HandOff(self._queue.name, self.callback.language)
         with contextlib.suppress(CallEnded):
-            await wait_in_queue(customer_leg, wanted, self._floor, Caller(self.due.number))
+            await wait_in_queue(customer_leg, wanted, self._acd, Caller(self.callback.number))
 
     def _agent_pressed(self, digit: str) -> bool:
-        if digit != self._house.settings.wrong_number_key:
+        if digit != self._services.settings.wrong_number_key:
             return False
         self._wrong_number = True
         return True
@@ -296,22 +338,24 @@ class Attempt:
     async def _say_why(self, outcome: AttemptOutcome) -> None:
         """Tell an agent who waits that the customer was not reached."""
         if self._agent_leg is not None:
-            language = self._floor.language_of(self.agent)
-            await Hostess(self._floor, self._agent_leg, language).say_why(outcome)
+            language = self._acd.language_of(self.agent)
+            await CallbackPrompts(self._acd, self._agent_leg, language).say_why(outcome)
 
     def _given_up(self, over: CallEnded) -> _End:
         """Somebody hung up before customer and agent spoke."""
-        if self._mode == "customer_first":
-            return _End("refused", over.by, "customer hung up")
-        return _End("no_answer" if self.customer.rang else "failed", over.by, "agent hung up")
+        if self._mode == "agent_first":
+            return _End("failed", over.by, "agent hung up")
+        return _End("refused" if over.by == "remote" else "failed", over.by, "customer hung up")
 
     # --- the end --------------------------------------------------------------------------------------------
 
     def _tell_end(self, end: _End) -> float:
         """Tell how it ended; returns when to try again, 0 for never."""
-        due, now = self.due, self._now()
+        due, now, rules = self.callback, self._now(), self._services.rules
         outcome = end.outcome
-        next_at = self._house.next_at(due, outcome, due.dialled + self.customer.dialled, now)
+        # Once it is dialled, the row counts this attempt already.
+        dialled = due.dialled - (outcome in OURS and self.customer.dialled)
+        next_at = self._services.next_at(due, outcome, dialled, now)
         if end.at_once and (next_at or not due.expires or now < due.expires):
             next_at = now
         fault_point("before_attempt_ended")
@@ -321,7 +365,7 @@ class Attempt:
                 self.call,
                 "",
                 callback=due.callback,
-                attempt=self._lease.attempt,
+                attempt=due.attempt,
                 outcome=outcome,
                 agent=self.agent,
                 next_at=next_at,
@@ -331,11 +375,8 @@ class Attempt:
         if outcome == "reached":
             self._tell(CallbackClosed(now, callback=due.callback, end="completed", by=f"agent:{self.agent}"))
         elif not next_at:
-            self._tell(
-                CallbackClosed(
-                    now, callback=due.callback, end="expired", by="system", note=outcome.replace("_", " ")
-                )
-            )
+            ended, note = end_after(outcome, dialled, rules), outcome.replace("_", " ")
+            self._tell(CallbackClosed(now, callback=due.callback, end=ended, by="system", note=note))
         self._tell(events.CallEnded(now, self.call, "", by=end.by, reason=end.reason))
         return next_at
 
@@ -348,27 +389,21 @@ class Attempt:
         try:
             await self._on_disk()
             fault_point("attempt_ended_durable")
-            lease = self._lease
-            if await in_time(
-                self._books.callbacks.release(
-                    lease.callback, lease.attempt, self._books.switch, next_at, end.outcome, self.agent
-                )
-            ):
-                lease.drop()
+            await self._lease.release(next_at, end.outcome, self.agent)
         except DATABASE_ERRORS as error:
             log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
 
     # --- small things ---------------------------------------------------------------------------------------
 
     def _shown_to_customer(self) -> Caller:
-        return Caller(self.agent, self._house.name)
+        return Caller(self.agent, self._services.name)
 
     async def _on_disk(self) -> None:
         async with asyncio.timeout(DISK_SECONDS):
-            await self._books.journal.durable()
+            await self._storage.journal.durable()
 
     def _now(self) -> float:
-        return self._floor.now()
+        return self._acd.now()
 
     def _tell(self, event: Event) -> None:
-        self._books.journal.append(event)
+        self._storage.journal.append(event)

@@ -11,8 +11,7 @@ from typing import TypeAlias
 from callback_queue.callbacks.events import AttemptOutcome, CallbackDialled
 from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.outcomes import outcome_of
-from callback_queue.callbacks.services import Books, CallbackHouse
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from journal.fault_points import fault_point
 from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
@@ -35,33 +34,29 @@ class NotReached(Exception):
         self.outcome: AttemptOutcome = outcome
 
 
-class Customer:
+class CustomerDial:
     """The customer's phones in one attempt.
 
     Args:
-        books: journal and switch.
-        house: switchboard, rules, phones.
-        due: the callback.
-        lease: that it is ours.
+        storage: journal and switch.
+        services: switchboard, rules, phones.
+        lease: that the callback is ours.
         call: the attempt's call.
     """
 
-    def __init__(self, books: Books, house: CallbackHouse, due: Due, lease: Lease, call: str) -> None:
+    def __init__(self, storage: CallbackStorage, services: CallbackServices, lease: Lease, call: str) -> None:
         self.legs: list[CallLeg] = []
         self.dialled = False
         """Whether the customer's phone may have rung."""
-        self.rang = False
-        """Whether it did, as far as anybody said."""
-        self._books = books
-        self._house = house
-        self._due = due
+        self._storage = storage
+        self._services = services
         self._lease = lease
         self._call = call
 
     async def dial(
         self,
         caller: Caller,
-        beside: CallLeg | None,
+        agent_leg: CallLeg | None,
         *,
         codecs: Sequence[str] = CODECS,
         on_progress: Progress | None = None,
@@ -70,7 +65,7 @@ class Customer:
 
         Args:
             caller: whom the customer's phone shows.
-            beside: the agent who waits; when that leg ends, the customer's phone falls silent. None for
+            agent_leg: the agent who waits; when that leg ends, the customer's phone falls silent. None for
                 nobody.
             codecs: what to offer, best first.
             on_progress: told each 1xx, and whether something can be heard before the answer.
@@ -80,17 +75,26 @@ class Customer:
 
         Raises:
             NotReached: why not.
-            LeaseLost: the callback is not ours any more; nobody was dialled.
+            LeaseLost: the callback is not ours any more, or it is over; nobody was dialled.
             CallEnded: the agent hung up first.
         """
-        await self._make_legs(caller, codecs)
-        for leg in self.legs:
-            leg.on_progress = partial(self._progressed, leg, on_progress)
+        await self._lease.renew()  # the caller may have left another number since it was taken
+        number = self._lease.callback.number
+        await self._make_legs(number, caller, codecs)
         try:
-            await self._ask_leave()
+            await self._claim()
+            newest = self._lease.callback.number
+            if newest != number:
+                self._drop_legs()
+                await self._make_legs(newest, caller, codecs)
+            for leg in self.legs:
+                leg.on_progress = None if on_progress is None else partial(on_progress, leg)
+            # Nothing may be awaited between the last look at the lease and the INVITE.
+            if not self._lease.is_sure:
+                raise LeaseLost
             # Run by the loop as soon as the INVITEs have left.
             asyncio.get_running_loop().call_soon(fault_point, "invite_sent")
-            return await ring_all(self.legs, self._house.settings.ring_seconds, beside)
+            return await ring_all(self.legs, self._services.settings.ring_seconds, agent_leg)
         except NobodyAnswered:
             raise NotReached(outcome_of([leg.end for leg in self.legs])) from None
         finally:
@@ -99,42 +103,43 @@ class Customer:
                 if not leg.answered:
                     leg.hang_up("given up")
 
-    async def _make_legs(self, caller: Caller, codecs: Sequence[str]) -> None:
-        house = self._house
+    async def _make_legs(self, number: str, caller: Caller, codecs: Sequence[str]) -> None:
+        services = self._services
         try:
-            targets = house.targets(self._due.number)
+            targets = services.targets(number)
         except RemoteProtocolError:
             raise NotReached("wrong_number") from None  # nothing that can be dialled
-        switchboard = house.floor.switchboard
+        switchboard = services.acd.switchboard
         try:
             self.legs = await dial_reachable(switchboard, self._call, targets, caller, codecs=codecs)
         except NobodyAnswered:
             raise NotReached("failed") from None
 
-    async def _ask_leave(self) -> None:
-        """Have it known, by the database and on disk, that the customer is dialled now.
+    def _drop_legs(self) -> None:
+        for leg in self.legs:
+            leg.hang_up("number changed")
+        self.legs.clear()
 
-        Nothing may be awaited between the last look at the lease and the INVITE.
-        """
+    async def _claim(self) -> None:
+        """Have it known, by the database and on disk, that the customer is dialled now."""
         if not await self._lease.begin_dialling():
             raise LeaseLost
-        due, lease = self._due, self._lease
-        now = self._house.floor.now()
-        self._books.journal.append(
-            CallbackDialled(now, self._call, "", callback=due.callback, attempt=lease.attempt)
+        self.dialled = True
+        own = self._lease.callback
+        self._storage.journal.append(
+            CallbackDialled(
+                self._services.acd.now(),
+                self._call,
+                "",
+                callback=own.callback,
+                attempt=own.attempt,
+                number=own.number,
+            )
         )
         try:
             async with asyncio.timeout(DISK_SECONDS):
-                await self._books.journal.durable()
+                await self._storage.journal.durable()
         except (OSError, TimeoutError) as error:
             log.error("nobody is dialled, because the journal can't be written: %s", error)
             raise NotReached("failed") from None
         fault_point("dialled_durable")
-        if not lease.is_sure:
-            raise LeaseLost
-        self.dialled = True
-
-    def _progressed(self, leg: CallLeg, heard: Progress | None, status: int, early: bool) -> None:
-        self.rang = self.rang or status in (180, 183)
-        if heard is not None:
-            heard(leg, status, early)

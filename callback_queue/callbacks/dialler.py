@@ -1,8 +1,9 @@
 """The dialler: puts callbacks that are due into the one line, and has each carried when its turn comes.
 
-The database says what is due, each second and when somebody asks for a callback; who was leased by another
-switch, closed or moved meanwhile is taken out of the line again. While the database is away nobody is called.
-One attempt is `attempt.py`'s, the order the distributor's.
+The database says what is due, each second and when somebody asks for a callback; what another switch has
+leased, and what was closed or moved meanwhile, is taken out of the line again. When its turn comes, it is
+leased by one statement, and dialled as that returns it. While the database is away nobody is called. One
+attempt is `attempt.py`'s, the order the distributor's.
 """
 
 from __future__ import annotations
@@ -11,21 +12,23 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from callback_queue.callbacks.attempt import Attempt
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested, CallbackRescheduled
-from callback_queue.callbacks.fault_points import pass_points
 from callback_queue.callbacks.lease import Lease
-from callback_queue.callbacks.services import Books, CallbackHouse
+from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import Due
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.line.waiting_line import Entry
+from callback_queue.tickets.events import TicketChanged, TicketJoined
+from callback_queue.tickets.ticket import AT_WORK
 from config import Queue
 from journal.event import CallEvent, Event
 from journal.fault_points import fault_point
+from telephony.call.events import CallBridged, CallUnbridged, LegAnswered, LegRinging, PlayStarted
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +48,10 @@ class _Turn:
     """A callback in the line, and what carries it.
 
     Args:
-        due: the callback.
+        due: the callback as it came into the line; what is dialled is the lease's.
         queue: who calls.
         place: its place.
         taking: agents are reserved, and it is about to be leased, or is.
-        calling: nothing else stands in the way of the call: no other ticket of that customer may begin one.
         task: waits for its turn, and carries the attempt.
         attempt: from the moment on in which it is ours.
     """
@@ -58,7 +60,6 @@ class _Turn:
     queue: Queue
     place: Place
     taking: bool = False
-    calling: bool = False
     attempt: Attempt | None = None
     task: asyncio.Task[None] | None = None
 
@@ -67,13 +68,13 @@ class Dialler:
     """Calls people back.
 
     Args:
-        books: stores, journal, gate.
-        house: gives what calls work with, of the site's newest version.
+        storage: database, journal, gate.
+        services: gives what calls work with, of the site's newest version.
     """
 
-    def __init__(self, books: Books, house: Callable[[], CallbackHouse]) -> None:
-        self._books = books
-        self._house = house
+    def __init__(self, storage: CallbackStorage, services: Callable[[], CallbackServices]) -> None:
+        self._storage = storage
+        self._services = services
         self._turns: dict[str, _Turn] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -86,7 +87,7 @@ class Dialler:
     # --- life ---------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin. Nobody is called before the gate is open: `Gate.wait_for` says what it has to see."""
+        """Begin. Nobody is called before the gate is open (`RecoveryGate.wait_for`)."""
         self._looking = asyncio.get_running_loop().create_task(self._run())
 
     def stop(self) -> None:
@@ -99,7 +100,7 @@ class Dialler:
                 turn.task.cancel()
 
     async def wait_idle(self, seconds: float) -> None:
-        """Wait until no attempt is going on, or the time is over."""
+        """Wait until no attempt is in progress, or the time is over."""
         tasks = [turn.task for turn in self._turns.values() if turn.task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
@@ -111,24 +112,25 @@ class Dialler:
             for turn in self._turns.values()
             if turn.attempt is not None and call in (None, turn.attempt.call)
         ]
+        stopped = self._looking is None
         for attempt in found:
-            attempt.hang_up(reason)
+            attempt.withdraw(reason, at_once=stopped)
         return bool(found)
 
     # --- looking ------------------------------------------------------------------------------------------
 
     @property
     def calls(self) -> Collection[str]:
-        """The calls of the attempts that go on."""
+        """The calls of the attempts in progress."""
         return [turn.attempt.call for turn in self._turns.values() if turn.attempt is not None]
 
     def snapshot(self) -> list[dict[str, str]]:
-        """The attempts that go on, as calls for people to look at."""
+        """The attempts in progress, as calls for people to look at."""
         return [
             {
                 "call": turn.attempt.call,
                 "caller": turn.attempt.agent,
-                "called": turn.due.number,
+                "called": turn.attempt.callback.number,
                 "source": f"callback:{turn.due.callback}",
             }
             for turn in self._turns.values()
@@ -137,8 +139,12 @@ class Dialler:
 
     def heard(self, event: Event) -> None:
         """Take note of an event of the journal."""
+        attempts = [turn.attempt for turn in self._turns.values() if turn.attempt is not None]
         if self._watches_points and isinstance(event, CallEvent):
-            pass_points(event, [turn.attempt for turn in self._turns.values() if turn.attempt is not None])
+            _pass_fault_point(event, attempts)
+        for attempt in attempts:
+            if _ends(event, attempt):
+                attempt.no_longer_wanted()
         if isinstance(event, _NEWS):
             self._eager_until = asyncio.get_running_loop().time() + EAGER_SECONDS
             self._news.set()
@@ -162,11 +168,11 @@ class Dialler:
 
     async def _look(self) -> None:
         """Bring the line up to what the database says."""
-        now = self._house().floor.now()
+        now = self._services().acd.now()
         try:
-            if not await self._books.gate.look():
+            if not await self._storage.gate.look():
                 return
-            found = await in_time(self._books.callbacks.due(now, MOST))
+            found = await in_time(self._storage.callbacks.due(now, MOST))
         except DATABASE_ERRORS as error:
             self._is_away(error)
             return
@@ -179,14 +185,8 @@ class Dialler:
         if len(found) < MOST:
             self._withdraw(self._turns.keys() - known.keys())
         for due in found:
-            if due.callback in self._turns or self._is_called(due.number):
-                continue
-            if self._house().may_dial(due, now) <= now:
+            if due.callback not in self._turns and self._services().may_dial(due, now) <= now:
                 self._enter(due, now)
-
-    def _is_called(self, number: str) -> bool:
-        """Whether somebody is being called already: two tickets of one customer are called in turn."""
-        return any(turn.calling and turn.due.number == number for turn in self._turns.values())
 
     def _is_away(self, error: BaseException) -> None:
         """Call nobody; say so when it lasts: a new database has no tables for a moment."""
@@ -204,8 +204,8 @@ class Dialler:
                 turn.task.cancel()
 
     def _enter(self, due: Due, now: float) -> None:
-        house = self._house().floor
-        queue = house.queues.get(due.queue) or next(iter(house.queues.values()), None)
+        acd = self._services().acd
+        queue = acd.queues.get(due.queue) or next(iter(acd.queues.values()), None)
         if queue is None:
             return  # a site without queues has nobody who could call
         entry = Entry(
@@ -221,7 +221,7 @@ class Dialler:
             language=due.language,
             callback=due.callback,
         )
-        turn = _Turn(due, queue, house.distributor.queue(entry))
+        turn = _Turn(due, queue, acd.distributor.queue(entry))
         self._turns[due.callback] = turn
         turn.task = task = asyncio.get_running_loop().create_task(self._carry(turn))
         task.add_done_callback(lambda _: self._over(turn))
@@ -240,22 +240,58 @@ class Dialler:
     async def _wait_and_call(self, turn: _Turn) -> None:
         agents = await turn.place.next_offer()
         turn.taking = True
-        books, due = self._books, turn.due
-        house = self._house()
-        now = house.floor.now()
-        # The quiet hours began while it waited, or another ticket of the same customer came first.
-        if house.may_dial(due, now) > now or self._is_called(due.number):
-            return
-        turn.calling = True  # before anything is waited for
+        storage, services, due = self._storage, self._services(), turn.due
+        now = services.acd.now()
+        if services.may_dial(due, now) > now:
+            return  # the quiet hours began while it waited
+        acd = services.acd
         lease = Lease(
-            books.callbacks, due.callback, due.attempt + 1, books.switch, house.settings.lease_seconds
+            storage.leases,
+            storage.switch,
+            services.settings.lease_seconds,
+            clock=acd.loop.time,
+            unix=acd.now,
         )
-        if not await lease.take():
+        if not await lease.take(due.callback):
             return
         fault_point("leased")
-        turn.attempt = attempt = Attempt(books, house, due, turn.queue, turn.place, lease)
+        turn.attempt = attempt = Attempt(storage, services, turn.queue, turn.place, lease)
         try:
             await attempt.run(agents)
         finally:
             if turn.task is not None and turn.task.cancelling():
                 lease.drop()
+
+
+def _ends(event: Event, attempt: Attempt) -> bool:
+    """Whether an event says that an attempt's callback, or its ticket, is over."""
+    match event:
+        case CallbackClosed():
+            return event.callback == attempt.callback.callback
+        case TicketJoined():
+            return event.ticket == attempt.callback.ticket
+        case TicketChanged(changes={"state": state}):
+            return event.ticket == attempt.callback.ticket and state not in AT_WORK
+        case _:
+            return False
+
+
+# The fault points that an attempt's events show; those between an event and the disk are in the code.
+_OF_A_PHONE: Mapping[type[CallEvent], str] = {LegRinging: "ringing", LegAnswered: "answered"}
+_OF_THE_CALL: Mapping[type[CallEvent], str] = {
+    CallBridged: "bridged",
+    CallUnbridged: "hung_up",
+    PlayStarted: "summary",
+}
+
+
+def _pass_fault_point(event: CallEvent, attempts: Iterable[Attempt]) -> None:
+    attempt = next((attempt for attempt in attempts if attempt.call == event.call), None)
+    if attempt is None:
+        return
+    kind = type(event)
+    if kind in _OF_A_PHONE:
+        is_customer = any(leg.leg == event.leg for leg in attempt.customer.legs)
+        fault_point(f"{'customer' if is_customer else 'agent'}_{_OF_A_PHONE[kind]}")
+    elif kind in _OF_THE_CALL:
+        fault_point(_OF_THE_CALL[kind])

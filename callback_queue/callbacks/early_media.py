@@ -1,4 +1,4 @@
-"""What the one hears while the other is being rung: the agent the ringing, the customer a word and music."""
+"""What one side hears while the other is rung: the agent ringing, the customer a prompt and music."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class EarlyMedia:
     """What the agent hears until the customer answers: ringing, or what the network lets be heard.
 
     Args:
-        house: engine and music.
+        acd: engine and music.
         agent_leg: the agent's, answered.
     """
 
-    def __init__(self, house: QueueServices, agent_leg: CallLeg) -> None:
-        self._house = house
+    def __init__(self, acd: QueueServices, agent_leg: CallLeg) -> None:
+        self._acd = acd
         self._agent_leg = agent_leg
         self._ringing = agent_leg.media.play(tones.ringback(), loop=True)
         self._bridge: CallBridge | None = None
@@ -37,11 +37,11 @@ class EarlyMedia:
         """A 1xx of the customer's phone; `early`: something can be heard now."""
         if early and self._bridge is None:
             self._ringing.stop()
-            house = self._house
-            # The agent has hung up in the same moment: the legs are hung up by whoever dialled.
+            acd = self._acd
+            # The agent has hung up in the same moment: the legs are hung up by the code that dialled.
             with contextlib.suppress(CallEnded, MediaError):
                 self._bridge = CallBridge(
-                    house.calls.context, house.switchboard.engine, leg, self._agent_leg, house.calls.music
+                    acd.calls.context, acd.switchboard.engine, leg, self._agent_leg, acd.calls.music
                 )
 
     def close(self) -> None:
@@ -51,25 +51,25 @@ class EarlyMedia:
             self._bridge.close()
 
 
-class Hostess:
-    """What somebody hears from us on a leg that waits for another person.
+class CallbackPrompts:
+    """What agent or customer hear while they wait for each other.
 
     Args:
-        house: voices and music.
+        acd: voices and music.
         leg: who hears it, answered.
         language: theirs.
     """
 
-    def __init__(self, house: QueueServices, leg: CallLeg, language: str) -> None:
-        self._house = house
+    def __init__(self, acd: QueueServices, leg: CallLeg, language: str) -> None:
+        self._acd = acd
         self._leg = leg
         self._language = language
         self._speaking: asyncio.Task[None] | None = None
 
     def welcome(self, name: str) -> None:
         """Begin to say who calls back; music follows."""
-        self._leg.audio.wait_with(self._house.calls.music)
-        self._speaking = self._house.loop.create_task(self._say("calling_back", name=name))
+        self._leg.audio.wait_with(self._acd.calls.music)
+        self._speaking = self._acd.loop.create_task(self._say("calling_back", name=name))
 
     async def apologise(self) -> None:
         """Say that nobody is free."""
@@ -93,6 +93,6 @@ class Hostess:
         with contextlib.suppress(CallEnded, TimeoutError):
             async with asyncio.timeout(LONGEST_SENTENCE):
                 said = [text(key, self._language, **values)]
-                sounds = await sounds_of(self._house.prompts, said, self._language)
+                sounds = await sounds_of(self._acd.prompts, said, self._language)
                 self._leg.check_open()
                 await play_all(self._leg, sounds, "callback")

@@ -11,10 +11,22 @@ from journal.event import CallEvent, Event
 CallbackWhy: TypeAlias = Literal["intake", "requested", "abandoned", "cut_off", "voicemail", "agent"]
 
 AttemptOutcome: TypeAlias = Literal[
-    "reached", "busy", "no_answer", "refused", "wrong_number", "failed", "no_agent", "cut_off"
+    "reached", "busy", "no_answer", "refused", "wrong_number", "failed", "no_agent", "cut_off", "withdrawn"
 ]
 
-CallbackEnd: TypeAlias = Literal["completed", "expired", "joined", "reached_meanwhile", "cancelled"]
+CallbackEnd: TypeAlias = Literal[
+    "completed",
+    "expired",
+    "not_reached",
+    "wrong_number",
+    "crashed",
+    "joined",
+    "reached_meanwhile",
+    "cancelled",
+]
+
+GIVEN_UP: frozenset[CallbackEnd] = frozenset({"expired", "not_reached", "wrong_number", "crashed"})
+"""Ends after which the customer was not spoken with, and is still to be: the ticket stays open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +88,16 @@ class CallbackStarted(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackDialled(CallEvent):
-    """The customer's phone is about to be dialled: written before the INVITE leaves."""
+    """The customer's phone is about to be dialled: written before the INVITE leaves.
+
+    Args:
+        callback, attempt: which.
+        number: whom to dial; "" in journals of earlier versions, for that of `CallbackStarted`.
+    """
 
     callback: str
     attempt: int
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +106,9 @@ class CallbackAttemptEnded(CallEvent):
 
     Args:
         callback, attempt: which.
-        outcome: "reached" when customer and agent spoke; "no_agent" never dialled the customer.
+        outcome: "reached" when customer and agent spoke; "no_agent" never dialled the customer; "withdrawn"
+            when we ended it (the server stopped, somebody hung it up, the callback was taken back), "cut_off"
+            when the switch crashed in it.
         agent: who tried, "".
         next_at: when to try again, 0 when it is over for good.
         talk_ms: how long they spoke.
@@ -113,7 +133,15 @@ class CallbackRescheduled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClosed(Event):
-    """A callback is over: `end` how, `by` who ("system", "agent:1001"), `note` in a few words."""
+    """A callback is over.
+
+    Args:
+        callback: which.
+        end: how. Earlier versions wrote "expired" for "not_reached" (all attempts are used up) and for
+            "wrong_number" as well. After "crashed" attempts of it had stopped the switch too often.
+        by: who closed it: "system", "agent:1001".
+        note: in a few words.
+    """
 
     callback: str
     end: CallbackEnd

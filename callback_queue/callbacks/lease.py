@@ -1,8 +1,17 @@
-"""One callback's lease while an attempt lives: taken, renewed, and known to be ours, or not.
+"""A callback's lease: taken, renewed, given back, so that one switch at a time dials it, and dials it once.
 
-The database decides who has it (`callback_queue.callbacks.store`). It is renewed until the database says that
-it is over: after the attempt's end that is when the recorder has written the end down, so that nobody takes
-the callback in between.
+Each step is one conditional UPDATE: of many switches exactly one changes the row, and gets it back as it is
+now. The attempt's number is part of the condition, so that a switch that was away cannot come back to an
+attempt that is over:
+
+    take             waiting -> leased: this switch has it, the customer is not dialled yet
+    begin_dialling   leased -> dialling: asked right before the customer is dialled, and heeded
+    release          -> waiting, to be tried again; or -> closed
+
+Nobody gets a lease while the same customer is being called for another ticket, nor for a ticket that is over.
+A lease that ran out before the customer was dialled goes to the next switch that asks. One that ran out while
+the customer was being dialled is not taken over for a quarter of an hour: its switch may only have lost the
+database.
 """
 
 from __future__ import annotations
@@ -11,56 +20,202 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from callback_queue.callbacks.store import CallbackStore
-from callback_queue.database import DATABASE_ERRORS
+from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
+
+from callback_queue.callbacks.events import AttemptOutcome
+from callback_queue.callbacks.policy import OURS
+from callback_queue.callbacks.store import (
+    CLOSED,
+    DIALLING,
+    DUE_COLUMNS,
+    LEASED,
+    WAITING,
+    Due,
+    due_now,
+    free,
+    row_of,
+    ticket_at_work,
+)
+from callback_queue.callbacks.tables import CallbackRow
+from callback_queue.database import DATABASE_ERRORS, PATIENCE, in_time, text
 
 log = logging.getLogger(__name__)
 
 # Of the lease's time: it is renewed so often, and not trusted for its last part, since clocks differ.
 RENEWED_AT, MARGIN = 0.25, 0.1
-PATIENCE = 3.0
 
 # The loop holds tasks weakly, and a lease may outlive its attempt.
 _keepers: set[asyncio.Task[None]] = set()
 
+_table = CallbackRow
 
-Question: TypeAlias = Callable[[str, int, str, float, float], Awaitable[bool]]
+
+class LeaseTable:
+    """The statements, without any memory of who holds what.
+
+    Args:
+        engine: the database; every method may raise what it raises (`sqlalchemy.exc.SQLAlchemyError`,
+            OSError) and may take as long as it takes: callers set timeouts.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def take(self, callback: str, switch: str, now: float, seconds: float) -> Due | None:
+        """Take a callback for its next attempt.
+
+        Args:
+            callback: its id.
+            switch: who takes it.
+            now: Unix seconds.
+            seconds: how long it is ours unless renewed.
+
+        Returns:
+            the callback as it stands now: what is dialled. None: somebody else has it, or its customer is
+            being called already, or it is over, or not due.
+        """
+        return await self._change(
+            (_table.callback == callback, due_now(now), _nobody_calls_the_customer(callback, now)),
+            state=LEASED,
+            attempt=_table.attempt + 1,
+            lease_holder=text(switch, 64),
+            leased_at=now,
+            lease_until=now + seconds,
+        )
+
+    async def begin_dialling(
+        self, callback: str, attempt: int, switch: str, now: float, seconds: float
+    ) -> Due | None:
+        """Say that the customer is about to be dialled.
+
+        Args:
+            callback, switch, now, seconds: as for `take`.
+            attempt: of the lease (`Due.attempt`).
+
+        Returns:
+            whom to dial. None: the lease is lost, or the callback or its ticket is over meanwhile. Do not
+            dial either when the database does not answer.
+        """
+        return await self._change(
+            (
+                *_mine(callback, attempt, switch),
+                _table.state == LEASED,
+                _table.lease_until >= now,
+                ticket_at_work(),
+            ),
+            state=DIALLING,
+            lease_until=now + seconds,
+            dialled=_table.dialled + 1,
+            last_dialled=attempt,
+        )
+
+    async def renew(self, callback: str, attempt: int, switch: str, now: float, seconds: float) -> Due | None:
+        """Keep a lease; None when it is lost. Arguments as for `begin_dialling`."""
+        return await self._change(_held(callback, attempt, switch), lease_until=now + seconds)
+
+    async def release(
+        self, callback: str, attempt: int, switch: str, due: float, outcome: AttemptOutcome, agent: str = ""
+    ) -> bool:
+        """Give a lease back after an attempt.
+
+        The event `CallbackAttemptEnded` says the same; this is the short way, so that nobody waits for the
+        recorder.
+
+        Args:
+            callback, attempt, switch: as for `begin_dialling`.
+            due: when to try again; 0 when it is over for good.
+            outcome, agent: of the attempt.
+        """
+        values: dict[str, Any] = {"lease_holder": "", "lease_until": 0.0, "agent": agent, "outcome": outcome}
+        values |= {"state": WAITING, "due": due} if due else {"state": CLOSED}
+        values["crashes"] = 0
+        if outcome in OURS:
+            counted = case((_table.last_dialled == attempt, _table.dialled - 1), else_=_table.dialled)
+            values |= {"last_void": attempt, "dialled": counted}
+        return await self._change(_held(callback, attempt, switch), **values) is not None
+
+    async def _change(self, conditions: tuple[ColumnElement[bool], ...], **values: Any) -> Due | None:
+        change = update(_table).where(*conditions).values(**values).returning(*DUE_COLUMNS)
+        change = change.execution_options(synchronize_session=False)
+        async with self._engine.begin() as connection:
+            row = (await connection.execute(change)).one_or_none()
+        return None if row is None else row_of(row)
+
+
+def _mine(callback: str, attempt: int, switch: str) -> tuple[ColumnElement[bool], ...]:
+    return _table.callback == callback, _table.attempt == attempt, _table.lease_holder == text(switch, 64)
+
+
+def _held(callback: str, attempt: int, switch: str) -> tuple[ColumnElement[bool], ...]:
+    return (*_mine(callback, attempt, switch), _table.state.in_((LEASED, DIALLING)))
+
+
+def _nobody_calls_the_customer(callback: str, now: float) -> ColumnElement[bool]:
+    """The condition that no other callback to the same number is leased.
+
+    All open callbacks to the number are locked, in one order: two switches that take two of them at the same
+    moment come one after the other (PostgreSQL; SQLite has one writer at a time).
+    """
+    other = aliased(_table)
+    key = select(_table.number_key).where(_table.callback == callback).scalar_subquery()
+    same_number = (
+        select(other.callback, other.state, other.lease_until)
+        .where(other.number_key == key, other.state != CLOSED)
+        .order_by(other.callback)
+        .with_for_update()
+        .cte("same_number")
+    )
+    rows = same_number.c
+    called = select(rows.callback).where(
+        rows.callback != callback, rows.state.in_((LEASED, DIALLING)), ~free(now, rows)
+    )
+    return ~called.exists()
 
 
 class LeaseLost(Exception):
     """The callback is not ours any more, or nobody can tell; nobody may be dialled for it."""
 
 
+_Question: TypeAlias = Callable[[str, int, str, float, float], Awaitable[Due | None]]
+
+
 class Lease:
-    """A callback that is ours for one attempt.
+    """A callback that is ours for one attempt; `Lease.take` gets one.
+
+    It is renewed until the database says that it is over: after the attempt's end that is when the recorder
+    has written the end down, so that nobody takes the callback in between.
 
     Args:
-        store: where leases are.
-        callback, attempt: which.
+        table: where leases are.
         switch: whose it is.
         seconds: how long it lasts without being renewed.
         clock: a steady one, in seconds.
+        unix: Unix seconds.
     """
+
+    callback: Due
+    """The callback, as the database last said."""
 
     def __init__(
         self,
-        store: CallbackStore,
-        callback: str,
-        attempt: int,
+        table: LeaseTable,
         switch: str,
         seconds: float,
+        *,
         clock: Callable[[], float] = time.monotonic,
+        unix: Callable[[], float] = time.time,
     ) -> None:
-        self.callback = callback
-        self.attempt = attempt
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the callback is not ours any more."""
-        self._store = store
+        self._table = table
         self._switch = switch
         self._seconds = seconds
         self._clock = clock
+        self._unix = unix
         self._sure_until = 0.0
         self._keeper: asyncio.Task[None] | None = None
 
@@ -69,44 +224,65 @@ class Lease:
         """Whether it is ours for certain at this moment: nobody else may have it, whatever is late."""
         return not self.lost.done() and self._clock() < self._sure_until
 
-    async def take(self) -> bool:
-        """Try to get it, and keep it from then on; False when somebody else has it, or nobody can tell."""
-        if not await self._ask(self._store.lease):
+    async def take(self, callback: str) -> bool:
+        """Take a callback, and keep it from then on; False when somebody else has it, or nobody can tell."""
+        if not await self._ask(self._table.take(callback, self._switch, self._unix(), self._seconds)):
             return False
         self._keeper = keeper = asyncio.get_running_loop().create_task(self._keep())
         _keepers.add(keeper)
         keeper.add_done_callback(_keepers.discard)
         return True
 
+    async def renew(self) -> bool | None:
+        """Keep it, and read the callback anew; False when it is lost, None without an answer."""
+        return await self._ask(self._of_mine(self._table.renew))
+
     async def begin_dialling(self) -> bool:
-        """Say that the customer is about to be dialled; whether to do so."""
-        return not self.lost.done() and await self._ask(self._store.dialling) is True
+        """Say that the customer is about to be dialled; whether to dial `callback.number`, as it is now."""
+        return not self.lost.done() and await self._ask(self._of_mine(self._table.begin_dialling)) is True
+
+    async def release(self, due: float, outcome: AttemptOutcome, agent: str) -> None:
+        """Give it back; arguments as for `LeaseTable.release`.
+
+        Raises:
+            one of `callback_queue.database.DATABASE_ERRORS`: it is kept until the recorder has done it.
+        """
+        own = self.callback
+        if await in_time(self._table.release(own.callback, own.attempt, self._switch, due, outcome, agent)):
+            self.drop()
 
     def drop(self) -> None:
         """Renew it no more."""
         if self._keeper is not None:
             self._keeper.cancel()
-        self._lose()
+        self.lose()
+
+    def lose(self) -> None:
+        """It is ours no more: the callback or its ticket is over, or another switch has it."""
+        if not self.lost.done():
+            self.lost.set_result(None)
 
     async def _keep(self) -> None:
         while not self.lost.done():
             await asyncio.sleep(self._seconds * RENEWED_AT)
-            if await self._ask(self._store.renew) is False:
-                self._lose()
+            if await self.renew() is False:
+                self.lose()
 
-    def _lose(self) -> None:
-        if not self.lost.done():
-            self.lost.set_result(None)
+    def _of_mine(self, question: _Question) -> Awaitable[Due | None]:
+        own = self.callback
+        return question(own.callback, own.attempt, self._switch, self._unix(), self._seconds)
 
-    async def _ask(self, question: Question) -> bool | None:
-        """Lease or renew; None when the database gave no answer."""
+    async def _ask(self, answer: Awaitable[Due | None]) -> bool | None:
+        """Take, dial or renew; None when the database gave no answer."""
         asked = self._clock()
         try:
             async with asyncio.timeout(min(PATIENCE, self._seconds / 2)):
-                ours = await question(self.callback, self.attempt, self._switch, time.time(), self._seconds)
+                row = await answer
         except DATABASE_ERRORS as error:
             log.warning("a callback's lease: the database gives no answer: %s", type(error).__name__)
             return None
-        if ours:
-            self._sure_until = asked + self._seconds * (1 - MARGIN)
-        return ours
+        if row is None:
+            return False
+        self.callback = row
+        self._sure_until = asked + self._seconds * (1 - MARGIN)
+        return True

@@ -1,7 +1,7 @@
 """When a customer is called back, how often, in which order, and whom it rings first. Pure.
 
 Nobody is dialled in the quiet hours of their own time zone, which their number tells as far as it can.
-Keeping callbacks is `callback_queue.callbacks.store`' matter, dialling `hotline`'s. Times are Unix seconds.
+Callbacks are kept by `store.py` and dialled by `dialler.py`. Times are Unix seconds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from phonenumbers import NumberParseException, parse
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-from callback_queue.callbacks.events import AttemptOutcome
+from callback_queue.callbacks.events import AttemptOutcome, CallbackEnd
 from callback_queue.customers.events import Tier
 from config.models.callbacks import CallbackSettings
 from config.models.queues import CallbackModeName
@@ -27,8 +27,8 @@ CallbackMode: TypeAlias = Literal["agent_first", "customer_first"]
 FINAL: frozenset[AttemptOutcome] = frozenset({"reached", "wrong_number"})
 """Outcomes after which nobody is dialled again."""
 
-OUR_FAULT: frozenset[AttemptOutcome] = frozenset({"no_agent", "cut_off"})
-"""Outcomes that say nothing about the customer: they end no callback, only its expiry does."""
+OURS: frozenset[AttemptOutcome] = frozenset({"no_agent", "cut_off", "withdrawn"})
+"""Outcomes that say nothing about the customer: they count as no attempt, and end no callback."""
 
 _BY_SEVERITY = {1: 10, 2: 5}
 _BY_TIER: Mapping[Tier, int] = {"ordinary": 0, "vip": 2, "super_vip": 4}
@@ -50,6 +50,7 @@ class CallbackRules:
         zone: the site's time zone, for numbers that tell none.
         country: of numbers without a country code, "" where nobody said.
         mode: whom it rings first where a queue does not say.
+        crashes: after so many crashes of the switch in a row a callback is closed.
     """
 
     attempts: int
@@ -59,6 +60,7 @@ class CallbackRules:
     zone: tzinfo
     country: str = ""
     mode: CallbackMode = "agent_first"
+    crashes: int = 3
 
     @classmethod
     def of(cls, settings: CallbackSettings, zone: tzinfo, country: str | None = None) -> CallbackRules:
@@ -71,6 +73,7 @@ class CallbackRules:
             "failed": delays.failed,
             "no_agent": delays.no_agent,
             "cut_off": delays.cut_off,
+            "withdrawn": delays.cut_off,
         }
         return cls(
             settings.attempts,
@@ -80,6 +83,7 @@ class CallbackRules:
             zone,
             country or "",
             _MODES[settings.mode],
+            settings.crashes,
         )
 
 
@@ -129,7 +133,7 @@ def next_attempt(
 
     Args:
         outcome: of the attempt.
-        attempt: how often the customer's phone was dialled so far, this time included.
+        attempt: how often the customer's phone was dialled so far, this time included if it counts.
         now: when the attempt ended.
         rules: the site's.
         number: whom to call.
@@ -138,10 +142,19 @@ def next_attempt(
     Returns:
         the time, outside the quiet hours; None when it is over for good.
     """
-    if outcome in FINAL or (attempt >= rules.attempts and outcome not in OUR_FAULT):
+    if outcome in FINAL or (attempt >= rules.attempts and outcome not in OURS):
         return None
     at = outside_quiet(now + rules.delays[outcome], number, rules)
     return None if expires and at >= expires else at
+
+
+def end_after(outcome: AttemptOutcome, attempt: int, rules: CallbackRules) -> CallbackEnd:
+    """How a callback ends that `next_attempt` does not try again; arguments as there."""
+    if outcome == "reached":
+        return "completed"
+    if outcome == "wrong_number":
+        return "wrong_number"
+    return "not_reached" if outcome not in OURS and attempt >= rules.attempts else "expired"
 
 
 def outside_quiet(moment: float, number: str, rules: CallbackRules) -> float:

@@ -17,11 +17,13 @@ from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackDialled,
+    CallbackEnd,
     CallbackLeased,
     CallbackRequested,
     CallbackRescheduled,
     CallbackStarted,
 )
+from callback_queue.callbacks.policy import OURS
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.numbers import number_key
@@ -96,6 +98,8 @@ class CallbackProjection:
             "attempt": 0,
             "dialled": 0,
             "last_dialled": 0,
+            "last_void": 0,
+            "crashes": 0,
             "lease_holder": "",
             "leased_at": 0.0,
             "lease_until": 0.0,
@@ -153,6 +157,7 @@ class CallbackProjection:
         attempt = whole(event.attempt)
         if row["attempt"] <= attempt:
             values |= {"outcome": text(event.outcome, 16), "agent": text(event.agent, 64)}
+            values |= _counted(row, event)
             if row["state"] != CLOSED:
                 values |= {"attempt": attempt, **_FREE, **_next(row, event)}
         await _write(connection, row, values)
@@ -162,7 +167,7 @@ class CallbackProjection:
         due = number(event.due)
         if row is None or row["state"] == CLOSED or not due:
             return
-        # A lease goes on; when its attempt fails, the next one is not before that time.
+        # A lease stays; when its attempt fails, the next one is not before that time.
         values: dict[str, Any] = {"not_before": due, "not_after": 0.0}
         if row["state"] == WAITING:
             values["due"] = due
@@ -215,11 +220,26 @@ class CallbackProjection:
         await _write(connection, older, values)
 
 
+def _counted(row: Row, event: CallbackAttemptEnded) -> dict[str, Any]:
+    """What an attempt's end does to the counts: one that we ended does not count."""
+    attempt = whole(event.attempt)
+    if event.outcome not in OURS:
+        return {"crashes": 0}
+    if row["last_void"] >= attempt:
+        return {}
+    values: dict[str, Any] = {"last_void": attempt}
+    values["crashes"] = row["crashes"] + 1 if event.outcome == "cut_off" else 0
+    if row["last_dialled"] == attempt:
+        values["dialled"] = max(0, row["dialled"] - 1)
+    return values
+
+
 def _next(row: Row, event: CallbackAttemptEnded) -> dict[str, Any]:
-    """What comes after an attempt."""
+    """What comes after an attempt; how a callback is closed, `CallbackClosed` says better."""
     next_at = number(event.next_at)
     if not next_at:
-        end = "completed" if event.outcome == "reached" else "expired"
+        ends: Mapping[str, CallbackEnd] = {"reached": "completed", "wrong_number": "wrong_number"}
+        end = ends.get(event.outcome, "not_reached")
         return {"state": CLOSED, "end": end, "closed_at": number(event.at)}
     wished = row["not_before"] if row["not_before"] > number(event.at) else 0.0
     return {"state": WAITING, "due": max(next_at, wished)}

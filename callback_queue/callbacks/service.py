@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asr.workers.client import Recognisers
 from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.dialler import Dialler
+from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules
-from callback_queue.callbacks.services import Books, CallbackHouse
+from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.recovery.gate import RecoveryGate, StoredEvents
 from callback_queue.recovery.recordings import Recovery
@@ -58,33 +59,34 @@ class CallbackService:
         self._recovery = Recovery(
             events, self._gate, settings.switch, site.recordings_folder, journal.append, words
         )
-        books = Books(
-            CallbackStore(engine, country),
-            TicketStore(engine, country),
-            self._gate,
-            journal,
-            settings.switch,
+        storage = CallbackStorage(
+            callbacks=CallbackStore(engine, country),
+            leases=LeaseTable(engine),
+            tickets=TicketStore(engine, country),
+            gate=self._gate,
+            journal=journal,
+            switch=settings.switch,
         )
-        self._house: CallbackHouse
-        self.dialler = Dialler(books, lambda: self._house)
+        self._services: CallbackServices
+        self.dialler = Dialler(storage, lambda: self._services)
         journal.listen(self.dialler.heard)
         self._starting: asyncio.Task[None] | None = None
 
-    def use(self, site: Site, floor: QueueServices, targets: Callable[[str], Collection[Target]]) -> None:
+    def use(self, site: Site, acd: QueueServices, targets: Callable[[str], Collection[Target]]) -> None:
         """Work by this version of the site from the next attempt on.
 
         Args:
             site: its rules.
-            floor: queues, agents, voices.
+            acd: queues, agents, voices.
             targets: whom a number reaches.
         """
         settings = site.settings
-        self._house = CallbackHouse(
-            floor,
-            settings.callbacks,
-            CallbackRules.of(settings.callbacks, site.timezone, settings.country),
-            settings.name,
-            lambda number: tuple(targets(number if "@" in number else _ORNAMENTS.sub("", number))),
+        self._services = CallbackServices(
+            acd=acd,
+            settings=settings.callbacks,
+            rules=CallbackRules.of(settings.callbacks, site.timezone, settings.country),
+            name=settings.name,
+            targets=lambda number: tuple(targets(number if "@" in number else _ORNAMENTS.sub("", number))),
         )
 
     def start(self, started: float) -> None:

@@ -1,4 +1,4 @@
-"""What calling back works with: the stores, for as long as the switch runs, and one version of the site."""
+"""What calling back works with: its storage, for as long as the switch runs, and one version of the site."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.events import AttemptOutcome
+from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
 from callback_queue.callbacks.store import CallbackStore, Due
 from callback_queue.recovery.gate import RecoveryGate
@@ -30,37 +31,38 @@ class DurableJournal(Protocol):
     async def durable(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackStorage:
     """What lasts from one version of the site to the next.
 
     Args:
-        callbacks, tickets: the stores.
+        callbacks, leases, tickets: the database.
         gate: whether the database knows how our run before ended.
         journal: where facts go.
         switch: our name in it.
     """
 
     callbacks: CallbackStore
+    leases: LeaseTable
     tickets: TicketStore
     gate: RecoveryGate
     journal: DurableJournal
     switch: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackHouse:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackServices:
     """What calling back works with, of one version of the site.
 
     Args:
-        floor: what the queue works with.
+        acd: queues, agents, voices.
         settings: `callbacks:` in hotline.yaml.
         rules: the same for the policy.
         name: the site's, as customers hear it.
         targets: a customer's phones: through a trunk, or those of an extension.
     """
 
-    floor: QueueServices
+    acd: QueueServices
     settings: CallbackSettings
     rules: CallbackRules
     name: str
@@ -76,6 +78,6 @@ class CallbackHouse:
         return outside_quiet(now, due.number, self.rules)
 
     def next_at(self, due: Due, outcome: AttemptOutcome, dialled: int, now: float) -> float:
-        """When to try again, 0 for never; `dialled` counts the times that the phone rang."""
+        """When to try again, 0 for never; `dialled` counts the attempts in which the phone was dialled."""
         again = next_attempt(outcome, dialled, now, self.rules, due.number, expires=due.expires)
         return 0.0 if again is None else again

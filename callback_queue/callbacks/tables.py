@@ -19,8 +19,10 @@ class CallbackRow(Base):
 
     `state` is waiting (for `due`), leased (by `lease_holder` until `lease_until`, the customer not dialled
     yet), dialling (the customer is being dialled or spoken with) or closed. `attempt` counts the leases so
-    far, `dialled` those in which the customer was dialled, `last_dialled` is the last of them. `queue` is who
-    calls, `arrival` since when the caller waits, `outcome` that of the last attempt, `end` how it was closed.
+    far, `dialled` those in which the customer was dialled and that count, `last_dialled` is the last in which
+    the customer was dialled, `last_void` the last that did not count because we ended it. `crashes` are those
+    in a row that the switch did not survive. `queue` is who calls, `arrival` since when the caller waits,
+    `outcome` that of the last attempt, `end` how it was closed.
     """
 
     __tablename__ = "callbacks"
@@ -50,6 +52,8 @@ class CallbackRow(Base):
     attempt: Mapped[int]
     dialled: Mapped[int]
     last_dialled: Mapped[int]
+    last_void: Mapped[int]
+    crashes: Mapped[int]
     lease_holder: Mapped[str] = mapped_column(NAME, index=True)
     leased_at: Mapped[float]
     lease_until: Mapped[float]

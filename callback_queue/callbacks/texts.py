@@ -65,7 +65,7 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "ko": "최우수 고객입니다.",
     },
     "just_now": {
-        "en": "Asked for just now.",
+        "en": "Requested just now.",
         "zh": "刚刚提出的请求。",
         "ko": "방금 요청하셨습니다.",
     },
@@ -100,7 +100,7 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "ko": "고객님은 한국어를 사용하십니다.",
     },
     "dialled_then": {
-        "en": "The customer is dialled when you take it.",
+        "en": "The customer is dialled when you accept.",
         "zh": "您接听后，系统将立即拨打客户电话。",
         "ko": "받으시면 고객님께 바로 전화합니다.",
     },

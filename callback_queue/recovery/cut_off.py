@@ -1,6 +1,6 @@
 """Calls that a crash cut off: what their events tell, and what has to be done for their callers. Pure.
 
-Nobody is forgotten: whoever was in a flow, in a queue or in a conversation becomes a ticket with a callback
+Nobody is forgotten: a caller who was in a flow, a queue or a conversation gets a ticket with a callback
 that keeps the place. Which calls were cut off is found by `cdr.recorder.event_log`; numbers and customers are
 looked up by `callback_queue.consequences`.
 """
@@ -8,14 +8,14 @@ looked up by `callback_queue.consequences`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 from asr.intake.values import OpenTicket, Slot, Turn
 from asr.listening.answer import Heard, HeardKind
 from callback_queue.acd.events import AgentConnected, CallTransferred
-from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
+from callback_queue.callbacks.events import CallbackDialled, CallbackRequested, CallbackStarted
 from callback_queue.customers.events import CustomerKnown, Tier
 from callback_queue.customers.numbers import is_callable
 from callback_queue.line.events import QueueEntered, QueueLeft
@@ -128,6 +128,8 @@ class CallFacts:
                 self.requested = True
             case CallbackStarted():
                 self.callback, self.began = event, event.at
+            case CallbackDialled() if self.callback is not None and event.number:
+                self.callback = replace(self.callback, number=event.number)
             case QueueEntered():
                 self.entered, self.abandoned = event, False
             case QueueLeft() if self.entered is not None and event.entry == self.entered.entry:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from callback_queue.callbacks.events import CallbackClosed, CallbackRescheduled
-from callback_queue.callbacks.store import CLOSED, DIALLING, WAITING, CallbackStore, Due
+from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, Due
 from callback_queue.tickets.book import DISK_SECONDS, DurableJournal
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.sla import SlaRules, deadlines, resumed
@@ -104,9 +104,9 @@ class TicketCommands:
         return {"ticket": number, "changes": {**outcome.values, **changes}}
 
     async def _close_callbacks(self, ticket: str, by: str, now: float, note: str) -> None:
-        """Nobody has to be called for what is done."""
+        """Nobody has to be called for what is done; a call in progress is closed after its end."""
         async with asyncio.timeout(STORE_SECONDS):
-            for due in await self._callbacks.list(states=(WAITING,), ticket=ticket):
+            for due in await self._callbacks.list(states=(WAITING, LEASED), ticket=ticket):
                 await self._callbacks.cancel(due.callback)
                 self._journal.append(
                     CallbackClosed(now, callback=due.callback, end="cancelled", by=by, note=note)

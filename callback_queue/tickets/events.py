@@ -17,7 +17,7 @@ class TicketOpened(CallEvent):
         ticket: its number.
         kind: what made it: problem, voicemail, callback, abandoned, cut_off or failure.
         queue: who is to work on it, "".
-        state: how far the caller came (`ivr_flows.runtime.outcomes.TicketState`).
+        state: how far the caller came (`asr.intake.values.Progress`).
         caller: the number that called, "" when withheld.
         callback_number: where to reach the caller, "".
         language: what the caller speaks.
@@ -25,11 +25,10 @@ class TicketOpened(CallEvent):
         category, severity, title, summary, tags: what it is about; severity 1 is the worst of 1..4.
         priority: higher goes first, 0 is ordinary.
         respond_by, resolve_by: the SLA's clocks, 0 for none.
-        slots, history: what the caller told us (`ivr_flows.runtime.outcomes.Slot`, `Turn`) as plain data;
-            files are
-            inside the recordings folder.
+        slots, history: what the caller told us (`asr.intake.values.Slot`, `Turn`) as plain data;
+            files are inside the recordings folder.
         recording: the whole conversation, inside the recordings folder, "".
-        note: in a few words, for whoever works on it.
+        note: a short text for the agent who works on it.
     """
 
     ticket: str
@@ -87,7 +86,7 @@ class TicketTranscribed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketJoined(Event):
-    """A ticket is about the same as an older open one of that caller: `into` goes on, `ticket` is closed."""
+    """A ticket was merged into an older open one of the same caller: `into` stays open."""
 
     ticket: str
     into: str

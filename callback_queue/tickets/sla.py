@@ -1,7 +1,7 @@
 """A ticket's clocks: until when somebody has to have spoken with the customer, until when it must be solved.
 
 Both count in business hours, by tier and severity; the clock of the solution stands still while the ticket
-waits for the customer. Pure: what is due is told by whoever looks (`callback_queue.consequences`).
+waits for the customer. Pure; warnings are drawn by `callback_queue.consequences`.
 """
 
 from __future__ import annotations

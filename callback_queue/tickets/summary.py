@@ -36,7 +36,7 @@ _OPENINGS = {
 }
 _OPENING = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _OPENINGS.items()}
 
-# Words that make a matter worse than its category says by itself.
+# Words that raise the severity above that of the category.
 _URGENT = {
     "en": r"\b(?:urgent(?:ly)?|emergency|immediately|right away|asap|critical|dangerous|fire|smoke|nobody can"
     r"|no one can|everyone|everybody|whole (?:company|office|site)|completely down)\b",

@@ -2,7 +2,7 @@
 
 The table `TRANSITIONS` is all there is to it. A change that it does not know is refused before it is written;
 one that got into the journal all the same (two people at once) changes nothing and stays in the ticket's
-history. Deadlines are `callback_queue.tickets.sla`'s matter, rows `callback_queue.tickets.projection`'s.
+history. Deadlines are in `sla.py`, rows in `projection.py`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class TicketState(StrEnum):
     CLOSED = "closed"
     """Over."""
     JOINED = "joined"
-    """An older ticket of the same caller goes on for both."""
+    """Merged into an older ticket of the same caller."""
 
 
 STATES = tuple(state.value for state in TicketState)
 SETTABLE = tuple(state.value for state in TicketState if state is not TicketState.JOINED)
-"""The states that can be wished for: joining is an event of its own (`TicketJoined`)."""
+"""The states that can be wished for: joining has its own event (`TicketJoined`)."""
 AT_WORK = frozenset({TicketState.OPEN, TicketState.ASSIGNED, TicketState.WAITING})
 """The states in which something is still to be done."""
 
@@ -126,7 +126,7 @@ def change(ticket: Standing, wished: Mapping[str, Any]) -> Change:
         values.pop("owner", None)
     if state is not None:
         values["state"] = state.value
-        if state is TicketState.OPEN:  # whoever was wished for: nobody has an open ticket
+        if state is TicketState.OPEN:  # an open ticket has no owner
             values["owner"] = ""
             refused.pop("owner", None)
     reopened = state in _REOPENED and ticket.state not in AT_WORK

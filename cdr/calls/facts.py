@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callback_queue.acd.events import (
@@ -244,6 +244,8 @@ class Facts:
 
     def _customer_dialled(self, event: CallbackDialled) -> None:
         self.customer_dialled = True
+        if self.callback is not None and event.number:
+            self.callback = replace(self.callback, number=event.number)
 
     def _attempt_ended(self, event: CallbackAttemptEnded) -> None:
         self.attempt_end = event

@@ -26,6 +26,7 @@ _ATTEMPTS: Mapping[str, Outcome] = {
     "failed": "failed",
     "no_agent": "no_agent",
     "cut_off": "cut_off",
+    "withdrawn": "cut_off",
 }
 
 

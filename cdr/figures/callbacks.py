@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callback_queue.callbacks.events import (
+    GIVEN_UP,
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackDialled,
@@ -95,7 +96,7 @@ class Callbacks:
             if callback.requested is not None:
                 tally.resolutions_timed += 1
                 tally.resolution_ms += at - callback.requested
-        elif event.end == "expired":
+        elif event.end in GIVEN_UP:
             name = "callbacks_expired"
             tally.callbacks_expired += 1
         else:

@@ -53,7 +53,7 @@ class RetryDelays(Table):
         default=30.0, description="No agent took it: the customer was not dialled, no attempt is counted."
     )
     cut_off: Annotated[float, lasting(1, 604800)] = Field(
-        default=30.0, description="The server broke down meanwhile."
+        default=30.0, description="The server broke down or stopped, or somebody hung the call up."
     )
 
 
@@ -70,6 +70,11 @@ class CallbackSettings(Table):
     )
     delays: RetryDelays = Field(
         default_factory=RetryDelays, description="Seconds until the next attempt, by outcome."
+    )
+    crashes: Annotated[int, whole(1, 100)] = Field(
+        default=3,
+        description="A callback is closed after so many crashes of the server in a row while it was being "
+        "made; its ticket stays open.",
     )
     quiet: HoursOfDay | None = Field(
         default=DailyHours(time(21), time(8)),

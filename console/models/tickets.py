@@ -103,7 +103,10 @@ class CallbackModel(BaseModel):
     agent: str = Field(description="Who made it.")
     lease_holder: str = Field(description="The switch that works on it now.")
     closed_at: float
-    end: str = Field(description="How it ended: completed, expired, joined, reached_meanwhile, cancelled.")
+    end: str = Field(
+        description="How it ended: completed, not_reached, wrong_number, expired, crashed, joined, "
+        "reached_meanwhile, cancelled."
+    )
     ended_by: str
     note: str
 

@@ -118,8 +118,7 @@ def show(callback: CallbackArgument, site: SiteOption = Path("."), json: JsonOpt
 def now(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Make the callback due now: it keeps its place in the line, and goes to the next free agent of its
-    queue."""
+    """Make it due now: it keeps its place in the line, and the next free agent of its queue gets it."""
     answer = order(site, "callback", callback=callback, action="now", by=who(by))
     _done(answer, json, f"Callback {callback} is due now.")
 
@@ -128,7 +127,7 @@ def now(
 def cancel(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Cancel the callback."""
+    """Cancel the callback: nobody is called."""
     answer = order(site, "callback", callback=callback, action="cancel", by=who(by))
     _done(answer, json, f"Callback {callback} is cancelled.")
 

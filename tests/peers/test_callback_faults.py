@@ -60,7 +60,7 @@ def test_killed_at_every_step_a_customer_is_reached_once_and_never_dialled_twice
     centre = CallbackCentre(
         tmp_path / "centre",
         office,
-        callbacks={"attempts": 100},
+        callbacks={"attempts": 100, "crashes": 100},
         settings={"database": _text(database_url)},
         environment={"HOTLINE_FAULT": POINTS[0]},
     )

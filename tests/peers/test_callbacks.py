@@ -138,7 +138,7 @@ def test_after_the_last_attempt_it_is_given_up(centre: CallbackCentre, agent: Ag
     agent()
     centre.customers.manners["0955501006"] = ["decline"]
     callback = centre.ask("0955501006")
-    centre.wait_closed(callback, "expired")
+    centre.wait_closed(callback, "not_reached")
     assert _outcomes(centre, callback) == ["refused", "refused"]
     assert len(_rings(centre, "0955501006")) == 2
 
@@ -147,7 +147,7 @@ def test_a_number_that_does_not_exist_is_dialled_once(centre: CallbackCentre, ag
     agent()
     centre.customers.manners["0955501007"] = ["unknown"]
     callback = centre.ask("0955501007")
-    assert centre.wait_closed(callback, "expired").note == "wrong number"
+    assert centre.wait_closed(callback, "wrong_number").note == "wrong number"
     assert len(_rings(centre, "0955501007")) == 1
 
 
@@ -228,7 +228,7 @@ def test_an_agent_says_by_key_that_the_number_is_wrong(centre: CallbackCentre, a
     agent(second_key="9", talk=0.5)
     centre.customers.manners["0955501011"] = ["stay"]
     callback = centre.ask("0955501011")
-    assert centre.wait_closed(callback, "expired").outcome == "wrong_number"
+    assert centre.wait_closed(callback, "wrong_number").outcome == "wrong_number"
 
 
 def test_customer_first_the_customer_hears_who_calls_and_then_the_agent(

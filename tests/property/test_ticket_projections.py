@@ -14,8 +14,8 @@ from sqlalchemy.engine import URL
 
 from callback_queue import database as rows
 from callback_queue.callbacks.events import CallbackClosed
+from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.projection import CallbackProjection
-from callback_queue.callbacks.store import CallbackStore
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.projection import TicketProjection
@@ -194,14 +194,14 @@ def test_a_lease_never_has_two_holders_whatever_switches_do(database_url: URL) -
     async def scene() -> None:
         async with records(database_url) as house:
             other = create_engine(database_url)
-            stores = (house.callbacks, CallbackStore(other))
+            stores = (house.leases, LeaseTable(other))
             assert sum([await _race(house, stores, seed) for seed in range(3)]) > 10
             await other.dispose()
 
     asyncio.run(scene())
 
 
-async def _race(house: Records, stores: tuple[CallbackStore, CallbackStore], seed: int) -> int:
+async def _race(house: Records, stores: tuple[LeaseTable, LeaseTable], seed: int) -> int:
     chance = random.Random(seed)
     number, caller = str(100001 + seed), f"1380000{seed:04}"
     await house.tell(ticket(number, caller=caller), requested(number, caller=caller))
@@ -215,23 +215,22 @@ async def _race(house: Records, stores: tuple[CallbackStore, CallbackStore], see
         now += chance.choice((0, 1, 5, 30))
         mine = holds.get(name)
         if mine is None:
-            due = await store.get(callback)
-            assert due is not None
-            if await store.lease(callback, due.attempt + 1, name, now, 60):
-                holds[name] = due.attempt + 1
+            taken = await store.take(callback, name, now, 60)
+            if taken is not None:
+                holds[name] = taken.attempt
         elif chance.random() < 0.4:
-            if await store.dialling(callback, mine, name, now, 60):
+            if await store.begin_dialling(callback, mine, name, now, 60):
                 dialled.append(mine)
         elif chance.random() < 0.4:
             await store.renew(callback, mine, name, now, 60)
         else:
-            await store.release(callback, mine, name, now)
+            await store.release(callback, mine, name, now, "busy")
             del holds[name]
 
     for _ in range(60):
         await asyncio.gather(*(act(index) for index in range(4)))
     assert len(dialled) == len(set(dialled)), "an attempt was dialled twice"
-    due = await stores[0].get(callback)
+    due = await house.callbacks.get(callback)
     assert due is not None
     assert due.dialled == len(dialled)
     return len(dialled)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.acd.events import AgentConnected
 from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.consequences import QueueConsequences
@@ -69,6 +70,7 @@ class Records:
         self.events = EventStore(engine)
         self.consequences = QueueConsequences(opening, EventLog(), customers)
         self.callbacks = CallbackStore(engine, "CN")
+        self.leases = LeaseTable(engine)
         self.tickets = TicketStore(engine, "CN")
         calls = CallProjection(engine, CallRules(True, {}))
         projections = (TicketProjection("CN"), CallbackProjection("CN"), calls)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy.engine import URL
 
-from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackStarted
+from callback_queue.callbacks.events import (
+    CallbackAttemptEnded,
+    CallbackClosed,
+    CallbackDialled,
+    CallbackLeased,
+    CallbackStarted,
+)
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.tables import Ticket, TicketHistory
@@ -20,6 +27,7 @@ from tests.unit.callback_queue.records import (
     queued,
     requested,
     rules,
+    started,
     ticket,
 )
 from tests.unit.callback_queue.recovery.test_cut_off import of, play
@@ -146,7 +154,7 @@ def test_a_callback_that_is_being_dialled_goes_on_and_the_next_attempt_has_the_n
 ) -> None:
     async def scene(house: Records) -> None:
         await both(house, "100001")
-        assert await house.callbacks.lease("100001.1", 1, SWITCH, NOW + 1, 60)
+        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
         await both(house, "100002", NOW + 2, to="13900139000")
         (mine,) = await house.callbacks.mine(SWITCH)
         assert (mine.state, mine.attempt) == ("leased", 1)
@@ -195,11 +203,12 @@ def test_what_the_caller_had_told_is_still_to_be_done(database_url: URL) -> None
     play(database_url, scene)
 
 
-def test_only_waiting_callbacks_of_missed_callers_are_closed(database_url: URL) -> None:
+def test_only_callbacks_of_missed_callers_that_nobody_dials_are_closed(database_url: URL) -> None:
     async def scene(house: Records) -> None:
         await both(house, "100001", caller="13800138001", why="intake")
         await both(house, "100002", caller="13800138002", why="abandoned")
-        assert await house.callbacks.lease("100002.1", 1, SWITCH, NOW + 1, 60)
+        assert await house.leases.take("100002.1", SWITCH, NOW + 1, 60)
+        assert await house.leases.begin_dialling("100002.1", 1, SWITCH, NOW + 2, 60)
         await both(house, "100003", caller="13800138003", why="cut_off")
         for index in (1, 2, 4):
             call = f"again-{index}"
@@ -207,6 +216,119 @@ def test_only_waiting_callbacks_of_missed_callers_are_closed(database_url: URL) 
         # An agent who calls a colleague from that number is nobody who was missed.
         agents_own = offered("own", "13800138003", source="agent:1001")
         assert await house.tell(agents_own, connected("own", NOW + 30)) == []
+
+    play(database_url, scene)
+
+
+def test_a_caller_who_is_served_while_an_agent_is_rung_for_the_callback_is_not_called(
+    database_url: URL,
+) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001", why="abandoned")
+        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
+        told = await house.tell(offered("again"), connected("again", NOW + 30))
+        assert [event.end for event in of(CallbackClosed, told)] == ["reached_meanwhile"]
+        assert not await house.leases.begin_dialling("100001.1", 1, SWITCH, NOW + 31, 60)
+
+    play(database_url, scene)
+
+
+# --- a ticket that is over --------------------------------------------------------------------------------
+
+
+def _solved(at: float, state: str = "solved") -> TicketChanged:
+    return TicketChanged(at, ticket="100001", by="agent:1001", changes={"state": state})
+
+
+@pytest.mark.parametrize("state", ["solved", "closed"])
+def test_a_ticket_that_is_over_needs_no_call(database_url: URL, state: str) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        (closed,) = of(CallbackClosed, await house.tell(_solved(NOW + 5, state)))
+        assert (closed.end, closed.by, closed.note) == ("cancelled", "agent:1001", f"ticket {state}")
+        assert await house.callbacks.due(NOW + 60) == []
+
+    play(database_url, scene)
+
+
+def test_a_ticket_that_is_solved_while_the_customer_rings_is_not_called_again(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
+        assert await house.leases.begin_dialling("100001.1", 1, SWITCH, NOW + 2, 60)
+        assert await house.tell(_solved(NOW + 5)) == []
+        ended = CallbackAttemptEnded(
+            NOW + 9, "b", "", callback="100001.1", attempt=1, outcome="busy", agent="", next_at=NOW + 300
+        )
+        (closed,) = await house.tell(ended)
+        assert closed == CallbackClosed(
+            NOW + 9, callback="100001.1", end="cancelled", by="system", note="ticket solved"
+        )
+
+    play(database_url, scene)
+
+
+def test_a_ticket_that_waits_for_its_customer_is_called_all_the_same(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        assert await house.tell(_solved(NOW + 5, "waiting")) == []
+        assert len(await house.callbacks.due(NOW + 60)) == 1
+
+    play(database_url, scene)
+
+
+# --- a callback that crashes the switch -------------------------------------------------------------------
+
+
+def test_a_callback_that_crashes_the_switch_again_and_again_is_closed_with_an_alarm(
+    database_url: URL, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        await house.tell(started(NOW))
+        for crash in (1, 2, 3):
+            at = NOW + 1000 * crash
+            assert await house.leases.take("100001.1", SWITCH, at, 60)
+            assert await house.leases.begin_dialling("100001.1", crash, SWITCH, at + 1, 60)
+            told = await house.tell(
+                CallbackLeased(at, callback="100001.1", attempt=crash, switch=SWITCH),
+                CallbackDialled(at + 1, f"b{crash}", "", callback="100001.1", attempt=crash),
+                started(at + 10),
+            )
+            (ended,) = of(CallbackAttemptEnded, told)
+            assert (ended.outcome, bool(ended.next_at)) == ("cut_off", crash < 3)
+            due = await house.callbacks.get("100001.1")
+            assert due is not None
+            assert (due.crashes, due.dialled) == (crash, 0)
+        (closed,) = of(CallbackClosed, told)
+        assert (closed.end, "3 times" in closed.note) == ("crashed", True)
+        assert [record.levelname for record in caplog.records if "crashes" in record.message] == ["ERROR"]
+        known = await house.tickets.get("100001")
+        assert known is not None
+        assert known.state == "open"
+        last = (await house.tickets.history("100001"))[-1]
+        assert (last.what, last.note) == ("callback_closed", closed.note)
+
+    play(database_url, scene)
+
+
+def test_only_crashes_in_a_row_count(database_url: URL) -> None:
+    async def scene(house: Records) -> None:
+        await both(house, "100001")
+        await house.tell(started(NOW))
+        for attempt in (1, 2, 3, 4, 5):
+            at = NOW + 1000 * attempt
+            assert await house.leases.take("100001.1", SWITCH, at, 60), attempt
+            if attempt == 2:
+                end = CallbackAttemptEnded(
+                    at, "b", "", callback="100001.1", attempt=2, outcome="no_agent", agent="", next_at=at + 1
+                )
+                await house.tell(end)
+            else:
+                await house.tell(started(at + 10))
+        due = await house.callbacks.get("100001.1")
+        assert due is not None
+        assert (due.crashes, due.end) == (3, "crashed")
 
     play(database_url, scene)
 
@@ -248,7 +370,7 @@ def test_a_callback_that_nobody_could_make_expires_once(database_url: URL) -> No
         await both(house, "100001", caller="13800138001")
         await both(house, "100002", caller="13800138002")
         late = NOW + 172800
-        assert await house.callbacks.lease("100002.1", 1, SWITCH, late - 10, 60)
+        assert await house.leases.take("100002.1", SWITCH, late - 10, 60)
         assert await tick(house, late - 20) == []
         assert await house.callbacks.due(late + 1) == []
         (closed,) = await tick(house, late + 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from callback_queue.callbacks.agent_announcement import about
+from callback_queue.callbacks.agent_announcement import agent_announcement
 from callback_queue.callbacks.store import Due
 from callback_queue.callbacks.texts import TEXTS, ago, ahead
 from callback_queue.customers.book import Customer
@@ -42,20 +42,20 @@ def _said(parts: list[Part]) -> str:
 def test_who_it_is_what_it_is_about_and_since_when(tmp_path: Path) -> None:
     ticket = _ticket(title="Printer", summary="The printer on the second floor jams.")
     customer = Customer("c1", "Ada Lovelace", tier="vip")
-    said = _said(about(_due(tier="vip"), ticket, customer, "en", NOW, tmp_path))
+    said = _said(agent_announcement(_due(tier="vip"), ticket, customer, "en", NOW, tmp_path))
     order = ["Ada Lovelace", "V I P", "second floor jams", "10 minutes"]
     assert [said.index(text) for text in order] == sorted(said.index(text) for text in order)
 
 
 def test_a_long_summary_gives_way_to_the_title(tmp_path: Path) -> None:
     ticket = _ticket(title="Printer jams", summary="Well " * 100)
-    assert "Printer jams" in _said(about(_due(), ticket, None, "en", NOW, tmp_path))
-    assert "Well Well" not in _said(about(_due(), ticket, None, "en", NOW, tmp_path))
+    assert "Printer jams" in _said(agent_announcement(_due(), ticket, None, "en", NOW, tmp_path))
+    assert "Well Well" not in _said(agent_announcement(_due(), ticket, None, "en", NOW, tmp_path))
 
 
 def test_the_name_that_the_customer_told_serves_where_nobody_is_known(tmp_path: Path) -> None:
     ticket = _ticket(slots=[{"name": "name", "value": "Grace Hopper", "text": "it's grace hopper"}])
-    assert "Grace Hopper" in _said(about(_due(), ticket, None, "en", NOW, tmp_path))
+    assert "Grace Hopper" in _said(agent_announcement(_due(), ticket, None, "en", NOW, tmp_path))
 
 
 def test_what_was_said_in_another_language_is_played_as_it_was_said(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_was_said_in_another_language_is_played_as_it_was_said(tmp_path: Pa
         title="打印机坏了",
         slots=[{"name": "problem", "text": "打印机坏了", "audio": ["clips/00.wav", "clips/01.wav"]}],
     )
-    parts = about(
+    parts = agent_announcement(
         _due().__class__(**{**_as_dict(_due()), "language": "zh"}), ticket, None, "en", NOW, tmp_path
     )
     assert Clip(tmp_path / "clips" / "01.wav") in parts
@@ -79,14 +79,14 @@ def _as_dict(due: Due) -> dict[str, Any]:
 
 
 def test_without_a_ticket_the_rest_is_said(tmp_path: Path) -> None:
-    assert "10 minutes" in _said(about(_due(), None, None, "en", NOW, tmp_path))
+    assert "10 minutes" in _said(agent_announcement(_due(), None, None, "en", NOW, tmp_path))
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "Asked for just now."),
-        (119, "Asked for just now."),
+        (0, "Requested just now."),
+        (119, "Requested just now."),
         (120, "Waiting for 2 minutes."),
         (7199, "Waiting for 119 minutes."),
         (7200, "Waiting for 2 hours."),

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested
-from callback_queue.callbacks.lease import Lease
+from callback_queue.callbacks.lease import Lease, LeaseTable
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.recovery.events import SwitchStarted
 from callback_queue.recovery.gate import RecoveryGate
@@ -68,15 +68,15 @@ async def _apply(engine: AsyncEngine, event: Any) -> None:
         await CallbackProjection().apply(connection, event, {"switch": "test", "seq": 1})
 
 
-def _lease(engine: AsyncEngine, switch: str = "left", attempt: int = 1, seconds: float = LONG) -> Lease:
-    return Lease(CallbackStore(engine), "7.1", attempt, switch, seconds)
+def _lease(engine: AsyncEngine, switch: str = "left", seconds: float = LONG) -> Lease:
+    return Lease(LeaseTable(engine), switch, seconds)
 
 
 def test_of_two_who_want_it_one_gets_it(run: Callable[[Test], None]) -> None:
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         leases = [_lease(engine, "left"), _lease(engine, "right")]
-        got = await asyncio.gather(*(lease.take() for lease in leases))
+        got = await asyncio.gather(*(lease.take("7.1") for lease in leases))
         assert sorted(got) == [False, True]
         assert [lease.is_sure for lease in leases] == got
         for lease in leases:
@@ -89,7 +89,7 @@ def test_who_has_it_may_dial_once(run: Callable[[Test], None]) -> None:
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         lease = _lease(engine)
-        assert await lease.take()
+        assert await lease.take("7.1")
         assert await lease.begin_dialling()
         assert not await lease.begin_dialling()
         lease.drop()
@@ -101,7 +101,7 @@ def test_a_callback_that_was_closed_meanwhile_is_not_dialled(run: Callable[[Test
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         lease = _lease(engine)
-        assert await lease.take()
+        assert await lease.take("7.1")
         await _apply(engine, CallbackClosed(time.time(), callback="7.1", end="cancelled", by="test"))
         assert not await lease.begin_dialling()
         lease.drop()
@@ -113,7 +113,7 @@ def test_who_loses_it_is_told_at_the_next_renewal(run: Callable[[Test], None]) -
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         lease = _lease(engine, seconds=0.4)
-        assert await lease.take()
+        assert await lease.take("7.1")
         await _apply(engine, CallbackClosed(time.time(), callback="7.1", end="cancelled", by="test"))
         async with asyncio.timeout(5):
             await asyncio.wait((lease.lost,))
@@ -126,7 +126,7 @@ def test_it_is_kept_for_as_long_as_it_is_renewed(run: Callable[[Test], None]) ->
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         lease = _lease(engine, seconds=1.0)
-        assert await lease.take()
+        assert await lease.take("7.1")
         before = await CallbackStore(engine).get("7.1")
         assert before is not None
         async with asyncio.timeout(5):
@@ -145,8 +145,8 @@ def test_without_the_database_nobody_is_sure_for_long(run: Callable[[Test], None
     async def test(engine: AsyncEngine) -> None:
         await _ask(engine)
         now = 1000.0
-        lease = Lease(CallbackStore(engine), "7.1", 1, "left", LONG, lambda: now)
-        assert await lease.take()
+        lease = Lease(LeaseTable(engine), "left", LONG, clock=lambda: now)
+        assert await lease.take("7.1")
         async with engine.begin() as connection:
             # Every statement of the lease fails from here on.
             await connection.exec_driver_sql("ALTER TABLE callbacks RENAME TO hidden")

@@ -154,9 +154,9 @@ def test_callbacks_are_moved_made_due_and_cancelled_at_once(tmp_path: Path, data
 
 def test_a_callback_that_is_under_way_is_left_alone(tmp_path: Path, database_url: URL) -> None:
     async def scene(house: House) -> None:
-        assert await house.callbacks.lease(ID, 1, SWITCH, LATER, 60)
+        assert await house.known.leases.take(ID, SWITCH, LATER, 60)
         assert "rung" in (await house.callback(action="now"))["error"]
-        assert await house.callbacks.dialling(ID, 1, SWITCH, LATER, 60)
+        assert await house.known.leases.begin_dialling(ID, 1, SWITCH, LATER, 60)
         for action in ("now", "cancel"):
             assert "being called" in (await house.callback(action=action))["error"]
 
