@@ -22,7 +22,7 @@ from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import is_callable
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules, deadlines
-from callback_queue.tickets.summary import about
+from callback_queue.tickets.summary import matter_of
 from config import Site
 
 # The slots in which callers say what is wrong, best first.
@@ -106,7 +106,7 @@ def open_ticket(
     if wanted.kind == "callback":
         caller = caller or wanted.callback_number or ""
     tier: Tier = customer.tier if customer is not None else origin.tier or "ordinary"
-    matter = about(words_of(slots), wanted.language, rules.sla.settings.categories)
+    matter = matter_of(words_of(slots), wanted.language, rules.sla.settings.categories)
     due = deadlines(origin.at, tier, matter.severity, rules.sla)
     return TicketOpened(
         at=origin.at,

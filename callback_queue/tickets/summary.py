@@ -62,7 +62,7 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class Matter:
     """What a ticket is about.
 
     Args:
@@ -78,7 +78,7 @@ class About:
     summary: str
 
 
-def about(text: str, language: str, categories: Sequence[Category]) -> About:
+def matter_of(text: str, language: str, categories: Sequence[Category]) -> Matter:
     """What a text is about.
 
     Args:
@@ -92,7 +92,7 @@ def about(text: str, language: str, categories: Sequence[Category]) -> About:
     if text and _is_urgent(text, language):
         severity = max(WORST, severity - 1)
     name = category.name if category is not None else ""
-    return About(name, severity, title(text, language), summary(text, language, categories))
+    return Matter(name, severity, title(text, language), summary(text, language, categories))
 
 
 def find_category(text: str, categories: Iterable[Category]) -> Category | None:

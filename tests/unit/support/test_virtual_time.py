@@ -27,7 +27,7 @@ def test_hours_pass_in_order_and_at_once() -> None:
 
     story()
     assert seen == [("early", 60.0), ("late", 7200.0)]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 @virtual_time

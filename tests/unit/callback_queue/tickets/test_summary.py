@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_queue.tickets.summary import SUMMARY, TITLE, about, find_category, summary, title
+from callback_queue.tickets.summary import SUMMARY, TITLE, find_category, matter_of, summary, title
 from config.models.tickets import Category
 
 CATEGORIES = [
@@ -53,7 +53,7 @@ PRINTER = (
     ],
 )
 def test_what_a_text_is_about(text: str, language: str, category: str, severity: int, first: str) -> None:
-    found = about(text, language, CATEGORIES)
+    found = matter_of(text, language, CATEGORIES)
     assert (found.category, found.severity, found.title) == (category, severity, first)
 
 
@@ -74,17 +74,17 @@ def test_most_words_win_then_the_longest_then_the_first() -> None:
 
 
 def test_a_category_may_be_told_in_another_language_than_the_calls() -> None:
-    found = about("那个 printer 不工作", "zh", CATEGORIES)
+    found = matter_of("那个 printer 不工作", "zh", CATEGORIES)
     assert found.category == "printing"
 
 
 def test_fire_is_urgent_and_a_firewall_is_not() -> None:
-    assert about("There is fire in the printer", "en", CATEGORIES).severity == 2
-    assert about("The firewall blocks my printer", "en", CATEGORIES).severity == 3
+    assert matter_of("There is fire in the printer", "en", CATEGORIES).severity == 2
+    assert matter_of("The firewall blocks my printer", "en", CATEGORIES).severity == 3
 
 
 def test_a_summary_keeps_what_says_most_in_the_order_of_the_call() -> None:
-    found = about(f"{PRINTER} That was done by a colleague of mine.", "en", CATEGORIES).summary
+    found = matter_of(f"{PRINTER} That was done by a colleague of mine.", "en", CATEGORIES).summary
     assert found.startswith("my printer on the third floor")
     assert "200 invoices" in found
     assert "weather" not in found
@@ -110,8 +110,8 @@ def test_talk_without_an_end_is_cut_at_a_word(language: str, text: str) -> None:
 
 @given(st.text(max_size=400), st.sampled_from(["en", "zh", "ko", "fr"]))
 def test_any_text_has_a_title_and_a_summary_that_fit(text: str, language: str) -> None:
-    found = about(text, language, CATEGORIES)
-    assert found == about(text, language, CATEGORIES)
+    found = matter_of(text, language, CATEGORIES)
+    assert found == matter_of(text, language, CATEGORIES)
     assert len(found.title) <= 60
     assert len(found.summary) <= 280
     assert 1 <= found.severity <= 4
