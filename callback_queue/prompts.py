@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason
@@ -182,7 +182,7 @@ async def play_all(leg: CallLeg, sounds: Sequence[AudioSource], name: str) -> bo
         name: for the journal.
 
     Raises:
-        CallEnded: the leg is over.
+        LegClosed: the leg is over.
     """
     for sound in sounds:
         end = await leg.audio.play(sound, name=name)
@@ -202,7 +202,7 @@ async def play_text(leg: CallLeg, prompts: PromptRenderer, language: str, key: T
         name: for the journal.
 
     Raises:
-        CallEnded: the leg is over.
+        LegClosed: the leg is over.
     """
     sounds = await sounds_of(prompts, [text(key, language)], language)
     await play_all(leg, sounds or [tones.beep()], name)
@@ -219,6 +219,6 @@ async def say_goodbye(leg: CallLeg, prompts: PromptRenderer, language: str, key:
     """
     try:
         await play_text(leg, prompts, language, key, "goodbye")
-    except CallEnded:
+    except LegClosed:
         return
     leg.hang_up(key.replace("_", " "))

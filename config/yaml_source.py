@@ -32,7 +32,7 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePosition:
     """Where a value begins, and its key (for an item of a list: its own start); 1-based."""
 
     line: int
@@ -56,7 +56,7 @@ class Source:
 
     file: str
     data: Data = field(default_factory=dict)
-    places: dict[Key, Place] = field(default_factory=dict)
+    places: dict[Key, SourcePosition] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     origins: dict[Key, str] = field(default_factory=dict)
     readable: bool = True
@@ -123,7 +123,7 @@ class _Builder:
 
     def build(self, node: Node, path: Key, key_node: Node) -> Data:
         start, key_start = node.start_mark, key_node.start_mark
-        place = Place(start.line + 1, start.column + 1, key_start.line + 1, key_start.column + 1)
+        place = SourcePosition(start.line + 1, start.column + 1, key_start.line + 1, key_start.column + 1)
         self._source.places[path] = place
         self._nodes += 1
         # An alias can make a small file endless; no site needs either of these.

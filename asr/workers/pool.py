@@ -19,7 +19,7 @@ from asr.workers.setup import Setup
 from supervision.keeper import Readiness
 
 
-class Lease:
+class PlaceLease:
     """One stream on one place, for one utterance."""
 
     __slots__ = ("_pool", "place")
@@ -48,7 +48,7 @@ class Pool:
     def __init__(self, setup: Setup, folder: Path) -> None:
         self.setup = setup
         self.places = _places(setup, folder, self.serve_line)
-        self._line: deque[asyncio.Future[Lease]] = deque()
+        self._line: deque[asyncio.Future[PlaceLease]] = deque()
 
     def start(self) -> None:
         """Start every place."""
@@ -69,7 +69,7 @@ class Pool:
             await asyncio.sleep(0.05)
         return True
 
-    async def acquire(self, *, again: bool = False) -> Lease:
+    async def acquire(self, *, again: bool = False) -> PlaceLease:
         """Take a stream on the least busy place, or wait in line for one.
 
         Args:
@@ -83,12 +83,12 @@ class Pool:
         if not self._line or again:
             place = self._free_place()
             if place is not None:
-                return Lease(self, place)
+                return PlaceLease(self, place)
         if self._is_broken():
             raise RecogniserUnavailable(self._why())
         if not again and len(self._line) >= setup.queue_limit:
             raise RecogniserBusy(f"All {setup.language} recognisers are taken, and {len(self._line)} wait.")
-        turn: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[PlaceLease] = asyncio.get_running_loop().create_future()
         if again:
             self._line.appendleft(turn)
         else:
@@ -107,7 +107,7 @@ class Pool:
         while self._line and (place := self._free_place()) is not None:
             turn = self._line.popleft()
             if not turn.done():
-                turn.set_result(Lease(self, place))
+                turn.set_result(PlaceLease(self, place))
         if self._is_broken():
             while self._line:
                 _tell(self._line.popleft(), RecogniserUnavailable(self._why()))
@@ -123,7 +123,7 @@ class Pool:
             "restarts": sum(max(0, place.keeper.times_up - 1) for place in self.places),
         }
 
-    async def _turn(self, turn: asyncio.Future[Lease]) -> Lease:
+    async def _turn(self, turn: asyncio.Future[PlaceLease]) -> PlaceLease:
         try:
             async with asyncio.timeout(self.setup.queue_seconds):
                 return await turn
@@ -159,6 +159,6 @@ def _places(setup: Setup, folder: Path, changed: Callable[[], None]) -> list[Rec
     return places
 
 
-def _tell(turn: asyncio.Future[Lease], error: RecogniserUnavailable) -> None:
+def _tell(turn: asyncio.Future[PlaceLease], error: RecogniserUnavailable) -> None:
     if not turn.done():
         turn.set_exception(error)

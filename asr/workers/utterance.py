@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from asr.errors import RecogniserUnavailable, WorkerFull, WorkerLost
 from asr.results import Final, Partial
 from asr.workers.exchange import Audio, Exchange
-from asr.workers.pool import Lease, Pool
+from asr.workers.pool import PlaceLease, Pool
 from asr.workers.protocol import join
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Utterance:
     def __init__(
         self,
         pool: Pool,
-        lease: Lease,
+        lease: PlaceLease,
         phrases: Sequence[str],
         on_partial: Callable[[Partial], None] | None,
     ) -> None:

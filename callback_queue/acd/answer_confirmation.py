@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 
 from callback_queue.prompts import play_all, text
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
@@ -49,7 +49,7 @@ class ConfirmationPrompt:
                         return
             if not spoken:
                 await play_all(leg, [tones.beep()] * BEEPS, "screen")
-        except CallEnded:
+        except LegClosed:
             pass  # whoever waits for the key sees the same
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class AnswerConfirmation:
             prompt: what the agent hears.
 
         Raises:
-            CallEnded: the agent hung up.
+            LegClosed: the agent hung up.
         """
         pressed: asyncio.Future[bool] = leg.future()
 

@@ -26,7 +26,7 @@ from callback_queue.line.events import LeftWhy
 from callback_queue.line.waiting_line import Entry
 from config import Queue
 from ivr_flows.runtime.outcomes import HandOff, Result, ResultWord
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, codecs_like
 from telephony.media import tones
@@ -42,7 +42,7 @@ _WORDS: dict[LeftWhy, ResultWord] = {
 }
 
 
-class Abandoned(CallEnded):
+class Abandoned(LegClosed):
     """The caller hung up while waiting, or was cut off.
 
     Args:
@@ -52,7 +52,7 @@ class Abandoned(CallEnded):
         cut_off: we ended the call.
     """
 
-    def __init__(self, over: CallEnded, queue: str, arrival: float, *, cut_off: bool) -> None:
+    def __init__(self, over: LegClosed, queue: str, arrival: float, *, cut_off: bool) -> None:
         super().__init__(over.by, over.status, over.reason)
         self.queue = queue
         self.arrival = arrival
@@ -104,7 +104,7 @@ async def wait_in_queue(leg: CallLeg, wanted: HandOff, services: QueueServices, 
     try:
         while (result := await call.visit(queue)) is None:
             queue = services.queues[queue.overflow or ""]
-    except CallEnded as over:
+    except LegClosed as over:
         raise Abandoned(over, queue.name, arrival, cut_off=over.by == "local") from None
     return Waited(result, queue.name, arrival)
 
@@ -142,7 +142,7 @@ class _QueuedCall:
         """One queue, to its end; None when the caller moves on to its overflow.
 
         Raises:
-            CallEnded: the caller hung up in the line, or was cut off.
+            LegClosed: the caller hung up in the line, or was cut off.
         """
         self._been_in.add(queue.name)
         leg, services, language = self._leg, self._services, self._wanted.language
@@ -162,7 +162,7 @@ class _QueuedCall:
 
         Raises:
             LeavesLine: the caller leaves by key, or by the queue's rules.
-            CallEnded: the caller hung up, or we did.
+            LegClosed: the caller hung up, or we did.
         """
         leg, distributor = self._leg, self._services.distributor
         not_let_in = self._not_let_in(queue)

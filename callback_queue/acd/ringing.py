@@ -14,7 +14,7 @@ from typing import Any
 from callback_queue.acd.services import QueueServices
 from callback_queue.agents.events import OfferOutcome
 from callback_queue.line.distributor import Place
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.forking import ANSWERED_ELSEWHERE, NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.refusals import Refusal, refusal_of_all
@@ -73,7 +73,7 @@ async def ring_agents(
 
     Raises:
         NobodyTook: none of them did.
-        CallEnded: the caller hung up.
+        LegClosed: the caller hung up.
     """
     offers = [_Offer(services, place, agent, caller, ring_seconds, summary, codecs) for agent in agents]
     tasks: dict[asyncio.Task[CallLeg | None], _Offer] = {}
@@ -168,7 +168,7 @@ class _Offer:
             self.end("not_confirmed")
         except NobodyAnswered:
             self.end(_outcome(self._legs))
-        except CallEnded:
+        except LegClosed:
             self.end("not_confirmed")
         finally:
             if prompt is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
 from callback_queue.acd.services import QueueServices
 from callback_queue.prompts import play_all, sounds_of, text
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import AudioSource
@@ -44,7 +44,7 @@ async def survey(leg: CallLeg, services: QueueServices, queue: str, agent: str, 
                     leg, await sounds_of(services.prompts, [text("thanks", language)], language), "survey"
                 )
                 return
-    except CallEnded:
+    except LegClosed:
         pass
 
 

@@ -12,7 +12,7 @@ from callback_queue.acd.services import Destination, QueueServices
 from callback_queue.agents.events import CallTransferred
 from config import Queue
 from telephony.call.bridging import CallBridge
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.leg_transfer import TransferRequest
@@ -82,7 +82,7 @@ class Talk:
                     f"{self._leg.call}-{self._agent_leg.leg}.wav",
                 )
             return await self._converse()
-        except CallEnded:
+        except LegClosed:
             return Talked(self._agent)
         finally:
             if recording is not None:
@@ -139,7 +139,7 @@ class Talk:
         except NobodyAnswered as failure:
             self._tell(to, failure.status)
             return Talked(self._agent, lost=True) if self._agent_leg.is_over else None
-        except CallEnded:
+        except LegClosed:
             self._tell(to, 487)
             raise
         finally:
@@ -154,7 +154,7 @@ class Talk:
 
         Raises:
             NobodyAnswered: the status to tell the agent.
-            CallEnded: the customer hung up.
+            LegClosed: the customer hung up.
         """
         switchboard, codecs = self._services.switchboard, codecs_like(self._leg)
         legs = await dial_reachable(switchboard, self._leg.call, to.targets, self._caller, codecs=codecs)

@@ -44,7 +44,7 @@ from ivr_flows.runtime.outcomes import HandOff
 from journal.event import Event
 from journal.fault_points import fault_point
 from telephony.call import events
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, codecs_like
 
@@ -123,7 +123,7 @@ class Attempt:
         except NotReached as failure:
             end = _End(failure.outcome, "remote", f"customer not reached: {failure.outcome}")
             await self._say_why(failure.outcome)
-        except CallEnded as over:
+        except LegClosed as over:
             end = self._given_up(over)
         except Exception:
             log.exception("a callback's call failed")
@@ -235,7 +235,7 @@ class Attempt:
         Raises:
             _NoAgent: none did, and there was no other one in time.
             LeaseLost: the callback was taken back meanwhile.
-            CallEnded: the customer hung up.
+            LegClosed: the customer hung up.
         """
         patience = self._services.settings.delays.no_agent
         asked: set[str] = set()
@@ -284,7 +284,7 @@ class Attempt:
 
         Raises:
             LeaseLost: the callback was taken back.
-            CallEnded: the leg is over.
+            LegClosed: the leg is over.
         """
         task = self._acd.loop.create_task(doing)
         over: asyncio.Future[None] | None = None
@@ -326,7 +326,7 @@ class Attempt:
     async def _into_the_line(self, customer_leg: CallLeg) -> None:
         """The agent passed the customer on to somebody who did not answer: another agent takes the call."""
         wanted = HandOff(self._queue.name, self.callback.language)
-        with contextlib.suppress(CallEnded):
+        with contextlib.suppress(LegClosed):
             await wait_in_queue(customer_leg, wanted, self._acd, Caller(self.callback.number))
 
     def _agent_pressed(self, digit: str) -> bool:
@@ -341,7 +341,7 @@ class Attempt:
             language = self._acd.language_of(self.agent)
             await CallbackPrompts(self._acd, self._agent_leg, language).say_why(outcome)
 
-    def _given_up(self, over: CallEnded) -> _End:
+    def _given_up(self, over: LegClosed) -> _End:
         """Somebody hung up before customer and agent spoke."""
         if self._mode == "agent_first":
             return _End("failed", over.by, "agent hung up")

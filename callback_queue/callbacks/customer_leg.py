@@ -76,7 +76,7 @@ class CustomerDial:
         Raises:
             NotReached: why not.
             LeaseLost: the callback is not ours any more, or it is over; nobody was dialled.
-            CallEnded: the agent hung up first.
+            LegClosed: the agent hung up first.
         """
         await self._lease.renew()  # the caller may have left another number since it was taken
         number = self._lease.callback.number

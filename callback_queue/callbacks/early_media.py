@@ -10,7 +10,7 @@ from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.texts import NOT_REACHED, TextKey, text
 from callback_queue.prompts import play_all, sounds_of
 from telephony.call.bridging import CallBridge
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import MediaError
@@ -39,7 +39,7 @@ class EarlyMedia:
             self._ringing.stop()
             acd = self._acd
             # The agent has hung up in the same moment: the legs are hung up by the code that dialled.
-            with contextlib.suppress(CallEnded, MediaError):
+            with contextlib.suppress(LegClosed, MediaError):
                 self._bridge = CallBridge(
                     acd.calls.context, acd.switchboard.engine, leg, self._agent_leg, acd.calls.music
                 )
@@ -90,7 +90,7 @@ class CallbackPrompts:
         self._leg.audio.wait_with(None)
 
     async def _say(self, key: TextKey, **values: str) -> None:
-        with contextlib.suppress(CallEnded, TimeoutError):
+        with contextlib.suppress(LegClosed, TimeoutError):
             async with asyncio.timeout(LONGEST_SENTENCE):
                 said = [text(key, self._language, **values)]
                 sounds = await sounds_of(self._acd.prompts, said, self._language)

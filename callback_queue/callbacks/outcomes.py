@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from callback_queue.callbacks.events import AttemptOutcome
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.refusals import Refusal, refusal_of_all
 
 _OUTCOMES: Mapping[Refusal, AttemptOutcome] = {
@@ -17,7 +17,7 @@ _OUTCOMES: Mapping[Refusal, AttemptOutcome] = {
 }
 
 
-def outcome_of(ends: Sequence[CallEnded | None]) -> AttemptOutcome:
+def outcome_of(ends: Sequence[LegClosed | None]) -> AttemptOutcome:
     """Why a customer was not reached.
 
     Args:

@@ -17,7 +17,7 @@ from typing import Protocol
 from callback_queue.prompts import play_all, sounds_of, text
 from config import Queue
 from config.models.queues import Announcements
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media.interface import AudioSource
 from tts.parts import Part
@@ -196,7 +196,7 @@ class QueueAudio:
                 if announcement is not None:
                     sounds = await sounds_of(self._prompts, self._parts(announcement), self._language)
                     await play_all(self._leg, sounds, "queue")
-        except CallEnded:
+        except LegClosed:
             pass  # the queued call ends for the same reason
 
     def _parts(self, announcement: Announcement) -> list[Part]:

@@ -22,7 +22,7 @@ from callback_queue.line.events import LeftWhy, QueueEntered, QueueLeft
 from callback_queue.line.waiting_line import Entry, WaitingLine
 from config import Site
 from journal.event import Event
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg_lifetime import LegContext
 
 
@@ -72,7 +72,7 @@ class Place:
             self.leave("withdrawn")
         elif isinstance(error, LeavesLine):
             self.leave(error.why)
-        elif isinstance(error, CallEnded) and error.by != "local":
+        elif isinstance(error, LegClosed) and error.by != "local":
             self.leave("abandoned")
         else:
             self.leave("cut_off")

@@ -1,4 +1,4 @@
-"""Where counts are written: one tally for each queue, agent and the house in each interval."""
+"""Where counts are written: one tally for each queue, agent and all calls in each interval."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Book:
         rules: what is counted.
     """
 
-    __slots__ = ("agents", "house", "queues", "rules", "switch", "windows")
+    __slots__ = ("agents", "all_calls", "queues", "rules", "switch", "windows")
 
     def __init__(self, windows: Windows, rules: FigureRules) -> None:
         self.windows = windows
@@ -55,7 +55,7 @@ class Book:
         """Whose events come next."""
         self.queues: dict[tuple[str, int], QueueTally] = {}
         self.agents: dict[tuple[str, int], AgentTally] = {}
-        self.house: dict[int, CallTally] = {}
+        self.all_calls: dict[int, CallTally] = {}
 
     def queue(self, name: str, at: int) -> QueueTally | None:
         """The tally of a queue at a moment; None outside the report, and for no queue."""
@@ -94,9 +94,9 @@ class Book:
         index = self.windows.index(at)
         if index is None:
             return None
-        tally = self.house.get(index)
+        tally = self.all_calls.get(index)
         if tally is None:
-            tally = self.house[index] = CallTally()
+            tally = self.all_calls[index] = CallTally()
         return tally
 
     def note(self, tally: QueueTally | AgentTally | CallTally, name: str, what: str) -> None:

@@ -26,7 +26,7 @@ from journal.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The figures of one queue, agent or the house in one interval.
+    """The figures of one queue, agent or all calls in one interval.
 
     Args:
         name: whose; "" for all together.
@@ -120,16 +120,16 @@ class FigureFold:
         """A row for each agent over the whole time, and a last one for all."""
         return self._totals(self._book.agents, AgentTally, agent_figures)
 
-    def house(self) -> Row:
+    def all_calls(self) -> Row:
         """All calls over the whole time."""
         total = CallTally()
-        for tally in self._book.house.values():
+        for tally in self._book.all_calls.values():
             total.add(tally)
         return self._whole("", call_figures(total), total.behind)
 
-    def house_intervals(self) -> list[Row]:
+    def call_intervals(self) -> list[Row]:
         """All calls by interval."""
-        rows = self._book.house.items()
+        rows = self._book.all_calls.items()
         return self._rows({("", index): tally for index, tally in rows}, call_figures)
 
     def _rows(self, tallies: dict[tuple[str, int], Any], figures: Callable[[Any], Figures]) -> list[Row]:

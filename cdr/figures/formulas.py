@@ -15,7 +15,7 @@ from cdr.times import to_seconds
 Figure: TypeAlias = int | float | None
 Figures: TypeAlias = dict[str, Any]
 
-# Left the queue for somewhere else in the house; "cut_off" and "withdrawn" are no ways out of it.
+# Left the queue for somewhere else in the call centre; "cut_off" and "withdrawn" are no ways out of it.
 FLOW_OUTS = ("timeout", "key", "no_agents", "full", "overflow")
 
 

@@ -1,6 +1,6 @@
 """What is counted: whole numbers, by queue, by agent, for all calls; and the calls behind each count.
 
-Numbers of intervals add up to those of a day, and those of queues to those of the house. What is computed
+Numbers of intervals add up to those of a day, and those of queues to those of all calls. What is computed
 from them has its definition in `formulas.py`.
 """
 
@@ -143,7 +143,7 @@ class AgentTally(ContactTally):
 
 @dataclass(slots=True)
 class CallTally(Tally):
-    """All calls of the house.
+    """All calls of the site.
 
     Args:
         calls, callbacks_made: calls that came in, calls that the hotline made to call back.

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from asr.models.catalogue import CATALOGUE, RECOMMENDED, Entry, wanted
+from asr.models.catalogue import CATALOGUE, RECOMMENDED, CatalogueModel, wanted
 from asr.models.check import Report, is_supported, try_model
 from asr.models.getter import GetError
 from asr.models.getter import get as get_model
@@ -104,7 +104,7 @@ def check(names: NamesArgument = None, json: JsonOption = False) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _wanted(names: list[str] | None) -> list[Entry]:
+def _wanted(names: list[str] | None) -> list[CatalogueModel]:
     try:
         return wanted(names or ())
     except KeyError as error:
@@ -112,7 +112,7 @@ def _wanted(names: list[str] | None) -> list[Entry]:
         raise typer.Exit(ExitCode.USAGE) from None
 
 
-def _get(entries: list[Entry], folder: Path) -> list[str]:
+def _get(entries: list[CatalogueModel], folder: Path) -> list[str]:
     """Get those that are not here, with a bar for each; returns what went wrong."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     problems: list[str] = []
@@ -133,7 +133,7 @@ def _advance(progress: Progress, task: TaskID, here: int) -> None:
     progress.update(task, completed=here)
 
 
-def _facts(entry: Entry, folder: Path) -> dict[str, Any]:
+def _facts(entry: CatalogueModel, folder: Path) -> dict[str, Any]:
     path = find(entry.name, folder)
     return {
         "name": entry.name,

@@ -25,8 +25,8 @@ from hotline.commands.reading import fail, from_database
 from hotline.commands.report_text import (
     NOTE,
     print_agents,
+    print_calls,
     print_definitions,
-    print_house,
     print_queues,
 )
 from hotline.commands.times import FromOption, ToOption, read_times
@@ -73,13 +73,13 @@ def queues(
         say_json(_answer("queue", rows, totals, fold))
     elif not rows:
         say("Nothing happened in any queue then.")
-        print_house(fold.house())
+        print_calls(fold.all_calls())
     else:
         if len(fold.windows) > 1:
             print_queues(rows, loaded.timezone, by_interval=True)
         print_queues(totals, loaded.timezone, by_interval=False)
         print_definitions(totals)
-        print_house(fold.house())
+        print_calls(fold.all_calls())
         say(NOTE)
 
 
@@ -165,6 +165,6 @@ def _answer(kind: str, rows: list[Row], totals: list[Row], fold: FigureFold) -> 
         "to": windows.bounds(len(windows) - 1)[1],
         "rows": [facts(row) for row in rows],
         "totals": [facts(row) for row in totals],
-        "calls": {name: value for name, value in asdict(fold.house()).items() if name != "name"},
+        "calls": {name: value for name, value in asdict(fold.all_calls()).items() if name != "name"},
         "note": NOTE,
     }

@@ -174,7 +174,7 @@ def print_agents(rows: Sequence[Row], names: Mapping[str, str], zone: tzinfo, *,
     print_table(columns, table)
 
 
-def print_house(row: Row) -> None:
+def print_calls(row: Row) -> None:
     """What all calls came to."""
     figures = row.figures
     say(f"{figures['calls']} calls came in, {figures['callbacks_made']} were made to call back.")

@@ -31,7 +31,7 @@ from ivr_flows.runtime.outcomes import (
 )
 from telephony.applications.dial import connect
 from telephony.applications.services import ApplicationServices
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.forking import NobodyAnswered
 from telephony.call.leg import CallLeg
 from telephony.call.refusals import Refusal, refusal_of
@@ -95,7 +95,7 @@ async def serve_queue(
     wanted = HandOff(queue, language)
     try:
         result = await departures.carry_out(wanted)
-    except CallEnded as end:
+    except LegClosed as end:
         await departures.call_ended(wanted, end, None)
         return
     if result.word in _SENT_AWAY:
@@ -131,7 +131,7 @@ class CallDepartures:
         """Do what the flow wants done outside it.
 
         Raises:
-            CallEnded: the caller hung up meanwhile.
+            LegClosed: the caller hung up meanwhile.
         """
         match departure:
             case OpenTicket():
@@ -163,7 +163,7 @@ class CallDepartures:
             return Result("failed")
         return Result("done", {"ticket": number})
 
-    async def call_ended(self, departure: Departure, end: CallEnded, unwritten: OpenTicket | None) -> None:
+    async def call_ended(self, departure: Departure, end: LegClosed, unwritten: OpenTicket | None) -> None:
         """The call ended during a departure: write down what is owed to the caller.
 
         Args:

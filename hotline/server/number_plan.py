@@ -43,7 +43,7 @@ class NumberPlan:
     Args:
         site: its numbers and agents.
         flows: its flows.
-        house: what applications work with.
+        applications: what applications work with.
         speech: what flows speak and listen with.
         tickets: where flows write tickets.
         phones_of: where an agent's phones are registered.
@@ -56,7 +56,7 @@ class NumberPlan:
         self,
         site: Site,
         flows: FlowSet,
-        house: ApplicationServices,
+        applications: ApplicationServices,
         speech: Speech,
         tickets: TicketBook,
         phones_of: Callable[[str], Sequence[Binding]],
@@ -65,11 +65,11 @@ class NumberPlan:
         customers: Customers,
     ) -> None:
         self._site = site
-        self._house = house
+        self._applications = applications
         self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
         self.queue_services = QueueServices(
-            calls=house,
+            calls=applications,
             distributor=distributor,
             prompts=speech.prompts,
             confirmation=AnswerConfirmation(speech.prompts, duty.confirm_key, duty.confirm_seconds),
@@ -83,7 +83,7 @@ class NumberPlan:
             transfer_seconds=site.settings.sip.ring_timeout,
         )
         self._flow_services = FlowServices(
-            calls=house,
+            calls=applications,
             flows=flows,
             speech=speech,
             tickets=tickets,
@@ -140,7 +140,7 @@ class NumberPlan:
                 assert target.record is not None
                 return record(
                     leg,
-                    self._house.recordings,
+                    self._applications.recordings,
                     beep=target.record.beep,
                     max_seconds=target.record.max_seconds,
                     silence_seconds=target.record.silence_seconds,
@@ -163,7 +163,7 @@ class NumberPlan:
 
     def _play(self, leg: CallLeg, target: NumberTarget) -> Coroutine[Any, Any, None]:
         assert target.play is not None
-        source = self._house.prompts.loaded(target.play)
+        source = self._applications.prompts.loaded(target.play)
         assert source is not None, "prompts of numbers are loaded at start-up"
         return play(leg, source, target.play, repeat=target.repeat)
 
@@ -180,7 +180,7 @@ class NumberPlan:
             return
         await dial(
             leg,
-            self._house,
+            self._applications,
             targets,
             caller=self._caller(leg, request, hops),
             ring_seconds=ring_seconds or self._site.settings.sip.ring_timeout,

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from structlog.contextvars import bind_contextvars
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.sip.message import Request
@@ -77,13 +77,13 @@ class Router:
             plan = self.plan
             if plan.accept(leg, request):
                 await plan.serve(leg, request)
-        except CallEnded as over:
+        except LegClosed as over:
             # The usual end: somebody hung up. Its frames hold the futures that hold it: break the cycle.
             over.__traceback__ = None
         except Exception:
             log.exception("call failed")
             # A caller who still waits for an answer gets one; one who has it is hung up below.
-            with contextlib.suppress(CallEnded, CallStateError):
+            with contextlib.suppress(LegClosed, CallStateError):
                 leg.reject(500)
             leg.hang_up("internal error")
         finally:

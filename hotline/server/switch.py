@@ -170,7 +170,7 @@ class Switch:
 
     async def _make_plan(self, site: Site, flows: FlowSet) -> NumberPlan:
         sounds = await load_sounds(site)
-        house = ApplicationServices(
+        applications = ApplicationServices(
             context=self.context,
             switchboard=self._switchboard,
             prompts=sounds.prompts,
@@ -182,7 +182,7 @@ class Switch:
         return NumberPlan(
             site,
             flows,
-            house,
+            applications,
             speech,
             self._tickets.book,
             self._admission.phones_of,

@@ -23,7 +23,7 @@ from asr.workers.client import Recognisers
 from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
 from telephony.applications.record import CallerMessage
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
@@ -121,14 +121,14 @@ class FlowCall:
         try:
             if not self._leg.answered:
                 self._leg.answer()
-        except CallEnded:
+        except LegClosed:
             raise CallerGone from None
 
     async def say(self, parts: Sequence[Part]) -> None:
         """Say everything to its end; keys pressed meanwhile are forgotten."""
         try:
             await self._play(parts, None)
-        except CallEnded:
+        except LegClosed:
             raise CallerGone from None
         self._leg.audio.forget_digits()
 
@@ -143,21 +143,21 @@ class FlowCall:
             listener = Listener(
                 self._listening, wanted, self.language, prompt=bool(parts), interrupt=self._leg.audio.stop
             )
-        except CallEnded:
+        except LegClosed:
             raise CallerGone from None
         try:
             if parts:
                 await self._play(parts, listener)
             listener.prompt_ended()
             self._keep_sending()
-        except CallEnded:
+        except LegClosed:
             pass  # the answer below says so, with what was heard until then
         except BaseException:
             listener.close()
             raise
         try:
             heard = await listener.answer()
-        except CallEnded:
+        except LegClosed:
             raise CallerGone(await listener.last_words()) from None
         self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
         return heard
@@ -178,7 +178,7 @@ class FlowCall:
                 finish_key=finish_key,
             )
             await message.receive()
-        except CallEnded:
+        except LegClosed:
             raise CallerGone(await self._left_behind(message)) from None
         self._leg.audio.forget_digits()
         path = await self._clips.write(message.samples.tobytes()) if message.seconds else None
@@ -205,7 +205,7 @@ class FlowCall:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await over
-        except CallEnded:
+        except LegClosed:
             raise CallerGone from None
 
     async def lookup(self, request: HttpRequest) -> HttpAnswer | None:

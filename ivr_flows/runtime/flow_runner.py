@@ -11,7 +11,7 @@ from typing import Protocol
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall
 from ivr_flows.runtime.outcomes import Departure, Dial, HandOff, HangUp, OpenTicket, Result, Transfer
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 
 
@@ -19,9 +19,9 @@ class Departures(Protocol):
     """Does for one call what its flow wants done outside it."""
 
     async def carry_out(self, departure: Departure) -> Result:
-        """Carry out a departure; raises `CallEnded` when the caller hangs up meanwhile."""
+        """Carry out a departure; raises `LegClosed` when the caller hangs up meanwhile."""
 
-    async def call_ended(self, departure: Departure, end: CallEnded, unwritten: OpenTicket | None) -> None:
+    async def call_ended(self, departure: Departure, end: LegClosed, unwritten: OpenTicket | None) -> None:
         """The call ended during a departure: write down what is owed to the caller.
 
         Args:
@@ -46,7 +46,7 @@ async def run_flow(leg: CallLeg, run: FlowRun, conversation: FlowCall, departure
             conversation.end_recording()  # whether people are recorded is decided by their queue
         try:
             result = await departures.carry_out(departure)
-        except CallEnded as end:
+        except LegClosed as end:
             await departures.call_ended(departure, end, run.abandoned())
             return
         departure = await run.resume(result)

@@ -27,7 +27,7 @@ async def dial(
     Arguments as for `connect`.
 
     Raises:
-        CallEnded: the caller gave up before anybody answered.
+        LegClosed: the caller gave up before anybody answered.
     """
     try:
         await connect(leg, services, targets, caller=caller, ring_seconds=ring_seconds)
@@ -56,7 +56,7 @@ async def connect(
 
     Raises:
         NobodyAnswered: with the status to tell the caller.
-        CallEnded: the caller gave up before anybody answered.
+        LegClosed: the caller gave up before anybody answered.
     """
     legs: list[CallLeg] = []
     waiting = leg.media.play(services.music, loop=True) if leg.answered else None

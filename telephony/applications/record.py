@@ -91,7 +91,7 @@ class CallerMessage:
         """Take the message down until it is over.
 
         Raises:
-            CallEnded: the caller hung up; what was said until then is in `samples`.
+            LegClosed: the caller hung up; what was said until then is in `samples`.
         """
         leg = self._leg
         timer = asyncio.get_running_loop().call_later(self._max_seconds, self._finish)

@@ -25,7 +25,7 @@ class CallBridge:
         music: what one side hears while the other holds.
 
     Raises:
-        CallEnded: one of the legs is over.
+        LegClosed: one of the legs is over.
         MediaError: one of the legs is connected already.
     """
 

@@ -1,12 +1,12 @@
 """What a coroutine that runs a call may see raised.
 
-`CallEnded` is no mistake: it is how a call that is over unwinds whatever was being done with it.
+`LegClosed` is no mistake: it is how a call that is over unwinds whatever was being done with it.
 """
 
 from __future__ import annotations
 
 
-class CallEnded(Exception):
+class LegClosed(Exception):
     """The leg is over: the far end hung up, we did, or the network failed.
 
     Args:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller, Switchboard, Target
 from telephony.net.rtp_ports import PortsExhausted
@@ -82,7 +82,7 @@ async def ring_all(legs: Sequence[CallLeg], ring_seconds: float, caller: CallLeg
 
     Raises:
         NobodyAnswered: all failed, one declined for all (6xx), or the time is over.
-        CallEnded: the caller gave up.
+        LegClosed: the caller gave up.
     """
     winner: CallLeg | None = None
     give_up = asyncio.get_running_loop().call_later(ring_seconds, _give_up, legs)
@@ -129,7 +129,7 @@ def _give_up(legs: Sequence[CallLeg]) -> None:
         leg.give_up()
 
 
-def _best(failures: Sequence[CallEnded]) -> NobodyAnswered:
+def _best(failures: Sequence[LegClosed]) -> NobodyAnswered:
     """The failure to tell the caller (RFC 3261 16.7 step 6): 6xx first, else the lowest class.
 
     Within 4xx a busy phone says more than one that did not answer. Deviation: what concerns only us and the

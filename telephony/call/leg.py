@@ -2,7 +2,7 @@
 
 The leg runs the call's signalling (`telephony.sip.session`) with the offers and answers that it carries
 (`telephony.sdp`): beginning, answer, hold and re-INVITE, end. It owns its audio (`leg_audio.py`) and its
-transfers (`leg_transfer.py`). Coroutines raise `CallEnded` when the leg goes away. Legs are made by
+transfers (`leg_transfer.py`). Coroutines raise `LegClosed` when the leg goes away. Legs are made by
 `switchboard.py`; who is connected to whom is decided by the router.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg_audio import LegAudio
 from telephony.call.leg_lifetime import LegContext, LegLifetime
 from telephony.call.leg_transfer import LegTransfer
@@ -159,7 +159,7 @@ class CallLeg:
         return self._life.end is not None
 
     @property
-    def end(self) -> CallEnded | None:
+    def end(self) -> LegClosed | None:
         """How the leg ended, None until then."""
         return self._life.end
 
@@ -186,7 +186,7 @@ class CallLeg:
 
     @property
     def accepted(self) -> asyncio.Future[None]:
-        """Done when the far end of a leg that we dialled answers; fails with `CallEnded`."""
+        """Done when the far end of a leg that we dialled answers; fails with `LegClosed`."""
         if self._accepted is None:
             raise CallStateError("not dialled")
         return self._accepted
@@ -195,14 +195,14 @@ class CallLeg:
         self._signalling.run(self._sip, output)
 
     def check_open(self) -> None:
-        """Raise `CallEnded` when the leg is over already."""
+        """Raise `LegClosed` when the leg is over already."""
         self._life.check_open()
 
     def future(self) -> asyncio.Future[T]:
-        """A future that fails with `CallEnded` when the leg ends before it has a result."""
+        """A future that fails with `LegClosed` when the leg ends before it has a result."""
         return self._life.future()
 
-    async def wait_ended(self) -> CallEnded:
+    async def wait_ended(self) -> LegClosed:
         """Wait until the leg is over, however it ends; how it ended."""
         return await self._life.wait_ended()
 
@@ -220,7 +220,7 @@ class CallLeg:
 
         Raises:
             SdpError: malformed (answer 400) or nothing in common (answer 488, `NotAcceptable`).
-            CallEnded: the caller gave up.
+            LegClosed: the caller gave up.
         """
         self.check_open()
         if offer:
@@ -248,7 +248,7 @@ class CallLeg:
         """Answer the caller; sound flows from now on.
 
         Raises:
-            CallEnded: the caller gave up.
+            LegClosed: the caller gave up.
             CallStateError: answered before, not prepared, or a leg that we dialled.
         """
         self._need_unanswered()
@@ -267,7 +267,7 @@ class CallLeg:
             reason: the phrase that the caller may see, None for the usual one.
 
         Raises:
-            CallEnded: the caller gave up.
+            LegClosed: the caller gave up.
             CallStateError: answered before, or a leg that we dialled.
         """
         self._need_unanswered()
@@ -288,7 +288,7 @@ class CallLeg:
         """Send the INVITE of a leg that we dial.
 
         Raises:
-            CallEnded: the leg was hung up already.
+            LegClosed: the leg was hung up already.
             CallStateError: started before, or a leg that the peer made.
         """
         if self.inbound or self._accepted is not None:
@@ -303,7 +303,7 @@ class CallLeg:
             ring_seconds: how long to ring; when it is over the call is cancelled.
 
         Raises:
-            CallEnded: refused, unreachable, or not answered in time.
+            LegClosed: refused, unreachable, or not answered in time.
         """
         if self.answered:
             self.check_open()
@@ -342,7 +342,7 @@ class CallLeg:
             False when the far end refused; the call then goes on as before.
 
         Raises:
-            CallEnded: the leg ended meanwhile.
+            LegClosed: the leg ended meanwhile.
             CallStateError: the call is not up.
         """
         return await self._change_to(True, music)
@@ -405,7 +405,7 @@ class CallLeg:
         """End the leg: return its media, write the fact, wake everybody who waits."""
         if self.is_over:
             return
-        self._life.end = CallEnded(by, status, reason)
+        self._life.end = LegClosed(by, status, reason)
         stats = self.media.close()
         quality = asdict(stats) if stats.packets_received or stats.packets_sent else {}
         self._life.tell(events.LegEnded, by=by, status=status, reason=reason, quality=quality)

@@ -113,7 +113,7 @@ class LegAudio:
             barge_in: the first key stops it, at once if keys wait already; the key stays for `collect`.
 
         Raises:
-            CallEnded: the leg ended meanwhile.
+            LegClosed: the leg ended meanwhile.
         """
         if barge_in and self._buffer:
             self._life.check_open()
@@ -187,7 +187,7 @@ class LegAudio:
             between_timeout: seconds to wait for each further one.
 
         Raises:
-            CallEnded: the leg ended meanwhile.
+            LegClosed: the leg ended meanwhile.
             CallStateError: somebody else is collecting.
         """
         if self._collecting is not None:
@@ -222,7 +222,7 @@ class LegAudio:
         """Press keys towards the far end and wait until they are sent.
 
         Raises:
-            CallEnded: the leg ended meanwhile.
+            LegClosed: the leg ended meanwhile.
             ValueError: not keys.
         """
         over: asyncio.Future[None] = self._life.future()

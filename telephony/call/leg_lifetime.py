@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from journal.event import Event
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -59,7 +59,7 @@ class LegLifetime:
         self._context = context
         self.call = call
         self.leg = leg
-        self.end: CallEnded | None = None
+        self.end: LegClosed | None = None
         self.on_end: list[Callable[[], None]] = []
         self._waiting: set[asyncio.Future[object]] = set()
 
@@ -70,19 +70,19 @@ class LegLifetime:
         self._context.journal.append(event(self._context.clock(), self.call, self.leg, *args, **fields))
 
     def check_open(self) -> None:
-        """Raise `CallEnded` when the leg is over."""
+        """Raise `LegClosed` when the leg is over."""
         if self.end is not None:
-            raise CallEnded(self.end.by, self.end.status, self.end.reason)
+            raise LegClosed(self.end.by, self.end.status, self.end.reason)
 
     def future(self) -> asyncio.Future[T]:
-        """A future that fails with `CallEnded` when the leg ends before it has a result."""
+        """A future that fails with `LegClosed` when the leg ends before it has a result."""
         self.check_open()
         future: asyncio.Future[T] = self._context.loop.create_future()
         self._waiting.add(future)  # type: ignore[arg-type]
         future.add_done_callback(self._waiting.discard)
         return future
 
-    async def wait_ended(self) -> CallEnded:
+    async def wait_ended(self) -> LegClosed:
         """Wait until the leg is over, however it ends; how it ended."""
         if self.end is None:
             over: asyncio.Future[None] = self._context.loop.create_future()
@@ -110,7 +110,7 @@ class LegLifetime:
         assert end is not None
         for future in list(self._waiting):
             if not future.done():
-                future.set_exception(CallEnded(end.by, end.status, end.reason))
+                future.set_exception(LegClosed(end.by, end.status, end.reason))
                 future.exception()  # seen: not every future has somebody who waits for it at this moment
         for callback in list(self.on_end):
             callback()

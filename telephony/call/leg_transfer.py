@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg_lifetime import LegLifetime
 from telephony.net.signalling import Signalling
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
@@ -126,7 +126,7 @@ class LegTransfer:
             408 when it reports none.
 
         Raises:
-            CallEnded: the leg ended meanwhile (some phones hang up at once).
+            LegClosed: the leg ended meanwhile (some phones hang up at once).
             CallStateError: the call is not up, or is being transferred already.
             ValueError: no URI.
         """
@@ -143,7 +143,7 @@ class LegTransfer:
         except LocalProtocolError as error:
             refer.final.cancel()
             raise CallStateError(str(error)) from error
-        except CallEnded:
+        except LegClosed:
             if refer.accepted:  # the far end left for the target and did not report how that went
                 self._life.tell(events.TransferDone, target=target, status=202)
             raise

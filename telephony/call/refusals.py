@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 
 Refusal: TypeAlias = Literal["refused", "busy", "no_answer", "wrong_number", "unreachable"]
 """In the order of how much each says about the person: of several phones, the first found here counts."""
@@ -31,7 +31,7 @@ def refusal_of(status: int) -> Refusal:
     return _BY_STATUS.get(status, "unreachable")
 
 
-def refusal_of_all(ends: Sequence[CallEnded | None]) -> Refusal:
+def refusal_of_all(ends: Sequence[LegClosed | None]) -> Refusal:
     """Why nobody was reached at several phones of one person.
 
     Args:
@@ -41,7 +41,7 @@ def refusal_of_all(ends: Sequence[CallEnded | None]) -> Refusal:
     return next((refusal for refusal in _ORDER if refusal in said), "unreachable")
 
 
-def _refusal_of_end(end: CallEnded) -> Refusal:
+def _refusal_of_end(end: LegClosed) -> Refusal:
     # A network that does not respond at all ends as 408 too: no phone rang then.
     if end.by == "network" or end.status is None:
         return "unreachable"

@@ -95,7 +95,7 @@ def test_any_events_in_any_order_can_be_counted(events: Sequence[Event]) -> None
     for event in events:
         fold.receive(event)
     fold.finish(8000.0)
-    for row in (*fold.queue_totals(), *fold.agent_totals(), fold.house()):
+    for row in (*fold.queue_totals(), *fold.agent_totals(), fold.all_calls()):
         assert all(value is None or value == value for value in row.figures.values())
 
 

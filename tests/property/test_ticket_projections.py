@@ -113,41 +113,41 @@ def test_any_events_fold_without_error_and_once_more_changes_nothing(
     folder: Path = tmp_path_factory.mktemp("any")
 
     async def scene() -> None:
-        async with records(url_of("any.db", folder)) as house:
-            await _start(house)
+        async with records(url_of("any.db", folder)) as rig:
+            await _start(rig)
             for event in told:
-                await house.tell(event)
-            before = await _everything(house)
+                await rig.tell(event)
+            before = await _everything(rig)
             _check(before[0], before[1])
             # What came last is told once more: as when a batch is repeated.
-            last = (await house.all_events())[-1]
+            last = (await rig.all_events())[-1]
             if last.event is not None:
-                async with house.engine.begin() as connection:
+                async with rig.engine.begin() as connection:
                     for projection in (TicketProjection("CN"), CallbackProjection("CN")):
                         if type(last.event) in projection.kinds:
                             row = {"switch": last.switch, "seq": last.seq}
                             await projection.apply(connection, last.event, row)
-            assert await _everything(house) == before
+            assert await _everything(rig) == before
 
     asyncio.run(scene())
 
 
-async def _start(house: Records) -> None:
+async def _start(rig: Records) -> None:
     """Something for the events to be about."""
-    await house.tell(ticket("100001"), requested("100001"))
+    await rig.tell(ticket("100001"), requested("100001"))
 
 
-async def _everything(house: Records) -> tuple[list[dict[str, Any]], ...]:
+async def _everything(rig: Records) -> tuple[list[dict[str, Any]], ...]:
     tables = (CallbackRow.__table__, Ticket.__table__, TicketHistory.__table__)
-    return tuple([await house.rows(table) for table in tables])
+    return tuple([await rig.rows(table) for table in tables])
 
 
 def test_postgresql_takes_what_sqlite_takes(database_url: URL) -> None:
     strange = "\x00\ud800" + "長い" * 500
 
     async def scene() -> None:
-        async with records(database_url) as house:
-            await house.tell(
+        async with records(database_url) as rig:
+            await rig.tell(
                 ticket(
                     "100001",
                     caller=strange,
@@ -168,11 +168,11 @@ def test_postgresql_takes_what_sqlite_takes(database_url: URL) -> None:
                 requested("100001", caller=strange, queue=strange, priority=-(2**80)),
                 CallbackClosed(NOW, callback="100001.1", end="cancelled", by=strange, note=strange),
             )
-            known = await house.tickets.get("100001")
+            known = await rig.tickets.get("100001")
             assert known is not None
             assert known.severity == 2**31 - 1
             assert known.title == r"\x00", "as the spool writes it"
-            due = await house.callbacks.get("100001.1")
+            due = await rig.callbacks.get("100001.1")
             assert due is not None
             assert due.end == "cancelled"
 
@@ -192,19 +192,19 @@ def test_a_lease_never_has_two_holders_whatever_switches_do(database_url: URL) -
     """Four switches on two engines do whatever they like; each keeps its own book of what it holds."""
 
     async def scene() -> None:
-        async with records(database_url) as house:
+        async with records(database_url) as rig:
             other = create_engine(database_url)
-            stores = (house.leases, LeaseTable(other))
-            assert sum([await _race(house, stores, seed) for seed in range(3)]) > 10
+            stores = (rig.leases, LeaseTable(other))
+            assert sum([await _race(rig, stores, seed) for seed in range(3)]) > 10
             await other.dispose()
 
     asyncio.run(scene())
 
 
-async def _race(house: Records, stores: tuple[LeaseTable, LeaseTable], seed: int) -> int:
+async def _race(rig: Records, stores: tuple[LeaseTable, LeaseTable], seed: int) -> int:
     chance = random.Random(seed)
     number, caller = str(100001 + seed), f"1380000{seed:04}"
-    await house.tell(ticket(number, caller=caller), requested(number, caller=caller))
+    await rig.tell(ticket(number, caller=caller), requested(number, caller=caller))
     callback, now = f"{number}.1", NOW + 1
     dialled: list[int] = []
     holds: dict[str, int] = {}
@@ -230,7 +230,7 @@ async def _race(house: Records, stores: tuple[LeaseTable, LeaseTable], seed: int
     for _ in range(60):
         await asyncio.gather(*(act(index) for index in range(4)))
     assert len(dialled) == len(set(dialled)), "an attempt was dialled twice"
-    due = await house.callbacks.get(callback)
+    due = await rig.callbacks.get(callback)
     assert due is not None
     assert due.dialled == len(dialled)
     return len(dialled)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from journal.event import Event
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.leg_audio import Collected, CollectEnd
 from telephony.call.leg_lifetime import LegContext
@@ -361,7 +361,7 @@ class FakeLeg:
         self.audio = FakeAudio(self)
         self.transfer = FakeTransfer()
         self.answered = False
-        self.end: CallEnded | None = None
+        self.end: LegClosed | None = None
         self.on_end: list[Callable[[], None]] = []
         self.on_progress: Callable[[int, bool], None] | None = None
         self.on_far_hold: Callable[[bool], None] | None = None
@@ -386,7 +386,7 @@ class FakeLeg:
 
     def check_open(self) -> None:
         if self.end is not None:
-            raise CallEnded(self.end.by, self.end.status, self.end.reason)
+            raise LegClosed(self.end.by, self.end.status, self.end.reason)
 
     def future(self) -> asyncio.Future[Any]:
         self.check_open()
@@ -395,7 +395,7 @@ class FakeLeg:
         future.add_done_callback(self._waiting.discard)
         return future
 
-    async def wait_ended(self) -> CallEnded:
+    async def wait_ended(self) -> LegClosed:
         if self.end is None:
             over: asyncio.Future[None] = self._context.loop.create_future()
             self.on_end.append(lambda: over.done() or over.set_result(None))
@@ -507,14 +507,14 @@ class FakeLeg:
     def _finish(self, by: str, status: int | None, reason: str) -> None:
         if self.end is not None:
             return
-        self.end = CallEnded(by, status, reason)
+        self.end = LegClosed(by, status, reason)
         self.media.close()
         self._tell(
             events.LegEnded(self._now(), self.call, self.leg, by=by, status=status, reason=reason, quality={})
         )
         for future in list(self._waiting):
             if not future.done():
-                future.set_exception(CallEnded(by, status, reason))
+                future.set_exception(LegClosed(by, status, reason))
                 future.exception()
         for callback in list(self.on_end):
             callback()

@@ -35,13 +35,13 @@ from tests.unit.callback_queue.recovery.test_cut_off import of, play
 DAY = 86400.0
 
 
-async def both(house: Records, number: str, at: float = NOW, **facts: object) -> list[Event]:
+async def both(rig: Records, number: str, at: float = NOW, **facts: object) -> list[Event]:
     """A ticket and its callback."""
     wish = {name: facts.pop(name) for name in ("why", "not_before", "priority", "to") if name in facts}
     caller = str(facts.get("caller", CALLER))
     called = str(wish.pop("to", caller))
-    drawn = await house.tell(ticket(number, at, **facts))  # type: ignore[arg-type]
-    return drawn + await house.tell(requested(number, at, called, **wish))
+    drawn = await rig.tell(ticket(number, at, **facts))  # type: ignore[arg-type]
+    return drawn + await rig.tell(requested(number, at, called, **wish))
 
 
 # --- one caller, one ticket -------------------------------------------------------------------------------
@@ -50,11 +50,11 @@ async def both(house: Records, number: str, at: float = NOW, **facts: object) ->
 def test_a_second_ticket_of_a_caller_is_joined_to_the_open_one_which_keeps_its_place(
     database_url: URL,
 ) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", kind="abandoned", why="abandoned", title="", severity=3)
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", kind="abandoned", why="abandoned", title="", severity=3)
         wish = NOW + 7200
         told = await both(
-            house,
+            rig,
             "100002",
             NOW + 600,
             caller="+86 138-0013-8000",
@@ -67,33 +67,33 @@ def test_a_second_ticket_of_a_caller_is_joined_to_the_open_one_which_keeps_its_p
             tags=["new"],
         )
         assert [type(event).__name__ for event in told] == ["TicketJoined", "CallbackClosed"]
-        newer, older = await house.tickets.get("100002"), await house.tickets.get("100001")
+        newer, older = await rig.tickets.get("100002"), await rig.tickets.get("100001")
         assert newer is not None
         assert older is not None
         assert (newer.state, newer.joined_into, older.state) == ("joined", "100001", "open")
         # The older one said nothing: what the caller says now is what it is about.
         assert (older.title, older.category, older.severity) == ("Printer broken", "printing", 2)
         assert older.tags == ["new"]
-        assert [t.number for t in await house.tickets.joined("100001")] == ["100002"]
-        closed, due = await house.callbacks.get("100002.1"), await house.callbacks.get("100001.1")
+        assert [t.number for t in await rig.tickets.joined("100001")] == ["100002"]
+        closed, due = await rig.callbacks.get("100002.1"), await rig.callbacks.get("100001.1")
         assert closed is not None
         assert due is not None
         assert (closed.state, closed.end, closed.note) == ("closed", "joined", "goes on as 100001.1")
         assert (due.state, due.arrival, due.number, due.due) == ("waiting", NOW, "13900139000", wish)
         assert due.priority == 5
-        what = [entry.what for entry in await house.tickets.history("100001")]
+        what = [entry.what for entry in await rig.tickets.history("100001")]
         assert what == ["opened", "callback_requested", "joined", "callback_closed"]
 
     play(database_url, scene)
 
 
 def test_a_third_ticket_joins_the_first_one_too(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
+    async def scene(rig: Records) -> None:
         for number in range(3):
-            await both(house, f"10000{number + 1}", NOW + 60 * number)
-        joined = [row["joined_into"] for row in await house.rows(Ticket.__table__)]
+            await both(rig, f"10000{number + 1}", NOW + 60 * number)
+        joined = [row["joined_into"] for row in await rig.rows(Ticket.__table__)]
         assert joined == ["", "100001", "100001"]
-        assert [row["state"] for row in await house.rows(CallbackRow.__table__)] == [
+        assert [row["state"] for row in await rig.rows(CallbackRow.__table__)] == [
             "waiting",
             "closed",
             "closed",
@@ -103,10 +103,10 @@ def test_a_third_ticket_joins_the_first_one_too(database_url: URL) -> None:
 
 
 def test_the_customers_own_words_stay_when_a_call_without_words_is_joined(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", title="Printer broken", resolve_by=NOW + 900)
-        await both(house, "100002", NOW + 60, kind="abandoned", title="", resolve_by=NOW + 600)
-        older = await house.tickets.get("100001")
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", title="Printer broken", resolve_by=NOW + 900)
+        await both(rig, "100002", NOW + 60, kind="abandoned", title="", resolve_by=NOW + 600)
+        older = await rig.tickets.get("100001")
         assert older is not None
         assert (older.title, older.resolve_by) == ("Printer broken", NOW + 600)
 
@@ -114,12 +114,12 @@ def test_the_customers_own_words_stay_when_a_call_without_words_is_joined(databa
 
 
 def test_when_the_older_callback_is_over_the_newer_one_stays(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        await house.tell(CallbackClosed(NOW + 30, callback="100001.1", end="completed", by="system"))
-        told = await both(house, "100002", NOW + 60)
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        await rig.tell(CallbackClosed(NOW + 30, callback="100001.1", end="completed", by="system"))
+        told = await both(rig, "100002", NOW + 60)
         assert [type(event).__name__ for event in told] == ["TicketJoined"]
-        due = await house.callbacks.get("100002.1")
+        due = await rig.callbacks.get("100002.1")
         assert due is not None
         assert (due.state, due.ticket) == ("waiting", "100001")
 
@@ -127,24 +127,22 @@ def test_when_the_older_callback_is_over_the_newer_one_stays(database_url: URL) 
 
 
 def test_no_ticket_is_joined_to_one_that_is_over_old_or_somebody_elses(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        await house.tell(
-            TicketChanged(NOW + 10, ticket="100001", by="agent:1001", changes={"state": "solved"})
-        )
-        assert await both(house, "100002", NOW + 60) == []
-        assert await both(house, "100003", NOW + 60 + DAY + 1) == []
-        assert await both(house, "100004", NOW + 70, caller="13800138001") == []
-        assert await house.tell(ticket("100005", NOW + 80, "", callback_number="")) == []
-        assert await house.tell(ticket("100006", NOW + 90, "", callback_number="")) == []
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        await rig.tell(TicketChanged(NOW + 10, ticket="100001", by="agent:1001", changes={"state": "solved"}))
+        assert await both(rig, "100002", NOW + 60) == []
+        assert await both(rig, "100003", NOW + 60 + DAY + 1) == []
+        assert await both(rig, "100004", NOW + 70, caller="13800138001") == []
+        assert await rig.tell(ticket("100005", NOW + 80, "", callback_number="")) == []
+        assert await rig.tell(ticket("100006", NOW + 90, "", callback_number="")) == []
 
     play(database_url, scene)
 
 
 def test_joining_can_be_turned_off(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        assert await both(house, "100002", NOW + 60) == []
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        assert await both(rig, "100002", NOW + 60) == []
 
     play(database_url, scene, opening=rules(join_within=0))
 
@@ -152,17 +150,17 @@ def test_joining_can_be_turned_off(database_url: URL) -> None:
 def test_a_callback_that_is_being_dialled_goes_on_and_the_next_attempt_has_the_new_number(
     database_url: URL,
 ) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
-        await both(house, "100002", NOW + 2, to="13900139000")
-        (mine,) = await house.callbacks.mine(SWITCH)
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        assert await rig.leases.take("100001.1", SWITCH, NOW + 1, 60)
+        await both(rig, "100002", NOW + 2, to="13900139000")
+        (mine,) = await rig.callbacks.mine(SWITCH)
         assert (mine.state, mine.attempt) == ("leased", 1)
         ended = CallbackAttemptEnded(
             NOW + 9, "b", "", callback="100001.1", attempt=1, outcome="busy", agent="1001", next_at=NOW + 300
         )
-        await house.tell(ended)
-        (due,) = await house.callbacks.due(NOW + 301)
+        await rig.tell(ended)
+        (due,) = await rig.callbacks.due(NOW + 301)
         assert (due.callback, due.number, due.attempt) == ("100001.1", "13900139000", 1)
 
     play(database_url, scene)
@@ -172,17 +170,17 @@ def test_a_callback_that_is_being_dialled_goes_on_and_the_next_attempt_has_the_n
 
 
 def test_a_caller_who_is_served_meanwhile_is_not_called_for_having_been_missed(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", kind="abandoned", why="abandoned")
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", kind="abandoned", why="abandoned")
         calls_again = [
             offered("c2", "+8613800138000", NOW + 60),
             flow("c2", NOW + 60),
             queued("c2", NOW + 61),
         ]
-        assert await house.tell(*calls_again) == []
-        told = await house.tell(connected("c2", NOW + 90))
+        assert await rig.tell(*calls_again) == []
+        told = await rig.tell(connected("c2", NOW + 90))
         assert [type(event).__name__ for event in told] == ["CallbackClosed", "TicketChanged"]
-        due, known = await house.callbacks.get("100001.1"), await house.tickets.get("100001")
+        due, known = await rig.callbacks.get("100001.1"), await rig.tickets.get("100001")
         assert due is not None
         assert known is not None
         assert (due.end, known.state, known.resolved_at) == ("reached_meanwhile", "closed", NOW + 90)
@@ -192,11 +190,11 @@ def test_a_caller_who_is_served_meanwhile_is_not_called_for_having_been_missed(d
 
 
 def test_what_the_caller_had_told_is_still_to_be_done(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", kind="problem", state="hung_up", why="abandoned")
-        told = await house.tell(offered("c2"), connected("c2", NOW + 90))
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", kind="problem", state="hung_up", why="abandoned")
+        told = await rig.tell(offered("c2"), connected("c2", NOW + 90))
         assert [type(event).__name__ for event in told] == ["CallbackClosed"]
-        known = await house.tickets.get("100001")
+        known = await rig.tickets.get("100001")
         assert known is not None
         assert known.state == "open"
 
@@ -204,18 +202,18 @@ def test_what_the_caller_had_told_is_still_to_be_done(database_url: URL) -> None
 
 
 def test_only_callbacks_of_missed_callers_that_nobody_dials_are_closed(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", caller="13800138001", why="intake")
-        await both(house, "100002", caller="13800138002", why="abandoned")
-        assert await house.leases.take("100002.1", SWITCH, NOW + 1, 60)
-        assert await house.leases.begin_dialling("100002.1", 1, SWITCH, NOW + 2, 60)
-        await both(house, "100003", caller="13800138003", why="cut_off")
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", caller="13800138001", why="intake")
+        await both(rig, "100002", caller="13800138002", why="abandoned")
+        assert await rig.leases.take("100002.1", SWITCH, NOW + 1, 60)
+        assert await rig.leases.begin_dialling("100002.1", 1, SWITCH, NOW + 2, 60)
+        await both(rig, "100003", caller="13800138003", why="cut_off")
         for index in (1, 2, 4):
             call = f"again-{index}"
-            assert await house.tell(offered(call, f"1380013800{index}"), connected(call, NOW + 30)) == []
+            assert await rig.tell(offered(call, f"1380013800{index}"), connected(call, NOW + 30)) == []
         # An agent who calls a colleague from that number is nobody who was missed.
         agents_own = offered("own", "13800138003", source="agent:1001")
-        assert await house.tell(agents_own, connected("own", NOW + 30)) == []
+        assert await rig.tell(agents_own, connected("own", NOW + 30)) == []
 
     play(database_url, scene)
 
@@ -223,12 +221,12 @@ def test_only_callbacks_of_missed_callers_that_nobody_dials_are_closed(database_
 def test_a_caller_who_is_served_while_an_agent_is_rung_for_the_callback_is_not_called(
     database_url: URL,
 ) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", why="abandoned")
-        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
-        told = await house.tell(offered("again"), connected("again", NOW + 30))
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", why="abandoned")
+        assert await rig.leases.take("100001.1", SWITCH, NOW + 1, 60)
+        told = await rig.tell(offered("again"), connected("again", NOW + 30))
         assert [event.end for event in of(CallbackClosed, told)] == ["reached_meanwhile"]
-        assert not await house.leases.begin_dialling("100001.1", 1, SWITCH, NOW + 31, 60)
+        assert not await rig.leases.begin_dialling("100001.1", 1, SWITCH, NOW + 31, 60)
 
     play(database_url, scene)
 
@@ -242,25 +240,25 @@ def _solved(at: float, state: str = "solved") -> TicketChanged:
 
 @pytest.mark.parametrize("state", ["solved", "closed"])
 def test_a_ticket_that_is_over_needs_no_call(database_url: URL, state: str) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        (closed,) = of(CallbackClosed, await house.tell(_solved(NOW + 5, state)))
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        (closed,) = of(CallbackClosed, await rig.tell(_solved(NOW + 5, state)))
         assert (closed.end, closed.by, closed.note) == ("cancelled", "agent:1001", f"ticket {state}")
-        assert await house.callbacks.due(NOW + 60) == []
+        assert await rig.callbacks.due(NOW + 60) == []
 
     play(database_url, scene)
 
 
 def test_a_ticket_that_is_solved_while_the_customer_rings_is_not_called_again(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
-        assert await house.leases.begin_dialling("100001.1", 1, SWITCH, NOW + 2, 60)
-        assert await house.tell(_solved(NOW + 5)) == []
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        assert await rig.leases.take("100001.1", SWITCH, NOW + 1, 60)
+        assert await rig.leases.begin_dialling("100001.1", 1, SWITCH, NOW + 2, 60)
+        assert await rig.tell(_solved(NOW + 5)) == []
         ended = CallbackAttemptEnded(
             NOW + 9, "b", "", callback="100001.1", attempt=1, outcome="busy", agent="", next_at=NOW + 300
         )
-        (closed,) = await house.tell(ended)
+        (closed,) = await rig.tell(ended)
         assert closed == CallbackClosed(
             NOW + 9, callback="100001.1", end="cancelled", by="system", note="ticket solved"
         )
@@ -269,10 +267,10 @@ def test_a_ticket_that_is_solved_while_the_customer_rings_is_not_called_again(da
 
 
 def test_a_ticket_that_waits_for_its_customer_is_called_all_the_same(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        assert await house.tell(_solved(NOW + 5, "waiting")) == []
-        assert len(await house.callbacks.due(NOW + 60)) == 1
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        assert await rig.tell(_solved(NOW + 5, "waiting")) == []
+        assert len(await rig.callbacks.due(NOW + 60)) == 1
 
     play(database_url, scene)
 
@@ -283,50 +281,50 @@ def test_a_ticket_that_waits_for_its_customer_is_called_all_the_same(database_ur
 def test_a_callback_that_crashes_the_switch_again_and_again_is_closed_with_an_alarm(
     database_url: URL, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        await house.tell(started(NOW))
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        await rig.tell(started(NOW))
         for crash in (1, 2, 3):
             at = NOW + 1000 * crash
-            assert await house.leases.take("100001.1", SWITCH, at, 60)
-            assert await house.leases.begin_dialling("100001.1", crash, SWITCH, at + 1, 60)
-            told = await house.tell(
+            assert await rig.leases.take("100001.1", SWITCH, at, 60)
+            assert await rig.leases.begin_dialling("100001.1", crash, SWITCH, at + 1, 60)
+            told = await rig.tell(
                 CallbackLeased(at, callback="100001.1", attempt=crash, switch=SWITCH),
                 CallbackDialled(at + 1, f"b{crash}", "", callback="100001.1", attempt=crash),
                 started(at + 10),
             )
             (ended,) = of(CallbackAttemptEnded, told)
             assert (ended.outcome, bool(ended.next_at)) == ("cut_off", crash < 3)
-            due = await house.callbacks.get("100001.1")
+            due = await rig.callbacks.get("100001.1")
             assert due is not None
             assert (due.crashes, due.dialled) == (crash, 0)
         (closed,) = of(CallbackClosed, told)
         assert (closed.end, "3 times" in closed.note) == ("crashed", True)
         assert [record.levelname for record in caplog.records if "crashes" in record.message] == ["ERROR"]
-        known = await house.tickets.get("100001")
+        known = await rig.tickets.get("100001")
         assert known is not None
         assert known.state == "open"
-        last = (await house.tickets.history("100001"))[-1]
+        last = (await rig.tickets.history("100001"))[-1]
         assert (last.what, last.note) == ("callback_closed", closed.note)
 
     play(database_url, scene)
 
 
 def test_only_crashes_in_a_row_count(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001")
-        await house.tell(started(NOW))
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        await rig.tell(started(NOW))
         for attempt in (1, 2, 3, 4, 5):
             at = NOW + 1000 * attempt
-            assert await house.leases.take("100001.1", SWITCH, at, 60), attempt
+            assert await rig.leases.take("100001.1", SWITCH, at, 60), attempt
             if attempt == 2:
                 end = CallbackAttemptEnded(
                     at, "b", "", callback="100001.1", attempt=2, outcome="no_agent", agent="", next_at=at + 1
                 )
-                await house.tell(end)
+                await rig.tell(end)
             else:
-                await house.tell(started(at + 10))
-        due = await house.callbacks.get("100001.1")
+                await rig.tell(started(at + 10))
+        due = await rig.callbacks.get("100001.1")
         assert due is not None
         assert (due.crashes, due.end) == (3, "crashed")
 
@@ -334,10 +332,10 @@ def test_only_crashes_in_a_row_count(database_url: URL) -> None:
 
 
 def test_a_callback_that_reaches_somebody_closes_the_others_of_the_same_number(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", why="intake")
-        await house.tell(TicketChanged(NOW + 1, ticket="100001", by="1001", changes={"state": "solved"}))
-        await both(house, "100002", NOW + 2, kind="cut_off", why="cut_off")
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", why="intake")
+        await rig.tell(TicketChanged(NOW + 1, ticket="100001", by="1001", changes={"state": "solved"}))
+        await both(rig, "100002", NOW + 2, kind="cut_off", why="cut_off")
         begun = CallbackStarted(
             NOW + 5,
             "b",
@@ -349,7 +347,7 @@ def test_a_callback_that_reaches_somebody_closes_the_others_of_the_same_number(d
             attempt=1,
             mode="agent_first",
         )
-        told = await house.tell(begun, connected("b", NOW + 20))
+        told = await rig.tell(begun, connected("b", NOW + 20))
         assert [event.callback for event in of(CallbackClosed, told)] == ["100002.1"]
 
     play(database_url, scene)
@@ -358,39 +356,39 @@ def test_a_callback_that_reaches_somebody_closes_the_others_of_the_same_number(d
 # --- time -------------------------------------------------------------------------------------------------
 
 
-async def tick(house: Records, now: float) -> list[Event]:
-    async with house.engine.connect() as connection:
-        drawn = await house.consequences.tick(connection, now)
-    await house.tell(*drawn, switch=f"{SWITCH}/recorder")
+async def tick(rig: Records, now: float) -> list[Event]:
+    async with rig.engine.connect() as connection:
+        drawn = await rig.consequences.tick(connection, now)
+    await rig.tell(*drawn, switch=f"{SWITCH}/recorder")
     return drawn
 
 
 def test_a_callback_that_nobody_could_make_expires_once(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await both(house, "100001", caller="13800138001")
-        await both(house, "100002", caller="13800138002")
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", caller="13800138001")
+        await both(rig, "100002", caller="13800138002")
         late = NOW + 172800
-        assert await house.leases.take("100002.1", SWITCH, late - 10, 60)
-        assert await tick(house, late - 20) == []
-        assert await house.callbacks.due(late + 1) == []
-        (closed,) = await tick(house, late + 1)
+        assert await rig.leases.take("100002.1", SWITCH, late - 10, 60)
+        assert await tick(rig, late - 20) == []
+        assert await rig.callbacks.due(late + 1) == []
+        (closed,) = await tick(rig, late + 1)
         assert closed == CallbackClosed(late + 1, callback="100001.1", end="expired", by="system")
-        assert await tick(house, late + 2) == []
+        assert await tick(rig, late + 2) == []
 
     play(database_url, scene)
 
 
 def test_clocks_warn_once_before_and_once_after_their_deadline(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await house.tell(ticket("100001", respond_by=NOW + 100, resolve_by=NOW + 1000))
-        told = [(at, event.changes) for at in range(0, 1200, 10) for event in await tick(house, NOW + at)]  # type: ignore[attr-defined]
+    async def scene(rig: Records) -> None:
+        await rig.tell(ticket("100001", respond_by=NOW + 100, resolve_by=NOW + 1000))
+        told = [(at, event.changes) for at in range(0, 1200, 10) for event in await tick(rig, NOW + at)]  # type: ignore[attr-defined]
         assert told == [
             (80, {"sla": "respond_warning"}),
             (110, {"sla": "respond_breached"}),
             (800, {"sla": "resolve_warning"}),
             (1010, {"sla": "resolve_breached"}),
         ]
-        known = await house.tickets.get("100001")
+        known = await rig.tickets.get("100001")
         assert known is not None
         assert known.sla == ["respond_warning", "respond_breached", "resolve_warning", "resolve_breached"]
 
@@ -398,46 +396,46 @@ def test_clocks_warn_once_before_and_once_after_their_deadline(database_url: URL
 
 
 def test_clocks_are_silent_for_what_was_done_or_waits_for_the_customer(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
+    async def scene(rig: Records) -> None:
         for number, caller in (
             ("100001", "13800138001"),
             ("100002", "13800138002"),
             ("100003", "13800138003"),
         ):
-            await house.tell(ticket(number, caller=caller, respond_by=NOW + 100, resolve_by=NOW + 1000))
-        await house.tell(TicketChanged(NOW + 1, ticket="100001", by="1001", changes={"state": "solved"}))
-        await house.tell(TicketChanged(NOW + 1, ticket="100002", by="1001", changes={"state": "waiting"}))
+            await rig.tell(ticket(number, caller=caller, respond_by=NOW + 100, resolve_by=NOW + 1000))
+        await rig.tell(TicketChanged(NOW + 1, ticket="100001", by="1001", changes={"state": "solved"}))
+        await rig.tell(TicketChanged(NOW + 1, ticket="100002", by="1001", changes={"state": "waiting"}))
         reached = CallbackAttemptEnded(
             NOW + 5, "b", "", callback="100003.1", attempt=1, outcome="reached", agent="1001", next_at=0
         )
-        await house.tell(requested("100003", caller="13800138003"), reached)
-        assert await tick(house, NOW + 500) == []
-        assert [e.ticket for e in await tick(house, NOW + 2000)] == ["100003"]  # type: ignore[attr-defined]
+        await rig.tell(requested("100003", caller="13800138003"), reached)
+        assert await tick(rig, NOW + 500) == []
+        assert [e.ticket for e in await tick(rig, NOW + 2000)] == ["100003"]  # type: ignore[attr-defined]
 
     play(database_url, scene)
 
 
 def test_a_clock_that_is_set_anew_warns_anew(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await house.tell(ticket("100001", resolve_by=NOW + 100))
-        assert len(await tick(house, NOW + 200)) == 1
+    async def scene(rig: Records) -> None:
+        await rig.tell(ticket("100001", resolve_by=NOW + 100))
+        assert len(await tick(rig, NOW + 200)) == 1
         moved = {"severity": 4, "respond_by": 0, "resolve_by": NOW + 1000}
-        await house.tell(TicketChanged(NOW + 210, ticket="100001", by="1001", changes=moved))
-        assert await tick(house, NOW + 220) == []
-        assert len(await tick(house, NOW + 1100)) == 1
+        await rig.tell(TicketChanged(NOW + 210, ticket="100001", by="1001", changes=moved))
+        assert await tick(rig, NOW + 220) == []
+        assert len(await tick(rig, NOW + 1100)) == 1
 
     play(database_url, scene)
 
 
 def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await house.tell(
+    async def scene(rig: Records) -> None:
+        await rig.tell(
             ticket("100001"),
             TicketChanged(NOW + 1, ticket="100001", by="agent:1001", changes={"owner": "1001"}, note="mine"),
             TicketChanged(NOW + 2, ticket="100001", by="wall", changes={"state": "joined", "severity": 1}),
             TicketChanged(NOW + 3, ticket="999999", by="wall", changes={"severity": 1}),
         )
-        entries = await house.tickets.history("100001")
+        entries = await rig.tickets.history("100001")
         assert [(e.by, e.what, e.note) for e in entries] == [
             ("system", "opened", ""),
             ("agent:1001", "changed", "mine"),
@@ -446,6 +444,6 @@ def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> N
         assert entries[1].details == {"changes": {"owner": "1001", "state": "assigned"}}
         assert entries[2].details["changes"] == {"severity": 1}
         assert "state" in entries[2].details["refused"]
-        assert len(await house.rows(TicketHistory.__table__)) == 3
+        assert len(await rig.rows(TicketHistory.__table__)) == 3
 
     play(database_url, scene)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.media.interface import EndReason
 from tests.support.fake_leg import FakeJournal, FakeLeg, FakeSound, fake_context
 from tests.support.virtual_time import EPOCH, Stuck, running, settle, virtual_time
@@ -72,7 +72,7 @@ async def test_a_fake_leg_plays_for_as_long_as_the_sound_lasts() -> None:
     running().call_later(1, leg.audio.stop)
     assert (await leg.audio.play(FakeSound(duration_ms=2500))).reason is EndReason.STOPPED
     running().call_later(1, leg.far_hang_up)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await leg.audio.play(FakeSound(), loop=True)
 
 

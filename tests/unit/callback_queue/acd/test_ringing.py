@@ -10,7 +10,7 @@ import pytest
 from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.agents.events import AgentOfferEnded, OfferOutcome
 from callback_queue.line.distributor import Place
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.forking import ANSWERED_ELSEWHERE
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller
@@ -158,7 +158,7 @@ async def test_the_caller_hangs_up_while_phones_are_dialled_or_ring(moment: floa
     centre.switchboard.dial_seconds = 0.4
     ringing = Ringing(centre)
     running().call_later(moment, ringing.caller.far_hang_up)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await ringing.task
     await settle()
     assert not centre.switchboard.live()
@@ -253,7 +253,7 @@ async def test_the_caller_hangs_up_while_the_agent_is_asked_for_the_key(after: f
     phone = centre.phone("1001")
     phone.pick_up()
     running().call_later(after, ringing.caller.far_hang_up)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await ringing.task
     await settle()
     assert phone.is_over

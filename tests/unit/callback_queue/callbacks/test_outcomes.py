@@ -6,7 +6,7 @@ import pytest
 
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.outcomes import outcome_of
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 
 
 @pytest.mark.parametrize(
@@ -25,16 +25,16 @@ from telephony.call.errors import CallEnded
     ],
 )
 def test_the_outcome_follows_the_sip_status(status: int, outcome: AttemptOutcome) -> None:
-    assert outcome_of([CallEnded("remote", status, "")]) == outcome
+    assert outcome_of([LegClosed("remote", status, "")]) == outcome
 
 
 def test_a_network_that_says_nothing_is_no_customer_who_does_not_answer() -> None:
-    assert outcome_of([CallEnded("network", 408, "no response")]) == "failed"
-    assert outcome_of([CallEnded("local", 408, "no answer")]) == "no_answer"
+    assert outcome_of([LegClosed("network", 408, "no response")]) == "failed"
+    assert outcome_of([LegClosed("local", 408, "no answer")]) == "no_answer"
 
 
 def test_of_several_phones_the_one_that_says_most_counts() -> None:
-    ends = [CallEnded("remote", status, "") for status in (503, 480, 486)]
+    ends = [LegClosed("remote", status, "") for status in (503, 480, 486)]
     assert outcome_of(ends) == "busy"
 
 

@@ -45,8 +45,8 @@ def test_a_customer_is_found_in_any_spelling(number: str, customer: str | None) 
 
 def test_the_table_finds_whom_the_file_finds(database_url: URL) -> None:
     async def scene() -> None:
-        async with records(database_url) as house:
-            store = CustomerStore(house.engine, "CN")
+        async with records(database_url) as rig:
+            store = CustomerStore(rig.engine, "CN")
             await store.replace([Customer("old", numbers=("110110110",))])
             await store.replace(EVERYBODY)
             for number, customer in SPELLINGS:

@@ -9,7 +9,7 @@ import pytest
 from callback_queue.agents.events import AgentConnected, AgentOffered, AgentOfferEnded, AgentStateChanged
 from callback_queue.line.distributor import LeavesLine, Place
 from callback_queue.line.events import QueueEntered, QueueLeft
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from tests.support.virtual_time import settle, virtual_time
 from tests.unit.callback_queue.call_centre import CallCentre, passes
 
@@ -164,9 +164,9 @@ async def test_a_call_that_leaves_releases_its_agent_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("error", "live"),
     [
-        (CallEnded("remote", None, "BYE"), "abandoned"),
-        (CallEnded("network", None, "media timeout"), "abandoned"),
-        (CallEnded("local", None, "server stopped"), "cut_off"),
+        (LegClosed("remote", None, "BYE"), "abandoned"),
+        (LegClosed("network", None, "media timeout"), "abandoned"),
+        (LegClosed("local", None, "server stopped"), "cut_off"),
         (LeavesLine("overflow"), "overflow"),
         (asyncio.CancelledError(), "cut_off"),
         (KeyError("ours"), "cut_off"),

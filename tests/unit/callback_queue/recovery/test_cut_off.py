@@ -45,8 +45,8 @@ E = TypeVar("E", bound=Event)
 
 def play(url: URL, scene: Callable[[Records], Awaitable[T]], **options: object) -> T:
     async def run() -> T:
-        async with records(url, **options) as house:  # type: ignore[arg-type]
-            return await scene(house)
+        async with records(url, **options) as rig:  # type: ignore[arg-type]
+            return await scene(rig)
 
     return asyncio.run(run())
 
@@ -54,9 +54,9 @@ def play(url: URL, scene: Callable[[Records], Awaitable[T]], **options: object) 
 def after_crash(url: URL, *told: Event, at: float = NOW + 100, **options: object) -> list[Event]:
     """What follows when a switch told these events and then starts anew."""
 
-    async def scene(house: Records) -> list[Event]:
-        await house.tell(started(NOW - 1000), *told)
-        return await house.tell(started(at))
+    async def scene(rig: Records) -> list[Event]:
+        await rig.tell(started(NOW - 1000), *told)
+        return await rig.tell(started(at))
 
     return play(url, scene, **options)
 
@@ -208,11 +208,11 @@ def test_a_passed_on_caller_is_served_only_by_the_next_agent(database_url: URL) 
     assert [e.call for e in of(TicketOpened, found)] == ["ringing"]
 
 
-async def attempt(house: Records, *more: Event) -> None:
+async def attempt(rig: Records, *more: Event) -> None:
     """A callback for ticket 100001 that was leased and begun, and what else happened."""
-    await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
-    assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
-    await house.tell(
+    await rig.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
+    assert await rig.leases.take("100001.1", SWITCH, NOW + 1, 60)
+    await rig.tell(
         CallbackLeased(NOW + 1, callback="100001.1", attempt=1, switch=SWITCH),
         CallbackStarted(
             NOW + 1,
@@ -230,16 +230,16 @@ async def attempt(house: Records, *more: Event) -> None:
 
 
 def test_an_attempt_that_was_cut_off_is_made_again_and_its_lease_is_free(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", callback="100001.1", attempt=1))
-        assert (await house.callbacks.mine(SWITCH))[0].state == "dialling"
-        found = await house.tell(started(NOW + 20))
+    async def scene(rig: Records) -> None:
+        await attempt(rig, CallbackDialled(NOW + 9, "b", "leg-1", callback="100001.1", attempt=1))
+        assert (await rig.callbacks.mine(SWITCH))[0].state == "dialling"
+        found = await rig.tell(started(NOW + 20))
         (over,) = of(CallbackAttemptEnded, found)
         assert (over.outcome, over.attempt, over.call) == ("cut_off", 1, "b")
         assert of(TicketOpened, found) == []
-        assert await house.callbacks.mine(SWITCH) == []
-        assert await house.callbacks.due(NOW + 49) == []
-        (due,) = await house.callbacks.due(NOW + 51)
+        assert await rig.callbacks.mine(SWITCH) == []
+        assert await rig.callbacks.due(NOW + 49) == []
+        (due,) = await rig.callbacks.due(NOW + 51)
         assert (due.state, due.attempt, due.dialled, due.arrival) == ("waiting", 1, 0, NOW), "not counted"
         assert due.crashes == 1
 
@@ -247,31 +247,29 @@ def test_an_attempt_that_was_cut_off_is_made_again_and_its_lease_is_free(databas
 
 
 def test_a_lease_that_only_the_database_knows_is_freed_too(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await house.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
-        assert await house.leases.take("100001.1", SWITCH, NOW + 1, 60)
-        assert (
-            of(CallbackAttemptEnded, await house.tell(started(NOW + 2, "switch-2"), switch="switch-2")) == []
-        )
-        assert len(of(CallbackAttemptEnded, await house.tell(started(NOW + 20)))) == 1
+    async def scene(rig: Records) -> None:
+        await rig.tell(started(NOW - 1000), ticket("100001"), requested("100001"))
+        assert await rig.leases.take("100001.1", SWITCH, NOW + 1, 60)
+        assert of(CallbackAttemptEnded, await rig.tell(started(NOW + 2, "switch-2"), switch="switch-2")) == []
+        assert len(of(CallbackAttemptEnded, await rig.tell(started(NOW + 20)))) == 1
         # The new run's own leases are nobody's business.
-        assert await house.leases.take("100001.1", SWITCH, NOW + 60, 60)
-        assert of(CallbackAttemptEnded, await house.tell(started(NOW + 60))) == []
+        assert await rig.leases.take("100001.1", SWITCH, NOW + 60, 60)
+        assert of(CallbackAttemptEnded, await rig.tell(started(NOW + 60))) == []
 
     play(database_url, scene)
 
 
 def test_a_callback_whose_conversation_was_over_is_completed(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
+    async def scene(rig: Records) -> None:
         talked = (connected("b", NOW + 20), agent_left("b", NOW + 80))
-        await attempt(house, CallbackDialled(NOW + 9, "b", "leg-1", callback="100001.1", attempt=1), *talked)
-        found = await house.tell(started(NOW + 100))
+        await attempt(rig, CallbackDialled(NOW + 9, "b", "leg-1", callback="100001.1", attempt=1), *talked)
+        found = await rig.tell(started(NOW + 100))
         (over,) = of(CallbackAttemptEnded, found)
         assert (over.outcome, over.talk_ms, over.agent) == ("reached", 60_000, "1001")
-        due = await house.callbacks.get("100001.1")
+        due = await rig.callbacks.get("100001.1")
         assert due is not None
         assert (due.state, due.end) == ("closed", "completed")
-        known = await house.tickets.get("100001")
+        known = await rig.tickets.get("100001")
         assert known is not None
         assert (known.state, known.owner, known.responded_at) == ("assigned", "1001", NOW + 100)
 
@@ -310,13 +308,11 @@ def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: U
         )
         return [begun, gone, ended(call, NOW + 90)]
 
-    async def scene(house: Records) -> None:
-        await house.tell(started(NOW - 1000))
+    async def scene(rig: Records) -> None:
+        await rig.tell(started(NOW - 1000))
         for index in (1, 2, 3):
             caller = f"1380013800{index}"
-            await house.tell(
-                ticket(f"10000{index}", caller=caller), requested(f"10000{index}", caller=caller)
-            )
+            await rig.tell(ticket(f"10000{index}", caller=caller), requested(f"10000{index}", caller=caller))
         withdrawn = QueueLeft(
             NOW + 6,
             "",
@@ -330,31 +326,31 @@ def test_a_callback_that_waited_for_an_agent_leaves_the_line_too(database_url: U
             position=1,
             original_position=1,
         )
-        await house.tell(waits("100001", "e1"), waits("100002", "e2"), waits("100003", "e3"), withdrawn)
-        await house.tell(*taken("100002", "e2", "b2"))
-        found = await house.tell(started(NOW + 100))
+        await rig.tell(waits("100001", "e1"), waits("100002", "e2"), waits("100003", "e3"), withdrawn)
+        await rig.tell(*taken("100002", "e2", "b2"))
+        found = await rig.tell(started(NOW + 100))
         assert [(event.entry, event.why) for event in of(QueueLeft, found)] == [("e1", "cut_off")]
         assert of(TicketOpened, found) == []
-        assert len(await house.callbacks.due(NOW + 101)) == 3
+        assert len(await rig.callbacks.due(NOW + 101)) == 3
 
     play(database_url, scene)
 
 
 def test_calls_of_other_switches_go_on(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await house.tell(started(NOW - 1000), offered("ours", "13800138001"), flow("ours"))
-        await house.tell(started(NOW - 1000, "switch-2"), switch="switch-2")
-        await house.tell(offered("theirs", "13800138002"), flow("theirs"), switch="switch-2")
-        found = await house.tell(started(NOW + 100))
+    async def scene(rig: Records) -> None:
+        await rig.tell(started(NOW - 1000), offered("ours", "13800138001"), flow("ours"))
+        await rig.tell(started(NOW - 1000, "switch-2"), switch="switch-2")
+        await rig.tell(offered("theirs", "13800138002"), flow("theirs"), switch="switch-2")
+        found = await rig.tell(started(NOW + 100))
         assert [event.call for event in of(call_events.CallEnded, found)] == ["ours"]
 
     play(database_url, scene)
 
 
 def test_a_second_start_finds_nothing_left_to_do(database_url: URL) -> None:
-    async def scene(house: Records) -> None:
-        await house.tell(started(NOW - 1000), offered("c"), flow("c"), queued("c"))
-        assert len(await house.tell(started(NOW + 100))) == 4
-        assert await house.tell(started(NOW + 200)) == []
+    async def scene(rig: Records) -> None:
+        await rig.tell(started(NOW - 1000), offered("c"), flow("c"), queued("c"))
+        assert len(await rig.tell(started(NOW + 100))) == 4
+        assert await rig.tell(started(NOW + 200)) == []
 
     play(database_url, scene)

@@ -40,7 +40,7 @@ class Known(Customers):
         self._file = CustomerBook(customers, "CN")
 
 
-class House:
+class Rig:
     """A ticket book with a real journal in a folder."""
 
     def __init__(self, folder: Path, *customers: Customer) -> None:
@@ -62,19 +62,19 @@ class House:
         return list(self.journal.recent)
 
 
-def play(folder: Path, scene: Callable[[House], Awaitable[T]], *customers: Customer) -> T:
+def play(folder: Path, scene: Callable[[Rig], Awaitable[T]], *customers: Customer) -> T:
     async def run() -> T:
-        house = House(folder, *customers)
+        rig = Rig(folder, *customers)
         try:
-            return await scene(house)
+            return await scene(rig)
         finally:
-            house.journal.close()
+            rig.journal.close()
 
     return asyncio.run(run())
 
 
-def problem(house: House, **changes: object) -> OpenTicket:
-    clip = house.recordings / "clips/c/01.wav"
+def problem(rig: Rig, **changes: object) -> OpenTicket:
+    clip = rig.recordings / "clips/c/01.wav"
     wanted = OpenTicket(
         kind="problem",
         progress="confirmed",
@@ -99,8 +99,8 @@ def problem(house: House, **changes: object) -> OpenTicket:
 def test_a_ticket_says_everything_that_is_known(tmp_path: Path) -> None:
     lin = Customer("C7", "Lin", ("+8613800138000",), "vip", tags=("gold",))
 
-    async def scene(house: House) -> tuple[str, list[Event]]:
-        return await house.book.write(problem(house), "call", "leg", recording="call.wav"), house.told()
+    async def scene(rig: Rig) -> tuple[str, list[Event]]:
+        return await rig.book.write(problem(rig), "call", "leg", recording="call.wav"), rig.told()
 
     number, (opened, callback) = play(tmp_path, scene, lin)
     assert isinstance(opened, TicketOpened)
@@ -122,9 +122,9 @@ def test_a_ticket_says_everything_that_is_known(tmp_path: Path) -> None:
 
 
 def test_the_number_is_told_only_when_ticket_and_callback_are_on_disk(tmp_path: Path) -> None:
-    async def scene(house: House) -> list[dict[str, object]]:
-        await house.book.write(problem(house), "call", "leg")
-        return house.on_disk()  # at once: the journal is neither closed nor waited for
+    async def scene(rig: Rig) -> list[dict[str, object]]:
+        await rig.book.write(problem(rig), "call", "leg")
+        return rig.on_disk()  # at once: the journal is neither closed nor waited for
 
     assert [row["event"] for row in play(tmp_path, scene)] == ["TicketOpened", "CallbackRequested"]
 
@@ -132,20 +132,20 @@ def test_the_number_is_told_only_when_ticket_and_callback_are_on_disk(tmp_path: 
 def test_a_ticket_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("a file where the folder should be")
 
-    async def scene(house: House) -> None:
+    async def scene(rig: Rig) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("callback_queue.tickets.book.DISK_SECONDS", 0.1)
             with pytest.raises(OSError):  # noqa: PT011 - whatever the disk says
-                await house.book.write(problem(house), "call", "leg")
+                await rig.book.write(problem(rig), "call", "leg")
 
     play(tmp_path, scene)
 
 
 def test_no_callback_is_asked_for_where_there_is_no_number(tmp_path: Path) -> None:
-    async def scene(house: House) -> list[Event]:
-        await house.book.write(problem(house, caller="", callback_number=None), "call", "leg")
-        await house.book.write(problem(house, caller="anna", callback_number=None), "call", "leg")
-        return house.told()
+    async def scene(rig: Rig) -> list[Event]:
+        await rig.book.write(problem(rig, caller="", callback_number=None), "call", "leg")
+        await rig.book.write(problem(rig, caller="anna", callback_number=None), "call", "leg")
+        return rig.told()
 
     assert [type(event) for event in play(tmp_path, scene)] == [TicketOpened, TicketOpened]
 
@@ -155,10 +155,10 @@ def test_a_wish_for_a_time_is_kept(tmp_path: Path) -> None:
     window = CallWindow(start, start + timedelta(hours=2))
     soon = replace(window, as_soon_as_possible=True)
 
-    async def scene(house: House) -> list[CallbackRequested]:
-        await house.book.write(problem(house, when=window), "call", "leg")
-        await house.book.write(problem(house, when=soon), "call", "leg")
-        return [event for event in house.told() if isinstance(event, CallbackRequested)]
+    async def scene(rig: Rig) -> list[CallbackRequested]:
+        await rig.book.write(problem(rig, when=window), "call", "leg")
+        await rig.book.write(problem(rig, when=soon), "call", "leg")
+        return [event for event in rig.told() if isinstance(event, CallbackRequested)]
 
     wished, at_once = play(tmp_path, scene)
     assert (wished.not_before, wished.not_after) == (NOW + 20 * 3600, NOW + 22 * 3600)
@@ -176,9 +176,9 @@ def test_a_wish_for_a_time_is_kept(tmp_path: Path) -> None:
     ],
 )
 def test_how_it_came_about_is_told(tmp_path: Path, kind: str, progress: str, why: str) -> None:
-    async def scene(house: House) -> Event:
-        await house.book.write(problem(house, kind=kind, progress=progress), "call", "leg")
-        return house.told()[-1]
+    async def scene(rig: Rig) -> Event:
+        await rig.book.write(problem(rig, kind=kind, progress=progress), "call", "leg")
+        return rig.told()[-1]
 
     asked = play(tmp_path, scene)
     assert isinstance(asked, CallbackRequested)
@@ -186,10 +186,10 @@ def test_how_it_came_about_is_told(tmp_path: Path, kind: str, progress: str, why
 
 
 def test_who_keeps_the_place_by_key_is_called_back_in_that_place(tmp_path: Path) -> None:
-    async def scene(house: House) -> list[Event]:
+    async def scene(rig: Rig) -> list[Event]:
         wanted = OpenTicket(kind="callback", queue="sales", callback_number="13900139000")
-        await house.book.write(wanted, "call", "leg", caller="13800138000", arrival=NOW - 300, priority=3)
-        return house.told()
+        await rig.book.write(wanted, "call", "leg", caller="13800138000", arrival=NOW - 300, priority=3)
+        return rig.told()
 
     opened, callback = play(tmp_path, scene)
     assert isinstance(opened, TicketOpened)
@@ -204,11 +204,11 @@ def test_who_keeps_the_place_by_key_is_called_back_in_that_place(tmp_path: Path)
 
 
 def test_a_missed_caller_is_not_forgotten(tmp_path: Path) -> None:
-    async def scene(house: House) -> list[Event]:
+    async def scene(rig: Rig) -> list[Event]:
         gone = OpenTicket(kind="abandoned", caller="13800138000", language="ko", queue="sales")
-        await house.book.write(gone, "call", "leg", arrival=NOW - 90, priority=2)
-        await house.book.write(problem(house, progress="hung_up"), "call", "leg", arrival=NOW - 90)
-        return house.told()
+        await rig.book.write(gone, "call", "leg", arrival=NOW - 90, priority=2)
+        await rig.book.write(problem(rig, progress="hung_up"), "call", "leg", arrival=NOW - 90)
+        return rig.told()
 
     first, asked, second, again = play(tmp_path, scene)
     assert isinstance(first, TicketOpened)
@@ -226,11 +226,11 @@ def test_a_missed_caller_is_not_forgotten(tmp_path: Path) -> None:
 
 
 def test_without_a_database_a_ticket_is_known_by_its_number_alone(tmp_path: Path) -> None:
-    async def scene(house: House) -> None:
-        number = await house.book.write(problem(house), "call", "leg")
-        assert await house.book.state_of(number) == "open"
+    async def scene(rig: Rig) -> None:
+        number = await rig.book.write(problem(rig), "call", "leg")
+        assert await rig.book.state_of(number) == "open"
         for wrong in ("999999", "", "../tickets", f"{number}/..", "１２３", "1" * 50):
-            assert await house.book.state_of(wrong) is None
+            assert await rig.book.state_of(wrong) is None
 
     play(tmp_path, scene)
 
@@ -240,21 +240,21 @@ def test_the_database_says_how_far_a_ticket_is_also_when_it_lags_behind(
 ) -> None:
     async def scene() -> None:
         async with records(database_url) as known:
-            house = House(tmp_path)
-            book = with_store(house, known)
+            rig = Rig(tmp_path)
+            book = with_store(rig, known)
             await known.tell(ticket("100500"))
             assert await book.state_of("100500") == "open"
-            new = await book.write(problem(house), "call", "leg")
+            new = await book.write(problem(rig), "call", "leg")
             assert await known.tickets.get(new) is None
             assert await book.state_of(new) == "open"
             assert await book.state_of("100499") is None
-            house.journal.close()
+            rig.journal.close()
 
     asyncio.run(scene())
 
 
-def with_store(house: House, known: Records) -> TicketBook:
-    numbers = TicketNumbers(house.recordings / "numbers.json")
+def with_store(rig: Rig, known: Records) -> TicketBook:
+    numbers = TicketNumbers(rig.recordings / "numbers.json")
     return TicketBook(
-        numbers, house.journal, house.recordings, rules(), Known(), known.tickets, clock=lambda: NOW
+        numbers, rig.journal, rig.recordings, rules(), Known(), known.tickets, clock=lambda: NOW
     )

@@ -20,7 +20,7 @@ ID = "100001.1"
 LATER = NOW + 600
 
 
-class House:
+class Rig:
     """Commands over a real database; what they tell is taken in at once, as the recorder would."""
 
     def __init__(self, known: Records, journal: Journal, sla: SlaRules) -> None:
@@ -47,12 +47,12 @@ class House:
         return answer
 
 
-def play(url: URL, folder: Path, scene: Callable[[House], Awaitable[None]], opened: TicketOpened) -> None:
+def play(url: URL, folder: Path, scene: Callable[[Rig], Awaitable[None]], opened: TicketOpened) -> None:
     async def run() -> None:
         journal = Journal(folder / "journal")
         async with records(url) as known:
             await known.tell(opened, requested("100001"))
-            await scene(House(known, journal, rules().sla))
+            await scene(Rig(known, journal, rules().sla))
         journal.close()
 
     asyncio.run(run())
@@ -64,11 +64,11 @@ OPENED = ticket("100001", severity=3, respond_by=NOW + 28800, resolve_by=NOW + 1
 def test_a_ticket_is_given_to_an_agent_solved_and_its_callback_is_not_made(
     tmp_path: Path, database_url: URL
 ) -> None:
-    async def scene(house: House) -> None:
-        answer = await house.ticket(changes={"owner": "1001"}, note="mine")
+    async def scene(rig: Rig) -> None:
+        answer = await rig.ticket(changes={"owner": "1001"}, note="mine")
         assert answer == {"ticket": "100001", "changes": {"owner": "1001", "state": "assigned"}}
-        assert "error" not in await house.ticket(changes={"state": "solved"})
-        known, due = await house.tickets.get("100001"), await house.callbacks.get(ID)
+        assert "error" not in await rig.ticket(changes={"state": "solved"})
+        known, due = await rig.tickets.get("100001"), await rig.callbacks.get(ID)
         assert known is not None
         assert due is not None
         assert (known.state, known.owner, known.resolved_at) == ("solved", "1001", LATER)
@@ -78,9 +78,9 @@ def test_a_ticket_is_given_to_an_agent_solved_and_its_callback_is_not_made(
 
 
 def test_a_new_severity_sets_the_clocks_anew(tmp_path: Path, database_url: URL) -> None:
-    async def scene(house: House) -> None:
-        await house.ticket(changes={"severity": 1})
-        known = await house.tickets.get("100001")
+    async def scene(rig: Rig) -> None:
+        await rig.ticket(changes={"severity": 1})
+        known = await rig.tickets.get("100001")
         assert known is not None
         # One hour and eight of them, from the opening on.
         assert (known.respond_by, known.resolve_by) == (NOW + 3600, NOW + 28800)
@@ -91,12 +91,12 @@ def test_a_new_severity_sets_the_clocks_anew(tmp_path: Path, database_url: URL) 
 def test_the_clock_of_the_solution_stands_still_while_the_customer_is_waited_for(
     tmp_path: Path, database_url: URL
 ) -> None:
-    async def scene(house: House) -> None:
-        await house.ticket(changes={"state": "waiting"})
-        house.now = LATER + 5000
-        answer = await house.ticket(changes={"state": "assigned", "owner": "1001"})
+    async def scene(rig: Rig) -> None:
+        await rig.ticket(changes={"state": "waiting"})
+        rig.now = LATER + 5000
+        answer = await rig.ticket(changes={"state": "assigned", "owner": "1001"})
         assert answer["changes"]["resolve_by"] == OPENED.resolve_by + 5000
-        known = await house.tickets.get("100001")
+        known = await rig.tickets.get("100001")
         assert known is not None
         assert (known.resolve_by, known.waiting_since, known.responded_at) == (
             OPENED.resolve_by + 5000,
@@ -123,9 +123,9 @@ def test_the_clock_of_the_solution_stands_still_while_the_customer_is_waited_for
 def test_what_can_not_be_is_refused_whole(
     tmp_path: Path, database_url: URL, question: dict[str, Any], error: str
 ) -> None:
-    async def scene(house: House) -> None:
-        assert error in (await house.ticket(**question))["error"]
-        known = await house.tickets.get("100001")
+    async def scene(rig: Rig) -> None:
+        assert error in (await rig.ticket(**question))["error"]
+        known = await rig.tickets.get("100001")
         assert known is not None
         assert (known.severity, known.changed_at) == (3, NOW)
 
@@ -133,32 +133,32 @@ def test_what_can_not_be_is_refused_whole(
 
 
 def test_callbacks_are_moved_made_due_and_cancelled_at_once(tmp_path: Path, database_url: URL) -> None:
-    async def scene(house: House) -> None:
+    async def scene(rig: Rig) -> None:
         at = LATER + 7200
-        assert await house.callback(action="reschedule", at=at) == {
+        assert await rig.callback(action="reschedule", at=at) == {
             "callback": ID,
             "action": "reschedule",
             "at": at,
         }
-        assert await house.callbacks.due(at - 1) == []
-        assert "error" not in await house.callback(action="now")
-        assert len(await house.callbacks.due(LATER)) == 1
-        assert "error" not in await house.callback(action="cancel")
-        due = await house.callbacks.get(ID)
+        assert await rig.callbacks.due(at - 1) == []
+        assert "error" not in await rig.callback(action="now")
+        assert len(await rig.callbacks.due(LATER)) == 1
+        assert "error" not in await rig.callback(action="cancel")
+        due = await rig.callbacks.get(ID)
         assert due is not None
         assert (due.state, due.end, due.ended_by) == ("closed", "cancelled", "agent:1001")
-        assert (await house.callback(action="now"))["error"] == "the callback is over: cancelled"
+        assert (await rig.callback(action="now"))["error"] == "the callback is over: cancelled"
 
     play(database_url, tmp_path, scene, OPENED)
 
 
 def test_a_callback_that_is_under_way_is_left_alone(tmp_path: Path, database_url: URL) -> None:
-    async def scene(house: House) -> None:
-        assert await house.known.leases.take(ID, SWITCH, LATER, 60)
-        assert "rung" in (await house.callback(action="now"))["error"]
-        assert await house.known.leases.begin_dialling(ID, 1, SWITCH, LATER, 60)
+    async def scene(rig: Rig) -> None:
+        assert await rig.known.leases.take(ID, SWITCH, LATER, 60)
+        assert "rung" in (await rig.callback(action="now"))["error"]
+        assert await rig.known.leases.begin_dialling(ID, 1, SWITCH, LATER, 60)
         for action in ("now", "cancel"):
-            assert "being called" in (await house.callback(action=action))["error"]
+            assert "being called" in (await rig.callback(action=action))["error"]
 
     play(database_url, tmp_path, scene, OPENED)
 
@@ -177,17 +177,17 @@ def test_a_callback_that_is_under_way_is_left_alone(tmp_path: Path, database_url
 def test_wrong_questions_about_callbacks_are_refused(
     tmp_path: Path, database_url: URL, question: dict[str, Any], error: str
 ) -> None:
-    async def scene(house: House) -> None:
-        assert error in (await house.callback(**question))["error"]
+    async def scene(rig: Rig) -> None:
+        assert error in (await rig.callback(**question))["error"]
 
     play(database_url, tmp_path, scene, OPENED)
 
 
 def test_a_database_that_is_away_is_said(tmp_path: Path, database_url: URL) -> None:
-    async def scene(house: House) -> None:
-        async with house.known.engine.begin() as connection:
+    async def scene(rig: Rig) -> None:
+        async with rig.known.engine.begin() as connection:
             await connection.exec_driver_sql("DROP TABLE ticket_history")
             await connection.exec_driver_sql("DROP TABLE tickets")
-        assert "is away" in (await house.ticket(note="x"))["error"]
+        assert "is away" in (await rig.ticket(note="x"))["error"]
 
     play(database_url, tmp_path, scene, OPENED)

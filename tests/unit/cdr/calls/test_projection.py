@@ -217,7 +217,7 @@ async def check_report(engine: AsyncEngine, start: int, end: int) -> None:
         assert found.get(agent, expected) == expected
         assert agent in found or expected["online_time"] == 0
     expected = house_in(DAY.truth, start, end, 2 * HOUR)
-    assert {name: made.house().figures[name] for name in expected} == expected
+    assert {name: made.all_calls().figures[name] for name in expected} == expected
 
 
 def test_a_report_of_any_time_is_exact(database_url: URL) -> None:

@@ -90,7 +90,7 @@ def test_every_figure_of_agents_is_what_the_definitions_say(
 def test_every_figure_of_all_calls_is_what_the_definitions_say(
     day: Day, interval: Interval, length: int
 ) -> None:
-    rows = {ms(row): row.figures for row in fold(day, MIDNIGHT, MIDNIGHT + DAY, interval).house_intervals()}
+    rows = {ms(row): row.figures for row in fold(day, MIDNIGHT, MIDNIGHT + DAY, interval).call_intervals()}
     for start, end in steps(MIDNIGHT, MIDNIGHT + DAY, length):
         expected = house_in(day.truth, start, end, REPEAT)
         if any(expected.values()):
@@ -112,7 +112,7 @@ def test_intervals_add_up_to_the_whole(day: Day) -> None:
     whole = fold(day, MIDNIGHT, MIDNIGHT + DAY, "whole")
     assert [row.figures for row in by_hour.queue_totals()] == [row.figures for row in whole.queue_totals()]
     assert [row.figures for row in by_hour.agent_totals()] == [row.figures for row in whole.agent_totals()]
-    assert by_hour.house().figures == whole.house().figures
+    assert by_hour.all_calls().figures == whole.all_calls().figures
     everything = whole.queue_totals()[-1].figures
     assert everything["offered"] == len(day.truth.stays)
 
@@ -149,7 +149,7 @@ def test_the_days_have_something_for_every_figure() -> None:
     rows = []
     for seed in (1, 2, 3):
         made = fold(Day(seed), MIDNIGHT, MIDNIGHT + DAY, "whole")
-        rows += [made.queue_totals()[-1], made.agent_totals()[-1], made.house()]
+        rows += [made.queue_totals()[-1], made.agent_totals()[-1], made.all_calls()]
     seen = {name for row in rows for name, value in row.figures.items() if value}
     # Nothing in these days joins or cancels a callback.
     assert {name for row in rows for name in row.figures} - seen == {"callbacks_closed_otherwise"}
@@ -162,7 +162,7 @@ def test_any_prefix_of_a_day_can_be_counted() -> None:
         for event in day.events[:length]:
             made.receive(event)
         made.finish(day.events[length].at)
-        for row in (*made.queue_totals(), *made.agent_totals(), made.house()):
+        for row in (*made.queue_totals(), *made.agent_totals(), made.all_calls()):
             assert row.figures
 
 

@@ -13,7 +13,7 @@ from hotline.server.departures import CallDepartures, FlowServices, serve_queue
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
 from ivr_flows.runtime.outcomes import Dial, HandOff, OpenTicket, Result
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.switchboard import Caller, Target
 from telephony.sip.uri import parse_uri
 from tests.support.fake_leg import FakeLeg
@@ -118,7 +118,7 @@ async def test_a_caller_who_hangs_up_stops_the_ringing_and_the_open_ticket_is_wr
     desk.leg.far_hang_up()
     await asyncio.wait([dialling])
     end = dialling.exception()
-    assert isinstance(end, CallEnded)
+    assert isinstance(end, LegClosed)
     assert phone.is_over
     unwritten = OpenTicket(kind="problem", caller="0955123456", language="en", progress="confirmed")
     await desk.departures.call_ended(wanted, end, unwritten)
@@ -149,7 +149,7 @@ async def test_what_the_bot_took_in_is_written_once_when_the_caller_leaves_the_q
     desk.leg.far_hang_up()
     await asyncio.wait([waiting])
     end = waiting.exception()
-    assert isinstance(end, CallEnded)
+    assert isinstance(end, LegClosed)
     await desk.departures.call_ended(wanted, end, taken_in)
     ((ticket, _),) = desk.tickets.written
     assert (ticket.kind, ticket.progress, ticket.queue) == ("problem", "hung_up", "support")

@@ -15,7 +15,7 @@ from hotline.server.number_plan import NumberPlan
 from hotline.server.switch import Switch
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.flow import Flow
 from tests.support.fake_leg import FakeLeg, FakeSwitchboard
@@ -92,7 +92,7 @@ class Call:
         self.task = asyncio.ensure_future(self._run())
 
     async def _run(self) -> None:
-        with contextlib.suppress(CallEnded):
+        with contextlib.suppress(LegClosed):
             if self._plan.accept(self.leg.real, self._invite):
                 await self._plan.serve(self.leg.real, self._invite)
 

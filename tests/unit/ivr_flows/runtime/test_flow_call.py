@@ -18,7 +18,7 @@ from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
 from ivr_flows.runtime.flow_runner import run_flow
 from ivr_flows.runtime.outcomes import Departure, HandOff, OpenTicket, Result
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.events import CallerHeard, FlowEnded
 from telephony.media.prompts import PromptStore
 from tests.support.fake_leg import FakeJournal, fake_context
@@ -192,7 +192,7 @@ class Departures:
         self._seconds = seconds
         self.carried_out: list[Departure] = []
         self.recordings: list[bool] = []
-        self.ended: list[tuple[Departure, CallEnded, OpenTicket | None]] = []
+        self.ended: list[tuple[Departure, LegClosed, OpenTicket | None]] = []
 
     async def carry_out(self, departure: Departure) -> Result:
         self.carried_out.append(departure)
@@ -205,7 +205,7 @@ class Departures:
             pass
         return self._result
 
-    async def call_ended(self, departure: Departure, end: CallEnded, unwritten: OpenTicket | None) -> None:
+    async def call_ended(self, departure: Departure, end: LegClosed, unwritten: OpenTicket | None) -> None:
         self.ended.append((departure, end, unwritten))
 
 

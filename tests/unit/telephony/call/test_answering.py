@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.media import tones
 from telephony.sdp.offer_answer import MediaNegotiator, NotAcceptable, SdpError
 from telephony.sip.session_events import Accepted, Ended, SessionEvent
@@ -64,7 +64,7 @@ async def test_a_rejected_caller_learns_status_and_reason(a: End, b: End) -> Non
     calling.start()
     called = await b.next_call()
     called.reject(486, "In A Meeting")
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await calling.wait_answered()
     assert (caught.value.by, caught.value.status, caught.value.reason) == ("remote", 486, "In A Meeting")
     assert called.end is not None
@@ -92,7 +92,7 @@ async def test_a_rejected_call_is_over(a: End, b: End) -> None:
     called = await b.next_call()
     called.reject(603)
     for late in (called.answer, called.ring, lambda: called.reject(603)):
-        with pytest.raises(CallEnded):
+        with pytest.raises(LegClosed):
             late()
 
 
@@ -135,7 +135,7 @@ async def test_a_caller_who_gives_up_ends_the_call_at_both_ends(a: End, b: End) 
     calling.hang_up("changed my mind")
     end = await called.wait_ended()
     assert (end.by, end.status) == ("remote", 487)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         called.answer()
     assert calling.end is not None
     assert (calling.end.by, calling.end.status, calling.end.reason) == ("local", 487, "changed my mind")
@@ -147,7 +147,7 @@ async def test_nobody_answers_in_time(a: End, b: End) -> None:
     calling.start()
     called = await b.next_call()
     called.ring()
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await calling.wait_answered(0.05)
     assert (caught.value.status, caught.value.reason) == (408, "no answer")
     assert (await called.wait_ended()).by == "remote"
@@ -194,7 +194,7 @@ async def test_a_leg_that_is_hung_up_before_it_starts_leaves_nothing(a: End, b: 
     calling = await a.dial(b)
     calling.hang_up("not needed")
     assert a.agent.dialogs == 0
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         calling.start()
 
 
@@ -202,7 +202,7 @@ async def test_a_leg_that_is_hung_up_before_it_starts_leaves_nothing(a: End, b: 
 async def test_an_end_that_is_not_there_is_no_answer(a: End, b: End) -> None:
     calling = await a.dial((HOST, 9))
     calling.start()
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await calling.wait_answered()
     assert (caught.value.by, caught.value.status) == ("network", 408)
 
@@ -213,7 +213,7 @@ async def test_hanging_up_a_call_that_was_not_answered_refuses_it(a: End, b: End
     calling.start()
     called = await b.next_call()
     called.hang_up("nobody there")
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await calling.wait_answered()
     assert caught.value.status == 480
     ended = b.told(events.LegEnded)[0]
@@ -302,7 +302,7 @@ async def test_an_answer_that_we_cannot_use_ends_the_call(a: End, b: End, answer
     calling.start()
     called = await b.next_call()
     b.command(called).accept(answer)
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await calling.wait_answered()
     assert (caught.value.by, caught.value.status) == ("network", 488)
     assert (await called.wait_ended()).by == "remote"

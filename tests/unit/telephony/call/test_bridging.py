@@ -8,7 +8,7 @@ import pytest
 
 from telephony.call import events
 from telephony.call.bridging import CallBridge
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.media.interface import MediaError
@@ -128,7 +128,7 @@ async def test_a_leg_that_is_over_or_taken_is_not_bridged(a: End, b: End) -> Non
     phone1.hang_up()
     await made.wait()
     for pair in ((leg1, leg3), (leg3, leg1)):
-        with pytest.raises(CallEnded):
+        with pytest.raises(LegClosed):
             bridge(b, *pair)
     assert len(b.told(events.CallBridged)) == 1
 

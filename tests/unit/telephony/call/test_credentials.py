@@ -8,7 +8,7 @@ from hashlib import md5, sha256
 
 import pytest
 
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, Credentials, Target
 from telephony.sip.uri import SipUri
@@ -103,7 +103,7 @@ async def test_a_password_that_is_wrong_is_not_tried_again(a: End, b: End) -> No
     carrier, leg = await calling(a, 407, "Proxy-Authenticate", known=Credentials(USER, PASSWORD))
     await carrier.ask()
     await carrier.ask()
-    with pytest.raises(CallEnded) as end:
+    with pytest.raises(LegClosed) as end:
         await leg.wait_answered()
     assert end.value.status == 407
     assert carrier.requests.empty()
@@ -113,7 +113,7 @@ async def test_a_password_that_is_wrong_is_not_tried_again(a: End, b: End) -> No
 async def test_without_credentials_a_challenge_is_a_refusal(a: End, b: End) -> None:
     carrier, leg = await calling(a, 401, "WWW-Authenticate")
     await carrier.ask()
-    with pytest.raises(CallEnded) as end:
+    with pytest.raises(LegClosed) as end:
         await leg.wait_answered()
     assert end.value.status == 401
 

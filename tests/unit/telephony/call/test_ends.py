@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from telephony.call import events
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.net.rtp_ports import PortPair, PortsExhausted
@@ -42,7 +42,7 @@ async def test_the_far_end_goes_while_somebody_waits(a: End, b: End, wait: str) 
         calling.hang_up()  # its BYE is under way when we begin
     waiting = await begun(WAITS[wait](called))
     calling.hang_up()
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await waiting
     assert (caught.value.by, caught.value.reason) == ("remote", "BYE")
 
@@ -53,7 +53,7 @@ async def test_we_hang_up_while_somebody_waits(a: End, b: End, wait: str) -> Non
     _, called = await connect(a, b)
     waiting = await begun(WAITS[wait](called))
     called.hang_up("enough")
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await waiting
     assert (caught.value.by, caught.value.reason) == ("local", "enough")
 
@@ -66,7 +66,7 @@ async def test_everybody_who_waits_is_told(a: End, b: End) -> None:
     future: asyncio.Future[None] = called.future()
     calling.hang_up()
     results = await asyncio.gather(*waiting, future, return_exceptions=True)
-    assert [type(each) for each in results] == [CallEnded] * 5
+    assert [type(each) for each in results] == [LegClosed] * 5
 
 
 @with_ends
@@ -136,7 +136,7 @@ async def test_the_facts_come_in_order_and_the_end_of_the_leg_last(a: End, b: En
     calling, called = await connect(a, b)
     playing = await begun(called.audio.play(LONG, name="music"))
     calling.hang_up()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await playing
     kinds = [type(event).__name__ for event in b.events]
     assert kinds == ["CallOffered", "CallAnswered", "PlayStarted", "PlayEnded", "LegEnded"]

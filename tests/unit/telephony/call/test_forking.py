@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from telephony.call import events
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, Target
@@ -121,7 +121,7 @@ async def test_when_the_time_is_over_all_phones_fall_silent(a: End, b: End) -> N
 async def test_a_caller_who_gives_up_silences_all_phones(a: End, b: End) -> None:
     ringing, phone, _, legs, theirs = await ring(a, b, 2)
     phone.hang_up()
-    with pytest.raises(CallEnded) as caught:
+    with pytest.raises(LegClosed) as caught:
         await ringing
     assert caught.value.by == "remote"
     for leg in theirs:
@@ -136,7 +136,7 @@ async def test_a_caller_who_gives_up_when_a_phone_answers_leaves_nobody_on_the_l
     phone.hang_up()
     try:
         winner = await ringing
-    except CallEnded:
+    except LegClosed:
         assert caller.is_over
     else:
         winner.hang_up()
@@ -150,7 +150,7 @@ async def test_a_caller_and_an_answer_in_the_same_turn_of_the_loop(a: End, b: En
     ringing, _, caller, legs, theirs = await ring(a, b, 2)
     legs[0].accepted.add_done_callback(lambda _: caller.hang_up("gave up"))  # before `ring_all` goes on
     theirs[0].answer()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await ringing
     assert (await theirs[0].wait_ended()).by == "remote"
     assert legs[0].is_over
@@ -183,7 +183,7 @@ async def test_without_a_caller_nobody_is_rung(a: End, b: End) -> None:
     _, caller = await a_caller(a, b)
     leg = await a.dial(b)
     caller.hang_up("gone")
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await ring_all([leg], 10, caller)
     assert leg.is_over
     assert a.agent.dialogs == 0 or not leg.answered

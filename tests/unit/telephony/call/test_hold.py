@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
 from telephony.sdp.offer_answer import MediaNegotiator
@@ -109,7 +109,7 @@ async def test_a_call_that_is_over_is_not_held(a: End, b: End) -> None:
     calling, _ = await connect(a, b)
     calling.hang_up()
     for change in (calling.hold, calling.resume):
-        with pytest.raises(CallEnded):
+        with pytest.raises(LegClosed):
             await change()
 
 
@@ -133,7 +133,7 @@ async def test_the_call_ends_while_a_hold_is_under_way(a: End, b: End) -> None:
     await asyncio.sleep(0)
     called.hang_up()
     results = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [type(each) for each in results] == [CallEnded] * 3
+    assert [type(each) for each in results] == [LegClosed] * 3
 
 
 @with_ends
@@ -274,7 +274,7 @@ async def test_who_hangs_up_because_of_the_answer_to_a_hold_is_not_told_that_it_
     holding = asyncio.ensure_future(called.hold(MUSIC))
     answer = wire.sdp(9, direction="inactive", version=2)
     call.line.send(wire.answer_to(await requests.get(), 200, body=answer))
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await holding
     assert held_by(b) == [("HoldStarted", "remote")]
     assert (await requests.get()).method == "ACK"

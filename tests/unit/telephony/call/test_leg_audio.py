@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg_audio import Collected, CollectEnd
 from telephony.media import tones
 from telephony.media.interface import EndReason, TapSide
@@ -283,19 +283,19 @@ async def test_nothing_begins_on_a_leg_that_is_over(a: End, b: End, tmp_path: Pa
     calling, called = await connect(a, b)
     calling.hang_up()
     await called.wait_ended()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await called.audio.play(LONG)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await called.audio.play(LONG, barge_in=True)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await called.audio.collect(1)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await called.audio.send_digits("1")
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         called.audio.record(tmp_path, "late.wav")
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         called.audio.tap(lambda frame: None)
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         called.audio.echo()
     called.audio.stop()
     assert b.told(events.RecordingStarted) == []

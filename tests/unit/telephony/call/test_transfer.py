@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from telephony.call import events
-from telephony.call.errors import CallEnded, CallStateError
+from telephony.call.errors import CallStateError, LegClosed
 from telephony.call.leg import CallLeg
 from tests.support import wire
 from tests.unit.telephony.call.ends import End, connect, with_ends
@@ -116,7 +116,7 @@ async def test_a_phone_that_takes_the_transfer_and_hangs_up_has_gone_where_it_wa
 ) -> None:
     phone, leg, transfer = await referred(b)
     phone.bye()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await transfer
     assert leg.is_over
     assert b.told(events.TransferDone)[0].status == 202
@@ -128,7 +128,7 @@ async def test_a_phone_that_hangs_up_before_it_takes_the_transfer_has_not(a: End
     transfer = asyncio.ensure_future(leg.transfer.refer(TARGET))
     await requests.get()
     phone.bye()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await transfer
     assert b.told(events.TransferDone) == []
 
@@ -171,7 +171,7 @@ async def test_only_a_call_that_is_up_is_transferred(a: End, b: End) -> None:
     with pytest.raises(CallStateError):
         await called.transfer.refer(TARGET)
     called.hang_up()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await called.transfer.refer(TARGET)
 
 
@@ -211,7 +211,7 @@ async def test_a_transfer_that_waits_for_an_ack_that_never_comes_ends_with_the_c
     leg = await b.next_call()
     leg.answer()
     requests = phone.listen()
-    with pytest.raises(CallEnded) as end:
+    with pytest.raises(LegClosed) as end:
         await leg.transfer.refer(TARGET)
     assert (end.value.by, end.value.reason) == ("network", "no ACK")
     assert requests.empty()

@@ -8,7 +8,7 @@ import pytest
 
 from telephony.call import events
 from telephony.call.bridging import CallBridge
-from telephony.call.errors import CallEnded
+from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.leg_transfer import TransferRequest
 from telephony.media import tones
@@ -127,7 +127,7 @@ async def test_what_is_reported_when_the_leg_is_over_harms_nobody(a: End, b: End
     transfer = asyncio.ensure_future(phone.transfer.refer(TARGET))
     await asked.get()
     phone.hang_up()
-    with pytest.raises(CallEnded):
+    with pytest.raises(LegClosed):
         await transfer
     await leg.wait_ended()
     leg.transfer.report(200)

@@ -208,7 +208,7 @@ def agreed(
     )
 
 
-class House:
+class Rig:
     """An engine, and telephones connected to legs of it."""
 
     def __init__(self, engine: Engine) -> None:
@@ -237,14 +237,14 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def a_house(first: int = 30000, last: int = 31999) -> AsyncIterator[House]:
+async def a_rig(first: int = 30000, last: int = 31999) -> AsyncIterator[Rig]:
     """An engine on the running loop; afterwards all its ports must be back."""
     pool = PortPool(HOST, first, last)
-    house = House(Engine(asyncio.get_running_loop(), [pool]))
+    rig = Rig(Engine(asyncio.get_running_loop(), [pool]))
     try:
-        yield house
+        yield rig
     finally:
-        house.close()
+        rig.close()
         assert pool.in_use == 0
 
 

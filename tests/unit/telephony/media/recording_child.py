@@ -9,12 +9,12 @@ from pathlib import Path
 import uvloop
 
 from telephony.media import tones
-from tests.unit.telephony.media.far_end import a_house
+from tests.unit.telephony.media.far_end import a_rig
 
 
 async def main(path: Path) -> None:
-    async with a_house(34000, 34999) as house:
-        leg, far = house.call()
+    async with a_rig(34000, 34999) as rig:
+        leg, far = rig.call()
         recording = leg.record(path)
         leg.play(tones.sine(440.0), loop=True)
         for count in range(1, 1000):

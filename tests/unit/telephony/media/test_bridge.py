@@ -9,7 +9,7 @@ from telephony.media.interface import MediaError
 from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import (
     FarEnd,
-    a_house,
+    a_rig,
     agreed,
     level,
     on_loop,
@@ -33,10 +33,10 @@ async def spoken(far: FarEnd, other: FarEnd, frames: int) -> None:
 @pytest.mark.parametrize(("codec", "other_codec"), PAIRS)
 @on_loop
 async def test_a_tone_arrives_at_its_frequency_and_level(codec: str, other_codec: str) -> None:
-    async with a_house() as house:
-        leg, far = house.call(codec)
-        other_leg, other = house.call(other_codec)
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        leg, far = rig.call(codec)
+        other_leg, other = rig.call(other_codec)
+        rig.engine.bridge(leg, other_leg)
         said = sine(1004.0, 1.0)
         far.blurt(said)
         await other.until(lambda: len(other.received) == 50)
@@ -48,9 +48,9 @@ async def test_a_tone_arrives_at_its_frequency_and_level(codec: str, other_codec
 
 @on_loop
 async def test_where_codecs_agree_the_payload_is_not_touched() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         payloads = [bytes([number]) * (80 if number % 2 else 240) for number in range(20)]
         for payload in payloads:
             far.send(payload)
@@ -60,9 +60,9 @@ async def test_where_codecs_agree_the_payload_is_not_touched() -> None:
 
 @on_loop
 async def test_each_leg_has_its_own_stream_that_keeps_order_gaps_and_marker() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(ssrc=77), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(ssrc=77), rig.call()
+        rig.engine.bridge(leg, other_leg)
         numbers = [0, 1, 3, 2, 7, 8]
         base, stamp = far.sequence, far.timestamp
         for number in numbers:
@@ -81,9 +81,9 @@ async def test_each_leg_has_its_own_stream_that_keeps_order_gaps_and_marker() ->
 
 @on_loop
 async def test_a_new_source_at_the_far_end_is_joined_on_without_a_seam() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 5)
         far.ssrc, far.sequence, far.timestamp = 0xBEEF, 9, 123456
         await spoken(far, other, 5)
@@ -100,9 +100,9 @@ async def test_a_new_source_at_the_far_end_is_joined_on_without_a_seam() -> None
 
 @on_loop
 async def test_a_prompt_takes_the_place_of_the_bridge_and_the_stream_goes_on() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 3)
         playback = other_leg.play(tones.sine(400.0), loop=True)
         far.send(b"\x11" * 160)
@@ -127,9 +127,9 @@ def numbered(far: FarEnd, *numbers: int) -> None:
 
 @on_loop
 async def test_after_a_reordered_packet_a_prompt_takes_numbers_that_were_not_sent_yet() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         numbered(far, 0, 1, 3, 2)
         await other.until(lambda: len(other.received) == 4)
         other_leg.play(tones.sine(400.0, 100))
@@ -143,9 +143,9 @@ async def test_after_a_reordered_packet_a_prompt_takes_numbers_that_were_not_sen
 
 @on_loop
 async def test_duplicates_and_packets_from_before_a_prompt_are_not_passed_on() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         numbered(far, 0, 1, 1, 3, 0)
         await until_read(leg, 5)
         other_leg.play(tones.sine(400.0, 40))
@@ -163,9 +163,9 @@ async def test_duplicates_and_packets_from_before_a_prompt_are_not_passed_on() -
 
 @on_loop
 async def test_a_late_packet_keeps_its_number_when_a_key_was_left_out_meanwhile() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call("PCMU", events=None)
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call("PCMU", events=None)
+        rig.engine.bridge(leg, other_leg)
         numbered(far, 0)
         far.send_as(101, far.sequence + 2 & 0xFFFF, far.timestamp + 320, bytes([5, 10, 0, 160]))
         numbered(far, 3, 1, 4)
@@ -176,15 +176,15 @@ async def test_a_late_packet_keeps_its_number_when_a_key_was_left_out_meanwhile(
 
 @on_loop
 async def test_parted_legs_hear_nothing_and_can_be_bridged_again() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other), (third_leg, third) = house.call(), house.call(), house.call()
-        bridge = house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other), (third_leg, third) = rig.call(), rig.call(), rig.call()
+        bridge = rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 2)
         with pytest.raises(MediaError):
-            house.engine.bridge(third_leg, leg)
+            rig.engine.bridge(third_leg, leg)
         assert third_leg.receiver.relay is None
         bridge.close()
-        house.engine.bridge(leg, third_leg)
+        rig.engine.bridge(leg, third_leg)
         bridge.close()  # a second time does not part the new pair
         await spoken(far, third, 2)
         await spoken(third, far, 2)
@@ -193,21 +193,21 @@ async def test_parted_legs_hear_nothing_and_can_be_bridged_again() -> None:
 
 @on_loop
 async def test_the_other_leg_of_a_closed_one_can_be_used_on() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other), (third_leg, third) = house.call(), house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other), (third_leg, third) = rig.call(), rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 2)
         other_leg.close()
-        house.engine.bridge(leg, third_leg)
+        rig.engine.bridge(leg, third_leg)
         await spoken(far, third, 2)
         assert (len(other.received), len(third.received)) == (2, 2)
 
 
 @on_loop
 async def test_a_codec_that_changes_during_the_call_is_followed_on_both_sides() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 2)
         far.codec = "PCMA"
         leg.apply(agreed(far))
@@ -221,9 +221,9 @@ async def test_a_codec_that_changes_during_the_call_is_followed_on_both_sides() 
 
 @on_loop
 async def test_a_leg_on_hold_is_sent_nothing_and_the_stream_goes_on_afterwards() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 2)
         other_leg.apply(agreed(other, direction=MediaDirection.RECVONLY))
         for _ in range(3):
@@ -238,9 +238,9 @@ async def test_a_leg_on_hold_is_sent_nothing_and_the_stream_goes_on_afterwards()
 
 @on_loop
 async def test_what_a_sendonly_leg_says_goes_nowhere() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         leg.apply(agreed(far, direction=MediaDirection.SENDONLY))
         far.send(b"\x11" * 160)
         await until_read(leg, 1)
@@ -252,8 +252,8 @@ async def test_what_a_sendonly_leg_says_goes_nowhere() -> None:
 
 @on_loop
 async def test_echo_sends_back_at_once_in_a_stream_of_our_own() -> None:
-    async with a_house() as house:
-        leg, far = house.call("PCMA", ssrc=5)
+    async with a_rig() as rig:
+        leg, far = rig.call("PCMA", ssrc=5)
         leg.echo(True)
         leg.echo(True)
         for number in range(5):
@@ -265,8 +265,8 @@ async def test_echo_sends_back_at_once_in_a_stream_of_our_own() -> None:
         assert {packet.payload_type for packet in far.speech()} == {8}
         assert far.received[0].ssrc != 5
         leg.echo(False)
-        other_leg, other = house.call()
-        house.engine.bridge(leg, other_leg)
+        other_leg, other = rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 1)
         with pytest.raises(MediaError):
             leg.echo(True)
@@ -275,9 +275,9 @@ async def test_echo_sends_back_at_once_in_a_stream_of_our_own() -> None:
 
 @on_loop
 async def test_packets_with_padding_extension_and_contributing_sources_lose_them() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         header = bytes.fromhex("b1 00 0001 00000001 0000000a")  # padding, extension, one source
         body = bytes.fromhex("0000000b bede0001 aabbccdd") + b"\x42" * 160 + bytes.fromhex("00000004")
         far.rtp.sendto(header + body, far.target)
@@ -287,9 +287,9 @@ async def test_packets_with_padding_extension_and_contributing_sources_lose_them
 
 @on_loop
 async def test_what_is_not_rtp_is_counted_and_harms_nothing() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         await spoken(far, other, 1)
         for data in (
             b"",

@@ -8,7 +8,7 @@ import pytest
 from telephony.media import tones
 from telephony.media.interface import MediaError
 from telephony.media.mixer import mix
-from tests.unit.telephony.media.far_end import FarEnd, a_house, level, on_loop, sine
+from tests.unit.telephony.media.far_end import FarEnd, a_rig, level, on_loop, sine
 
 TONES = (400.0, 700.0, 1100.0, 1500.0)
 
@@ -27,9 +27,9 @@ def test_mixing_limits_and_leaves_oneself_out() -> None:
 
 @on_loop
 async def test_each_of_three_hears_the_other_two_and_not_itself() -> None:
-    async with a_house() as house:
-        calls = [house.call(codec) for codec in ("PCMU", "PCMA", "PCMU")]
-        room = house.engine.conference([leg for leg, _ in calls])
+    async with a_rig() as rig:
+        calls = [rig.call(codec) for codec in ("PCMU", "PCMA", "PCMU")]
+        room = rig.engine.conference([leg for leg, _ in calls])
         for (_, far), hertz in zip(calls, TONES, strict=False):
             far.talk(sine(hertz, 1.2, -20.0))
         for _, far in calls:
@@ -44,9 +44,9 @@ async def test_each_of_three_hears_the_other_two_and_not_itself() -> None:
 
 @on_loop
 async def test_listening_in_and_whispering_are_rows_of_who_hears_whom() -> None:
-    async with a_house() as house:
-        (caller, caller_far), (agent, agent_far), (boss, boss_far) = (house.call() for _ in range(3))
-        room = house.engine.conference([caller, agent, boss])
+    async with a_rig() as rig:
+        (caller, caller_far), (agent, agent_far), (boss, boss_far) = (rig.call() for _ in range(3))
+        room = rig.engine.conference([caller, agent, boss])
         room.set_hears(caller, {agent})
         fars = (caller_far, agent_far, boss_far)
         for far, hertz in zip(fars, TONES, strict=False):
@@ -64,14 +64,14 @@ async def test_listening_in_and_whispering_are_rows_of_who_hears_whom() -> None:
         assert hears(caller_far)[:3] == [False, True, True]
         assert hears(agent_far)[:3] == [True, False, False]
         with pytest.raises(MediaError):
-            room.set_hears(house.call()[0], None)
+            room.set_hears(rig.call()[0], None)
 
 
 @on_loop
 async def test_members_come_and_go_and_a_closed_leg_has_left() -> None:
-    async with a_house() as house:
-        (one, one_far), (two, two_far), (three, three_far) = (house.call() for _ in range(3))
-        room = house.engine.conference([one, two])
+    async with a_rig() as rig:
+        (one, one_far), (two, two_far), (three, three_far) = (rig.call() for _ in range(3))
+        room = rig.engine.conference([one, two])
         two_far.talk(sine(700.0, 5.0, -20.0))
         three_far.talk(sine(1100.0, 5.0, -20.0))
         await one_far.until(lambda: len(one_far.received) >= 40)
@@ -86,18 +86,18 @@ async def test_members_come_and_go_and_a_closed_leg_has_left() -> None:
         assert hears(one_far)[:3] == [False, False, True]
         assert set(room.members) == {one, three}
         with pytest.raises(MediaError):
-            house.engine.bridge(one, three)
+            rig.engine.bridge(one, three)
         room.close()
         room.close()
-        house.engine.bridge(one, three)
+        rig.engine.bridge(one, three)
         assert two_far.received
 
 
 @on_loop
 async def test_a_prompt_to_one_member_is_heard_by_that_one_only() -> None:
-    async with a_house() as house:
-        (one, one_far), (two, two_far), (three, three_far) = (house.call() for _ in range(3))
-        house.engine.conference([one, two, three]).set_hears(three, [two])
+    async with a_rig() as rig:
+        (one, one_far), (two, two_far), (three, three_far) = (rig.call() for _ in range(3))
+        rig.engine.conference([one, two, three]).set_hears(three, [two])
         one_far.talk(sine(400.0, 2.0, -20.0))
         two_far.talk(sine(700.0, 2.0, -20.0))
         await three_far.until(lambda: len(three_far.received) >= 40)
@@ -112,10 +112,10 @@ async def test_a_prompt_to_one_member_is_heard_by_that_one_only() -> None:
 
 @on_loop
 async def test_if_one_cannot_join_none_does() -> None:
-    async with a_house() as house:
-        legs = [house.call()[0] for _ in range(4)]
-        house.engine.bridge(legs[2], legs[3])
+    async with a_rig() as rig:
+        legs = [rig.call()[0] for _ in range(4)]
+        rig.engine.bridge(legs[2], legs[3])
         with pytest.raises(MediaError):
-            house.engine.conference(legs[:3])
-        house.engine.bridge(legs[0], legs[1])
+            rig.engine.conference(legs[:3])
+        rig.engine.bridge(legs[0], legs[1])
         assert legs[0].receiver.stream is None

@@ -9,13 +9,13 @@ import pytest
 
 from telephony.media import tones
 from telephony.media.interface import EndReason
-from tests.unit.telephony.media.far_end import a_house, level, on_loop, steps
+from tests.unit.telephony.media.far_end import a_rig, level, on_loop, steps
 
 
 @on_loop
 async def test_every_key_is_reported_once_though_each_is_many_packets() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         pressed: list[str] = []
         done = asyncio.Event()
         leg.on_digit = lambda digit: (pressed.append(digit), done.set() if digit == "D" else None)[0]
@@ -27,8 +27,8 @@ async def test_every_key_is_reported_once_though_each_is_many_packets() -> None:
 
 @on_loop
 async def test_a_key_whose_first_packets_were_lost_is_reported_by_its_end() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         got: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         leg.on_digit = got.set_result
         far.send_as(101, 5, 800, bytes([9, 0x8A, 2, 0x80]))
@@ -37,9 +37,9 @@ async def test_a_key_whose_first_packets_were_lost_is_reported_by_its_end() -> N
 
 @on_loop
 async def test_keys_pass_a_bridge_under_the_other_sides_payload_type_and_are_reported() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(events=96), house.call("PCMA", events=110)
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(events=96), rig.call("PCMA", events=110)
+        rig.engine.bridge(leg, other_leg)
         pressed: list[str] = []
         leg.on_digit = pressed.append
         far.send(bytes(160))
@@ -58,9 +58,9 @@ async def test_keys_pass_a_bridge_under_the_other_sides_payload_type_and_are_rep
 
 @on_loop
 async def test_keys_for_a_far_end_that_knows_none_are_left_out_without_a_gap() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call(events=None)
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call(events=None)
+        rig.engine.bridge(leg, other_leg)
         far.send(bytes(160))
         far.press("5")
         far.send(bytes(160))
@@ -70,8 +70,8 @@ async def test_keys_for_a_far_end_that_knows_none_are_left_out_without_a_gap() -
 
 @on_loop
 async def test_digits_are_sent_as_events_one_after_the_other() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         done: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
         leg.send_digits("1#", duration_ms=100, gap_ms=60)
         leg.send_digits("a", duration_ms=60, on_done=done.set_result)
@@ -90,8 +90,8 @@ async def test_digits_are_sent_as_events_one_after_the_other() -> None:
 
 @on_loop
 async def test_digits_interrupt_a_prompt_and_it_goes_on_where_it_was() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         playback = leg.play(tones.sine(300.0), loop=True)
         await far.until(lambda: len(far.received) == 5)
         before = playback.played_ms
@@ -106,8 +106,8 @@ async def test_digits_interrupt_a_prompt_and_it_goes_on_where_it_was() -> None:
 
 @on_loop
 async def test_digits_are_sent_as_tones_where_no_events_were_agreed() -> None:
-    async with a_house() as house:
-        leg, far = house.call("PCMA", events=None)
+    async with a_rig() as rig:
+        leg, far = rig.call("PCMA", events=None)
         leg.send_digits("5", duration_ms=200, gap_ms=40)
         await far.until(lambda: len(far.received) == 12)
         tone = far.heard()[200:1400]
@@ -120,16 +120,16 @@ async def test_digits_are_sent_as_tones_where_no_events_were_agreed() -> None:
 @pytest.mark.parametrize("digits", ["", "12x", "+1", "1 2"])
 @on_loop
 async def test_signs_that_no_telephone_has_are_refused(digits: str) -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
         with pytest.raises(ValueError, match="no such key"):
             leg.send_digits(digits)
 
 
 @on_loop
 async def test_digits_of_sip_info_are_reported() -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
         pressed: list[str] = []
         leg.on_digit = pressed.append
         leg.digit_from_signalling("1")
@@ -139,8 +139,8 @@ async def test_digits_of_sip_info_are_reported() -> None:
 
 @on_loop
 async def test_a_far_end_that_sends_each_key_both_ways_pressed_it_once() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         pressed: list[str] = []
         second = asyncio.Event()
         leg.on_digit = lambda digit: (pressed.append(digit), second.set() if digit == "2" else None)[0]
@@ -154,8 +154,8 @@ async def test_a_far_end_that_sends_each_key_both_ways_pressed_it_once() -> None
 
 @on_loop
 async def test_who_waits_for_digits_learns_that_the_leg_was_closed() -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
         ends: list[EndReason] = []
         leg.send_digits("123", on_done=ends.append)
         leg.send_digits("456", on_done=ends.append)

@@ -15,7 +15,7 @@ from telephony.net.rtp_ports import PortPool, PortsExhausted
 from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import (
     HOST,
-    a_house,
+    a_rig,
     agreed,
     level,
     on_loop,
@@ -29,8 +29,8 @@ ELSEWHERE = 9  # the discard port: nobody of ours listens there
 
 @on_loop
 async def test_before_anything_came_packets_go_where_the_sdp_says() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         leg.play(tones.beep())
         await far.until(lambda: far.received)
         assert far.received[0].payload == tones.beep().frames("PCMU")[0]
@@ -38,8 +38,8 @@ async def test_before_anything_came_packets_go_where_the_sdp_says() -> None:
 
 @on_loop
 async def test_a_phone_behind_nat_is_answered_where_it_sends_from() -> None:
-    async with a_house() as house:
-        far, leg = house.far_end(), house.engine.open_leg()
+    async with a_rig() as rig:
+        far, leg = rig.far_end(), rig.engine.open_leg()
         far.target = (leg.address, leg.port)
         leg.apply(agreed(far, address="192.0.2.1"))
         leg.echo(True)
@@ -51,8 +51,8 @@ async def test_a_phone_behind_nat_is_answered_where_it_sends_from() -> None:
 
 @on_loop
 async def test_a_stranger_gets_nothing_and_is_not_heard() -> None:
-    async with a_house() as house:
-        (leg, far), stranger = house.call(), house.far_end(ssrc=666)
+    async with a_rig() as rig:
+        (leg, far), stranger = rig.call(), rig.far_end(ssrc=666)
         stranger.target = far.target
         heard: list[str] = []
         leg.on_digit = heard.append
@@ -77,8 +77,8 @@ async def test_a_stranger_gets_nothing_and_is_not_heard() -> None:
 
 @on_loop
 async def test_a_new_address_in_the_sdp_is_believed_and_the_old_one_is_a_stranger() -> None:
-    async with a_house() as house:
-        (leg, far), moved = house.call(), house.far_end()
+    async with a_rig() as rig:
+        (leg, far), moved = rig.call(), rig.far_end()
         moved.target = far.target
         leg.echo(True)
         far.send(bytes(160))
@@ -94,8 +94,8 @@ async def test_a_new_address_in_the_sdp_is_believed_and_the_old_one_is_a_strange
 
 @on_loop
 async def test_negotiating_again_with_the_same_address_forgets_nothing() -> None:
-    async with a_house() as house:
-        far, leg = house.far_end(), house.engine.open_leg()
+    async with a_rig() as rig:
+        far, leg = rig.far_end(), rig.engine.open_leg()
         far.target = (leg.address, leg.port)
         directions = (MediaDirection.SENDRECV, MediaDirection.INACTIVE, MediaDirection.SENDRECV)
         for count, direction in enumerate(directions, start=1):
@@ -109,8 +109,8 @@ async def test_negotiating_again_with_the_same_address_forgets_nothing() -> None
 
 @on_loop
 async def test_figures_of_a_call() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         assert leg.stats().mos is None
         for number in (0, 1, 2, 5, 6, 7, 8, 9):
             far.send_as(0, 100 + number, 1000 + 160 * number, bytes(160))
@@ -127,20 +127,20 @@ async def test_figures_of_a_call() -> None:
         assert stats.first_received <= (stats.last_received or 0)
         assert stats.first_sent is not None
         assert stats.first_sent <= (stats.last_sent or 0)
-        counters = house.engine.counters()
+        counters = rig.engine.counters()
         assert (counters.legs, counters.ports_in_use) == (1, 1)
         assert (counters.packets_received, counters.packets_sent) == (8, 3)
         closed = leg.close()
         assert (closed.packets_received, closed.lost) == (8, 2)
-        counters = house.engine.counters()
+        counters = rig.engine.counters()
         assert (counters.legs, counters.legs_opened, counters.ports_in_use) == (0, 1, 0)
         assert (counters.packets_received, counters.packets_sent) == (8, 3)
 
 
 @on_loop
 async def test_packets_of_all_sources_of_a_call_are_counted() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         for ssrc in (1, 2, 3):
             far.ssrc, far.sequence = ssrc, 1000 * ssrc
             for _ in range(5):
@@ -153,8 +153,8 @@ async def test_packets_of_all_sources_of_a_call_are_counted() -> None:
 
 @on_loop
 async def test_media_that_stays_away_is_reported_dead_once() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         leg.dead_after = 0.4
         times: list[float] = []
         dead = asyncio.Event()
@@ -168,7 +168,7 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
         began = asyncio.get_running_loop().time()
         await asyncio.wait_for(dead.wait(), 5)
         assert times[0] - began >= 0.39
-        other, _ = house.call()  # a second leg's death comes a while later; by then the first told once only
+        other, _ = rig.call()  # a second leg's death comes a while later; by then the first told once only
         second = asyncio.Event()
         other.dead_after, other.on_dead = 0.4, second.set
         await asyncio.wait_for(second.wait(), 5)
@@ -177,7 +177,7 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
 
 @on_loop
 async def test_media_that_should_stay_away_is_not_dead() -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         silent = []
         held = [
             {"direction": MediaDirection.INACTIVE},
@@ -186,11 +186,11 @@ async def test_media_that_should_stay_away_is_not_dead() -> None:
             {"address": "0.0.0.0"},
         ]
         for how in held:
-            leg, far = house.call()
+            leg, far = rig.call()
             leg.apply(agreed(far, **how))  # type: ignore[arg-type]
             leg.dead_after, leg.on_dead = 0.3, lambda how=how: silent.append(how)  # type: ignore[misc]
         dead = asyncio.Event()
-        (watched, _), (off, _) = house.call(), house.call()
+        (watched, _), (off, _) = rig.call(), rig.call()
         off.on_dead = lambda: silent.append({})
         watched.dead_after, watched.on_dead = 0.6, dead.set
         await asyncio.wait_for(dead.wait(), 5)
@@ -199,8 +199,8 @@ async def test_media_that_should_stay_away_is_not_dead() -> None:
 
 @on_loop
 async def test_closing_in_the_callback_of_a_death_is_fine() -> None:
-    async with a_house() as house:
-        legs = [house.call()[0] for _ in range(3)]
+    async with a_rig() as rig:
+        legs = [rig.call()[0] for _ in range(3)]
         done = asyncio.Event()
 
         def end_all() -> None:
@@ -211,13 +211,13 @@ async def test_closing_in_the_callback_of_a_death_is_fine() -> None:
         for leg in legs:
             leg.dead_after, leg.on_dead = 0.1, end_all
         await asyncio.wait_for(done.wait(), 5)
-        assert house.engine.counters().ports_in_use == 0
+        assert rig.engine.counters().ports_in_use == 0
 
 
 @on_loop
 async def test_a_tap_gets_what_is_said_frame_by_frame_in_order() -> None:
-    async with a_house() as house:
-        leg, far = house.call("PCMA")
+    async with a_rig() as rig:
+        leg, far = rig.call("PCMA")
         frames: list[Frame] = []
         enough = asyncio.Event()
 
@@ -242,9 +242,9 @@ async def test_a_tap_gets_what_is_said_frame_by_frame_in_order() -> None:
 
 @on_loop
 async def test_a_tap_of_the_other_direction_gets_what_the_far_end_is_told() -> None:
-    async with a_house() as house:
-        (leg, _), (other_leg, other) = house.call(), house.call()
-        house.engine.bridge(leg, other_leg)
+    async with a_rig() as rig:
+        (leg, _), (other_leg, other) = rig.call(), rig.call()
+        rig.engine.bridge(leg, other_leg)
         frames: list[Frame] = []
         relayed, enough = asyncio.Event(), asyncio.Event()
 
@@ -268,8 +268,8 @@ async def test_a_tap_of_the_other_direction_gets_what_the_far_end_is_told() -> N
 
 @on_loop
 async def test_a_tap_keeps_time_through_silence() -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
         frames: list[Frame] = []
         enough = asyncio.Event()
         leg.tap(lambda frame: (frames.append(frame), enough.set() if len(frames) == 25 else None)[0])
@@ -303,8 +303,8 @@ async def test_ports_come_back_whatever_a_leg_was_doing() -> None:
 
 @on_loop
 async def test_a_closed_leg_refuses_everything() -> None:
-    async with a_house() as house:
-        (leg, far), (other, _) = house.call(), house.call()
+    async with a_rig() as rig:
+        (leg, far), (other, _) = rig.call(), rig.call()
         leg.close()
         refused = [
             lambda: leg.apply(agreed(far)),
@@ -313,22 +313,22 @@ async def test_a_closed_leg_refuses_everything() -> None:
             lambda: leg.send_digits("1"),
             lambda: leg.echo(True),
             lambda: leg.tap(lambda frame: None),
-            lambda: house.engine.bridge(other, leg),
-            lambda: house.engine.conference([other, leg]),
+            lambda: rig.engine.bridge(other, leg),
+            lambda: rig.engine.conference([other, leg]),
         ]
         for ask in refused:
             with pytest.raises(MediaError):
                 ask()
         leg.hold_music(None)
         leg.digit_from_signalling("1")
-        house.engine.bridge(other, house.call()[0])  # what was refused left nothing behind
+        rig.engine.bridge(other, rig.call()[0])  # what was refused left nothing behind
 
 
 @on_loop
 async def test_a_family_without_ports_is_refused_and_ipv6_works() -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         with pytest.raises(MediaError, match="AF_INET6"):
-            house.engine.open_leg(socket.AF_INET6)
+            rig.engine.open_leg(socket.AF_INET6)
     loop = asyncio.get_running_loop()
     engine = Engine(loop, [PortPool("::1", 33010, 33019)])
     leg = engine.open_leg(socket.AF_INET6)
@@ -336,8 +336,8 @@ async def test_a_family_without_ports_is_refused_and_ipv6_works() -> None:
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as phone:
         phone.bind(("::1", 0))
         phone.setblocking(False)
-        async with a_house() as house:
-            leg.apply(agreed(house.far_end(), address="::1", port=phone.getsockname()[1]))
+        async with a_rig() as rig:
+            leg.apply(agreed(rig.far_end(), address="::1", port=phone.getsockname()[1]))
         leg.echo(True)
         phone.sendto(bytes.fromhex("80000001000000010000000a") + b"\x42" * 160, ("::1", leg.port))
         data = await asyncio.wait_for(loop.sock_recv(phone, 2048), 5)

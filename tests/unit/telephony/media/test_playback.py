@@ -12,7 +12,7 @@ from telephony.media.audio import Prompt
 from telephony.media.interface import EndReason, MediaError, PlayEnd
 from telephony.media.leg import Leg
 from telephony.sdp.offer_answer import MediaDirection
-from tests.unit.telephony.media.far_end import a_house, agreed, on_loop, steps, strongest
+from tests.unit.telephony.media.far_end import a_rig, agreed, on_loop, steps, strongest
 
 
 def played(leg: Leg, prompt: Prompt, **how: bool) -> asyncio.Future[PlayEnd]:
@@ -25,8 +25,8 @@ def played(leg: Leg, prompt: Prompt, **how: bool) -> asyncio.Future[PlayEnd]:
 @pytest.mark.parametrize("codec", ["PCMU", "PCMA"])
 @on_loop
 async def test_a_prompt_arrives_whole_and_at_the_pace_of_speech(codec: str) -> None:
-    async with a_house() as house:
-        leg, far = house.call(codec)
+    async with a_rig() as rig:
+        leg, far = rig.call(codec)
         prompt = tones.sine(500.0, 400)
         end = await asyncio.wait_for(played(leg, prompt), 5)
         assert end == PlayEnd(EndReason.FINISHED, 400)
@@ -41,8 +41,8 @@ async def test_a_prompt_arrives_whole_and_at_the_pace_of_speech(codec: str) -> N
 
 @on_loop
 async def test_prompts_started_at_the_end_of_another_follow_without_a_gap() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         ends: list[PlayEnd] = []
 
         def again(end: PlayEnd) -> None:
@@ -58,8 +58,8 @@ async def test_prompts_started_at_the_end_of_another_follow_without_a_gap() -> N
 
 @on_loop
 async def test_the_timestamp_follows_the_clock_through_a_pause() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         await played(leg, tones.sine(500.0, 40))
         await far.until(lambda: len(far.received) == 2)
         await asyncio.sleep(0.3)  # the pause that is measured, not a wait for something
@@ -72,8 +72,8 @@ async def test_the_timestamp_follows_the_clock_through_a_pause() -> None:
 
 @on_loop
 async def test_stop_is_immediate_and_says_how_much_was_played() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         ends: list[PlayEnd] = []
         playback = leg.play(tones.sine(500.0, 5000), on_done=ends.append)
         await far.until(lambda: len(far.received) == 5)
@@ -85,8 +85,8 @@ async def test_stop_is_immediate_and_says_how_much_was_played() -> None:
 
 @on_loop
 async def test_a_loop_goes_round_until_it_is_stopped() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         playback = leg.play(tones.sine(500.0, 40), loop=True)
         await far.until(lambda: len(far.received) == 7)
         frames = tones.sine(500.0, 40).frames("PCMU")
@@ -97,8 +97,8 @@ async def test_a_loop_goes_round_until_it_is_stopped() -> None:
 
 @on_loop
 async def test_a_new_playback_replaces_the_old_one() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         first = played(leg, tones.sine(500.0, 5000))
         await far.until(lambda: len(far.received) == 2)
         second = played(leg, tones.sine(600.0, 60))
@@ -108,8 +108,8 @@ async def test_a_new_playback_replaces_the_old_one() -> None:
 
 @on_loop
 async def test_music_plays_whenever_no_prompt_does_and_goes_on_where_it_was() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         music, prompt = tones.music(), tones.sine(500.0, 60)
         leg.hold_music(music)
         leg.hold_music(music)
@@ -127,8 +127,8 @@ async def test_music_plays_whenever_no_prompt_does_and_goes_on_where_it_was() ->
 
 @on_loop
 async def test_a_playback_goes_on_in_the_codec_of_a_new_negotiation() -> None:
-    async with a_house() as house:
-        leg, far = house.call("PCMU")
+    async with a_rig() as rig:
+        leg, far = rig.call("PCMU")
         prompt = tones.sine(500.0, 200)
         end = played(leg, prompt)
         await far.until(lambda: len(far.received) == 4)
@@ -145,8 +145,8 @@ async def test_a_playback_goes_on_in_the_codec_of_a_new_negotiation() -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
 @on_loop
 async def test_a_playback_to_a_leg_on_hold_takes_its_time_in_silence(address: str) -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         inactive = MediaDirection.RECVONLY if address == "127.0.0.1" else MediaDirection.SENDRECV
         leg.apply(agreed(far, direction=inactive, address=address))
         began = asyncio.get_running_loop().time()
@@ -160,9 +160,9 @@ async def test_a_playback_to_a_leg_on_hold_takes_its_time_in_silence(address: st
 
 @on_loop
 async def test_a_leg_with_nothing_to_say_says_nothing() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
-        talker_leg, talker = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
+        talker_leg, talker = rig.call()
         far.send(bytes(160))
         await played(talker_leg, tones.sine(500.0, 200))
         await talker.until(lambda: len(talker.received) == 10)
@@ -172,8 +172,8 @@ async def test_a_leg_with_nothing_to_say_says_nothing() -> None:
 
 @on_loop
 async def test_closing_a_leg_ends_its_playback_and_nothing_starts_on_it_any_more() -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
         refused: list[MediaError] = []
 
         def again(end: PlayEnd) -> None:
@@ -190,8 +190,8 @@ async def test_closing_a_leg_ends_its_playback_and_nothing_starts_on_it_any_more
 
 @on_loop
 async def test_an_empty_prompt_is_over_at_once() -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
         nothing = Prompt("nothing", np.zeros(0, np.int16))
         for loop in (False, True):
             assert await asyncio.wait_for(played(leg, nothing, loop=loop), 5) == PlayEnd(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from telephony.media import recorder, tones
 from telephony.media.recorder import LegRecording, RecordingWriter, wav_header
 from tests.support.paths import ROOT
-from tests.unit.telephony.media.far_end import House, a_house, level, on_loop, sine
+from tests.unit.telephony.media.far_end import Rig, a_rig, level, on_loop, sine
 
 
 def read(path: Path) -> NDArray[np.int16]:
@@ -39,16 +39,16 @@ class Ends:
     async def closed(self) -> None:
         await asyncio.wait_for(self._closed.wait(), 5)
 
-    def start(self, house: House, path: Path, **call: str) -> tuple:  # type: ignore[type-arg]
-        leg, far = house.call(**call)
+    def start(self, rig: Rig, path: Path, **call: str) -> tuple:  # type: ignore[type-arg]
+        leg, far = rig.call(**call)
         return leg, far, leg.record(path, on_error=self.errors.append, on_closed=self._closed.set)
 
 
 @on_loop
 async def test_left_is_what_the_leg_says_and_right_what_it_hears(tmp_path: Path) -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         ends, path = Ends(), tmp_path / "calls" / "one.wav"
-        leg, far, recording = ends.start(house, path, codec="PCMA")
+        leg, far, recording = ends.start(rig, path, codec="PCMA")
         leg.play(tones.sine(400.0), loop=True)
         await far.talk(sine(900.0, 1.0, -18.0))
         recorded = recording.recorded_ms
@@ -69,12 +69,12 @@ async def test_left_is_what_the_leg_says_and_right_what_it_hears(tmp_path: Path)
 
 @on_loop
 async def test_both_sides_are_in_time_with_each_other_and_silence_is_filled_in(tmp_path: Path) -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         ends, path = Ends(), tmp_path / "two.wav"
-        leg, far, recording = ends.start(house, path)
+        leg, far, recording = ends.start(rig, path)
         leg.echo(True)
         quiet: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        prompt_leg, _ = house.call()
+        prompt_leg, _ = rig.call()
         prompt_leg.play(tones.silence(600), on_done=quiet.set_result)
         await quiet  # 600 ms in which nobody says anything
         await far.talk(sine(900.0, 0.3))
@@ -93,11 +93,11 @@ async def test_both_sides_are_in_time_with_each_other_and_silence_is_filled_in(t
 
 @on_loop
 async def test_a_bridged_call_is_recorded_while_packets_are_relayed(tmp_path: Path) -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         ends = Ends()
-        leg, far, recording = ends.start(house, tmp_path / "b.wav")
-        other_leg, other = house.call("PCMA")
-        house.engine.bridge(leg, other_leg)
+        leg, far, recording = ends.start(rig, tmp_path / "b.wav")
+        other_leg, other = rig.call("PCMA")
+        rig.engine.bridge(leg, other_leg)
         far.talk(sine(900.0, 0.8))
         await other.talk(sine(500.0, 0.8))
         await far.until(lambda: len(far.received) == 40)
@@ -133,9 +133,9 @@ async def test_a_pause_is_silence_and_takes_its_time(tmp_path: Path) -> None:
 
 @on_loop
 async def test_the_file_grows_and_is_playable_while_the_call_goes_on(tmp_path: Path) -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         path = tmp_path / "g.wav"
-        leg, _, recording = Ends().start(house, path)
+        leg, _, recording = Ends().start(rig, path)
         lengths: list[int] = []
         async with asyncio.timeout(8):
             while len(lengths) < 3:
@@ -145,9 +145,9 @@ async def test_the_file_grows_and_is_playable_while_the_call_goes_on(tmp_path: P
                     lengths.append(length)
                     assert recording.recorded_ms * 8 - length <= 8000
         assert lengths == sorted(lengths)
-        assert house.engine.counters().recordings == 1
+        assert rig.engine.counters().recordings == 1
         leg.close()
-        assert house.engine.counters().recordings == 0
+        assert rig.engine.counters().recordings == 0
 
 
 def test_what_a_killed_process_recorded_can_be_played(tmp_path: Path) -> None:
@@ -176,9 +176,9 @@ def test_what_a_killed_process_recorded_can_be_played(tmp_path: Path) -> None:
 
 @on_loop
 async def test_a_disk_that_fails_is_reported_once_and_the_call_goes_on(tmp_path: Path) -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         ends = Ends()
-        leg, far, _ = ends.start(house, tmp_path / "full.wav")
+        leg, far, _ = ends.start(rig, tmp_path / "full.wav")
         leg.play(tones.sine(400.0), loop=True)
         # The nearest to a full disk that needs no disk: no file may grow beyond 20 kB in this process.
         old = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -192,15 +192,15 @@ async def test_a_disk_that_fails_is_reported_once_and_the_call_goes_on(tmp_path:
         await far.until(lambda: len(far.received) >= before + 30)
         assert leg.sender.stream is None
         assert len(read(tmp_path / "full.wav")) == 4000  # what fitted can be played
-        assert house.engine.counters().recordings == 0
+        assert rig.engine.counters().recordings == 0
 
 
 @on_loop
 async def test_a_file_that_is_there_already_is_not_written_over(tmp_path: Path) -> None:
-    async with a_house() as house:
+    async with a_rig() as rig:
         path, ends = tmp_path / "there.wav", Ends()
         path.write_bytes(b"precious")
-        _, _, recording = ends.start(house, path)
+        _, _, recording = ends.start(rig, path)
         recording.stop()
         await ends.closed()
         assert isinstance(ends.errors[0], FileExistsError)
@@ -252,9 +252,9 @@ def test_the_header_is_a_wav_of_8_khz_stereo() -> None:
 
 @on_loop
 async def test_closing_the_engine_finishes_recordings_on_disk(tmp_path: Path) -> None:
-    async with a_house() as house:
-        leg, far, recording = Ends().start(house, tmp_path / "c.wav")
+    async with a_rig() as rig:
+        leg, far, recording = Ends().start(rig, tmp_path / "c.wav")
         leg.play(tones.sine(400.0), loop=True)
         await far.until(lambda: len(far.received) == 20)
-        house.engine.close()
+        rig.engine.close()
         assert len(read(tmp_path / "c.wav")) == recording.recorded_ms * 8

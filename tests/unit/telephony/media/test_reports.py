@@ -11,7 +11,7 @@ import pytest
 from telephony.media import tones
 from telephony.media.leg import Leg
 from telephony.sdp.offer_answer import MediaDirection
-from tests.unit.telephony.media.far_end import HOST, a_house, agreed, on_loop, until_read
+from tests.unit.telephony.media.far_end import HOST, a_rig, agreed, on_loop, until_read
 
 NTP_EPOCH = 2208988800
 
@@ -48,8 +48,8 @@ def due_now(leg: Leg) -> None:
 
 @on_loop
 async def test_a_leg_that_sends_reports_what_it_sent_and_received() -> None:
-    async with a_house() as house:
-        leg, far = house.call(ssrc=0xABCD)
+    async with a_rig() as rig:
+        leg, far = rig.call(ssrc=0xABCD)
         for number in (0, 1, 3):
             far.send_as(0, 100 + number, 160 * number, bytes(160))
         leg.play(tones.sine(500.0), loop=True)
@@ -77,8 +77,8 @@ async def test_a_leg_that_sends_reports_what_it_sent_and_received() -> None:
 
 @on_loop
 async def test_a_leg_that_only_listens_sends_a_receiver_report() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         far.send(bytes(160))
         await until_read(leg, 1)
         due_now(leg)
@@ -88,8 +88,8 @@ async def test_a_leg_that_only_listens_sends_a_receiver_report() -> None:
 
 @on_loop
 async def test_reports_on_our_stream_give_loss_jitter_and_round_trip() -> None:
-    async with a_house() as house:
-        leg, far = house.call(ssrc=0xABCD)
+    async with a_rig() as rig:
+        leg, far = rig.call(ssrc=0xABCD)
         leg.play(tones.sine(500.0), loop=True)
         far.send(bytes(160))
         await far.until(lambda: len(far.received) >= 2)
@@ -108,8 +108,8 @@ async def test_reports_on_our_stream_give_loss_jitter_and_round_trip() -> None:
 
 @on_loop
 async def test_a_leg_says_goodbye() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         leg.play(tones.beep())
         await far.until(lambda: far.received)
         leg.close()
@@ -120,8 +120,8 @@ async def test_a_leg_says_goodbye() -> None:
 
 @on_loop
 async def test_a_leg_that_never_said_or_heard_anything_does_not_start_with_rtcp() -> None:
-    async with a_house() as house:
-        (quiet, quiet_far), (leg, far) = house.call(), house.call()
+    async with a_rig() as rig:
+        (quiet, quiet_far), (leg, far) = rig.call(), rig.call()
         due_now(quiet)
         leg.play(tones.beep())
         await far.until(lambda: far.received)
@@ -136,8 +136,8 @@ async def test_a_leg_that_never_said_or_heard_anything_does_not_start_with_rtcp(
 @pytest.mark.parametrize("data", [b"", b"\x80", b"\x81\xc8\x00\x06" + bytes(4), b"\x80\x00" + bytes(170)])
 @on_loop
 async def test_what_is_not_rtcp_is_counted(data: bytes) -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         far.rtcp.sendto(data, (HOST, leg.rtcp_port))
         async with asyncio.timeout(5):
             while leg.stats().malformed < 1:  # noqa: ASYNC110
@@ -147,8 +147,8 @@ async def test_what_is_not_rtcp_is_counted(data: bytes) -> None:
 
 @on_loop
 async def test_strangers_reports_are_not_believed() -> None:
-    async with a_house() as house:
-        far, leg = house.far_end(), house.engine.open_leg()
+    async with a_rig() as rig:
+        far, leg = rig.far_end(), rig.engine.open_leg()
         leg.apply(agreed(far, address="192.0.2.1"))
         far.rtcp.sendto(
             sender_report(1, ntp=1, about=(leg.sender.clock.ssrc, 5, 1, 1, 0, 0)), (HOST, leg.rtcp_port)
@@ -161,8 +161,8 @@ async def test_strangers_reports_are_not_believed() -> None:
 
 @on_loop
 async def test_a_phone_that_holds_by_0_0_0_0_gets_no_reports_until_it_resumes() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         far.send(bytes(160))
         await until_read(leg, 1)
         leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
@@ -181,8 +181,8 @@ async def test_a_phone_that_holds_by_0_0_0_0_gets_no_reports_until_it_resumes() 
 
 @on_loop
 async def test_a_call_that_ends_while_held_by_0_0_0_0_says_no_goodbye() -> None:
-    async with a_house() as house:
-        (leg, far), (other_leg, other) = house.call(), house.call()
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call()
         for each, phone in ((leg, far), (other_leg, other)):
             phone.send(bytes(160))
             await until_read(each, 1)
@@ -207,9 +207,9 @@ async def until_strange(leg: Leg, packets: int) -> None:
 
 @on_loop
 async def test_reports_from_another_port_of_the_far_ends_host_are_not_believed() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
-        stranger = house.far_end()
+    async with a_rig() as rig:
+        leg, far = rig.call()
+        stranger = rig.far_end()
         far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))
         await until_reported(leg)
         stranger.rtcp.sendto(about(leg, 99), (HOST, leg.rtcp_port))
@@ -219,9 +219,9 @@ async def test_reports_from_another_port_of_the_far_ends_host_are_not_believed()
 
 @on_loop
 async def test_reports_come_from_the_port_where_they_came_first_unless_the_sdp_names_one() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
-        translated, stranger = house.far_end(), house.far_end()
+    async with a_rig() as rig:
+        leg, far = rig.call()
+        translated, stranger = rig.far_end(), rig.far_end()
         translated.rtcp.sendto(about(leg, 5), (HOST, leg.rtcp_port))
         await until_reported(leg)
         stranger.rtcp.sendto(about(leg, 99), (HOST, leg.rtcp_port))
@@ -237,9 +237,9 @@ async def test_reports_come_from_the_port_where_they_came_first_unless_the_sdp_n
 
 @on_loop
 async def test_noise_on_the_rtcp_port_makes_nobody_the_far_end() -> None:
-    async with a_house() as house:
-        leg, _ = house.call()
-        stranger, translated = house.far_end(), house.far_end()
+    async with a_rig() as rig:
+        leg, _ = rig.call()
+        stranger, translated = rig.far_end(), rig.far_end()
         stranger.rtcp.sendto(b"noise", (HOST, leg.rtcp_port))
         async with asyncio.timeout(5):
             while leg.stats().malformed < 1:  # noqa: ASYNC110
@@ -251,8 +251,8 @@ async def test_noise_on_the_rtcp_port_makes_nobody_the_far_end() -> None:
 
 @on_loop
 async def test_comfort_noise_that_nobody_agreed_on_is_a_sign_of_life() -> None:
-    async with a_house() as house:
-        leg, far = house.call()
+    async with a_rig() as rig:
+        leg, far = rig.call()
         far.send(bytes(160))
         await until_read(leg, 1)
         before = leg.receiver.last_heard
@@ -266,8 +266,8 @@ async def test_comfort_noise_that_nobody_agreed_on_is_a_sign_of_life() -> None:
 
 @on_loop
 async def test_rtcp_is_a_sign_of_life_when_a_phone_sends_no_silence() -> None:
-    async with a_house() as house:
-        (silent, _), (leg, far) = house.call(), house.call()
+    async with a_rig() as rig:
+        (silent, _), (leg, far) = rig.call(), rig.call()
         died: list[str] = []
         dead = asyncio.Event()
         leg.dead_after = silent.dead_after = 0.7
