@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeAlias
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue.acd.events import AgentConnected
+from callback_queue.agents.events import AgentConnected
 from callback_queue.callbacks import store as callbacks
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,

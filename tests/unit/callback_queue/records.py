@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.acd.events import AgentConnected
+from callback_queue.agents.events import AgentConnected
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules
