@@ -184,7 +184,9 @@ def test_stores_make_values_that_every_database_takes() -> None:
     assert rows.plain({"\x00": [float("nan"), 2**70, ("\ud800",), object]}) == {
         "?": [None, str(2**70), ["?"], str(object)]
     }
-    assert (rows.number(float("inf")), rows.number(True), rows.number("1")) == (0.0, 1.0, 0.0)
+    assert (rows.number(True), rows.number("1"), rows.number(float("nan")), rows.number(-1)) == (1, 0, 0, 0)
+    assert (rows.number(1e300), rows.number(10**400), rows.number(float("inf"))) == (*(rows.LATEST,) * 2, 0)
+    assert rows.whole(10**400) == 2**31 - 1
     assert (rows.whole(2**40), rows.whole(-(2**40)), rows.whole(None, 3)) == (2**31 - 1, 1 - 2**31, 3)
 
 
