@@ -28,7 +28,8 @@ from callback_queue.callbacks.events import (
     CallbackEnd,
     CallbackRequested,
 )
-from callback_queue.callbacks.policy import next_attempt
+from callback_queue.callbacks.policy import CallbackRules, next_attempt
+from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.numbers import number_key
@@ -70,16 +71,24 @@ class QueueConsequences:
     """The rules at work; holds nothing itself.
 
     Args:
-        rules: what the site says about new tickets and callbacks.
+        rules: what the site says about new tickets.
+        callback_rules: what it says about callbacks.
         log: the events.
         customers: those of the site's file; the table of customers is asked after it.
     """
 
-    def __init__(self, rules: opening.OpeningRules, log: Log, customers: CustomerBook | None = None) -> None:
+    def __init__(
+        self,
+        rules: opening.OpeningRules,
+        callback_rules: CallbackRules,
+        log: Log,
+        customers: CustomerBook | None = None,
+    ) -> None:
         self._rules = rules
+        self._callback_rules = callback_rules
         self._log = log
         self._customers = customers or CustomerBook()
-        self._country = rules.callbacks.country
+        self._country = callback_rules.country
         self._handlers: dict[type[Event], _Draw] = {
             SwitchStarted: self._switch_started,
             TicketOpened: self._ticket_opened,
@@ -131,7 +140,7 @@ class QueueConsequences:
             origin = cut_off.origin_of(call, event.at)
             ticket = opening.open_ticket(cut_off.ticket_of(call), str(number), origin, customer, self._rules)
             drawn.append(ticket)
-        requested = opening.request_callback(ticket, None, call.arrival, self._rules)
+        requested = request_callback(ticket, None, call.arrival, self._callback_rules)
         return drawn if requested is None else [*drawn, requested]
 
     async def _customer(self, connection: AsyncConnection, number: str) -> Customer | None:
@@ -172,7 +181,7 @@ class QueueConsequences:
                 talk_ms=call.talk_ms,
             )
             return [reached, CallbackClosed(event.at, callback=due.callback, end="completed", by=SYSTEM)]
-        rules, crashes = self._rules.callbacks, due.crashes + 1
+        rules, crashes = self._callback_rules, due.crashes + 1
         again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
         end: CallbackEnd = "expired"
         note = ""

@@ -17,6 +17,7 @@ from callback_queue.callbacks.events import CallbackClosed
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.tables import CallbackRow
+from callback_queue.callbacks.ticket_history import CallbackHistory
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.projection import TicketProjection
 from callback_queue.tickets.tables import Ticket, TicketHistory
@@ -123,7 +124,7 @@ def test_any_events_fold_without_error_and_once_more_changes_nothing(
             last = (await rig.all_events())[-1]
             if last.event is not None:
                 async with rig.engine.begin() as connection:
-                    for projection in (TicketProjection("CN"), CallbackProjection("CN")):
+                    for projection in (TicketProjection("CN"), CallbackHistory(), CallbackProjection("CN")):
                         if type(last.event) in projection.kinds:
                             row = {"switch": last.switch, "seq": last.seq}
                             await projection.apply(connection, last.event, row)

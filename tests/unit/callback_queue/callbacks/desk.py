@@ -17,7 +17,6 @@ from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import OURS, CallbackRules
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, Due
-from callback_queue.recovery.gate import RecoveryGate
 from callback_queue.tickets.store import TicketStore
 from callback_queue.tickets.ticket import AT_WORK
 from config.models.callbacks import CallbackSettings
@@ -154,7 +153,7 @@ class CallbackDesk:
             callbacks=cast(CallbackStore, self.database),
             leases=cast(LeaseTable, self.database),
             tickets=cast(TicketStore, self.database),
-            gate=cast(RecoveryGate, self.database),
+            gate=self.database,
             journal=self.journal,
             switch=SWITCH,
         )
