@@ -156,7 +156,7 @@ class QueueConsequences:
         row = CallbackRow
         mine = await callbacks.read(
             connection,
-            callbacks.select_due()
+            callbacks.select_callbacks()
             .where(row.lease_holder == text(event.switch, 64), row.leased_at < event.at)
             .where(row.state.in_((callbacks.LEASED, callbacks.DIALLING)))
             .order_by(row.arrival),
@@ -165,7 +165,7 @@ class QueueConsequences:
         return [end for due in mine for end in self._attempt_ended(due, by_callback.get(due.callback), event)]
 
     def _attempt_ended(
-        self, due: callbacks.Due, call: cut_off.CallFacts | None, event: SwitchStarted
+        self, due: callbacks.CallbackView, call: cut_off.CallFacts | None, event: SwitchStarted
     ) -> list[Event]:
         where = ("", "") if call is None else (call.call, call.leg)
         agent = call.connected.agent if call is not None and call.connected is not None else ""
@@ -247,7 +247,7 @@ class QueueConsequences:
         if state is None:
             return []
         row = CallbackRow
-        wanted = callbacks.select_due().where(row.ticket == event.ticket)
+        wanted = callbacks.select_callbacks().where(row.ticket == event.ticket)
         # One whose customer is being called is closed at the end of that attempt.
         wanted = wanted.where(row.state.in_((callbacks.WAITING, callbacks.LEASED))).order_by(row.arrival)
         return [
@@ -256,7 +256,9 @@ class QueueConsequences:
 
     async def _attempt_over(self, connection: AsyncConnection, event: CallbackAttemptEnded) -> list[Event]:
         row = CallbackRow
-        wanted = callbacks.select_due().where(row.callback == event.callback, row.state == callbacks.WAITING)
+        wanted = callbacks.select_callbacks().where(
+            row.callback == event.callback, row.state == callbacks.WAITING
+        )
         for due in await callbacks.read(connection, wanted):
             state = await self._over(connection, due.ticket)
             if state is not None:
@@ -279,7 +281,7 @@ class QueueConsequences:
         row = CallbackRow
         waiting = await callbacks.read(
             connection,
-            callbacks.select_due()
+            callbacks.select_callbacks()
             .where(or_(row.caller_key == key, row.number_key == key))
             .where(row.state.in_((callbacks.WAITING, callbacks.LEASED)))
             .where(row.why.in_(_MISSED), row.requested_at <= event.at)
@@ -306,7 +308,7 @@ class QueueConsequences:
         row = CallbackRow
         over = await callbacks.read(
             connection,
-            callbacks.select_due()
+            callbacks.select_callbacks()
             .where(row.expires > 0, row.expires <= now, callbacks.free(now))
             .order_by(row.arrival)
             .limit(_AT_ONCE),
@@ -346,5 +348,5 @@ def _warn_at(due: Any) -> Any:
     return due - WARNING_SHARE * (due - Ticket.opened_at)
 
 
-def _cancelled(at: float, due: callbacks.Due, by: str, state: str) -> CallbackClosed:
+def _cancelled(at: float, due: callbacks.CallbackView, by: str, state: str) -> CallbackClosed:
     return CallbackClosed(at, callback=due.callback, end="cancelled", by=by, note=f"ticket {state}")

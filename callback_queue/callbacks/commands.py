@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callback_queue.callbacks.events import CallbackClosed, CallbackRescheduled
-from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, Due
+from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, CallbackView
 from callback_queue.tickets.book import DurableJournal
 from callback_queue.tickets.commands import STORE_SECONDS, Refusal, answered, on_disk, text_in
 
@@ -88,7 +88,7 @@ class CallbackCommands:
         return {"callback": name, "action": action, "at": at}
 
 
-def _refuse_late(due: Due, action: str) -> None:
+def _refuse_late(due: CallbackView, action: str) -> None:
     if due.state == CLOSED:
         raise Refusal(f"the callback is over: {due.end or 'closed'}")
     if due.state == DIALLING:

@@ -10,7 +10,7 @@ from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
-from callback_queue.callbacks.store import CallbackStore, Due
+from callback_queue.callbacks.store import CallbackStore, CallbackView
 from callback_queue.tickets.book import DurableJournal
 from callback_queue.tickets.store import TicketStore
 from config.models.callbacks import CallbackSettings
@@ -64,7 +64,7 @@ class CallbackServices:
     name: str
     targets: Callable[[str], Sequence[Target]]
 
-    def may_dial(self, due: Due, now: float) -> float:
+    def may_dial(self, due: CallbackView, now: float) -> float:
         """When a callback may be dialled: `now`, or later, for the customer's quiet hours.
 
         A wish of the customer's holds in quiet hours as well, for a while.
@@ -73,7 +73,7 @@ class CallbackServices:
             return now
         return outside_quiet(now, due.number, self.rules)
 
-    def next_at(self, due: Due, outcome: AttemptOutcome, dialled: int, now: float) -> float:
+    def next_at(self, due: CallbackView, outcome: AttemptOutcome, dialled: int, now: float) -> float:
         """When to try again, 0 for never; `dialled` counts the attempts in which the phone was dialled."""
         again = next_attempt(outcome, dialled, now, self.rules, due.number, expires=due.expires)
         return 0.0 if again is None else again
