@@ -23,7 +23,7 @@ from callback_queue.acd.ringing import NobodyTook, ring_agents
 from callback_queue.acd.survey import survey
 from callback_queue.acd.talking import Talk
 from callback_queue.callbacks.agent_announcement import agent_announcement
-from callback_queue.callbacks.customer_leg import DISK_SECONDS, CustomerDial, NotReached
+from callback_queue.callbacks.customer_leg import DISK_SECONDS, CustomerDial, NotDialled, NotReached
 from callback_queue.callbacks.early_media import CallbackPrompts, EarlyMedia
 from callback_queue.callbacks.events import (
     AttemptOutcome,
@@ -36,6 +36,7 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import OURS, end_after, mode_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import CallbackView
+from callback_queue.customers.numbers import number_key
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
@@ -65,6 +66,7 @@ class _End:
         outcome, talk_ms: as in `CallbackAttemptEnded`.
         by, reason: who ended the call, and why, for its record.
         at_once: it is to be tried again without a pause: nobody's phone is to blame.
+        until: when it is to be tried again, 0 where the rules say it.
     """
 
     outcome: AttemptOutcome
@@ -72,6 +74,7 @@ class _End:
     reason: str
     talk_ms: int = 0
     at_once: bool = False
+    until: float = 0.0
 
 
 class Attempt:
@@ -102,7 +105,7 @@ class Attempt:
         self._agent_leg: CallLeg | None = None
         self._wrong_number = False
         self._talking = False
-        self._withdrawn: _End | None = None
+        self._end: _End | None = None
         place.call = self.call
 
     async def run(self, agents: Sequence[str]) -> None:
@@ -111,30 +114,45 @@ class Attempt:
         Raises nothing but cancellation, which ends it.
         """
         bind_contextvars(call=self.call)  # for every log line of this task
-        end = _End("withdrawn", "local", "server stopped", at_once=True)
         try:
-            end = await self._carry(agents)
+            await self._carry_to_its_end(agents)
+        finally:
+            self._silence()
+            end = self._end or _End("withdrawn", "local", "server stopped", at_once=True)
+            next_at = self._tell_end(end)
+        await self._give_back(end, next_at)
+
+    async def _carry_to_its_end(self, agents: Sequence[str]) -> None:
+        try:
+            self._settle(await self._carry(agents))
         except LeaseLost:
-            end = _End("withdrawn", "local", "taken back", at_once=True)
+            self._settle(_End("withdrawn", "local", "taken back", at_once=True))
         except _NoAgent:
             # With the customer first, the customer's phone has rung: that is not what "no_agent" means.
             outcome: AttemptOutcome = "failed" if self.customer.dialled else "no_agent"
-            end = _End(outcome, "local", "no agent took it")
+            self._settle(_End(outcome, "local", "no agent took it"))
         except NotReached as failure:
-            end = _End(failure.outcome, "remote", f"customer not reached: {failure.outcome}")
+            self._settle(_End(failure.outcome, "remote", f"customer not reached: {failure.outcome}"))
             await self._say_why(failure.outcome)
+        except NotDialled as delay:
+            self._settle(_End("withdrawn", "local", delay.reason, until=delay.until))
+            await self._say_why("failed")
         except LegClosed as over:
-            end = self._given_up(over)
+            self._settle(self._given_up(over))
         except Exception:
             log.exception("a callback's call failed")
-            end = _End("failed", "local", "internal error")
-        finally:
-            self.hang_up("callback over")
-            self._place.leave("withdrawn")
-            # What the phones said after our own hang-up says nothing about the people at them.
-            end = end if self._talking or self._withdrawn is None else self._withdrawn
-            next_at = self._tell_end(end)
-        await self._give_back(end, next_at)
+            self._settle(_End("failed", "local", "internal error"))
+        if self.customer.number and self._end is not None and self._end.outcome not in (*OURS, "reached"):
+            self._silence()
+            await self._lease.renew()  # the caller may have left another number since the dial
+
+    def _settle(self, end: _End) -> None:
+        """What ended it first counts: what the phones say after that says nothing about the people."""
+        self._end = self._end or end
+
+    def _silence(self) -> None:
+        self.hang_up("callback over")
+        self._place.leave("withdrawn")
 
     @property
     def callback(self) -> CallbackView:
@@ -148,7 +166,8 @@ class Attempt:
             reason: for the call's record.
             at_once: whether it is due again without a pause.
         """
-        self._withdrawn = _End("withdrawn", "local", reason, at_once=at_once)
+        if not self._talking:
+            self._settle(_End("withdrawn", "local", reason, at_once=at_once))
         self.hang_up(reason)
 
     def no_longer_wanted(self) -> None:
@@ -309,7 +328,8 @@ class Attempt:
     async def _talk(self, customer_leg: CallLeg, agent_leg: CallLeg) -> _End:
         acd, queue, agent, began = self._acd, self._queue, self.agent, self._now()
         self._place.connected(agent, agent_leg.leg, leg=customer_leg.leg)
-        self._talking = True
+        self._talking, self._end = True, None
+        self._lease.connected()
         agent_leg.audio.on_digit = self._agent_pressed
         talked = await Talk(
             customer_leg, acd, queue, agent, agent_leg, self._shown_to_customer(), self.callback.language
@@ -344,7 +364,7 @@ class Attempt:
     def _given_up(self, over: LegClosed) -> _End:
         """Somebody hung up before customer and agent spoke."""
         if self._mode == "agent_first":
-            return _End("failed", over.by, "agent hung up")
+            return _End("withdrawn", over.by, "agent hung up")
         return _End("refused" if over.by == "remote" else "failed", over.by, "customer hung up")
 
     # --- the end --------------------------------------------------------------------------------------------
@@ -356,8 +376,13 @@ class Attempt:
         # Once it is dialled, the row counts this attempt already.
         dialled = due.dialled - (outcome in OURS and self.customer.dialled)
         next_at = self._services.next_at(due, outcome, dialled, now)
-        if end.at_once and (next_at or not due.expires or now < due.expires):
-            next_at = now
+        if end.until:
+            next_at = _before(due, end.until)
+        elif end.at_once:
+            next_at = _before(due, now) or next_at
+        elif outcome not in (*OURS, "reached") and self._has_another_number():
+            # What the old number said is no answer of the new one.
+            next_at = _before(due, self._services.may_dial(due, max(now, due.not_before)))
         fault_point("before_attempt_ended")
         self._tell(
             CallbackAttemptEnded(
@@ -393,6 +418,12 @@ class Attempt:
         except DATABASE_ERRORS as error:
             log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
 
+    def _has_another_number(self) -> bool:
+        """Whether the caller has left another number since the customer was dialled."""
+        country = self._services.rules.country
+        dialled = self.customer.number
+        return bool(dialled) and number_key(dialled, country) != number_key(self.callback.number, country)
+
     # --- small things ---------------------------------------------------------------------------------------
 
     def _shown_to_customer(self) -> Caller:
@@ -407,3 +438,8 @@ class Attempt:
 
     def _tell(self, event: Event) -> None:
         self._storage.journal.append(event)
+
+
+def _before(due: CallbackView, at: float) -> float:
+    """The time, unless the callback expires before it: 0 then."""
+    return 0.0 if due.expires and at >= due.expires else at

@@ -34,6 +34,20 @@ class NotReached(Exception):
         self.outcome: AttemptOutcome = outcome
 
 
+class NotDialled(Exception):
+    """Nobody was dialled, for a reason that has nothing to do with the customer's telephone.
+
+    Args:
+        reason: for the call's record.
+        until: when the customer may be dialled, 0 where that is not known.
+    """
+
+    def __init__(self, reason: str, until: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until = until
+
+
 class CustomerDial:
     """The customer's phones in one attempt.
 
@@ -48,6 +62,8 @@ class CustomerDial:
         self.legs: list[CallLeg] = []
         self.dialled = False
         """Whether the customer's phone may have rung."""
+        self.number = ""
+        """The number that was dialled, "" before."""
         self._storage = storage
         self._services = services
         self._lease = lease
@@ -75,10 +91,12 @@ class CustomerDial:
 
         Raises:
             NotReached: why not.
+            NotDialled: not now; nobody was dialled.
             LeaseLost: the callback is not ours any more, or it is over; nobody was dialled.
             LegClosed: the agent hung up first.
         """
         await self._lease.renew()  # the caller may have left another number since it was taken
+        self._check_time()
         number = self._lease.callback.number
         await self._make_legs(number, caller, codecs)
         try:
@@ -125,7 +143,9 @@ class CustomerDial:
         if not await self._lease.begin_dialling():
             raise LeaseLost
         self.dialled = True
+        self._check_time()
         own = self._lease.callback
+        self.number = own.number
         self._storage.journal.append(
             CallbackDialled(
                 self._services.acd.now(),
@@ -141,5 +161,12 @@ class CustomerDial:
                 await self._storage.journal.durable()
         except (OSError, TimeoutError) as error:
             log.error("nobody is dialled, because the journal can't be written: %s", error)
-            raise NotReached("failed") from None
+            raise NotDialled("journal not writable") from None
         fault_point("dialled_durable")
+
+    def _check_time(self) -> None:
+        """The number and the customer's wish, as they are by now, have quiet hours of their own."""
+        own, now = self._lease.callback, self._services.acd.now()
+        at = self._services.may_dial(own, max(now, own.not_before))
+        if at > now:
+            raise NotDialled("not to be dialled yet", at)

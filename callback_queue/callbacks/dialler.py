@@ -130,7 +130,7 @@ class Dialler:
             {
                 "call": turn.attempt.call,
                 "caller": turn.attempt.agent,
-                "called": turn.attempt.callback.number,
+                "called": turn.attempt.customer.number or turn.attempt.callback.number,
                 "source": f"callback:{turn.due.callback}",
             }
             for turn in self._turns.values()

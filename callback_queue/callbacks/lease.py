@@ -6,12 +6,13 @@ attempt that is over:
 
     take             waiting -> leased: this switch has it, the customer is not dialled yet
     begin_dialling   leased -> dialling: asked right before the customer is dialled, and heeded
+    renew            it stays ours, as long as nobody else could have taken it and the ticket is not over
     release          -> waiting, to be tried again; or -> closed
 
-Nobody gets a lease while the same customer is being called for another ticket, nor for a ticket that is over.
-A lease that ran out before the customer was dialled goes to the next switch that asks. One that ran out while
-the customer was being dialled is not taken over for a quarter of an hour: its switch may only have lost the
-database.
+Nobody gets a lease while the same customer is being called for another ticket, nor for a ticket that is over;
+and since the caller may leave another number after that, `begin_dialling` asks both once more. A lease that
+ran out before the customer was dialled goes to the next switch that asks. One that ran out while the customer was
+being dialled is not taken over for a quarter of an hour: its switch may only have lost the database.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, case, select, update
@@ -27,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 
 from callback_queue.callbacks.events import AttemptOutcome
-from callback_queue.callbacks.policy import OURS
+from callback_queue.callbacks.policy import OURS, PHONE_ANSWERED
 from callback_queue.callbacks.store import (
     CALLBACK_COLUMNS,
     CLOSED,
@@ -38,6 +40,7 @@ from callback_queue.callbacks.store import (
     due_now,
     free,
     row_of,
+    same_telephone,
     ticket_at_work,
 )
 from callback_queue.callbacks.tables import CallbackRow
@@ -79,7 +82,7 @@ class LeaseTable:
             being called already, or it is over, or not due.
         """
         return await self._change(
-            (_table.callback == callback, due_now(now), _nobody_calls_the_customer(callback, now)),
+            (_table.callback == callback, due_now(now), *_nobody_calls(callback, now, (LEASED, DIALLING))),
             state=LEASED,
             attempt=_table.attempt + 1,
             lease_holder=text(switch, 64),
@@ -97,8 +100,9 @@ class LeaseTable:
             attempt: of the lease (`CallbackView.attempt`).
 
         Returns:
-            whom to dial. None: the lease is lost, or the callback or its ticket is over meanwhile. Do not
-            dial either when the database does not answer.
+            whom to dial. None: the lease is lost, or the callback or its ticket is over meanwhile, or the
+            number that it has by now is being dialled already. Do not dial either when the database does not
+            answer.
         """
         return await self._change(
             (
@@ -106,6 +110,7 @@ class LeaseTable:
                 _table.state == LEASED,
                 _table.lease_until >= now,
                 ticket_at_work(),
+                *_nobody_calls(callback, now, (DIALLING,)),
             ),
             state=DIALLING,
             lease_until=now + seconds,
@@ -114,10 +119,28 @@ class LeaseTable:
         )
 
     async def renew(
-        self, callback: str, attempt: int, switch: str, now: float, seconds: float
+        self,
+        callback: str,
+        attempt: int,
+        switch: str,
+        now: float,
+        seconds: float,
+        *,
+        connected: bool = False,
     ) -> CallbackView | None:
-        """Keep a lease; None when it is lost. Arguments as for `begin_dialling`."""
-        return await self._change(_held(callback, attempt, switch), lease_until=now + seconds)
+        """Keep a lease.
+
+        Args:
+            callback, attempt, switch, now, seconds: as for `begin_dialling`.
+            connected: customer and agent speak: it is kept whatever becomes of the ticket.
+
+        Returns:
+            the callback as it stands now. None: the lease is lost, or ran out so that another switch may
+            have acted on it, or the callback or its ticket is over.
+        """
+        held = (*_held(callback, attempt, switch), ~free(now))
+        conditions = held if connected else (*held, ticket_at_work())
+        return await self._change(conditions, lease_until=now + seconds)
 
     async def release(
         self, callback: str, attempt: int, switch: str, due: float, outcome: AttemptOutcome, agent: str = ""
@@ -134,7 +157,8 @@ class LeaseTable:
         """
         values: dict[str, Any] = {"lease_holder": "", "lease_until": 0.0, "agent": agent, "outcome": outcome}
         values |= {"state": WAITING, "due": due} if due else {"state": CLOSED}
-        values["crashes"] = 0
+        if outcome in PHONE_ANSWERED:
+            values["crashes"] = 0
         if outcome in OURS:
             counted = case((_table.last_dialled == attempt, _table.dialled - 1), else_=_table.dialled)
             values |= {"last_void": attempt, "dialled": counted}
@@ -158,26 +182,25 @@ def _held(callback: str, attempt: int, switch: str) -> tuple[ColumnElement[bool]
     return (*_mine(callback, attempt, switch), _table.state.in_((LEASED, DIALLING)))
 
 
-def _nobody_calls_the_customer(callback: str, now: float) -> ColumnElement[bool]:
-    """The condition that no other callback to the same number is leased.
+def _nobody_calls(callback: str, now: float, states: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that no other callback to the same telephone is in one of the states.
 
-    All open callbacks to the number are locked, in one order: two switches that take two of them at the same
-    moment come one after the other (PostgreSQL; SQLite has one writer at a time).
+    All open callbacks to the telephone are locked, in one order: two switches that change two of them at the
+    same moment come one after the other (PostgreSQL; SQLite has one writer at a time). A number that is
+    changed in that moment is not the one that was compared: the row is not touched then.
     """
     other = aliased(_table)
     key = select(_table.number_key).where(_table.callback == callback).scalar_subquery()
     same_number = (
         select(other.callback, other.state, other.lease_until)
-        .where(other.number_key == key, other.state != CLOSED)
+        .where(other.state.in_((WAITING, LEASED, DIALLING)), same_telephone(other.number_key, key))
         .order_by(other.callback)
         .with_for_update()
         .cte("same_number")
     )
     rows = same_number.c
-    called = select(rows.callback).where(
-        rows.callback != callback, rows.state.in_((LEASED, DIALLING)), ~free(now, rows)
-    )
-    return ~called.exists()
+    called = select(rows.callback).where(rows.callback != callback, rows.state.in_(states), ~free(now, rows))
+    return _table.number_key == key, ~called.exists()
 
 
 class LeaseLost(Exception):
@@ -221,12 +244,16 @@ class Lease:
         self._clock = clock
         self._unix = unix
         self._sure_until = 0.0
+        self._connected = False
         self._keeper: asyncio.Task[None] | None = None
 
     @property
     def is_sure(self) -> bool:
         """Whether it is ours for certain at this moment: nobody else may have it, whatever is late."""
-        return not self.lost.done() and self._clock() < self._sure_until
+        if self.lost.done() or self._clock() >= self._sure_until:
+            return False
+        # Other switches go by Unix time, which may have been set forward.
+        return self._unix() < self.callback.lease_until - self._seconds * MARGIN
 
     async def take(self, callback: str) -> bool:
         """Take a callback, and keep it from then on; False when somebody else has it, or nobody can tell."""
@@ -239,7 +266,7 @@ class Lease:
 
     async def renew(self) -> bool | None:
         """Keep it, and read the callback anew; False when it is lost, None without an answer."""
-        return await self._ask(self._of_mine(self._table.renew))
+        return await self._ask(self._of_mine(partial(self._table.renew, connected=self._connected)))
 
     async def begin_dialling(self) -> bool:
         """Say that the customer is about to be dialled; whether to dial `callback.number`, as it is now."""
@@ -254,6 +281,10 @@ class Lease:
         own = self.callback
         if await in_time(self._table.release(own.callback, own.attempt, self._switch, due, outcome, agent)):
             self.drop()
+
+    def connected(self) -> None:
+        """Customer and agent speak: from here on it is kept whatever becomes of the ticket."""
+        self._connected = True
 
     def drop(self) -> None:
         """Renew it no more."""

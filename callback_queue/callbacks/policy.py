@@ -34,6 +34,11 @@ _MODES: Mapping[CallbackModeName, CallbackMode] = {
     "customer-first": "customer_first",
 }
 
+PHONE_ANSWERED: frozenset[AttemptOutcome] = frozenset(
+    {"reached", "busy", "no_answer", "refused", "wrong_number"}
+)
+"""Outcomes that the customer's telephone or its network gave: after these, crashes are no more in a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallbackRules:

@@ -23,7 +23,7 @@ from callback_queue.callbacks.events import (
     CallbackRescheduled,
     CallbackStarted,
 )
-from callback_queue.callbacks.policy import OURS
+from callback_queue.callbacks.policy import OURS, PHONE_ANSWERED
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.numbers import number_key
@@ -224,11 +224,12 @@ def _counted(row: Row, event: CallbackAttemptEnded) -> dict[str, Any]:
     """What an attempt's end does to the counts: one that we ended does not count."""
     attempt = whole(event.attempt)
     if event.outcome not in OURS:
-        return {"crashes": 0}
+        return {"crashes": 0} if event.outcome in PHONE_ANSWERED else {}
     if row["last_void"] >= attempt:
         return {}
     values: dict[str, Any] = {"last_void": attempt}
-    values["crashes"] = row["crashes"] + 1 if event.outcome == "cut_off" else 0
+    if event.outcome == "cut_off":
+        values["crashes"] = row["crashes"] + 1
     if row["last_dialled"] == attempt:
         values["dialled"] = max(0, row["dialled"] - 1)
     return values

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import aliased
@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from callback_queue.callbacks.events import CallbackWhy
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.events import Tier
-from callback_queue.customers.numbers import number_key
+from callback_queue.customers.numbers import SHORTEST_NATIONAL, number_key
 from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK
 
@@ -26,6 +26,9 @@ DEAD_HOLDER = 900.0
 """Seconds after the end of a lease in which its customer was dialled until another switch may have it."""
 
 WAITING, LEASED, DIALLING, CLOSED = "waiting", "leased", "dialling", "closed"
+
+# So many last digits tell telephones apart, whatever is written in front of them.
+_TELLING = 9
 
 _table = CallbackRow
 
@@ -99,11 +102,37 @@ def ticket_at_work() -> ColumnElement[bool]:
     return ~over.correlate(_table).exists()
 
 
+def same_telephone(one: Any, other: Any) -> ColumnElement[bool]:
+    """The condition that two number keys may be the same telephone.
+
+    Without the site's country, +8613800138000 and 13800138000 have two keys. So long ones are compared by
+    their last nine digits, and a shorter one with the other's end; extensions are compared whole. Two
+    telephones that are taken for one by this are called one after the other.
+    """
+    longs = and_(func.length(one) >= _TELLING, func.length(other) >= _TELLING)
+    return or_(
+        one == other,
+        and_(longs, _last(one, _TELLING) == _last(other, _TELLING)),
+        _ends_with(one, other),
+        _ends_with(other, one),
+    )
+
+
+def _ends_with(long: Any, short: Any) -> ColumnElement[bool]:
+    """The condition that one key is the other with digits in front, and that is no extension."""
+    length = func.length(short)
+    return and_(length >= SHORTEST_NATIONAL, func.length(long) > length, _last(long, length) == short)
+
+
+def _last(key: Any, count: Any) -> ColumnElement[str]:
+    return func.substr(key, func.length(key) - count + 1)
+
+
 def _customer_is_called(now: float) -> ColumnElement[bool]:
     """The condition that the customer is being called already, for another ticket."""
     other = aliased(_table)
     called = select(other.callback).where(
-        other.number_key == _table.number_key,
+        same_telephone(other.number_key, _table.number_key),
         other.callback != _table.callback,
         other.state.in_((LEASED, DIALLING)),
         ~free(now, other),

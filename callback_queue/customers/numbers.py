@@ -14,7 +14,7 @@ from phonenumbers.phonenumberutil import national_significant_number
 
 LONGEST_KEY = 32
 # Shorter ones are extensions and emergency numbers: the same everywhere, and nobody's alone.
-_SHORTEST_NATIONAL = 7
+SHORTEST_NATIONAL = 7
 _CALLABLE = re.compile(r"\+?[0-9(][0-9 ()./-]{1,30}")
 _DIGITS = re.compile(r"[0-9]")
 
@@ -43,7 +43,7 @@ class NumberKeys:
     @property
     def is_long(self) -> bool:
         """Whether it is long enough to be compared without its country."""
-        return len(self.national) >= _SHORTEST_NATIONAL
+        return len(self.national) >= SHORTEST_NATIONAL
 
 
 def number_keys(number: str, country: str = "") -> NumberKeys:

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy.engine import URL
 
 from callback_queue.callbacks.events import (
+    AttemptOutcome,
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackDialled,
     CallbackLeased,
     CallbackStarted,
 )
+from callback_queue.callbacks.store import CallbackView
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.tables import Ticket, TicketHistory
@@ -310,23 +312,43 @@ def test_a_callback_that_crashes_the_switch_again_and_again_is_closed_with_an_al
     play(database_url, scene)
 
 
-def test_only_crashes_in_a_row_count(database_url: URL) -> None:
+async def _crash_but_in_the_second(rig: Records, outcome: AttemptOutcome) -> CallbackView:
+    """Attempts that crash the switch, until none is made any more; one of them ends otherwise."""
+    await both(rig, "100001")
+    await rig.tell(started(NOW))
+    for attempt in range(1, 8):
+        at = NOW + 10_000 * attempt
+        if not await rig.leases.take("100001.1", SWITCH, at, 60):
+            break
+        if attempt == 2:
+            end = CallbackAttemptEnded(
+                at, "b", "", callback="100001.1", attempt=2, outcome=outcome, agent="", next_at=at + 1
+            )
+            assert await rig.leases.release("100001.1", 2, SWITCH, at + 1, outcome)
+            await rig.tell(end)
+        else:
+            await rig.tell(started(at + 10))
+    due = await rig.callbacks.get("100001.1")
+    assert due is not None
+    return due
+
+
+@pytest.mark.parametrize("outcome", ["busy", "no_answer", "refused"])
+def test_only_crashes_in_a_row_count(database_url: URL, outcome: AttemptOutcome) -> None:
     async def scene(rig: Records) -> None:
-        await both(rig, "100001")
-        await rig.tell(started(NOW))
-        for attempt in (1, 2, 3, 4, 5):
-            at = NOW + 1000 * attempt
-            assert await rig.leases.take("100001.1", SWITCH, at, 60), attempt
-            if attempt == 2:
-                end = CallbackAttemptEnded(
-                    at, "b", "", callback="100001.1", attempt=2, outcome="no_agent", agent="", next_at=at + 1
-                )
-                await rig.tell(end)
-            else:
-                await rig.tell(started(at + 10))
-        due = await rig.callbacks.get("100001.1")
-        assert due is not None
-        assert (due.crashes, due.end) == (3, "crashed")
+        due = await _crash_but_in_the_second(rig, outcome)
+        assert (due.attempt, due.crashes, due.end) == (5, 3, "crashed")
+
+    play(database_url, scene)
+
+
+@pytest.mark.parametrize("outcome", ["no_agent", "withdrawn", "failed"])
+def test_an_attempt_that_rings_no_customer_does_not_end_a_row_of_crashes(
+    database_url: URL, outcome: AttemptOutcome
+) -> None:
+    async def scene(rig: Records) -> None:
+        due = await _crash_but_in_the_second(rig, outcome)
+        assert (due.attempt, due.crashes, due.end) == (4, 3, "crashed")
 
     play(database_url, scene)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC
 from typing import Any, cast
@@ -16,7 +17,15 @@ from callback_queue.callbacks.events import (
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import OURS, CallbackRules
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
-from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, CallbackView
+from callback_queue.callbacks.store import (
+    CLOSED,
+    DEAD_HOLDER,
+    DIALLING,
+    LEASED,
+    WAITING,
+    CallbackStore,
+    CallbackView,
+)
 from callback_queue.tickets.store import TicketStore
 from callback_queue.tickets.ticket import AT_WORK
 from config.models.callbacks import CallbackSettings
@@ -69,14 +78,26 @@ class FakeDatabase:
         row = self.rows[callback]
         if not self._is_mine(row, attempt, switch) or row.state != LEASED or not self._at_work(row):
             return None
+        if row.lease_until < now or self._is_called(row, (DIALLING,)):
+            return None
         return self.change(callback, state=DIALLING, lease_until=now + seconds, dialled=row.dialled + 1)
 
     async def renew(
-        self, callback: str, attempt: int, switch: str, now: float, seconds: float
+        self,
+        callback: str,
+        attempt: int,
+        switch: str,
+        now: float,
+        seconds: float,
+        *,
+        connected: bool = False,
     ) -> CallbackView | None:
         self._check()
-        mine = self._is_mine(self.rows[callback], attempt, switch)
-        return self.change(callback, lease_until=now + seconds) if mine else None
+        row = self.rows[callback]
+        ran_out = row.lease_until < now - (DEAD_HOLDER if row.state == DIALLING else 0)
+        if not self._is_mine(row, attempt, switch) or ran_out or not (connected or self._at_work(row)):
+            return None
+        return self.change(callback, lease_until=now + seconds)
 
     async def release(
         self, callback: str, attempt: int, switch: str, due: float, outcome: AttemptOutcome, agent: str = ""
@@ -115,12 +136,12 @@ class FakeDatabase:
             raise OSError("the database is away")
 
     def _is_due(self, row: CallbackView, now: float) -> bool:
-        called = any(
-            other.number == row.number and other.state in (LEASED, DIALLING)
-            for other in self.rows.values()
-            if other is not row
-        )
+        called = self._is_called(row, (LEASED, DIALLING))
         return row.state == WAITING and row.due <= now and self._at_work(row) and not called
+
+    def _is_called(self, row: CallbackView, states: Collection[str]) -> bool:
+        others = (other for other in self.rows.values() if other is not row)
+        return any(other.number == row.number and other.state in states for other in others)
 
     def _at_work(self, row: CallbackView) -> bool:
         return self.tickets.get(row.ticket, "open") in AT_WORK

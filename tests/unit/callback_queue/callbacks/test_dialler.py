@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from callback_queue.agents.events import AgentConnected
 from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed
 from callback_queue.line.events import QueueLeft
 from callback_queue.tickets.events import TicketChanged
+from tests.support.fake_leg import FakeLeg
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.callback_queue.call_centre import passes
 from tests.unit.callback_queue.callbacks.desk import CallbackDesk
@@ -156,12 +161,12 @@ async def test_a_customer_who_hangs_up_between_two_agents_is_noticed_at_once() -
 async def test_an_agent_who_hangs_up_while_the_customer_rings_is_not_the_customers_no_answer() -> None:
     async with CallbackDesk() as desk:
         desk.centre.register("1001")
-        desk.ask()
+        callback = desk.ask()
         agent = await desk.taken_by("1001")
         desk.customer().ring()
         agent.far_hang_up()
         await passes(0.01)
-        assert desk.outcomes() == ["failed"]
+        assert (desk.outcomes(), desk.database.rows[callback].dialled) == (["withdrawn"], 0)
 
 
 @virtual_time
@@ -324,3 +329,170 @@ async def test_cancelling_an_attempt_ends_everything() -> None:
         await asyncio.sleep(0.01)
         assert not desk.centre.ringing()
         assert desk.outcomes() == ["withdrawn"]
+
+
+async def _announced(desk: CallbackDesk, agent: str = "1001") -> FakeLeg:
+    """An agent has answered, and hears what the call is about: the key that dials is not pressed yet."""
+    await passes(1)
+    leg = desk.centre.phone(agent)
+    leg.pick_up()
+    await passes(1)
+    return leg
+
+
+@virtual_time
+async def test_a_newer_number_that_is_being_called_already_is_not_dialled_a_second_time() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001", "1002")
+        first = desk.ask("0955000001", ticket="100001", waiting=10)
+        desk.ask("0955000002", ticket="100002")
+        await passes(1)
+        one, two = desk.centre.phone("1001"), desk.centre.phone("1002")
+        one.pick_up()
+        two.pick_up()
+        await passes(1)
+        desk.database.change(first, number="0955000002")
+        two.press("1")
+        await settle()
+        one.press("1")
+        await settle()
+        assert len(desk.ringing_customers()) == 1
+        await passes(5)
+        assert (desk.outcomes(), desk.database.rows[first].state) == (["withdrawn"], "waiting")
+        desk.ringing_customers()[0].refuse(486)
+        await passes(2)
+        assert (len(desk.dialled()), desk.database.rows[first].dialled) == (1, 0)
+
+
+@virtual_time
+async def test_a_wrong_old_number_does_not_end_a_callback_to_which_a_newer_one_was_left() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        callback = desk.ask("0955000001")
+        await desk.taken_by("1001")
+        desk.database.change(callback, number="0955000002")
+        desk.customer("0955000001").refuse(404)
+        await passes(5)
+        assert (desk.outcomes(), desk.ends()) == (["wrong_number"], [])
+        await desk.taken_by("1001", after=0)
+        assert desk.dialled() == ["0955000001", "0955000002"]
+        desk.customer("0955000002").refuse(404)
+        await passes(5)
+        assert (desk.outcomes(), desk.ends()) == (["wrong_number", "wrong_number"], ["wrong_number"])
+
+
+@virtual_time
+async def test_the_last_attempt_with_the_old_number_is_not_the_last_one_of_a_newer_number() -> None:
+    async with CallbackDesk(attempts=1) as desk:
+        desk.centre.register("1001")
+        callback = desk.ask("0955000001")
+        await desk.taken_by("1001")
+        desk.database.change(callback, number="0955000002")
+        desk.customer("0955000001").refuse(486)
+        await passes(5)
+        assert (desk.outcomes(), desk.ends()) == (["busy"], [])
+        await desk.taken_by("1001", after=0)
+        desk.customer("0955000002").refuse(486)
+        await passes(5)
+        assert desk.ends() == ["not_reached"]
+
+
+@virtual_time
+async def test_a_newer_number_has_quiet_hours_of_its_own() -> None:
+    async with CallbackDesk(quiet="21:00-08:00") as desk:
+        noon = datetime.fromtimestamp(running().unix(), UTC).replace(hour=9, minute=0, second=0)
+        await passes((noon.timestamp() - running().unix()) % 86400)
+        desk.centre.register("1001")
+        callback = desk.ask("+4930123456")
+        phone = await _announced(desk)
+        desk.database.change(callback, number="+12125550123")  # where it is night
+        phone.press("1")
+        await passes(5)
+        assert (desk.dialled(), desk.ringing_customers(), desk.outcomes()) == ([], [], ["withdrawn"])
+        row = desk.database.rows[callback]
+        assert (row.state, row.dialled) == ("waiting", 0)
+        in_new_york = datetime.fromtimestamp(row.due, ZoneInfo("America/New_York"))
+        assert (in_new_york.hour, in_new_york.minute) == (8, 0)
+
+
+@virtual_time
+async def test_a_wish_that_comes_before_the_dial_is_heeded() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        callback = desk.ask()
+        phone = await _announced(desk)
+        wish = running().unix() + 86400
+        desk.database.change(callback, not_before=wish)
+        phone.press("1")
+        await passes(5)
+        row = desk.database.rows[callback]
+        assert (desk.dialled(), desk.outcomes(), row.due, row.dialled) == ([], ["withdrawn"], wish, 0)
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, "wrong_number"), (603, "refused"), (486, "busy")])
+@virtual_time
+async def test_what_the_customers_phone_said_stays_when_we_hang_up_on_the_agent(
+    status: int, outcome: str
+) -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        callback = desk.ask()
+        await desk.taken_by("1001")
+        desk.customer().refuse(status)
+        await passes(0.2)  # the agent hears that the customer was not reached
+        assert desk.outcomes() == []
+        desk.dialler.stop()
+        desk.dialler.hang_up("server stopped")
+        await passes(2)
+        assert (desk.outcomes(), desk.database.rows[callback].dialled) == ([outcome], 1)
+
+
+@virtual_time
+async def test_a_disk_that_fails_before_the_invite_is_no_attempt() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        callback = desk.ask()
+        phone = await _announced(desk)
+        durable = desk.journal.durable
+        desk.journal.durable = _full_disk  # type: ignore[method-assign]
+        phone.press("1")
+        await settle()
+        assert not desk.ringing_customers()
+        desk.journal.durable = durable  # type: ignore[method-assign]
+        await passes(5)
+        row = desk.database.rows[callback]
+        assert (desk.outcomes(), row.state, row.dialled) == (["withdrawn"], "waiting", 0)
+
+
+async def _full_disk() -> None:
+    raise OSError("no space left on device")
+
+
+@virtual_time
+async def test_a_ticket_that_is_solved_through_another_switch_silences_the_customers_phone() -> None:
+    async with CallbackDesk(lease_seconds=60) as desk:
+        desk.centre.register("1001")
+        callback = desk.ask()
+        await desk.taken_by("1001")
+        desk.customer().ring()
+        desk.database.tickets["100001"] = "solved"  # no event is heard here
+        await passes(16)  # the next renewal
+        assert (desk.ringing_customers(), desk.outcomes()) == ([], ["withdrawn"])
+        assert desk.database.rows[callback].dialled == 0
+
+
+@virtual_time
+async def test_a_conversation_keeps_its_lease_when_the_ticket_is_solved_meanwhile() -> None:
+    async with CallbackDesk(lease_seconds=60) as desk:
+        desk.centre.register("1001")
+        callback = desk.ask()
+        await desk.taken_by("1001")
+        customer = desk.customer()
+        customer.pick_up()
+        await passes(5)
+        desk.database.tickets["100001"] = "solved"
+        await passes(1200)
+        assert desk.database.rows[callback].lease_until > running().unix()
+        customer.far_hang_up()
+        await passes(1)
+        assert desk.outcomes() == ["reached"]

@@ -17,7 +17,9 @@ from callback_queue.callbacks.events import (
     CallbackStarted,
 )
 from callback_queue.callbacks.lease import LeaseTable
+from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.store import DEAD_HOLDER, CallbackStore
+from callback_queue.tickets.events import TicketChanged
 from config.database import create_engine
 from tests.unit.callback_queue.records import NOW, SWITCH, Records, requested, ticket
 from tests.unit.callback_queue.recovery.test_cut_off import play
@@ -91,6 +93,101 @@ def test_a_lease_that_ran_out_before_the_dial_goes_to_another_switch_and_its_hol
         assert not await rig.leases.renew(ID, 1, SWITCH, NOW + 62, 60)
         assert not await rig.leases.begin_dialling(ID, 1, SWITCH, NOW + 62, 60)
         assert await rig.leases.begin_dialling(ID, 2, OTHER, NOW + 62, 60)
+
+    play(database_url, scene)
+
+
+def test_a_lease_that_ran_out_before_the_dial_is_not_renewed(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await one(rig)
+        assert await rig.leases.take(ID, SWITCH, NOW, 60)
+        assert await rig.leases.renew(ID, 1, SWITCH, NOW + 60, 60)
+        assert not await rig.leases.renew(ID, 1, SWITCH, NOW + 121, 60), "somebody may have acted on it"
+        assert not await rig.leases.begin_dialling(ID, 1, SWITCH, NOW + 122, 60)
+        assert await rig.leases.take(ID, SWITCH, NOW + 123, 60)
+        assert await rig.leases.begin_dialling(ID, 2, SWITCH, NOW + 124, 60)
+        late = NOW + 184 + DEAD_HOLDER
+        assert await rig.leases.renew(ID, 2, SWITCH, late, 60), "nobody else could have it yet"
+        assert not await rig.leases.renew(ID, 2, SWITCH, late + 61 + DEAD_HOLDER, 60)
+
+    play(database_url, scene)
+
+
+async def two(rig: Records, one: str, other: str) -> None:
+    """Callbacks of two callers."""
+    for number, caller in (("100001", one), ("100002", other)):
+        await rig.tell(ticket(number, caller=f"1390000{number}"), requested(number, caller=caller))
+
+
+def test_a_switch_that_was_away_does_not_dial_a_telephone_that_another_one_dials(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await two(rig, "13800138000", "+86 138 0013 8000")
+        assert await rig.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert not await rig.leases.take("100002.1", OTHER, NOW + 30, 60)
+        assert await rig.leases.take("100002.1", OTHER, NOW + 62, 60), "the first lease has run out"
+        assert await rig.leases.begin_dialling("100002.1", 1, OTHER, NOW + 63, 60)
+        assert not await rig.leases.renew(ID, 1, SWITCH, NOW + 64, 60)
+        assert not await rig.leases.begin_dialling(ID, 1, SWITCH, NOW + 65, 60)
+
+    play(database_url, scene)
+
+
+def test_a_newer_number_that_is_being_dialled_is_not_dialled_a_second_time(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await rig.tell(ticket("100001"), requested("100001"))
+        await rig.tell(ticket("100002", caller="13900139000"), requested("100002", caller="13900139000"))
+        assert await rig.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert await rig.leases.take("100002.1", OTHER, NOW + 1, 60)
+        assert await rig.leases.begin_dialling("100002.1", 1, OTHER, NOW + 2, 60)
+        await rig.tell(
+            ticket("100003", NOW + 3), requested("100003", NOW + 3, "+86 139 0013 9000")
+        )  # joined into the first
+        assert not await rig.leases.begin_dialling(ID, 1, SWITCH, NOW + 4, 60)
+        due = await rig.callbacks.get(ID)
+        assert due is not None
+        assert (due.number, due.state, due.dialled) == ("+86 139 0013 9000", "leased", 0)
+        assert await rig.leases.release("100002.1", 1, OTHER, NOW + 300, "busy")
+        assert await rig.leases.begin_dialling(ID, 1, SWITCH, NOW + 5, 60)
+
+    play(database_url, scene)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("+8613800138000", "13800138000", True),
+        ("+4930123456", "030123456", True),
+        ("+4512345678", "12345678", True),
+        ("+79161234567", "89161234567", True),
+        ("13800138000", "13800138001", False),
+        ("2001", "12001", False),
+        ("12345678", "87654321", False),
+    ],
+)
+def test_without_a_country_numbers_are_compared_by_their_ends(
+    database_url: URL, one: str, other: str, same: bool
+) -> None:
+    async def scene(rig: Records) -> None:
+        projection = CallbackProjection("")
+        async with rig.engine.begin() as connection:
+            for number, caller in (("100001", one), ("100002", other)):
+                await projection.apply(connection, requested(number, caller=caller), {"switch": SWITCH})
+        assert await rig.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert len(await rig.callbacks.due(NOW + 1)) == (0 if same else 1)
+        assert (await rig.leases.take("100002.1", OTHER, NOW + 1, 60) is None) == same
+
+    play(database_url, scene)
+
+
+def test_a_ticket_that_is_over_ends_the_lease_unless_they_speak(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await one(rig)
+        assert await rig.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert await rig.leases.begin_dialling(ID, 1, SWITCH, NOW + 2, 60)
+        solved = TicketChanged(NOW + 3, ticket="100001", by="agent:1001", changes={"state": "solved"})
+        await rig.tell(solved, switch=OTHER)
+        assert not await rig.leases.renew(ID, 1, SWITCH, NOW + 5, 60)
+        assert await rig.leases.renew(ID, 1, SWITCH, NOW + 5, 60, connected=True)
 
     play(database_url, scene)
 
