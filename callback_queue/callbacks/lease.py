@@ -11,8 +11,8 @@ attempt that is over:
 
 Nobody gets a lease while the same customer is being called for another ticket, nor for a ticket that is over;
 and since the caller may leave another number after that, `begin_dialling` asks both once more. A lease that
-ran out before the customer was dialled goes to the next switch that asks. One that ran out while the customer was
-being dialled is not taken over for a quarter of an hour: its switch may only have lost the database.
+ran out before the customer was dialled goes to the next switch that asks. One that ran out while the customer
+was being dialled is not taken over for a quarter of an hour: its switch may only have lost the database.
 """
 
 from __future__ import annotations
