@@ -152,6 +152,29 @@ def test_a_newer_number_that_is_being_dialled_is_not_dialled_a_second_time(datab
     play(database_url, scene)
 
 
+def test_of_two_leases_that_got_the_same_number_one_is_dialled(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await two(rig, "13800138000", "13900139000")
+        assert await rig.leases.take(ID, SWITCH, NOW + 1, 60)
+        assert await rig.leases.take("100002.1", OTHER, NOW + 1, 60)
+        newer = requested("100003", NOW + 3, "+86 139 0013 9000")
+        await rig.tell(ticket("100003", NOW + 3, caller="1390000100001"), newer)  # joined into the first
+        due = await rig.callbacks.get(ID)
+        assert due is not None
+        assert due.number == "+86 139 0013 9000"
+        engines = [create_engine(database_url) for _ in range(2)]
+        left, right = (LeaseTable(engine) for engine in engines)
+        got = await asyncio.gather(
+            left.begin_dialling(ID, 1, SWITCH, NOW + 4, 60),
+            right.begin_dialling("100002.1", 1, OTHER, NOW + 4, 60),
+        )
+        assert len([row for row in got if row is not None]) == 1
+        for engine in engines:
+            await engine.dispose()
+
+    play(database_url, scene)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
