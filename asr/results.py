@@ -1,6 +1,6 @@
 """What a recogniser says: plain values, the same for every engine.
 
-How they travel between processes is left to `asr.workers.protocol`, who makes them to `asr.workers.client`,
+How they travel between processes is left to `asr.protocol`, who makes them to `asr.workers.client`,
 and what a caller meant by them to `asr.slots`.
 """
 

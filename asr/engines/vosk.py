@@ -13,8 +13,8 @@ from pathlib import Path
 import vosk
 
 from asr.engines import Engine, EngineError, Stream
+from asr.protocol import UNKNOWN_WORDS, Segment, StreamConfig, parse_answer
 from asr.results import Partial
-from asr.workers.protocol import UNKNOWN_WORDS, Segment, StreamConfig, parse_answer
 
 
 def load(model: Path, language: str, threads: int) -> Engine:

@@ -29,8 +29,8 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
-from asr.workers.protocol import Segment, StreamConfig
 
 RATE = 16000
 FRAMES_PER_SECOND = 100  # of Whisper's log-mel features

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import WebSocketException
 
-from asr.workers.protocol import READY, UNIX
+from asr.protocol import READY, UNIX
 from asr.workers.setup import Setup
 from supervision.keeper import Keeper, Lost, Readiness
 from supervision.process import child_process

@@ -27,8 +27,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve, unix_serv
 from websockets.exceptions import ConnectionClosed
 
 from asr.engines import MODULES, Engine, EngineError, Loader, Stream
-from asr.results import Partial
-from asr.workers.protocol import (
+from asr.protocol import (
     READY,
     TRY_AGAIN_LATER,
     UNIX,
@@ -38,6 +37,7 @@ from asr.workers.protocol import (
     answer_message,
     parse_request,
 )
+from asr.results import Partial
 from supervision.child import end_with_parent
 
 LONGEST_UTTERANCE = 600.0

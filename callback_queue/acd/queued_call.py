@@ -25,7 +25,7 @@ from callback_queue.line.distributor import LeavesLine, Place
 from callback_queue.line.events import LeftWhy
 from callback_queue.line.waiting_line import Entry
 from config import Queue
-from ivr_flows.runtime.outcomes import HandOff, Result, ResultWord
+from ivr_flows.steps.outcomes import HandOff, Result, ResultWord
 from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, codecs_like

@@ -40,7 +40,7 @@ from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
-from ivr_flows.runtime.outcomes import HandOff
+from ivr_flows.steps.outcomes import HandOff
 from journal.event import Event
 from journal.fault_points import fault_point
 from telephony.call import events

@@ -20,7 +20,7 @@ from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
 from ivr_flows.runtime.flow_runner import run_flow
-from ivr_flows.runtime.outcomes import (
+from ivr_flows.steps.outcomes import (
     Departure,
     Dial,
     HandOff,

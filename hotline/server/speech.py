@@ -23,7 +23,7 @@ from callback_queue.callbacks import texts as callback_texts
 from config import Site, VoiceSettings
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from ivr_flows.texts import TEXTS as FLOW_TEXTS
+from ivr_flows.steps.texts import TEXTS as FLOW_TEXTS
 from telephony.media.prompts import PromptStore
 from tts.client import Voices
 from tts.installed import Choice, Wish, choose

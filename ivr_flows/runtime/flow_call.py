@@ -1,4 +1,4 @@
-"""A call as a flow sees it: the real `ivr_flows.runtime.conversation.Conversation`, over a leg.
+"""A call as a flow sees it: the real `ivr_flows.steps.conversation.Conversation`, over a leg.
 
 Sound comes from `tts.prompts`, answers from `asr.listening`. What is said and asked is decided by the flow.
 """
@@ -20,7 +20,7 @@ from asr.listening.clips import ClipFolder
 from asr.listening.listener import Listener, ListenerContext
 from asr.listening.voice_activity import VoiceActivity
 from asr.workers.client import Recognisers
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
 from telephony.applications.record import CallerMessage
 from telephony.call.errors import LegClosed

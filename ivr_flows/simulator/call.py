@@ -13,8 +13,8 @@ from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
 from asr.listening.end_of_turn import TIMINGS
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
 from telephony.call.events import FlowStarted, StepEntered
 from tts.parts import Part, SoundFile, Spoken, Text
@@ -29,7 +29,7 @@ _CLIP = Path("what-the-caller-said.wav")
 
 
 class SimulatedConversation:
-    """One simulated call; see `ivr_flows.runtime.conversation.Conversation`.
+    """One simulated call; see `ivr_flows.steps.conversation.Conversation`.
 
     Args:
         inputs: what the caller does.

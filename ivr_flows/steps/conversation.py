@@ -3,7 +3,7 @@
 The simulator (`ivr_flows.simulator`) and the switch (`ivr_flows/runtime/flow_call.py`) implement
 `Conversation`. Prompts are made of `tts.parts`, questions and answers of `asr.listening.answer`, as in the
 intake bot. What an answer means is left to `asr.slots`, what happens after the flow to
-`ivr_flows.runtime.outcomes`.
+`ivr_flows.steps.outcomes`.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kinds import seconds
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.verbs.base import Verb
 
 

@@ -10,11 +10,12 @@ from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
-from ivr_flows.runtime.questions import Answer, Question, ask_and_confirm
-from ivr_flows.runtime.understanding import (
+from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
+from ivr_flows.steps.questions import Answer, Question, ask_and_confirm
+from ivr_flows.steps.understanding import (
     Sorry,
     as_parts,
     as_slot,
@@ -23,7 +24,6 @@ from ivr_flows.runtime.understanding import (
     speech_wanted,
     yes_or_no,
 )
-from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Then, Verb, go
 
 Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]

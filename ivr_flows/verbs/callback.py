@@ -10,13 +10,13 @@ from pydantic import Field
 from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, whole
 from ivr_flows.kinds import Queue, Step, TextTemplate
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
-from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
-from ivr_flows.runtime.understanding import digits, speech_wanted
 from ivr_flows.settings import PromptText, ShortTable
-from ivr_flows.texts import part
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Result
+from ivr_flows.steps.questions import Question, ask_and_confirm, confirm
+from ivr_flows.steps.texts import part
+from ivr_flows.steps.understanding import digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
 from tts.parts import Spoken
 

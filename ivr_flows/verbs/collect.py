@@ -9,12 +9,12 @@ from pydantic import Field
 from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, one_of, seconds, whole
 from ivr_flows.kinds import Keys, Step, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
-from ivr_flows.runtime.questions import Question, ask_and_confirm
-from ivr_flows.runtime.understanding import as_slot, digits, slot_of_digits, speech_wanted
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
+from ivr_flows.steps.questions import Question, ask_and_confirm
+from ivr_flows.steps.understanding import as_slot, digits, slot_of_digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
 from tts.parts import Spoken
 

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from config.kinds import OneOrMore, seconds
 from ivr_flows.kinds import DialTarget, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Dial as DialOutcome
-from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Dial as DialOutcome
+from ivr_flows.steps.outcomes import Done, Outcome, Result
 from ivr_flows.verbs.base import Then, Verb, go
 
 

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 
 from config.kinds import expected, seconds, whole
 from ivr_flows.kinds import Key, Queue, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, HandOff, Outcome, Result
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, HandOff, Outcome, Result
 from ivr_flows.verbs.base import Then, Verb, go
 
 

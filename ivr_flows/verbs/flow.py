@@ -6,10 +6,10 @@ from pydantic import Field
 
 from ivr_flows.kinds import Flow as FlowKind
 from ivr_flows.kinds import Setting, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Outcome, RunFlow
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Outcome, RunFlow
 from ivr_flows.verbs.base import Verb
 from ivr_flows.verbs.set import setting_value
 

@@ -8,11 +8,11 @@ from pydantic import Field, model_validator
 
 from config.kinds import expected
 from ivr_flows.kinds import Flow, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Goto as GotoOutcome
-from ivr_flows.runtime.outcomes import GotoFlow, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Goto as GotoOutcome
+from ivr_flows.steps.outcomes import GotoFlow, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 

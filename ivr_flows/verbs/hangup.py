@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from config.kinds import Text
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import HangUp, Outcome
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import HangUp, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 

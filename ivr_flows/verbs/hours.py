@@ -6,9 +6,9 @@ from pydantic import Field
 
 from config.models.hours import WeeklyHours
 from ivr_flows.kinds import Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 

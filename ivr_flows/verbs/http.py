@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from config.kinds import expected, one_of, seconds
 from ivr_flows.expressions import Value
 from ivr_flows.kinds import Setting, Step, TextTemplate, Variable, read_template
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, HttpAnswer, HttpRequest
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation, HttpAnswer, HttpRequest
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb, go
 from ivr_flows.verbs.set import setting_value

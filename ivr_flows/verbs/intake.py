@@ -11,11 +11,11 @@ from asr.intake.bot import Intake as Bot
 from asr.intake.settings import IntakeSettings
 from config.kinds import OnOff, one_of, seconds, whole
 from ivr_flows.kinds import Queue, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.intake import as_ticket, run_policy
-from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
-from ivr_flows.texts import part
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.intake import as_ticket, run_policy
+from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Result
+from ivr_flows.steps.texts import part
 from ivr_flows.verbs.base import Verb, go
 
 

@@ -11,12 +11,12 @@ from asr.slots.values import SlotContext
 from config.kinds import Items, OnOff, expected, seconds, whole
 from config.models.base import Table
 from ivr_flows.kinds import Key, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Goto, Outcome
-from ivr_flows.runtime.questions import Question, ask_until
-from ivr_flows.runtime.understanding import Sorry, meaning, speech_wanted
 from ivr_flows.settings import PromptText, Words
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Goto, Outcome
+from ivr_flows.steps.questions import Question, ask_until
+from ivr_flows.steps.understanding import Sorry, meaning, speech_wanted
 from ivr_flows.verbs.base import Then, Verb
 
 

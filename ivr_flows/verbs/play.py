@@ -8,10 +8,10 @@ from pydantic import Field
 
 from config.kinds import whole
 from ivr_flows.kinds import Prompt
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.verbs.base import StepFailed, Verb
 
 

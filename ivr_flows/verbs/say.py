@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.verbs.base import Verb
 
 

@@ -11,10 +11,10 @@ from pydantic_core import CoreSchema
 from config.kinds import expected
 from ivr_flows.expressions import Value
 from ivr_flows.kinds import Setting, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.settings import LANGUAGES
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from ivr_flows.kinds import Step, TransferTarget
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome, Result
-from ivr_flows.runtime.outcomes import Transfer as TransferOutcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome, Result
+from ivr_flows.steps.outcomes import Transfer as TransferOutcome
 from ivr_flows.verbs.base import Then, Verb, go
 
 

@@ -10,10 +10,10 @@ from pydantic import Field
 from config.kinds import OnOff, seconds, whole
 from config.models.numbers import Key as FinishKey
 from ivr_flows.kinds import Queue, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import CallerGone, Conversation, Recording
-from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Progress, Result, Slot
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import CallerGone, Conversation, Recording
+from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Progress, Result, Slot
 from ivr_flows.verbs.base import Verb, go
 
 _SHORTEST = 1.0

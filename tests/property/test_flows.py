@@ -19,11 +19,11 @@ from asr.listening.answer import Heard, Wanted
 from config import Site, load_site
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
-from ivr_flows.runtime.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.schema import FlowFile, StepBase
 from ivr_flows.simulator.run import RESULTS
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
+from ivr_flows.steps.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.verbs import VERBS
 from journal.event import Event
 from telephony.call.events import FlowEnded, StepEntered

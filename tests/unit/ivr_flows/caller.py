@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from journal.event import Event
 from telephony.call.events import StepEntered
 from tts.parts import Part, SoundFile, Spoken, Text

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from asr.listening.answer import Heard, KeysWanted, Wanted
-from ivr_flows.runtime.conversation import CallerGone, Recording
-from ivr_flows.runtime.outcomes import HandOff, OpenTicket
+from ivr_flows.steps.conversation import CallerGone, Recording
+from ivr_flows.steps.outcomes import HandOff, OpenTicket
 from tests.unit.ivr_flows.caller import NOISE, say
 from tests.unit.ivr_flows.sites import call, make
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from asr.intake.values import Slot
-from ivr_flows.runtime.conversation import CallerGone, Recording
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
-from ivr_flows.runtime.outcomes import HandOff, HangUp, OpenTicket, Result
-from ivr_flows.texts import TEXTS
+from ivr_flows.steps.conversation import CallerGone, Recording
+from ivr_flows.steps.outcomes import HandOff, HangUp, OpenTicket, Result
+from ivr_flows.steps.texts import TEXTS
 from telephony.call.events import FlowEnded, FlowStarted, StepEntered
 from tests.unit.ivr_flows.caller import Caller, say
 from tests.unit.ivr_flows.sites import call, load, make, write_site
