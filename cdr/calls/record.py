@@ -6,8 +6,9 @@ is `fold.py`'s business, how it is kept `cdr.calls.rows`'.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 Direction: TypeAlias = Literal["in", "out", "internal", "callback"]
 Outcome: TypeAlias = Literal[
@@ -40,7 +41,39 @@ down; "hung_up": left a flow in the middle, and is called back; "transferred": s
 "busy", "no_answer", "wrong_number", "no_agent", "refused", "failed": nobody was reached; "cut_off": the
 switch went down.
 """
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OUTCOMES: Mapping[str, str] = {
+    "handled": "handled",
+    "connected": "connected",
+    "abandoned": "abandoned",
+    "short_abandoned": "abandoned, short",
+    "callback_requested": "callback requested",
+    "message_taken": "left a message",
+    "self_served": "self-service",
+    "unserved": "not served",
+    "hung_up": "hung up in the menu",
+    "transferred": "transferred",
+    "busy": "busy",
+    "no_answer": "no answer",
+    "wrong_number": "wrong number",
+    "no_agent": "no agent",
+    "refused": "refused",
+    "failed": "failed",
+    "cut_off": "cut off",
+    "in_progress": "in progress",
+}
+"""Every `Outcome` in words for people, in the order in which lists offer them.
+
+The command line, the API and the English pages say these; `tests/unit/console/test_pages.py` compares them.
+"""
+ATTEMPT_OUTCOMES: Mapping[str, str] = {
+    "reached": "reached",
+    "withdrawn": "ended by us",
+    **{
+        word: OUTCOMES[word]
+        for word in ("busy", "no_answer", "refused", "wrong_number", "failed", "no_agent", "cut_off")
+    },
+}
+"""The same for the outcomes of callback attempts (`callback_queue.callbacks.events.AttemptOutcome`)."""
 EndedBy: TypeAlias = Literal["", "customer", "caller", "agent", "party", "switch", "network"]
 Role: TypeAlias = Literal["customer", "caller", "agent", "party"]
 

@@ -53,6 +53,7 @@ class SiteModel(BaseModel):
     queues: list[NamedQueue]
     break_reasons: list[str]
     ticket_states: list[str]
+    call_outcomes: dict[str, str] = Field(description="What a call may come to, in words for people.")
     categories: list[str]
     midnight: float = Field(description="When today began in the site's time zone, Unix seconds.")
 

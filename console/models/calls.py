@@ -9,13 +9,15 @@ from pydantic import BaseModel, Field
 from cdr.calls.record import OUTCOMES
 from console.models.common import Page
 
+_OUTCOMES = ", ".join(f"{outcome} ({words})" for outcome, words in OUTCOMES.items())
+
 
 class CallShort(BaseModel):
     """A call in a list: its call detail record without the details."""
 
     call: str = Field(description="Its id.")
     direction: str = Field(description="in, out, internal or callback.")
-    outcome: str = Field(description=f"What it came to, or that it is in progress: {', '.join(OUTCOMES)}.")
+    outcome: str = Field(description=f"What it came to, or that it is in progress: {_OUTCOMES}.")
     started: float = Field(description="Unix seconds, as all times here.")
     answered: float | None
     ended: float | None

@@ -7,7 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from callback_queue.tickets.ticket import MOST_TAGS, SUMMARY_LENGTH, TITLE_LENGTH
+from cdr.calls.record import ATTEMPT_OUTCOMES
 from console.models.common import Page
+
+_OUTCOMES = ", ".join(f"{outcome} ({words})" for outcome, words in ATTEMPT_OUTCOMES.items())
 
 
 class CallbackShort(BaseModel):
@@ -99,7 +102,7 @@ class CallbackModel(BaseModel):
     due: float = Field(description="When the next attempt is due.")
     expires: float = Field(description="When it expires, 0 for never.")
     attempt: int = Field(description="Attempts so far.")
-    outcome: str = Field(description="What came of the last attempt.")
+    outcome: str = Field(description=f"What came of the last attempt, empty before one: {_OUTCOMES}.")
     agent: str = Field(description="Who made it.")
     lease_holder: str = Field(description="The switch that works on it now.")
     closed_at: float

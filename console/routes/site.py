@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from callback_queue.tickets.ticket import STATES
+from cdr.calls.record import OUTCOMES
 from console.models.agents import Health, Me, NamedAgent, NamedQueue, SiteModel, TokenModel, Tokens
 from console.problems import ApiError
 from console.roles import RIGHTS
@@ -44,7 +45,7 @@ async def me(token: Looking) -> Me:
 
 @router.get("/site")
 async def site(token: Looking, services: Asked) -> SiteModel:
-    """The site's names: agents, queues, reasons of breaks, states and categories of tickets."""
+    """The site's names: agents, queues, reasons of breaks, states and categories of tickets, outcomes."""
     settings = services.site.settings
     return SiteModel(
         name=settings.name,
@@ -57,6 +58,7 @@ async def site(token: Looking, services: Asked) -> SiteModel:
         ],
         break_reasons=list(settings.agents.break_reasons.values()),
         ticket_states=list(STATES),
+        call_outcomes=dict(OUTCOMES),
         categories=[category.name for category in settings.tickets.categories],
         midnight=services.figures.midnight(services.clock()),
     )

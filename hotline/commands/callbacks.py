@@ -13,6 +13,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.store import CallbackStore, Due
+from cdr.calls.record import ATTEMPT_OUTCOMES
 from config import Site, load_site
 from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
@@ -86,7 +87,7 @@ def list_(
             due.why.replace("_", " "),
             moment(due.arrival, loaded.timezone),
             str(due.dialled),
-            due.outcome.replace("_", " "),
+            ATTEMPT_OUTCOMES.get(due.outcome, due.outcome),
         )
         for due in callbacks
     ]

@@ -129,7 +129,7 @@ def _print(found: list[dict[str, Any]], site: Site) -> None:
             row["agents"].strip("|").replace("|", ", "),
             clock(row["wait_ms"] / 1000) if row["wait_ms"] else "",
             clock(row["talk_ms"] / 1000) if row["talk_ms"] else "",
-            row["outcome"].replace("_", " "),
+            OUTCOMES.get(row["outcome"], row["outcome"]),
             row["ticket"],
         )
         for row in found

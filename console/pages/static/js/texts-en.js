@@ -11,7 +11,7 @@ export default {
 
   // the floor
   waiting: "Waiting", waiting_now: "Waiting now", longest_wait: "Longest wait", service_level: "Service level today", free_agents: "Agents free",
-  callbacks_due: "Callbacks due", open_tickets: "Open tickets", queues: "Queues", agents: "Agents", calls_now: "Calls going on",
+  callbacks_due: "Callbacks due", open_tickets: "Open tickets", queues: "Queues", agents: "Agents", calls_now: "Calls in progress",
   within: "within {n} s", of_logged_in: "of {n} logged in", nobody_waits: "Nobody waits.", no_calls: "No calls.", no_agents: "No agents.",
   queue: "Queue", offered: "Offered", handled: "Handled", abandoned: "Abandoned", asa: "Speed of answer", position: "Place", caller: "Caller", called: "Called",
   tier: "Tier", waits_since: "Waits", wants: "Kind", agent: "Agent", state: "State", why: "Why", since: "Since", actions: "Actions",
@@ -48,9 +48,8 @@ export default {
   "ticket.open": "open", "ticket.assigned": "assigned", "ticket.waiting": "waits for the customer", "ticket.solved": "solved", "ticket.closed": "closed", "ticket.joined": "joined",
   "callback.waiting": "waiting", "callback.leased": "being prepared", "callback.dialling": "being called", "callback.closed": "over",
   "outcome.reached": "reached", "outcome.busy": "busy", "outcome.no_answer": "no answer", "outcome.refused": "refused", "outcome.wrong_number": "wrong number", "outcome.failed": "failed", "outcome.no_agent": "no agent", "outcome.cut_off": "cut off", "outcome.withdrawn": "ended by us",
-  "outcome.in_progress": "going on", "outcome.handled": "handled", "outcome.connected": "connected", "outcome.abandoned": "hung up waiting", "outcome.short_abandoned": "hung up at once",
-  "outcome.callback_requested": "wants a callback", "outcome.message_taken": "left a message", "outcome.self_served": "served by the menu", "outcome.unserved": "not served", "outcome.hung_up": "hung up in the menu", "outcome.transferred": "sent on",
-  "outcome.unserved": "not served",
+  "outcome.in_progress": "in progress", "outcome.handled": "handled", "outcome.connected": "connected", "outcome.abandoned": "abandoned", "outcome.short_abandoned": "abandoned, short",
+  "outcome.callback_requested": "callback requested", "outcome.message_taken": "left a message", "outcome.self_served": "self-service", "outcome.unserved": "not served", "outcome.hung_up": "hung up in the menu", "outcome.transferred": "transferred",
   "end.completed": "completed", "end.expired": "expired", "end.not_reached": "not reached", "end.wrong_number": "wrong number", "end.crashed": "closed after crashes", "end.joined": "joined", "end.reached_meanwhile": "reached meanwhile", "end.cancelled": "cancelled",
   "slot.problem": "Problem", "slot.callback_number": "Number to call back", "slot.callback_time": "Time to call back", "slot.name": "Name", "slot.message": "Message",
   "what.opened": "opened", "what.changed": "changed", "what.transcribed": "transcribed", "what.joined": "joined", "what.callback_requested": "callback asked for", "what.attempt": "callback attempt", "what.callback_closed": "callback over", "what.callback_rescheduled": "callback moved", "what.note": "note", "what.took_in": "took in",
