@@ -228,7 +228,7 @@ class QueueConsequences:
         )
         if older is None:
             return []
-        note = f"goes on as {older['callback']}"
+        note = f"merged into {older['callback']}"
         return [CallbackClosed(event.at, callback=event.callback, end="joined", by=SYSTEM, note=note)]
 
     # --- nothing to call for any more --------------------------------------------------------------------

@@ -95,4 +95,4 @@ def _describe_problems(app: FastAPI) -> None:
 
 def _complain(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
-        log.error("a task of the console has stopped", exc_info=task.exception())
+        log.error("a background task of the console has stopped", exc_info=task.exception())

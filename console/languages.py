@@ -15,8 +15,8 @@ TEXTS = {
         "log_in": "Log in",
         "log_out": "Log out",
         "token": "Token",
-        "token_hint": "An administrator makes one with",
-        "wrong_token": "No token that works. Was it revoked, or has it expired?",
+        "token_hint": "An administrator can create one with",
+        "wrong_token": "This token is not valid. It may have been revoked or have expired.",
         "needs_script": "This page needs JavaScript.",
     },
     "zh": {

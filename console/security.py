@@ -77,7 +77,7 @@ def needs(right: Right) -> Callable[..., Coroutine[Any, Any, Token]]:
     ) -> Token:
         token = await identify(request)
         if token is None:
-            raise ApiError(401, "A token that works is needed.", dict(CHALLENGE))
+            raise ApiError(401, "A valid token is required.", dict(CHALLENGE))
         require(token, right)
         return token
 

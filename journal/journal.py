@@ -117,7 +117,7 @@ class Journal:
 
     @property
     def pending(self) -> int:
-        """Events that are not on disk yet."""
+        """Events not yet on disk."""
         return self._accepted - self._on_disk
 
     def append(self, event: Event) -> None:
@@ -211,7 +211,7 @@ class Journal:
         self.last_seq = self._spool.next_seq - 1
         self._on_disk += len(events)
         if self._tries.statistics["attempt_number"] > 1:
-            log.warning("the journal is written again", extra={"pending": self.pending})
+            log.warning("the journal can be written again", extra={"pending": self.pending})
         return None
 
     def _write_out(self, events: list[Event]) -> None:
@@ -225,9 +225,7 @@ class Journal:
 
     def _complain(self, state: RetryCallState) -> None:
         if state.attempt_number == 1 and state.outcome is not None:
-            log.error(
-                "the journal can't be written, its events wait in memory: %s", state.outcome.exception()
-            )
+            log.error("the journal can't be written; events wait in memory: %s", state.outcome.exception())
 
     def _wait(self, pause: float) -> None:
         """Let a pause pass; being closed cuts it short."""

@@ -77,7 +77,7 @@ AGENT_EVENTS: Mapping[type, str] = {
     agent.TakeBreak: "take a break",
     agent.Ready: "ready",
     agent.Reserved: "chosen",
-    agent.Released: "no longer wanted",
+    agent.Released: "offer withdrawn",
     agent.Ringing: "phone rings",
     agent.OnCall: "answered or dialled",
     agent.CallOver: "call over",

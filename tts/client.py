@@ -279,11 +279,11 @@ class Voices:
                 continue
             self._loaded.add(job.voice)
             if "error" in answer:
-                raise VoiceError(f"{job.voice} cannot speak this: {answer['error']}")
+                raise VoiceError(f"{job.voice} cannot synthesise this: {answer['error']}")
             self.counts.rendered += bool(job.text)
             self.counts.seconds += answer["seconds"]
             return job.path
-        raise VoiceError(f"{job.voice} has crashed or hung {TRIES} times over one sentence")
+        raise VoiceError(f"{job.voice} has crashed or hung {TRIES} times on one sentence")
 
     def _settle(self, job: _Job, result: Path | VoiceError) -> None:
         self._jobs.pop(job.path, None)

@@ -55,7 +55,7 @@ class PromptRenderer:
         return [part]
 
     async def sound(self, part: Part, language: str) -> AudioSource | None:
-        """The sound of one part; None when it can't be had, which is logged: the call goes on without it."""
+        """The sound of one part; None when it can't be made, which is logged: the call continues."""
         try:
             if isinstance(part, SoundFile):
                 return self._prompts.loaded(part.name) or await asyncio.to_thread(

@@ -125,7 +125,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         "whisper-base",
         "whisper",
         ("en", "zh", "ko"),
-        "Whisper base: final results, the better text",
+        "Whisper base: final results, better text",
         "MIT",
         (
             Source(
@@ -152,7 +152,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         "whisper-tiny.en",
         "whisper",
         ("en",),
-        "Whisper tiny, English alone: final results, half the time of base",
+        "Whisper tiny, English alone: final results, twice as fast as base",
         "MIT",
         (
             Source(

@@ -87,7 +87,7 @@ class Pool:
         if self._is_broken():
             raise RecogniserUnavailable(self._why())
         if not again and len(self._line) >= setup.queue_limit:
-            raise RecogniserBusy(f"All {setup.language} recognisers are taken, and {len(self._line)} wait.")
+            raise RecogniserBusy(f"All {setup.language} recognisers are busy, and {len(self._line)} wait.")
         turn: asyncio.Future[PlaceLease] = asyncio.get_running_loop().create_future()
         if again:
             self._line.appendleft(turn)

@@ -81,7 +81,7 @@ class Released:
     """A reservation is withdrawn; `call` as it was reserved for."""
 
     call: str = ""
-    why: str = "no longer wanted"
+    why: str = "offer withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class Attempt:
         try:
             await self._on_disk()
         except (OSError, TimeoutError) as error:
-            log.error("nobody is called back, because the journal can't be written: %s", error)
+            log.error("no callbacks: the journal can't be written: %s", error)
             raise _NoAgent from None
         fault_point("lease_durable")
         with contextlib.suppress(*DATABASE_ERRORS):
@@ -391,7 +391,7 @@ class Attempt:
             fault_point("attempt_ended_durable")
             await self._lease.release(next_at, end.outcome, self.agent)
         except DATABASE_ERRORS as error:
-            log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
+            log.warning("the end of a callback attempt will be stored later: %s", type(error).__name__)
 
     # --- small things ---------------------------------------------------------------------------------------
 

@@ -140,6 +140,6 @@ class CustomerDial:
             async with asyncio.timeout(DISK_SECONDS):
                 await self._storage.journal.durable()
         except (OSError, TimeoutError) as error:
-            log.error("nobody is dialled, because the journal can't be written: %s", error)
+            log.error("not dialled: the journal can't be written: %s", error)
             raise NotReached("failed") from None
         fault_point("dialled_durable")

@@ -279,7 +279,7 @@ class Lease:
             async with asyncio.timeout(min(PATIENCE, self._seconds / 2)):
                 row = await answer
         except DATABASE_ERRORS as error:
-            log.warning("a callback's lease: the database gives no answer: %s", type(error).__name__)
+            log.warning("a callback's lease: no answer from the database: %s", type(error).__name__)
             return None
         if row is None:
             return False

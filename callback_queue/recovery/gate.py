@@ -20,7 +20,7 @@ class StoredEvent(Protocol):
 
     @property
     def switch(self) -> str:
-        """Who told it."""
+        """The switch that wrote it."""
 
     @property
     def call(self) -> str:

@@ -112,14 +112,14 @@ def change(ticket: Standing, wished: Mapping[str, Any]) -> Change:
     for name, value in wished.items():
         check = _CHECKS.get(name)
         if check is None:
-            refused[name] = "no field that can be changed"
+            refused[name] = "not a field that can be changed"
         elif (why := check(value)) is not None:
             refused[name] = why
         else:
             values[name] = value
     state = None if "state" in refused else _next_state(ticket, values)
     if state is not None and state is not ticket.state and state not in TRANSITIONS[ticket.state]:
-        refused["state"] = f"{state.value} does not follow on {ticket.state.value}"
+        refused["state"] = f"{state.value} cannot follow {ticket.state.value}"
         state = None
     if "state" in refused:  # who has it goes with how far it is
         values.pop("state", None)

@@ -148,7 +148,7 @@ class CallTally(Tally):
     Args:
         calls, callbacks_made: calls that came in, calls that the hotline made to call back.
         refused: calls that were refused before they became any.
-        flow_calls: calls that a flow took, booked where each ended.
+        flow_calls: calls answered by a flow, booked where each ended.
         flow_only: of those, without a queue and without an agent.
         repeated: of those, whose caller called again within the time for repeats.
         left_work: of those that nobody repeated, which left a ticket or a callback behind.

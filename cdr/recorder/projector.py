@@ -200,7 +200,7 @@ class Projector:
         if type(last) not in self._causes or last is None:
             return
         if depth == DEEPEST:
-            log.error("consequences without end: %s", type(last).__name__)
+            log.error("endless consequences: %s", type(last).__name__)
             return
         await self._take_own(work, await self._draw(work, last), depth + 1)
 
@@ -256,7 +256,7 @@ class _Work:
         """Go on without what failed, when we are careful and the database is still there."""
         if not self.careful or is_away(error):
             raise error
-        log.error("%s failed at %s and goes on without it", type(culprit).__name__, what, exc_info=error)
+        log.error("%s failed at %s and continues without it", type(culprit).__name__, what, exc_info=error)
 
     async def next_seq(self, store: EventStore) -> int:
         """The number of the next consequence."""

@@ -116,7 +116,7 @@ class Recorder:
             await self._insist(self._prepare)
             await self._follow()
         except GaveUp:
-            log.warning("the recorder ends in time; what is left waits in the spool for the next start")
+            log.warning("the recorder stops; the rest stays in the spool until the next start")
         finally:
             self._follower.close()
             self._status.write(self._follower.place)
@@ -233,13 +233,13 @@ class Recorder:
             async with asyncio.timeout(TRANSACTION_SECONDS):
                 await work(self._careful)
         except CommandError as error:
-            raise _NotNow(f"the database is of another version: {error}") from None
+            raise _NotNow(f"the database has a different version: {error}") from None
         except Exception as error:
             if is_away(error):
                 raise _NotNow(f"the database is away: {_reason(error)}") from None
             if self._careful:
                 raise _NotNow(f"a batch failed again: {_reason(error)}") from None
-            log.error("a batch failed and is taken in event by event", exc_info=error)
+            log.error("a batch failed and is stored event by event", exc_info=error)
             self._careful = True
             await self._try(work)
 

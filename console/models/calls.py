@@ -15,7 +15,7 @@ class CallShort(BaseModel):
 
     call: str = Field(description="Its id.")
     direction: str = Field(description="in, out, internal or callback.")
-    outcome: str = Field(description=f"What it came to, or that it is in progress: {', '.join(OUTCOMES)}.")
+    outcome: str = Field(description=f"The outcome: {', '.join(OUTCOMES)}.")
     started: float = Field(description="Unix seconds, as all times here.")
     answered: float | None
     ended: float | None
@@ -49,7 +49,7 @@ class RecordingModel(BaseModel):
     index: int
     started: float | None
     recorded_ms: int
-    url: str = Field(description="Where it is played from (range requests are answered).")
+    url: str = Field(description="URL of the audio (supports range requests).")
 
 
 class CallModel(CallShort):
@@ -75,7 +75,7 @@ class EventModel(BaseModel):
     id: int = Field(description="Its place in the order of all events.")
     at: float
     kind: str = Field(description="CallOffered, QueueEntered, AgentConnected ...")
-    switch: str = Field(description="Who told it.")
+    switch: str = Field(description="The switch that wrote it.")
     event: dict[str, Any] = Field(description="All its fields; private ones are empty for the role read.")
 
 

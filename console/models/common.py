@@ -15,7 +15,7 @@ _DEEPEST = 100_000
 
 ItemT = TypeVar("ItemT")
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="At most so many.")]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Maximum number of items.")]
 Cursor = Annotated[
     str | None, Query(max_length=64, description="`next` of the page before; left out for the first one.")
 ]

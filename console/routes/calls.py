@@ -148,7 +148,7 @@ async def hang_up(token: HangingUp, services: Asked, call: Id) -> Accepted:
 async def _find(services: Services, call: str) -> Row[Any]:
     row = await services.calls.get(call)
     if row is None:
-        raise ApiError(404, "There is no call of that id.")
+        raise ApiError(404, "There is no call with that id.")
     return row
 
 

@@ -87,7 +87,7 @@ async def list_tokens(token: MindingTokens, services: Asked) -> Tokens:
 async def revoke_token(token: MindingTokens, services: Asked, name: str) -> None:
     """Make a token work no more, at once."""
     if not await services.tokens.revoke(name, services.clock()):
-        raise ApiError(404, "No token of that name works.")
+        raise ApiError(404, "There is no valid token of that name.")
 
 
 async def _database(services: Services) -> bool:

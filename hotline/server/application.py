@@ -115,7 +115,7 @@ class SwitchApplication:
             log.warning("no RTP port is left: call refused")
             self._refuse(call, 503, (("Retry-After", RETRY_AFTER),))
         except Exception:
-            log.exception("a call could not be taken")
+            log.exception("a call could not be accepted")
             self._refused(500, call.flow)
             if call.session.state is SessionState.OFFERED:
                 self._refuse(call, 500)

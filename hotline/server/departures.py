@@ -143,7 +143,7 @@ class CallDepartures:
             case Transfer(target):
                 return await self._transfer(target)
             case _:
-                raise AssertionError("a flow's end is not carried out")
+                raise AssertionError("a flow's departure failed")
 
     async def write(self, wanted: OpenTicket) -> Result:
         """Write a ticket; a disk that fails becomes the result "failed", and an error in the log."""

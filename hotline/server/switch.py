@@ -204,7 +204,7 @@ class Switch:
         restart = needs_restart(self._site, loaded)
         changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
-            restart.append("numbers (a language that is new here)")
+            restart.append("numbers (a new language)")
         self._site, self._flows, self._router.plan = site, flows, plan
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))

@@ -40,7 +40,7 @@ def test_a_wrong_token_is_refused_and_a_right_one_lets_in(told: Stage, chromium:
     with window(chromium, told, None) as page:
         page.fill("#token", "hotline_wrong")
         page.click("button.main")
-        expect(page.get_by_role("alert")).to_contain_text("No token that works")
+        expect(page.get_by_role("alert")).to_contain_text("This token is not valid")
         page.fill("#token", told.tokens["supervisor"])
         page.keyboard.press("Enter")
         expect(page.locator(".tile")).to_have_count(6)
