@@ -1,4 +1,4 @@
-"""What a recogniser says: plain values, the same for every engine.
+"""Recognition results: plain values, the same for every engine.
 
 How they travel between processes is left to `asr.workers.protocol`, who makes them to `asr.workers.client`,
 and what a caller meant by them to `asr.slots`.

@@ -1,4 +1,4 @@
-"""What follows from events: the rules by which the recorder concludes further ones.
+"""Consequences: the rules by which the recorder derives further events.
 
 * A switch that starts anew was cut off: its calls are closed, and their callers are called back.
 * A ticket of a caller who has an open one is joined to it, and its callback into the older one's.

@@ -1,4 +1,4 @@
-"""The languages of the pages, and the few words that stand in them before any script runs."""
+"""The languages of the pages, and the texts that are shown before any script runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people call agents and customers: by number in the site's files, by id in the table of customers."""
+"""Display names of agents (by number) and customers (by id)."""
 
 from __future__ import annotations
 

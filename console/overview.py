@@ -1,4 +1,4 @@
-"""The overview as the switch sees it at this moment: who waits, who works, which calls go on.
+"""The current overview from the switch: who is waiting, what agents do, which calls are in progress.
 
 The switch answers the command `floor`; here its answer becomes the shape that the API promises, whatever
 version of the switch gave it.

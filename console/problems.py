@@ -1,4 +1,4 @@
-"""What goes wrong, told as problem+json (RFC 9457): the API never answers an error in any other shape."""
+"""Errors as problem+json (RFC 9457): the API reports every error in this form."""
 
 from __future__ import annotations
 

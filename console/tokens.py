@@ -1,4 +1,4 @@
-"""Tokens: made, listed, revoked and known again. Only a digest of each is kept.
+"""Tokens: create, list, revoke, verify. Only a digest of each is stored.
 
 A token is 32 random bytes, so a plain SHA-256 of it is enough: there is nothing to guess that a slow hash
 would have to protect. How it travels (header, cookie) is left to `console.security`.

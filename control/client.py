@@ -1,4 +1,4 @@
-"""Ask the running server of a site over its control socket: the command line and the console do.
+"""The control client: the command line and the console send commands to a site's running server with it.
 
 What to make of an answer is left to those who ask.
 """

@@ -1,4 +1,4 @@
-"""The control socket of a running switch, on which its commands and its console ask (`control.client`).
+"""The control server: the socket on which a running switch takes commands (`control.client` sends them).
 
 Which commands there are, and the answers, come from the switch.
 """

@@ -1,4 +1,4 @@
-"""Fault points: named places where a test has this process killed, as a power cut would end it.
+"""Fault points: named places where a test can kill this process, as a power cut would.
 
 `HOTLINE_FAULT=customer_ringing hotline serve ...` dies by SIGKILL where the code says
 `fault_point("customer_ringing")`; `customer_ringing:3` at the third time. Without that variable a point costs

@@ -64,7 +64,7 @@ SERVER_EVENTS = {
     TransactionTrigger.PROVISIONAL: "1xx sent",
     TransactionTrigger.SUCCESS: "2xx sent",
     TransactionTrigger.FAILURE: "300-699 sent",
-    TransactionTrigger.REQUEST: "request again",
+    TransactionTrigger.REQUEST: "request retransmitted",
     TransactionTrigger.ACK: "ACK",
     TransactionTrigger.TRANSPORT_ERROR: "transport error",
 }

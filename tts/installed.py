@@ -1,4 +1,4 @@
-"""Which voice speaks which language, from what is installed and what the site asks for.
+"""Chooses the voice of each language, from the site's settings and what is installed.
 
 Models are known by their files, wherever in the models folder they lie: `NAME.onnx` with `NAME.onnx.json`
 beside it is a Piper voice; `vocab.json` and `voices*.npz` beside an .onnx file are Kokoro. Getting models

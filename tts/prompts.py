@@ -1,4 +1,4 @@
-"""Prompts made into sound: texts by a voice, values in words, sound files and clips as they are.
+"""Renders prompts: texts by a voice, values in words, sound files and clips as they are.
 
 What is said, and when, is decided by flows and queues; playing it is left to the leg.
 """

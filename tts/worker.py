@@ -1,4 +1,4 @@
-"""Synthesis in a process of its own: a native library that crashes takes no call with it.
+"""The synthesis process: a native library that crashes takes no call with it.
 
     python -m tts.worker FD THREADS
 

@@ -1,4 +1,4 @@
-"""The models that we know: what each is for, where it comes from, and how its bytes are checked.
+"""The catalogue of models: what each is for, where it comes from, and how it is verified.
 
 Official models come from their makers' sites. Some also lie on PyPI as wheels, put there by others: these
 need no model hub, and their contents are pinned by checksum, so it does not matter who put them there.

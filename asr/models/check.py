@@ -1,4 +1,4 @@
-"""Try an installed model for real: load it as a call would, and hear or speak nothing with it.
+"""Check an installed model: load it as a call would.
 
 Recognisers are loaded in the worker process that calls use, voices in a process that does nothing else, so a
 model that takes its library down with it is a line in the report.

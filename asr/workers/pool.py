@@ -1,4 +1,4 @@
-"""Who is recognised where: the places of one language, and the line of those who wait for one.
+"""Distributes utterances: the recognisers of one language, and the queue for a free one.
 
 The line is bounded in length and in time, first come first served; only an utterance whose worker was lost
 goes to its head. What a place is, is left to `asr.workers.places`, talking to them to

@@ -1,4 +1,4 @@
-"""A recogniser in a process of its own: one model behind the vosk-server protocol.
+"""A recogniser process: one model behind the vosk-server protocol.
 
     python -m asr.workers.worker --engine whisper --model DIR --language en --listen 127.0.0.1:2700
 

@@ -1,4 +1,4 @@
-"""The agents of one switch: what each of them is doing, and why.
+"""The roster: the agents of one switch, with state and reason.
 
 Every agent is a pure machine (`callback_queue.agents.agent`). What happens to agents is read from the journal
 as it is written, and from nowhere else: phones that register, legs that ring, are answered and end, offers

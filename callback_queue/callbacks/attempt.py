@@ -1,7 +1,7 @@
-"""One attempt to call somebody back: a call, from the first phone that rings to its end.
+"""One callback attempt: a call, from the first phone that rings to its end.
 
-What is told to the journal is on disk before the customer's phone rings, and the database has said once more
-that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
+The journal entry is on disk before the customer's phone rings, and the database has confirmed once more
+that the callback is ours, so neither a crash nor a second switch can dial it twice. Whose turn it is
 was decided by the distributor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
 `callback_queue.acd.talking`'s, what comes next the callback policy's.
 """

@@ -1,4 +1,4 @@
-"""The customer's side of an attempt: asked for, told and safe on disk first, then dialled."""
+"""The customer's leg of an attempt: confirmed by the database, written to the journal, then dialled."""
 
 from __future__ import annotations
 

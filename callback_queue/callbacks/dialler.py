@@ -1,4 +1,4 @@
-"""The dialler: puts callbacks that are due into the one line, and has each carried when its turn comes.
+"""The dialler: puts due callbacks into the waiting line, and runs each when its turn comes.
 
 The database says what is due, each second and when somebody asks for a callback; what another switch has
 leased, and what was closed or moved meanwhile, is taken out of the line again. When its turn comes, it is

@@ -1,4 +1,4 @@
-"""A callback's lease: taken, renewed, given back, so that one switch at a time dials it, and dials it once.
+"""A callback's lease: taken, renewed and released, so that only one switch dials it, and only once.
 
 Each step is one conditional UPDATE: of many switches exactly one changes the row, and gets it back as it is
 now. The attempt's number is part of the condition, so that a switch that was away cannot come back to an

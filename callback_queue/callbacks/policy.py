@@ -1,4 +1,4 @@
-"""When a customer is called back, how often, in which order, and whom it rings first. Pure.
+"""Callback policy: when, how often and in which order customers are called back, and who is rung first. Pure.
 
 Nobody is dialled in the quiet hours of their own time zone, which their number tells as far as it can.
 Callbacks are kept by `store.py` and dialled by `dialler.py`. Times are Unix seconds.

@@ -1,4 +1,4 @@
-"""Calling back, from the start of a switch to its end, whatever version of the site it works by."""
+"""The callback service of one switch; it outlives reloads of the site."""
 
 from __future__ import annotations
 

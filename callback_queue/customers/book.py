@@ -1,7 +1,7 @@
-"""Customers: who calls, by number, in any spelling of it; read from a table of comma-separated values.
+"""Customers by number, in any format; read from CSV.
 
-The database's table of them is `callback_queue.customers.store`. What a tier is worth is the waiting line's
-and the deadlines' business.
+Customers in the database are in `callback_queue.customers.store`. What a tier is worth is decided by the
+waiting line and the deadlines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The events of a switch's own life: they tell what a crash cut off."""
+"""Events of the switch itself: they show which calls a crash cut off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a switch leaves behind that ends without a word, as a value: found by `cdr`, acted on here."""
+"""What a crashed switch leaves unfinished, as a value: found by `cdr`, handled here."""
 
 from __future__ import annotations
 

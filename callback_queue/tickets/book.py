@@ -1,4 +1,4 @@
-"""Tickets: what callers want, in the journal and on disk before they hear its number.
+"""Opens tickets: in the journal and on disk before the caller hears the number.
 
 With everything that is known of it: customer, deadlines, what was said with its recordings. And with the
 event that asks for a call back, wherever there is a number to call. The recorder makes rows of it; without a

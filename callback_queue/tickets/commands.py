@@ -1,4 +1,4 @@
-"""What people do with tickets and callbacks, as questions on the control socket: "ticket" and "callback".
+"""Changes to tickets and callbacks, as the control commands "ticket" and "callback".
 
 A change is checked against what the database holds, then told to the journal, from where the recorder applies
 it: the answer comes once it is on disk. Callbacks are changed in the database at once as well, so that nobody

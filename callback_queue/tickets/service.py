@@ -1,4 +1,4 @@
-"""Tickets, their numbers, customers and what people do with tickets: wired together for one switch."""
+"""The ticket service of one switch: tickets, numbers, customers and commands, wired together."""
 
 from __future__ import annotations
 

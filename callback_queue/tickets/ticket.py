@@ -1,4 +1,4 @@
-"""A ticket's life: its states, what may follow on what, and what a change of one field brings with it. Pure.
+"""The states of a ticket, the allowed transitions, and the effects of changing a field. Pure.
 
 The table `TRANSITIONS` is all there is to it. A change that it does not know is refused before it is written;
 one that got into the journal all the same (two people at once) changes nothing and stays in the ticket's

@@ -1,4 +1,4 @@
-"""What a call came to, and who ended it: judged from its facts when they are all there."""
+"""The outcome of a call and who ended it, derived from its facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Call records looked for by people: newest first, page by page, however many there are."""
+"""Searches call records: newest first, page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts callbacks: asked for, dialled, reached, closed, and how long that took."""
+"""Counts callbacks: requested, dialled, reached, closed, and how long that took."""
 
 from __future__ import annotations
 

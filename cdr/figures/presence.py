@@ -1,4 +1,4 @@
-"""Counts what agents do with their time: each state clipped exactly to the intervals, and wrap-ups.
+"""Counts agents' time: each state clipped exactly to the intervals, and wrap-ups.
 
 A state is counted when it ends, and at the end of the report as far as it went. Where a switch went down
 without a word, states end with the last event before it started again.

@@ -1,4 +1,4 @@
-"""What is counted: whole numbers, by queue, by agent, for all calls; and the calls behind each count.
+"""Tallies: whole numbers by queue, by agent and for all calls, with the calls behind each count.
 
 Numbers of intervals add up to those of a day, and those of queues to those of all calls. What is computed
 from them has its definition in `formulas.py`.

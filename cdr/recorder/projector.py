@@ -1,4 +1,4 @@
-"""One batch of events into the database: the events, their projections, and what follows from them.
+"""Stores one batch of events: the events, their projections, and their consequences.
 
 All of it in the caller's transaction, so that an event is there with everything it means, or not at all.
 Events that follow (consequences) go the same way as those of the switch, under the name "SWITCH/recorder" and

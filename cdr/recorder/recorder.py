@@ -1,4 +1,4 @@
-"""The recorder's loop: read the spool, take it into the database, wait when the database is away.
+"""The recorder's loop: read the spool, store the events, wait while the database is down.
 
 Exactly once: where a switch's events end in the database says where to go on, and a batch is one transaction.
 After anything that leaves doubt (a connection lost while committing), that place is asked for again.

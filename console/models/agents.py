@@ -1,4 +1,4 @@
-"""Agents, queues, customers, tokens and the site itself, as the API tells them."""
+"""API models of agents, queues, customers, tokens and the site."""
 
 from __future__ import annotations
 

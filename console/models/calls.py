@@ -1,4 +1,4 @@
-"""Calls as the API tells them: their records, and the events that those were made from."""
+"""API models of calls: their records, and the events behind them."""
 
 from __future__ import annotations
 

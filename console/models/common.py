@@ -1,4 +1,4 @@
-"""What several answers share: pages of a list, and the limits of asking for them."""
+"""API models shared by several routes: pages of a list."""
 
 from __future__ import annotations
 

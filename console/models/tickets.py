@@ -1,4 +1,4 @@
-"""Tickets, their transcripts and their callbacks, as the API tells them."""
+"""API models of tickets, transcripts and callbacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agents: what they do at this moment, and setting their state."""
+"""Agents: their current states, and setting them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Callbacks: listed, shown, made at once, moved, cancelled."""
+"""Callbacks: list, show, make due now, reschedule, cancel."""
 
 from __future__ import annotations
 

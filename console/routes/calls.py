@@ -1,4 +1,4 @@
-"""Calls: listed, shown with their events, heard, hung up."""
+"""Calls: list, show with events, play recordings, hang up."""
 
 from __future__ import annotations
 

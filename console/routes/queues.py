@@ -1,4 +1,4 @@
-"""Queues: who waits in them now, and how today has gone."""
+"""Queues: who is waiting now, and today's figures."""
 
 from __future__ import annotations
 

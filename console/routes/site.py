@@ -1,4 +1,4 @@
-"""The site itself, whose token this is, and whether all is well."""
+"""The site, the token in use, and health."""
 
 from __future__ import annotations
 

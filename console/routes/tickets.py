@@ -1,4 +1,4 @@
-"""Tickets: listed, shown, heard, changed."""
+"""Tickets: list, show, play recordings, change."""
 
 from __future__ import annotations
 

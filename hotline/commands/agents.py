@@ -1,4 +1,4 @@
-"""`hotline agents`: what they do now, and their day so far."""
+"""`hotline agents`: their current states, and today's figures."""
 
 from __future__ import annotations
 

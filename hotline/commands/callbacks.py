@@ -1,4 +1,4 @@
-"""`hotline callbacks`: who is to be called back, and when."""
+"""`hotline callbacks`: list callbacks, and work on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hotline queues`: who waits now, and the day so far."""
+"""`hotline queues`: who is waiting now, and today's figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands share that read a site's database and ask its server: errors in words, tables, times."""
+"""Shared by commands that read a site's database or ask its server: error messages, tables, times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hotline records`: compare call records with the events they were made from, or make them anew."""
+"""`hotline records`: verify call records against the events, or rebuild them."""
 
 from __future__ import annotations
 

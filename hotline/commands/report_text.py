@@ -1,4 +1,4 @@
-"""Figures as people read them in a terminal: tables with bars."""
+"""Figures as text for a terminal: tables with bars."""
 
 from __future__ import annotations
 

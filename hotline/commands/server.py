@@ -1,4 +1,4 @@
-"""What commands share that ask the running server: its answer, or one sentence and an exit code."""
+"""Shared by commands that ask the running server: its answer, or one sentence and an exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries out what a flow wants done outside it: queue the caller, ring phones, transfer, write a ticket.
+"""Carries out what a flow ends in: enqueue the caller, ring phones, transfer, open a ticket.
 
 The flow itself is run by `ivr_flows.runtime.flow_runner`; what waiting in a queue is like is decided by
 `callback_queue`. A number that leads straight into a queue goes the same way, without a flow.

@@ -1,4 +1,4 @@
-"""One running switch: everything wired together, started and stopped in order.
+"""The switch: all rooms wired together, started and stopped in order.
 
 The composition root: it knows all rooms and decides nothing. The process around it (arguments, signals, exit
 code) is `serve.py`.

@@ -1,4 +1,4 @@
-"""What a leg hears and says: prompts, waiting music, echo, keys both ways, recordings, taps.
+"""A leg's audio: prompts, waiting music, echo, DTMF both ways, recordings, taps.
 
 The media engine does the work; here it becomes coroutines that end with the call, and facts in the journal.
 """

@@ -1,4 +1,4 @@
-"""What a leg can play by itself, frame by frame at its tick: audio sources and keys.
+"""What a leg plays, frame by frame at its tick: audio sources and DTMF.
 
 One player speaks at a time, chosen by the `Speaker`; the others wait where they are.
 """

@@ -1,6 +1,6 @@
-"""Runs a pure machine on the event loop: its effects are done, its events told, its timer kept.
+"""Runs a pure machine on the event loop: performs its effects, delivers its events, keeps its timer.
 
-What an effect means and who is told is decided by the functions that the driver is given.
+What an effect means, and who gets the events, is decided by the functions that it is given.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class SessionTrigger(Enum):
     PROVISIONAL = "1xx"
     SUCCESS = "2xx"
     SUCCESS_WITH_OFFER = "2xx with an offer"
-    RETRY = "INVITE sent again"
+    RETRY = "INVITE resent"
     FAILURE = "300-699"
     NO_RESPONSE = "timeout or transport error"
     ANSWER_OFFER = "ACK sent"

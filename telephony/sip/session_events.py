@@ -1,4 +1,4 @@
-"""What an INVITE session takes and puts out: inputs, effects for the user agent, events for the call.
+"""Inputs and outputs of an INVITE session: effects for the user agent, events for the call.
 
 Plain frozen values only; `session.py` takes and makes them.
 """
