@@ -34,7 +34,7 @@ TEXTS = {
 
 
 def language_of(request: Request) -> str:
-    """The language that was asked for: by `?lang=`, chosen before, or what the browser likes best."""
+    """The language requested: by `?lang=`, chosen before, or what the browser likes best."""
     for wish in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return wish

@@ -136,7 +136,7 @@ class Hub:
             if not self._watchers:
                 last = None
                 await self._somebody.wait()
-            # Away means later: what was written meanwhile is told when the database is back.
+            # Away means later: what was written meanwhile is sent when the database is back.
             with contextlib.suppress(SQLAlchemyError, OSError):
                 if last is None:
                     last = await self._newest()

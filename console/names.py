@@ -34,7 +34,7 @@ class Names:
         return self._agents.get(number, "")
 
     async def customers(self, identifiers: Iterable[str]) -> dict[str, str]:
-        """Customers' names by id, of all that are asked for at once."""
+        """Customers' names by id, looked up together."""
         wanted = {identifier for identifier in identifiers if identifier}
         if not wanted:
             return {}

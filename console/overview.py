@@ -77,7 +77,7 @@ class AgentNow(BaseModel):
 
 
 class CallNow(BaseModel):
-    """One call that goes on."""
+    """One call in progress."""
 
     call: str
     since: float = Field(description="When it began, Unix seconds; 0 when nobody knows (yet).")

@@ -78,7 +78,7 @@ class TokenStore:
     async def create(
         self, name: str, role: Role, now: float, *, agent: str = "", expires_at: float | None = None
     ) -> tuple[str, Token]:
-        """Make one; returns it in clear, for the only time, and what is known of it.
+        """Make one; returns it in clear, for the only time, and its record.
 
         Raises:
             NameTaken: one of that name works already.

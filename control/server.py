@@ -90,7 +90,7 @@ class ControlSocket:
             writer.close()
 
     async def _answer(self, line: bytes) -> bytes:
-        """The line to send back; a mistake of ours is an answer, too."""
+        """The line to send back; an internal error is answered, too."""
         try:
             request = decode(line)
             command = request["command"]

@@ -1,4 +1,4 @@
-"""The command `hotline`: finds the command that was asked for, and turns errors into exit codes.
+"""The command `hotline`: finds the requested command, and turns errors into exit codes.
 
 Only that command's file is imported, with what it needs; the others are known by name and one line of help,
 so that `hotline version` does not wait for a media engine.
@@ -89,4 +89,4 @@ def _accept_no_options() -> None:
 
 
 def _named_only() -> None:
-    """Stand for a command that was not asked for; its help line is given when it is added."""
+    """Stand for a command that was not requested; its help line is given when it is added."""

@@ -12,7 +12,7 @@ import signal
 
 
 class _Fault:
-    """The point that is asked for, and how often it may still be passed.
+    """The requested point, and how often it may still be passed.
 
     Args:
         wanted: "name" or "name:3"; "" for none.

@@ -36,7 +36,7 @@ GATHER = 0.002
 # Pauses between tries while the disk fails, in seconds, and while a journal is being closed.
 PAUSES = wait_exponential(multiplier=0.1, max=1.0)
 SHORT_PAUSE = 0.05
-# How long a journal that is closed goes on trying.
+# How long a journal that is being closed keeps trying.
 LAST_TRIES = 2.0
 
 
@@ -144,7 +144,7 @@ class Journal:
     async def durable(self) -> None:
         """Wait until everything appended so far is on disk.
 
-        While the disk fails it waits: whoever cannot wait for ever puts a limit around it.
+        While the disk fails it waits: callers that cannot wait for ever must set a timeout.
 
         Raises:
             OSError: something that was appended just now is lost, or the journal was closed before.

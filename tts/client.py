@@ -1,7 +1,7 @@
 """Speech for the switch: ask for a text, get files of 8 kHz sound; synthesis runs in the worker's process.
 
 What was rendered once is found on disk (`tts.cache`). One part is rendered at a time: those that calls wait
-for first, in the order they were asked for, then those being prepared. Equal requests share one rendering.
+for first, in the order of their requests, then those being prepared. Equal requests share one rendering.
 A part whose worker died is tried once more with a new one. Playing is left to the caller.
 """
 
@@ -152,7 +152,7 @@ class Voices:
     async def speak(self, text: str, language: str, *, keep: bool = True) -> AsyncIterator[Path]:
         """Render a text; yields its parts in order, each as soon as it is there.
 
-        All parts are asked for at once, so the next is being rendered while one plays. Whoever stops half-way
+        All parts are requested at once, so the next is being rendered while one plays. Whoever stops half-way
         should close the iterator (`aclose`), so that nothing is rendered for nobody.
 
         Args:

@@ -120,7 +120,7 @@ def _matches(voice: Voice, wish: Wish) -> bool:
 
 
 def _mixture(voices: list[Voice], wish: Wish) -> list[Voice]:
-    """The mixture of Kokoro's voices that is asked for, if all of them are there."""
+    """The requested mixture of Kokoro's voices, if all of them are there."""
     wanted = (wish.voice or "").split("+")
     first = {voice.name: voice for voice in voices if voice.engine == "kokoro" and "+" not in voice.name}
     if len(wanted) < 2 or wish.engine not in (None, "kokoro") or not first.keys() >= set(wanted):

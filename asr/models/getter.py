@@ -1,7 +1,7 @@
 """Get a model: download, check, unpack, and put it into the models folder in one step.
 
 Everything happens beside its goal, in `.incoming/NAME`, and a rename at the end makes the model appear. What
-was downloaded and checked stays there when the rest fails, and a download from the web goes on where it was
+was downloaded and checked stays there when the rest fails, and a download from the web resumes where it was
 broken off, so trying again costs only what is missing. How progress is shown is left to the caller.
 """
 

@@ -2,8 +2,8 @@
 
 The journal entry is on disk before the customer's phone rings, and the database has confirmed once more
 that the callback is ours, so neither a crash nor a second switch can dial it twice. Whose turn it is
-was decided by the distributor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
-`callback_queue.acd.talking`'s, what comes next the callback policy's.
+was decided by the distributor; ringing agents is left to `callback_queue.acd.ringing`, the conversation
+to `callback_queue.acd.talking`, what comes next to the callback policy.
 """
 
 from __future__ import annotations

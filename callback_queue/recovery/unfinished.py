@@ -11,7 +11,7 @@ from journal.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What a switch had going on when it ended without a word.
+    """What a switch had in progress when it crashed.
 
     Args:
         calls: the events of each call that did not end, in order; the calls in the order of their beginning.

@@ -27,7 +27,7 @@ from journal.event import Event
 log = logging.getLogger(__name__)
 
 DISK_SECONDS = 5.0
-"""How long a caller waits for the disk before they are told that it did not work."""
+"""How long a caller waits for the disk before hearing that it did not work."""
 STORE_SECONDS = 1.0
 _REMEMBERED = 10_000
 

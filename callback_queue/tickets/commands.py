@@ -1,6 +1,6 @@
 """Changes to tickets and callbacks, as the control commands "ticket" and "callback".
 
-A change is checked against what the database holds, then told to the journal, from where the recorder applies
+A change is checked against the database, then written to the journal, from where the recorder applies
 it: the answer comes once it is on disk. Callbacks are changed in the database at once as well, so that nobody
 is dialled in the meantime.
 """

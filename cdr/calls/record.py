@@ -91,7 +91,7 @@ class StepRecord:
 
 @dataclass(slots=True)
 class StayRecord:
-    """One stay in a queue; `why` it ended is "" while it goes on."""
+    """One stay in a queue; `why` it ended is "" while it lasts."""
 
     queue: str
     entry: str
@@ -157,7 +157,7 @@ class RecordingRecord:
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One callback that was asked for; fields as in `CallbackRequested`."""
+    """One requested callback; fields as in `CallbackRequested`."""
 
     at: float
     callback: str
@@ -183,7 +183,7 @@ class CallRecord:
         started, answered, ended: of the call; answered is the caller's leg, in a callback the customer's.
         last_at: of the newest event, which may be after the end.
         ring_ms: ringing heard outside a queue, before the answer too.
-        wait_ms: in queues as a live caller, until now for a stay that goes on.
+        wait_ms: in queues as a live caller, until now for a stay in progress.
         talk_ms, hold_ms, wrap_up_ms: with all agents and parties together.
         ended_by, reason: who ended it and how.
         queues, agents: in the order in which they came, each once.

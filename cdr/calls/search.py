@@ -19,7 +19,7 @@ MOST_IDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls; what is left out is not asked for.
+    """Which calls; what is left out is not filtered by.
 
     Args:
         start, end: begun in this time, Unix seconds.

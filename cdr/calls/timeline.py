@@ -303,4 +303,4 @@ CHANGES: dict[type[Event], Callable[[Timeline, Any], None]] = {
     FlowEnded: Timeline._flow_ended,
     CallEnded: Timeline._ended,
 }
-"""What each kind of event changes; other kinds only say that time goes on."""
+"""What each kind of event changes; other kinds only advance the time."""

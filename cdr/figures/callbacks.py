@@ -21,7 +21,7 @@ from journal.event import Event
 
 @dataclass(slots=True)
 class _Callback:
-    """One callback: its queue, when it was asked for (None: before all that is known), how far it is."""
+    """One callback: its queue, when it was requested (None: before all that is known), how far it is."""
 
     queue: str
     requested: int | None

@@ -20,7 +20,7 @@ from journal.event import Event
 
 @dataclass(slots=True)
 class _Agent:
-    """One agent: the state that goes on, and the contacts in it.
+    """One agent: the current state, and the contacts in it.
 
     Args:
         state: None when nothing is known.

@@ -1,7 +1,7 @@
 """The recorder's loop: read the spool, store the events, wait while the database is down.
 
 Exactly once: where a switch's events end in the database says where to go on, and a batch is one transaction.
-After anything that leaves doubt (a connection lost while committing), that place is asked for again.
+After anything that leaves doubt (a connection lost while committing), that place is looked up again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Limits:
     """How patient a recorder is.
 
     Args:
-        drain: seconds that it goes on after it was told to stop, when the spool is not empty.
+        drain: seconds that it continues after it was asked to stop, while the spool is not empty.
         kept_segments: segments that stay after they were taken in.
     """
 
@@ -213,7 +213,7 @@ class Recorder:
         """Do some work on the database until it succeeds.
 
         Args:
-            work: given whether to be careful, which it is asked to be after a mistake of ours.
+            work: given whether to be careful, which it must be after an error of ours.
 
         Raises:
             GaveUp: `stop` was called, and it has not succeeded in time.

@@ -44,7 +44,7 @@ class Member(Table):
 
 
 class Announcements(Table):
-    """What waiting callers are told."""
+    """Announcements to waiting callers."""
 
     position: OnOff = Field(default=True, description="Whether callers hear their position.")
     wait: OnOff = Field(

@@ -53,7 +53,7 @@ class RecordingModel(BaseModel):
 
 
 class CallModel(CallShort):
-    """One call with its legs and what it did at every moment; the lists are empty while it goes on."""
+    """One call with its legs and what it did at every moment; the lists are empty while it is in progress."""
 
     digits: str = Field(description="Keys that the customer pressed, masked as the site says.")
     survey_offered: bool

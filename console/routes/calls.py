@@ -140,7 +140,7 @@ async def play_recording(
 
 @router.post("/{call}/hang-up", status_code=202)
 async def hang_up(token: HangingUp, services: Asked, call: Id) -> Accepted:
-    """End a call that goes on."""
+    """Hang up a call in progress."""
     await services.switch.ask("hangup", call=call, by=token.signature)
     return Accepted()
 

@@ -211,7 +211,7 @@ class LegAudio:
         return digits
 
     def keep_digit(self, digit: str) -> None:
-        """Put a key back for whoever collects next."""
+        """Put a key back for the next collector."""
         self._buffer.append(digit)
 
     def forget_digits(self) -> None:

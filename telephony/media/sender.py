@@ -104,7 +104,7 @@ class RtpSender:
             relay.end_turn()
 
     def interrupt(self) -> None:
-        """Something about the stream is about to change: whoever relays or mixes joins anew after it."""
+        """Something about the stream is about to change: relays and mixers join again after it."""
         if not self._local:
             self.release()
 

@@ -91,7 +91,7 @@ class SipCall:
         host: our own address as the peer sees it, for SDP.
 
     Attributes:
-        on_event: who is told the session's events.
+        on_event: gets the session's events.
     """
 
     __slots__ = ("_keys", "due", "flow", "host", "invite_key", "on_event", "session", "stay_on_flow")
