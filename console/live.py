@@ -1,8 +1,8 @@
-"""Live events for everybody who watches: events as they are applied, and the overview as it changes.
+"""The live hub: sends events as they are applied, and the overview as it changes, to every watcher.
 
 One task looks for new events while anybody watches; how many watch costs the database nothing. Each watcher
 has a queue of its own with an end: who reads too slowly is dropped, so that nobody waits for them. The wire
-(WebSocket) is left to `console.routes.live`.
+(WebSocket) is `console.routes.live`.
 """
 
 from __future__ import annotations

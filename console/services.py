@@ -1,4 +1,4 @@
-"""What the console works with: one of each, made when it starts and handed to every route."""
+"""The services of the console: created at start-up and passed to every route."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class WhisperEngine:
 
     def __init__(self, model: Path, language: str, threads: int) -> None:
         if not (model / "model.bin").is_file():
-            raise EngineError(f"{model} holds no Whisper model.")
+            raise EngineError(f"{model} contains no Whisper model.")
         try:
             self._model = _Model(
                 str(model), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True

@@ -164,7 +164,7 @@ class Exchange:
                 raise WorkerFull from None
             raise WorkerLost(f"connection lost: {error}", replace=error.rcvd is None) from None
         except ValueError as error:
-            raise WorkerLost(f"answer without sense: {error}", replace=False) from None
+            raise WorkerLost(f"invalid answer: {error}", replace=False) from None
         finally:
             self._rest()
             self._place.reading -= self._reading

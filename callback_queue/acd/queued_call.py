@@ -1,4 +1,4 @@
-"""A caller's way through a queue: wait, be connected to an agent, talk, rate the call.
+"""A caller in a queue: waiting, being connected to an agent, talking, rating the call.
 
 Whose turn it is is decided by `callback_queue.line.distributor`; what callers hear meanwhile is in
 `callback_queue.line.announcements`, ringing in `ringing.py`, the conversation in `talking.py`. What follows

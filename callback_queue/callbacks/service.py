@@ -1,4 +1,4 @@
-"""Calling back, from the start of a switch to its end, whatever version of the site it works by."""
+"""The callback service of one switch; it outlives reloads of the site."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class CallbackService:
         try:
             await self._journal.durable()
         except OSError as error:
-            log.error("nobody is called back, because the journal can't be written: %s", error)
+            log.error("no callbacks: the journal can't be written: %s", error)
             return
         self._gate.wait_for(self._journal.last_seq)
         self._recovery.start()

@@ -1,6 +1,6 @@
-"""What people do with tickets and callbacks, as questions on the control socket: "ticket" and "callback".
+"""Changes to tickets and callbacks, as the control commands "ticket" and "callback".
 
-A change is checked against what the database holds, then told to the journal, from where the recorder applies
+A change is checked against the database, then written to the journal, from where the recorder applies
 it: the answer comes once it is on disk. Callbacks are changed in the database at once as well, so that nobody
 is dialled in the meantime.
 """
@@ -86,7 +86,7 @@ class TicketCommands:
         if not isinstance(wished, dict) or len(note) > LONGEST_NOTE:
             raise Refusal(f"changes are a table of fields, a note has at most {LONGEST_NOTE} characters")
         if not wished and not note:
-            raise Refusal("there is nothing to change and no note")
+            raise Refusal("no changes and no note")
         async with asyncio.timeout(STORE_SECONDS):
             ticket = await self._tickets.get(number)
         if ticket is None:
@@ -144,9 +144,9 @@ async def _answered(work: Any) -> dict[str, Any]:
     except Refusal as refusal:
         return {"error": str(refusal)}
     except TimeoutError:
-        return {"error": "the database, or the disk, is too slow; try again"}
+        return {"error": "the database or the disk is too slow; try again"}
     except (SQLAlchemyError, OSError) as error:
-        return {"error": f"the database, or the disk, is away: {type(error).__name__}"}
+        return {"error": f"the database or the disk is unavailable: {type(error).__name__}"}
     return answer
 
 
@@ -154,9 +154,9 @@ def _refuse_late(due: Due, action: str) -> None:
     if due.state == CLOSED:
         raise Refusal(f"the callback is over: {due.end or 'closed'}")
     if due.state == DIALLING:
-        raise Refusal("the customer is being called right now")
+        raise Refusal("the customer is being called")
     if due.state != WAITING and action == "now":
-        raise Refusal("an agent is being rung for it right now")
+        raise Refusal("an agent is being rung for it")
 
 
 def _new_deadlines(

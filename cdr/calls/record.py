@@ -1,7 +1,7 @@
 """A call detail record as a value: one call, with everything that its events say about it.
 
 Times are Unix seconds, None where it did not happen (yet); durations are whole milliseconds. How it is made
-is `fold.py`'s business, how it is kept `cdr.calls.rows`'.
+is in `fold.py`, how it is stored in `cdr.calls.rows`.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class StepRecord:
 
 @dataclass(slots=True)
 class StayRecord:
-    """One stay in a queue; `why` it ended is "" while it goes on."""
+    """One stay in a queue; `why` it ended is "" while it lasts."""
 
     queue: str
     entry: str
@@ -190,7 +190,7 @@ class RecordingRecord:
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One callback that was asked for; fields as in `CallbackRequested`."""
+    """One requested callback; fields as in `CallbackRequested`."""
 
     at: float
     callback: str
@@ -216,7 +216,7 @@ class CallRecord:
         started, answered, ended: of the call; answered is the caller's leg, in a callback the customer's.
         last_at: of the newest event, which may be after the end.
         ring_ms: ringing heard outside a queue, before the answer too.
-        wait_ms: in queues as a live caller, until now for a stay that goes on.
+        wait_ms: in queues as a live caller, until now for a stay in progress.
         talk_ms, hold_ms, wrap_up_ms: with all agents and parties together.
         ended_by, reason: who ended it and how.
         queues, agents: in the order in which they came, each once.

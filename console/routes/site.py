@@ -1,4 +1,4 @@
-"""The site itself, whose token this is, and whether all is well."""
+"""The site, the token in use, and health."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def list_tokens(token: MindingTokens, services: Asked) -> Tokens:
 async def revoke_token(token: MindingTokens, services: Asked, name: str) -> None:
     """Make a token work no more, at once."""
     if not await services.tokens.revoke(name, services.clock()):
-        raise ApiError(404, "No token of that name works.")
+        raise ApiError(404, "There is no valid token of that name.")
 
 
 async def _database(services: Services) -> bool:

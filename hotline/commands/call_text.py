@@ -1,4 +1,4 @@
-"""A call's record as people read it in a terminal."""
+"""A call's record as text for a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ticket as people read it in a terminal, line by line."""
+"""A ticket as text for a terminal."""
 
 from __future__ import annotations
 

@@ -103,8 +103,8 @@ class SpeechService:
     async def _prepare(self, voices: Voices, pairs: list[tuple[str, str]]) -> None:
         errors = await voices.prepare(pairs)
         for text in sorted({str(error) for error in errors}):
-            log.warning("a text can't be spoken: %s", text)
-        log.info("prompts are spoken", extra={"texts": len(pairs), "failed": len(errors)})
+            log.warning("a text can't be synthesised: %s", text)
+        log.info("prompts are synthesised", extra={"texts": len(pairs), "failed": len(errors)})
 
 
 def _voice(site: Site, language: str) -> Choice:

@@ -9,7 +9,7 @@ from ivr_flows.verbs.base import Then, Verb
 
 
 class Back(Verb):
-    """Go back to the flow that runs this one with `flow`, to the step behind.
+    """Return to the calling flow, to the step after its `flow` step.
 
     Example:
         steps:

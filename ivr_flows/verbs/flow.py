@@ -15,9 +15,9 @@ from ivr_flows.verbs.set import setting_value
 
 
 class Flow(ShortTable, Verb):
-    """Run another flow as a part of this one; its `back` step comes back here, to the next step.
+    """Run another flow as a subroutine; its `back` step returns here, to the next step.
 
-    Variables are the call's: what the other flow sets is known here afterwards.
+    Variables belong to the call: what the other flow sets is available here afterwards.
 
     Example:
         steps:

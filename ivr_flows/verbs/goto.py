@@ -17,9 +17,9 @@ from ivr_flows.verbs.base import Then, Verb
 
 
 class Goto(ShortTable, Verb):
-    """Go on at another step, or at the start of another flow (for good; to come back see `flow`).
+    """Continue at another step, or at the start of another flow (without returning; to return, use `flow`).
 
-    Most steps need none: `next` beside any verb names the step that follows.
+    Most steps do not need it: `next`, allowed with any verb, names the step that follows.
 
     Example:
         steps:

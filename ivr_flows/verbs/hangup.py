@@ -13,7 +13,7 @@ from ivr_flows.verbs.base import Then, Verb
 
 
 class Hangup(Verb):
-    """End the call, with a last word if you like.
+    """End the call, with an optional closing message.
 
     Example:
         steps:
@@ -23,7 +23,7 @@ class Hangup(Verb):
 
     needs_answer = False
 
-    say: PromptText | None = Field(default=None, description="What to say before.")
+    say: PromptText | None = Field(default=None, description="What to say first.")
     reason: Text = Field(default="flow finished", description="A short text for reports.")
 
     def then(self) -> Then:

@@ -18,7 +18,7 @@ from ivr_flows.verbs.base import StepFailed, Verb
 class Play(ShortTable, Verb):
     """Play a sound file of prompts/ to its end.
 
-    `play: welcome` plays prompts/welcome.wav; prompts/welcome.zh.wav goes before it for Chinese.
+    `play: welcome` plays prompts/welcome.wav; for Chinese, prompts/welcome.zh.wav takes precedence.
 
     Example:
         steps:

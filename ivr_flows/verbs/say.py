@@ -12,8 +12,8 @@ from ivr_flows.verbs.base import Verb
 class Say(PromptText, Verb):
     """Say a text to its end.
 
-    A flow of several languages gives one text for each. `{name}` puts a variable into the text,
-    `{name:kind}` says it as people say a `digits`, `phone_number`, `number`, `date`, `time` or `ticket`.
+    A flow of several languages gives one text for each. `{name}` inserts a variable,
+    `{name:kind}` reads it as a `digits`, `phone_number`, `number`, `date`, `time` or `ticket`.
 
     Example:
         languages: [en, zh, ko]

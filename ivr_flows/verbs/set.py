@@ -20,9 +20,9 @@ from ivr_flows.verbs.base import Verb
 
 
 class Set(Verb):
-    """Set variables. A text with nothing but `{...}` in it gives the value of that expression.
+    """Set variables. A text that consists only of `{...}` gives the value of that expression.
 
-    `language` is the language of everything that is said and heard from there on.
+    `language` sets the language of prompts and recognition from there on.
 
     Example:
         languages: [en, ko]

@@ -22,8 +22,8 @@ _SHORTEST = 1.0
 class Voicemail(Verb):
     """Record a message and open a ticket with it.
 
-    A caller who hangs up in mid-sentence has left that much of a message. The ticket's number is then in
-    the variable `ticket`.
+    If the caller hangs up in mid-sentence, the message is what was said so far. Afterwards the ticket's
+    number is in the variable `ticket`.
 
     Example:
         steps:
@@ -39,18 +39,18 @@ class Voicemail(Verb):
     """
 
     say: PromptText = Field(description="What to say before the tone.")
-    queue: Queue | None = Field(default=None, description="Who works on the message.")
+    queue: Queue | None = Field(default=None, description="The queue whose agents work on the message.")
     max_seconds: Annotated[float, seconds(1, 3600)] = Field(default=120.0, description="The longest message.")
     silence_seconds: Annotated[float, seconds(1, 60, or_off=True)] = Field(
         default=5.0, description="This much silence ends the message; 0 never does."
     )
     finish_key: FinishKey = Field(default="#", description='The key that ends the message; "" for none.')
-    beep: OnOff = Field(default=True, description="Whether a tone says that the recording begins.")
+    beep: OnOff = Field(default=True, description="Whether to play a tone before the recording.")
     tries: Annotated[int, whole(1, 9)] = Field(
         default=2, description="How often to ask a caller who says nothing."
     )
     otherwise: Step | None = Field(
-        default=None, description="The step to go to without a message. Left out: the flow's `on_error`."
+        default=None, description="The step to go to without a message. Default: the flow's `on_error`."
     )
 
     def by_input(self) -> frozenset[str]:

@@ -123,7 +123,7 @@ def prepare_site(
 def desk(
     models: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Switch]:
-    """A switch whose recognisers are up and whose prompts are spoken."""
+    """A switch whose recognisers are up and whose prompts are synthesised."""
     assert pytestconfig.cache is not None
     cache = pytestconfig.cache.mkdir("prompts")
     running = Switch(
@@ -138,4 +138,4 @@ def desk(
 def is_ready(switch: Switch) -> bool:
     """Whether every recogniser is up and every prompt is spoken."""
     speech = switch.status()["speech"]
-    return all(pool["up"] for pool in speech.values()) and "prompts are spoken" in switch.log()
+    return all(pool["up"] for pool in speech.values()) and "prompts are synthesised" in switch.log()

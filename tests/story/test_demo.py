@@ -29,5 +29,5 @@ def test_a_problem_is_left_called_back_and_counted(models: Path, language: str, 
     shown = ran.stdout[ran.stdout.index("What was shown") :]
     assert shown.count("  yes  ") >= 15
     assert "  NO   " not in shown
-    [words] = [line for line in shown.splitlines() if "the words were understood" in line]
+    [words] = [line for line in shown.splitlines() if "the words were recognised" in line]
     assert understood in words
