@@ -20,8 +20,8 @@ class Ticket(Base):
 
     `state` is of `callback_queue.tickets.ticket.STATES`; `outcome` is how far the caller got when it was
     opened. `caller_key` is `callback_queue.customers.numbers.number_key` of the caller (of the callback's
-    number when the caller's own was withheld), "" when unknown. `history` is the conversation, `sla` the names
-    of the warnings and breaches so far. `waiting_since` is when it began to wait for the customer.
+    number when the caller's own was withheld), "" when unknown. `history` is the conversation, `sla` the
+    names of warnings and breaches so far. `waiting_since` is when it began to wait for the customer.
     """
 
     __tablename__ = "tickets"

@@ -76,7 +76,7 @@ def test_a_plain_file_is_taken_as_it_is(site: Site, tmp_path: Path) -> None:
 
 def test_another_checksum_leaves_nothing_behind(site: Site, tmp_path: Path) -> None:
     model = entry(site, zipped(a="x"), ArchiveMember("a", "a"), sha256=sha256(b"else"))
-    with pytest.raises(GetError, match=r"^m: what 127\.0\.0\.1:\d+ sent has another checksum than it should"):
+    with pytest.raises(GetError, match=r"^m: what 127\.0\.0\.1:\d+ sent has a wrong checksum"):
         get(model, tmp_path)
     assert find("m", tmp_path) is None
     assert not list((tmp_path / INCOMING / "m").iterdir())
@@ -232,7 +232,7 @@ def test_languages_and_names_stand_for_models_once_each() -> None:
 
 def test_the_models_folder(tmp_path: Path) -> None:
     assert models_folder({"HOTLINE_MODELS": str(tmp_path)}) == tmp_path
-    assert models_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/asr/models")
+    assert models_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/hotline/models")
     assert models_folder({}) == Path.home() / ".cache/hotline/models"
     assert find("none", tmp_path) is None
     own = tmp_path / "elsewhere" / "mine"
