@@ -81,4 +81,4 @@ def test_check_finds_a_model_that_does_not_load(
     capsys.readouterr()
     assert run("check", "m", "--json") == ExitCode.FAILED
     (report,) = json.loads(capsys.readouterr().out)["models"]
-    assert "holds no Vosk model" in report["problem"]
+    assert "contains no Vosk model" in report["problem"]
