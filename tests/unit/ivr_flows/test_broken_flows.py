@@ -64,7 +64,7 @@ def test_loops_and_missing_returns_are_seen_across_flows(tmp_path: Path) -> None
         "expected it to come back with a back step",
         'flows/runs.yaml:1:21  steps.run.flow: flow "leaves" never comes back: it has no back step; '
         "expected goto: {flow: leaves}",
-        "flows/runs.yaml:1:30  steps.end: no step leads here; expected one that does; or delete this one",
+        "flows/runs.yaml:1:30  steps.end: no step leads here; expected one that does, or no such step",
     ]
 
 

@@ -283,7 +283,7 @@ def test_a_language_that_nobody_knows_is_unavailable(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with recognisers(tmp_path) as given:
             assert given.capabilities("zh") is None
-            with pytest.raises(RecogniserUnavailable, match='Nothing recognises the language "zh"'):
+            with pytest.raises(RecogniserUnavailable, match='There is no recogniser for the language "zh"'):
                 await given.open("zh")
 
     run(scenario)
