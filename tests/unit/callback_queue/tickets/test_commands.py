@@ -88,6 +88,6 @@ def test_a_database_that_is_away_is_said(tmp_path: Path, database_url: URL) -> N
         async with rig.known.engine.begin() as connection:
             await connection.exec_driver_sql("DROP TABLE ticket_history")
             await connection.exec_driver_sql("DROP TABLE tickets")
-        assert "is away" in (await rig.ticket(note="x"))["error"]
+        assert "is unavailable" in (await rig.ticket(note="x"))["error"]
 
     play(database_url, tmp_path, scene, OPENED)
