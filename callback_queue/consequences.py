@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeAlias
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue.acd.events import AgentConnected
+from callback_queue.agents.events import AgentConnected
 from callback_queue.callbacks import store as callbacks
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
@@ -28,7 +28,8 @@ from callback_queue.callbacks.events import (
     CallbackEnd,
     CallbackRequested,
 )
-from callback_queue.callbacks.policy import next_attempt
+from callback_queue.callbacks.policy import CallbackRules, next_attempt
+from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.numbers import number_key
@@ -70,16 +71,24 @@ class QueueConsequences:
     """The rules at work; holds nothing itself.
 
     Args:
-        rules: what the site says about new tickets and callbacks.
+        rules: what the site says about new tickets.
+        callback_rules: what it says about callbacks.
         log: the events.
         customers: those of the site's file; the table of customers is asked after it.
     """
 
-    def __init__(self, rules: opening.OpeningRules, log: Log, customers: CustomerBook | None = None) -> None:
+    def __init__(
+        self,
+        rules: opening.OpeningRules,
+        callback_rules: CallbackRules,
+        log: Log,
+        customers: CustomerBook | None = None,
+    ) -> None:
         self._rules = rules
+        self._callback_rules = callback_rules
         self._log = log
         self._customers = customers or CustomerBook()
-        self._country = rules.callbacks.country
+        self._country = callback_rules.country
         self._handlers: dict[type[Event], _Draw] = {
             SwitchStarted: self._switch_started,
             TicketOpened: self._ticket_opened,
@@ -131,7 +140,7 @@ class QueueConsequences:
             origin = cut_off.origin_of(call, event.at)
             ticket = opening.open_ticket(cut_off.ticket_of(call), str(number), origin, customer, self._rules)
             drawn.append(ticket)
-        requested = opening.request_callback(ticket, None, call.arrival, self._rules)
+        requested = request_callback(ticket, None, call.arrival, self._callback_rules)
         return drawn if requested is None else [*drawn, requested]
 
     async def _customer(self, connection: AsyncConnection, number: str) -> Customer | None:
@@ -147,7 +156,7 @@ class QueueConsequences:
         row = CallbackRow
         mine = await callbacks.read(
             connection,
-            callbacks.select_due()
+            callbacks.select_callbacks()
             .where(row.lease_holder == text(event.switch, 64), row.leased_at < event.at)
             .where(row.state.in_((callbacks.LEASED, callbacks.DIALLING)))
             .order_by(row.arrival),
@@ -156,7 +165,7 @@ class QueueConsequences:
         return [end for due in mine for end in self._attempt_ended(due, by_callback.get(due.callback), event)]
 
     def _attempt_ended(
-        self, due: callbacks.Due, call: cut_off.CallFacts | None, event: SwitchStarted
+        self, due: callbacks.CallbackView, call: cut_off.CallFacts | None, event: SwitchStarted
     ) -> list[Event]:
         where = ("", "") if call is None else (call.call, call.leg)
         agent = call.connected.agent if call is not None and call.connected is not None else ""
@@ -172,7 +181,7 @@ class QueueConsequences:
                 talk_ms=call.talk_ms,
             )
             return [reached, CallbackClosed(event.at, callback=due.callback, end="completed", by=SYSTEM)]
-        rules, crashes = self._rules.callbacks, due.crashes + 1
+        rules, crashes = self._callback_rules, due.crashes + 1
         again = next_attempt("cut_off", due.dialled, event.at, rules, due.number, expires=due.expires)
         end: CallbackEnd = "expired"
         note = ""
@@ -238,7 +247,7 @@ class QueueConsequences:
         if state is None:
             return []
         row = CallbackRow
-        wanted = callbacks.select_due().where(row.ticket == event.ticket)
+        wanted = callbacks.select_callbacks().where(row.ticket == event.ticket)
         # One whose customer is being called is closed at the end of that attempt.
         wanted = wanted.where(row.state.in_((callbacks.WAITING, callbacks.LEASED))).order_by(row.arrival)
         return [
@@ -247,7 +256,9 @@ class QueueConsequences:
 
     async def _attempt_over(self, connection: AsyncConnection, event: CallbackAttemptEnded) -> list[Event]:
         row = CallbackRow
-        wanted = callbacks.select_due().where(row.callback == event.callback, row.state == callbacks.WAITING)
+        wanted = callbacks.select_callbacks().where(
+            row.callback == event.callback, row.state == callbacks.WAITING
+        )
         for due in await callbacks.read(connection, wanted):
             state = await self._over(connection, due.ticket)
             if state is not None:
@@ -270,7 +281,7 @@ class QueueConsequences:
         row = CallbackRow
         waiting = await callbacks.read(
             connection,
-            callbacks.select_due()
+            callbacks.select_callbacks()
             .where(or_(row.caller_key == key, row.number_key == key))
             .where(row.state.in_((callbacks.WAITING, callbacks.LEASED)))
             .where(row.why.in_(_MISSED), row.requested_at <= event.at)
@@ -297,7 +308,7 @@ class QueueConsequences:
         row = CallbackRow
         over = await callbacks.read(
             connection,
-            callbacks.select_due()
+            callbacks.select_callbacks()
             .where(row.expires > 0, row.expires <= now, callbacks.free(now))
             .order_by(row.arrival)
             .limit(_AT_ONCE),
@@ -337,5 +348,5 @@ def _warn_at(due: Any) -> Any:
     return due - WARNING_SHARE * (due - Ticket.opened_at)
 
 
-def _cancelled(at: float, due: callbacks.Due, by: str, state: str) -> CallbackClosed:
+def _cancelled(at: float, due: callbacks.CallbackView, by: str, state: str) -> CallbackClosed:
     return CallbackClosed(at, callback=due.callback, end="cancelled", by=by, note=f"ticket {state}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeGuard, TypeVar, cast
 
 from sqlalchemy import Executable, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +27,9 @@ DATABASE_ERRORS = (SQLAlchemyError, OSError, TimeoutError)
 PATIENCE = 3.0
 """Seconds that a switch waits for an answer of the database."""
 
+LATEST = 253370764800.0
+"""The start of the year 9999, Unix seconds: a later time is none, and no calendar takes it in every zone."""
+
 _DEEPEST = 20
 _LARGEST = 2**31 - 1
 
@@ -44,16 +47,20 @@ def text(value: object, longest: int) -> str:
 
 
 def number(value: object) -> float:
-    """A time or length; 0 for what is none."""
-    right = isinstance(value, int | float) and math.isfinite(value)
-    return float(cast(float, value)) if right else 0.0
+    """A time or length in seconds, from 0 to `LATEST`; 0 for what is none."""
+    return float(min(max(0, value), LATEST)) if _is_finite(value) else 0.0
 
 
 def whole(value: object, default: int = 0) -> int:
     """A whole number that fits a column."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not _is_finite(value):
         return default
     return max(-_LARGEST, min(int(value), _LARGEST))
+
+
+def _is_finite(value: object) -> TypeGuard[int | float]:
+    # An int may have more digits than a float has room for.
+    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def plain(value: object, depth: int = 0) -> Any:

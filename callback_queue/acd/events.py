@@ -1,27 +1,10 @@
-"""The events of surveys, and by their old place those of agents (`callback_queue.agents.events`)."""
+"""The events of surveys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callback_queue.agents.events import (
-    AgentConnected,
-    AgentOffered,
-    AgentOfferEnded,
-    CallTransferred,
-    OfferOutcome,
-)
 from journal.event import CallEvent
-
-__all__ = [
-    "AgentConnected",
-    "AgentOfferEnded",
-    "AgentOffered",
-    "CallTransferred",
-    "OfferOutcome",
-    "SurveyAnswered",
-    "SurveyOffered",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

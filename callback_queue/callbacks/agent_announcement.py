@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from callback_queue.callbacks.texts import TextKey, ago, speaks, text
 from callback_queue.customers.book import Customer
 from callback_queue.tickets.store import TicketView
@@ -20,7 +20,7 @@ _TIERS: dict[str, TextKey] = {"vip": "vip", "super_vip": "super_vip"}
 
 
 def agent_announcement(
-    due: Due,
+    due: CallbackView,
     ticket: TicketView | None,
     customer: Customer | None,
     language: str,

@@ -35,7 +35,7 @@ from callback_queue.callbacks.events import (
 from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import OURS, end_after, mode_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
@@ -137,7 +137,7 @@ class Attempt:
         await self._give_back(end, next_at)
 
     @property
-    def callback(self) -> Due:
+    def callback(self) -> CallbackView:
         """The callback, as the database last said."""
         return self._lease.callback
 

@@ -19,7 +19,7 @@ from callback_queue.callbacks.attempt import Attempt
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested, CallbackRescheduled
 from callback_queue.callbacks.lease import Lease
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.line.waiting_line import Entry
@@ -56,7 +56,7 @@ class _Turn:
         attempt: from the moment on in which it is ours.
     """
 
-    due: Due
+    due: CallbackView
     queue: Queue
     place: Place
     taking: bool = False
@@ -203,7 +203,7 @@ class Dialler:
             if not turn.taking and turn.task is not None:
                 turn.task.cancel()
 
-    def _enter(self, due: Due, now: float) -> None:
+    def _enter(self, due: CallbackView, now: float) -> None:
         acd = self._services().acd
         queue = acd.queues.get(due.queue) or next(iter(acd.queues.values()), None)
         if queue is None:

@@ -29,12 +29,12 @@ from sqlalchemy.orm import aliased
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.policy import OURS
 from callback_queue.callbacks.store import (
+    CALLBACK_COLUMNS,
     CLOSED,
     DIALLING,
-    DUE_COLUMNS,
     LEASED,
     WAITING,
-    Due,
+    CallbackView,
     due_now,
     free,
     row_of,
@@ -65,7 +65,7 @@ class LeaseTable:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def take(self, callback: str, switch: str, now: float, seconds: float) -> Due | None:
+    async def take(self, callback: str, switch: str, now: float, seconds: float) -> CallbackView | None:
         """Take a callback for its next attempt.
 
         Args:
@@ -89,12 +89,12 @@ class LeaseTable:
 
     async def begin_dialling(
         self, callback: str, attempt: int, switch: str, now: float, seconds: float
-    ) -> Due | None:
+    ) -> CallbackView | None:
         """Say that the customer is about to be dialled.
 
         Args:
             callback, switch, now, seconds: as for `take`.
-            attempt: of the lease (`Due.attempt`).
+            attempt: of the lease (`CallbackView.attempt`).
 
         Returns:
             whom to dial. None: the lease is lost, or the callback or its ticket is over meanwhile. Do not
@@ -113,7 +113,9 @@ class LeaseTable:
             last_dialled=attempt,
         )
 
-    async def renew(self, callback: str, attempt: int, switch: str, now: float, seconds: float) -> Due | None:
+    async def renew(
+        self, callback: str, attempt: int, switch: str, now: float, seconds: float
+    ) -> CallbackView | None:
         """Keep a lease; None when it is lost. Arguments as for `begin_dialling`."""
         return await self._change(_held(callback, attempt, switch), lease_until=now + seconds)
 
@@ -138,8 +140,10 @@ class LeaseTable:
             values |= {"last_void": attempt, "dialled": counted}
         return await self._change(_held(callback, attempt, switch), **values) is not None
 
-    async def _change(self, conditions: tuple[ColumnElement[bool], ...], **values: Any) -> Due | None:
-        change = update(_table).where(*conditions).values(**values).returning(*DUE_COLUMNS)
+    async def _change(
+        self, conditions: tuple[ColumnElement[bool], ...], **values: Any
+    ) -> CallbackView | None:
+        change = update(_table).where(*conditions).values(**values).returning(*CALLBACK_COLUMNS)
         change = change.execution_options(synchronize_session=False)
         async with self._engine.begin() as connection:
             row = (await connection.execute(change)).one_or_none()
@@ -180,7 +184,7 @@ class LeaseLost(Exception):
     """The callback is not ours any more, or nobody can tell; nobody may be dialled for it."""
 
 
-_Question: TypeAlias = Callable[[str, int, str, float, float], Awaitable[Due | None]]
+_Question: TypeAlias = Callable[[str, int, str, float, float], Awaitable[CallbackView | None]]
 
 
 class Lease:
@@ -197,7 +201,7 @@ class Lease:
         unix: Unix seconds.
     """
 
-    callback: Due
+    callback: CallbackView
     """The callback, as the database last said."""
 
     def __init__(
@@ -268,11 +272,11 @@ class Lease:
             if await self.renew() is False:
                 self.lose()
 
-    def _of_mine(self, question: _Question) -> Awaitable[Due | None]:
+    def _of_mine(self, question: _Question) -> Awaitable[CallbackView | None]:
         own = self.callback
         return question(own.callback, own.attempt, self._switch, self._unix(), self._seconds)
 
-    async def _ask(self, answer: Awaitable[Due | None]) -> bool | None:
+    async def _ask(self, answer: Awaitable[CallbackView | None]) -> bool | None:
         """Take, dial or renew; None when the database gave no answer."""
         asked = self._clock()
         try:

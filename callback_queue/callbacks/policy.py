@@ -1,4 +1,4 @@
-"""Callback policy: when, how often and in which order customers are called back, and who is rung first. Pure.
+"""Callback policy: when and how often customers are called back, and who is rung first. Pure.
 
 Nobody is dialled in the quiet hours of their own time zone, which their number tells as far as it can.
 Callbacks are kept by `store.py` and dialled by `dialler.py`. Times are Unix seconds.
@@ -17,7 +17,6 @@ from phonenumbers import NumberParseException, parse
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from callback_queue.callbacks.events import AttemptOutcome, CallbackEnd
-from callback_queue.customers.events import Tier
 from config.models.callbacks import CallbackSettings
 from config.models.queues import CallbackModeName
 from config.time_kinds import DailyHours
@@ -30,8 +29,6 @@ FINAL: frozenset[AttemptOutcome] = frozenset({"reached", "wrong_number"})
 OURS: frozenset[AttemptOutcome] = frozenset({"no_agent", "cut_off", "withdrawn"})
 """Outcomes that say nothing about the customer: they count as no attempt, and end no callback."""
 
-_BY_SEVERITY = {1: 10, 2: 5}
-_BY_TIER: Mapping[Tier, int] = {"ordinary": 0, "vip": 2, "super_vip": 4}
 _MODES: Mapping[CallbackModeName, CallbackMode] = {
     "agent-first": "agent_first",
     "customer-first": "customer_first",
@@ -90,15 +87,6 @@ class CallbackRules:
 def mode_of(queue_mode: CallbackModeName | None, rules: CallbackRules) -> CallbackMode:
     """Whom a callback rings first: the queue's own way, else the site's."""
     return rules.mode if queue_mode is None else _MODES[queue_mode]
-
-
-def priority_of(tier: Tier, severity: int) -> int:
-    """Steps of head start in the line.
-
-    10 for the worst severity (1), 5 for the next; besides 2 for a VIP, 4 for a super VIP, who has the tier's
-    own head start as well: these steps tell tickets apart.
-    """
-    return _BY_SEVERITY.get(severity, 0) + _BY_TIER[tier]
 
 
 def expires_at(requested: float, rules: CallbackRules) -> float:

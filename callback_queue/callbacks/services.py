@@ -10,25 +10,21 @@ from callback_queue.acd.services import QueueServices
 from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules, next_attempt, outside_quiet
-from callback_queue.callbacks.store import CallbackStore, Due
-from callback_queue.recovery.gate import RecoveryGate
+from callback_queue.callbacks.store import CallbackStore, CallbackView
+from callback_queue.tickets.book import DurableJournal
 from callback_queue.tickets.store import TicketStore
 from config.models.callbacks import CallbackSettings
-from journal.event import Event
 from telephony.call.switchboard import Target
 
 # Who asked to be called at some time is meant to be called then, or soon after.
 WISH_SECONDS = 3600.0
 
 
-class DurableJournal(Protocol):
-    """Where facts go, and are safe."""
+class Gate(Protocol):
+    """Closed until the database knows how our run before ended (`callback_queue.recovery.gate`)."""
 
-    last_seq: int
-
-    def append(self, event: Event) -> None: ...
-
-    async def durable(self) -> None: ...
+    async def look(self) -> bool:
+        """Whether it is open; raises one of `callback_queue.database.DATABASE_ERRORS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +33,7 @@ class CallbackStorage:
 
     Args:
         callbacks, leases, tickets: the database.
-        gate: whether the database knows how our run before ended.
+        gate: whether we may call anybody yet.
         journal: where facts go.
         switch: our name in it.
     """
@@ -45,7 +41,7 @@ class CallbackStorage:
     callbacks: CallbackStore
     leases: LeaseTable
     tickets: TicketStore
-    gate: RecoveryGate
+    gate: Gate
     journal: DurableJournal
     switch: str
 
@@ -68,7 +64,7 @@ class CallbackServices:
     name: str
     targets: Callable[[str], Sequence[Target]]
 
-    def may_dial(self, due: Due, now: float) -> float:
+    def may_dial(self, due: CallbackView, now: float) -> float:
         """When a callback may be dialled: `now`, or later, for the customer's quiet hours.
 
         A wish of the customer's holds in quiet hours as well, for a while.
@@ -77,7 +73,7 @@ class CallbackServices:
             return now
         return outside_quiet(now, due.number, self.rules)
 
-    def next_at(self, due: Due, outcome: AttemptOutcome, dialled: int, now: float) -> float:
+    def next_at(self, due: CallbackView, outcome: AttemptOutcome, dialled: int, now: float) -> float:
         """When to try again, 0 for never; `dialled` counts the attempts in which the phone was dialled."""
         again = next_attempt(outcome, dialled, now, self.rules, due.number, expires=due.expires)
         return 0.0 if again is None else again

@@ -31,7 +31,7 @@ _table = CallbackRow
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class CallbackView:
     """One callback as it stands in the database (`callback_queue.callbacks.tables.CallbackRow`).
 
     Args:
@@ -73,9 +73,9 @@ class Due:
 
 
 # The class below has a method of the name `list`.
-Dues: TypeAlias = list[Due]
+CallbackViews: TypeAlias = list[CallbackView]
 
-DUE_COLUMNS = [getattr(_table, field.name) for field in fields(Due)]
+CALLBACK_COLUMNS = [getattr(_table, field.name) for field in fields(CallbackView)]
 
 
 def free(now: float, table: Any = CallbackRow) -> ColumnElement[bool]:
@@ -124,7 +124,7 @@ class CallbackStore:
         self._engine = engine
         self._country = country
 
-    async def due(self, now: float, limit: int = 500, queues: Collection[str] | None = None) -> Dues:
+    async def due(self, now: float, limit: int = 500, queues: Collection[str] | None = None) -> CallbackViews:
         """Callbacks that could be dialled now, the longest waiting first.
 
         Those of one customer, told by the number, are dialled one after the other.
@@ -135,7 +135,7 @@ class CallbackStore:
             queues: of these queues alone; None for all.
         """
         wanted = (
-            select(*DUE_COLUMNS)
+            select(*CALLBACK_COLUMNS)
             .where(due_now(now), ~_customer_is_called(now))
             .order_by(_table.arrival, _table.callback)
             .limit(limit)
@@ -158,26 +158,26 @@ class CallbackStore:
             update(_table).where(_table.callback == callback, _table.state != CLOSED).values(state=CLOSED)
         )
 
-    async def mine(self, switch: str) -> Dues:
+    async def mine(self, switch: str) -> CallbackViews:
         """What a switch has leased."""
         return await self._read(
-            select(*DUE_COLUMNS)
+            select(*CALLBACK_COLUMNS)
             .where(_table.lease_holder == switch, _table.state.in_((LEASED, DIALLING)))
             .order_by(_table.arrival)
         )
 
-    async def get(self, callback: str) -> Due | None:
+    async def get(self, callback: str) -> CallbackView | None:
         """One callback."""
-        found = await self._read(select(*DUE_COLUMNS).where(_table.callback == callback))
+        found = await self._read(select(*CALLBACK_COLUMNS).where(_table.callback == callback))
         return found[0] if found else None
 
-    async def find_open(self, number: str) -> Due | None:
+    async def find_open(self, number: str) -> CallbackView | None:
         """The callback that a number waits for; the one that waits longest when there are several."""
         key = number_key(number, self._country)
         if not key:
             return None
         found = await self._read(
-            select(*DUE_COLUMNS)
+            select(*CALLBACK_COLUMNS)
             .where(or_(_table.number_key == key, _table.caller_key == key), _table.state != CLOSED)
             .order_by(_table.arrival)
             .limit(1)
@@ -193,7 +193,7 @@ class CallbackStore:
         number: str = "",
         limit: int = 100,
         offset: int = 0,
-    ) -> Dues:
+    ) -> CallbackViews:
         """Callbacks for people to look at: those that are not over first, then by due time.
 
         Args:
@@ -201,7 +201,7 @@ class CallbackStore:
             queue, ticket, number: of these alone, "" for all.
             limit, offset: which page.
         """
-        wanted = select(*DUE_COLUMNS)
+        wanted = select(*CALLBACK_COLUMNS)
         wanted = wanted.where(_table.state != CLOSED if states is None else _table.state.in_(states))
         if queue:
             wanted = wanted.where(_table.queue == queue)
@@ -213,7 +213,7 @@ class CallbackStore:
         order = (_table.state == CLOSED, _table.due, _table.arrival, _table.callback)
         return await self._read(wanted.order_by(*order).limit(limit).offset(offset))
 
-    async def _read(self, wanted: Select[Any]) -> Dues:
+    async def _read(self, wanted: Select[Any]) -> CallbackViews:
         async with self._engine.connect() as connection:
             return await read(connection, wanted)
 
@@ -222,16 +222,16 @@ class CallbackStore:
             return cast(CursorResult[Any], await connection.execute(change)).rowcount == 1
 
 
-async def read(connection: AsyncConnection, wanted: Select[Any]) -> Dues:
-    """The callbacks of a query that selects `Due`'s columns."""
+async def read(connection: AsyncConnection, wanted: Select[Any]) -> CallbackViews:
+    """The callbacks of a query that selects `CallbackView`'s columns."""
     return [row_of(row) for row in (await connection.execute(wanted)).all()]
 
 
-def select_due() -> Select[Any]:
+def select_callbacks() -> Select[Any]:
     """A query for `read`, to be narrowed."""
-    return select(*DUE_COLUMNS)
+    return select(*CALLBACK_COLUMNS)
 
 
-def row_of(row: Row[Any]) -> Due:
-    """A row of a statement that returns `DUEDUE_COLUMNS`."""
-    return Due(**row._mapping)
+def row_of(row: Row[Any]) -> CallbackView:
+    """A row of a statement that returns `CALLBACK_COLUMNS`."""
+    return CallbackView(**row._mapping)

@@ -14,7 +14,7 @@ from typing import cast
 
 from asr.intake.values import OpenTicket, Slot, Turn
 from asr.listening.answer import Heard, HeardKind
-from callback_queue.acd.events import AgentConnected, CallTransferred
+from callback_queue.agents.events import AgentConnected, CallTransferred
 from callback_queue.callbacks.events import CallbackDialled, CallbackRequested, CallbackStarted
 from callback_queue.customers.events import CustomerKnown, Tier
 from callback_queue.customers.numbers import is_callable

@@ -11,14 +11,16 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
-from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asr.workers.client import Recognisers
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.recovery.events import RECORDER
 from callback_queue.recovery.gate import RecoveryGate, StoredEvents
 from callback_queue.tickets.late_transcription import LateWords
-from journal.event import Event
+from config import Site
+from journal.journal import Journal
 from telephony.call.events import CallEnded, RecordingEnded, RecordingStarted
 from telephony.media.recorder import complete
 
@@ -31,35 +33,38 @@ class Recovery:
     """What is done once after a start, and words for recordings from then on.
 
     Args:
-        events: the journal's events in the database.
+        site: its settings; switch, database and recordings folder stay those to the end.
+        engine: the database.
+        events: the journal's events in it.
+        journal: where facts go.
+        recognisers: for recordings without words; None where nothing recognises speech.
+
+    Attributes:
         gate: open once the recorder has concluded what the run before left.
-        switch: our name in the journal.
-        recordings: the recordings folder.
-        tell: puts a fact into the journal.
-        words: makes words of recordings; None where nothing recognises speech.
     """
 
     def __init__(
         self,
+        site: Site,
+        engine: AsyncEngine,
         events: StoredEvents,
-        gate: RecoveryGate,
-        switch: str,
-        recordings: Path,
-        tell: Callable[[Event], None],
-        words: LateWords | None,
+        journal: Journal,
+        recognisers: Recognisers | None,
     ) -> None:
         self._events = events
-        self._gate = gate
-        self._switch = switch
-        self.started = 0.0
-        """When we told `SwitchStarted` (Unix seconds)."""
-        self._recordings = recordings
-        self._tell = tell
-        self._words = words
+        self._switch = site.settings.switch
+        self._recordings = site.recordings_folder
+        self._journal = journal
+        self._words: LateWords | None = None
+        if recognisers is not None:
+            self._words = LateWords(engine, recognisers, self._recordings, journal.append)
+        self.gate = RecoveryGate(engine, events, self._switch)
+        self._started = 0.0
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin, in the background."""
+    def start(self, started: float) -> None:
+        """Begin, in the background, once `SwitchStarted` was told, at `started` (Unix seconds)."""
+        self._started = started
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def close(self) -> None:
@@ -68,6 +73,12 @@ class Recovery:
             self._task.cancel()
 
     async def _run(self) -> None:
+        try:
+            await self._journal.durable()
+        except OSError as error:
+            log.error("no callbacks: the journal can't be written: %s", error)
+            return
+        self.gate.wait_for(self._journal.last_seq)
         pause = 0.0
         while not await self._is_done():
             pause = min(pause + EVERY, LONGEST_PAUSE)
@@ -77,14 +88,14 @@ class Recovery:
 
     async def _is_done(self) -> bool:
         try:
-            if not await self._gate.look():
+            if not await self.gate.look():
                 return False
             left = await in_time(self._left_open())
         except DATABASE_ERRORS:
             return False
         for started in left:
             milliseconds = await asyncio.to_thread(complete, self._recordings / started.file)
-            self._tell(
+            self._journal.append(
                 RecordingEnded(
                     time.time(), started.call, started.leg, file=started.file, recorded_ms=milliseconds
                 )
@@ -96,7 +107,7 @@ class Recovery:
     async def _left_open(self) -> list[RecordingStarted]:
         """The recordings of calls that were cut off, which nobody has ended."""
         recorder = self._switch + RECORDER
-        at_start = self._events.between(self.started, math.nextafter(self.started, math.inf), (CallEnded,))
+        at_start = self._events.between(self._started, math.nextafter(self._started, math.inf), (CallEnded,))
         left: list[RecordingStarted] = []
         async for ended in at_start:
             if ended.switch != recorder:

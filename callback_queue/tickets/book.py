@@ -1,8 +1,8 @@
 """Opens tickets: in the journal and on disk before the caller hears the number.
 
-With everything that is known of it: customer, deadlines, what was said with its recordings. And with the
-event that asks for a call back, wherever there is a number to call. The recorder makes rows of it; without a
-database the journal's files hold it.
+With everything that is known of it: customer, deadlines, what was said with its recordings. Where there is a
+number to call, the request to call back follows it (`callback_queue.callbacks.request`). The recorder makes
+rows of both; without a database the journal's files hold them.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from asr.intake.values import OpenTicket
+from asr.slots.values import CallWindow
 from callback_queue.customers.directory import Customers
+from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.numbers import TicketNumbers
-from callback_queue.tickets.opening import OpeningRules, Origin, open_ticket, request_callback
+from callback_queue.tickets.opening import OpeningRules, Origin, open_ticket
 from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
 from journal.event import Event
 
@@ -30,6 +32,10 @@ DISK_SECONDS = 5.0
 """How long a caller waits for the disk before hearing that it did not work."""
 STORE_SECONDS = 1.0
 _REMEMBERED = 10_000
+
+
+RequestCallback: TypeAlias = Callable[[TicketOpened, CallWindow | None, float], Event | None]
+"""Makes the request to call back; from the ticket, the time that its customer wishes, and the arrival."""
 
 
 class DurableJournal(Protocol):
@@ -51,6 +57,7 @@ class TicketBook:
         recordings: the recordings folder; files in tickets are named from there.
         rules: what the site says about new tickets.
         customers: who calls.
+        request: makes the request to call back, None for a ticket that needs none.
         store: the tickets in the database, None without one.
         clock: Unix seconds.
     """
@@ -62,6 +69,7 @@ class TicketBook:
         recordings: Path,
         rules: OpeningRules,
         customers: Customers,
+        request: RequestCallback,
         store: TicketStore | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -70,6 +78,7 @@ class TicketBook:
         self._recordings = recordings
         self._rules = rules
         self._customers = customers
+        self._request = request
         self._store = store
         self._clock = clock
         self._new: deque[str] = deque(maxlen=_REMEMBERED)
@@ -115,7 +124,7 @@ class TicketBook:
         )
         ticket = open_ticket(wanted, number, origin, customer, self._rules, self._recordings)
         self._journal.append(ticket)
-        callback = request_callback(ticket, wanted.when, arrival, self._rules)
+        callback = self._request(ticket, wanted.when, arrival)
         if callback is not None:
             self._journal.append(callback)
         async with asyncio.timeout(DISK_SECONDS):

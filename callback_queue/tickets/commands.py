@@ -1,21 +1,18 @@
-"""Changes to tickets and callbacks, as the control commands "ticket" and "callback".
+"""Changes to tickets, as the control command "ticket".
 
-A change is checked against the database, then written to the journal, from where the recorder applies
-it: the answer comes once it is on disk. Callbacks are changed in the database at once as well, so that nobody
-is dialled in the meantime.
+A change is checked against the database, then written to the journal, from where the recorder applies it: the
+answer comes once it is on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from callback_queue.callbacks.events import CallbackClosed, CallbackRescheduled
-from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, Due
 from callback_queue.tickets.book import DISK_SECONDS, DurableJournal
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.sla import SlaRules, deadlines, resumed
@@ -24,7 +21,9 @@ from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change
 
 STORE_SECONDS = 3.0
 LONGEST_NOTE = 4000
-ACTIONS = ("now", "cancel", "reschedule")
+
+CancelCallbacks: TypeAlias = Callable[[str, str, float, str], Awaitable[None]]
+"""Cancels the callbacks of a ticket: its number, who cancels them, when (Unix seconds), and a note."""
 
 
 class Refusal(Exception):
@@ -32,11 +31,12 @@ class Refusal(Exception):
 
 
 class TicketCommands:
-    """Answers the two questions.
+    """Changes tickets.
 
     Args:
         journal: where changes go.
-        tickets, callbacks: the database.
+        tickets: the database.
+        cancel_callbacks: for a ticket that is solved or closed.
         rules: the site's newest promises.
         clock: Unix seconds.
     """
@@ -45,17 +45,17 @@ class TicketCommands:
         self,
         journal: DurableJournal,
         tickets: TicketStore,
-        callbacks: CallbackStore,
+        cancel_callbacks: CancelCallbacks,
         rules: Callable[[], SlaRules],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._journal = journal
         self._tickets = tickets
-        self._callbacks = callbacks
+        self._cancel_callbacks = cancel_callbacks
         self._rules = rules
         self._clock = clock
 
-    async def ticket(self, question: Mapping[str, Any]) -> dict[str, Any]:
+    async def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Change a ticket.
 
         Args:
@@ -65,23 +65,11 @@ class TicketCommands:
         Returns:
             the ticket's number and what changes, or `error`. All changes of a question are made, or none.
         """
-        return await _answered(self._ticket(question))
+        return await answered(self._change(question))
 
-    async def callback(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        """Change a callback.
-
-        Args:
-            question: `callback`, its id; `action`, one of now, cancel, reschedule; `at`, Unix seconds, for
-                the last; `by`, who does it.
-
-        Returns:
-            the callback's id, or `error`.
-        """
-        return await _answered(self._callback(question))
-
-    async def _ticket(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        number, by = _text(question, "ticket"), _text(question, "by")
-        note = _text(question, "note", needed=False)
+    async def _change(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        number, by = text_in(question, "ticket"), text_in(question, "by")
+        note = text_in(question, "note", needed=False)
         wished = question.get("changes") or {}
         if not isinstance(wished, dict) or len(note) > LONGEST_NOTE:
             raise Refusal(f"changes are a table of fields, a note has at most {LONGEST_NOTE} characters")
@@ -99,48 +87,21 @@ class TicketCommands:
         self._journal.append(TicketChanged(now, ticket=number, by=by, changes=changes, note=note))
         state = outcome.values.get("state", ticket.state)
         if state not in AT_WORK and ticket.state in AT_WORK:
-            await self._close_callbacks(number, by, now, f"ticket {state}")
-        await self._on_disk()
+            await self._cancel_callbacks(number, by, now, f"ticket {state}")
+        await on_disk(self._journal)
         return {"ticket": number, "changes": {**outcome.values, **changes}}
 
-    async def _close_callbacks(self, ticket: str, by: str, now: float, note: str) -> None:
-        """Nobody has to be called for what is done; a call in progress is closed after its end."""
-        async with asyncio.timeout(STORE_SECONDS):
-            for due in await self._callbacks.list(states=(WAITING, LEASED), ticket=ticket):
-                await self._callbacks.cancel(due.callback)
-                self._journal.append(
-                    CallbackClosed(now, callback=due.callback, end="cancelled", by=by, note=note)
-                )
 
-    async def _callback(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        name, by = _text(question, "callback"), _text(question, "by")
-        action = question.get("action")
-        if action not in ACTIONS:
-            raise Refusal(f"the action is one of {', '.join(ACTIONS)}")
-        now = self._clock()
-        at = _time(question.get("at"), now) if action == "reschedule" else now
-        async with asyncio.timeout(STORE_SECONDS):
-            due = await self._callbacks.get(name)
-            if due is None:
-                raise Refusal(f"there is no callback {name}")
-            _refuse_late(due, str(action))
-            if action == "cancel":
-                await self._callbacks.cancel(name)
-                self._journal.append(CallbackClosed(now, callback=name, end="cancelled", by=by))
-            else:
-                await self._callbacks.reschedule(name, at)
-                self._journal.append(CallbackRescheduled(now, callback=name, due=at, by=by))
-        await self._on_disk()
-        return {"callback": name, "action": action, "at": at}
-
-    async def _on_disk(self) -> None:
-        async with asyncio.timeout(DISK_SECONDS):
-            await self._journal.durable()
+async def on_disk(journal: DurableJournal) -> None:
+    """Wait until everything told so far is on disk."""
+    async with asyncio.timeout(DISK_SECONDS):
+        await journal.durable()
 
 
-async def _answered(work: Any) -> dict[str, Any]:
+async def answered(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """The answer to a request: that of the work, or `error`."""
     try:
-        answer: dict[str, Any] = await work
+        answer = await work
     except Refusal as refusal:
         return {"error": str(refusal)}
     except TimeoutError:
@@ -148,15 +109,6 @@ async def _answered(work: Any) -> dict[str, Any]:
     except (SQLAlchemyError, OSError) as error:
         return {"error": f"the database or the disk is unavailable: {type(error).__name__}"}
     return answer
-
-
-def _refuse_late(due: Due, action: str) -> None:
-    if due.state == CLOSED:
-        raise Refusal(f"the callback is over: {due.end or 'closed'}")
-    if due.state == DIALLING:
-        raise Refusal("the customer is being called")
-    if due.state != WAITING and action == "now":
-        raise Refusal("an agent is being rung for it")
 
 
 def _new_deadlines(
@@ -175,14 +127,9 @@ def _new_deadlines(
     return {}
 
 
-def _text(question: Mapping[str, Any], name: str, *, needed: bool = True) -> str:
+def text_in(question: Mapping[str, Any], name: str, *, needed: bool = True) -> str:
+    """A text of a request; raises `Refusal` when it is needed and missing."""
     value = question.get(name, "" if not needed else None)
     if not isinstance(value, str) or (needed and not value.strip()):
         raise Refusal(f"`{name}` is missing")
     return value.strip()
-
-
-def _time(value: object, now: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not now < value < now + 366 * 86400:
-        raise Refusal("`at` is a time to come, within a year, in Unix seconds")
-    return float(value)

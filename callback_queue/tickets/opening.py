@@ -1,4 +1,4 @@
-"""The content of a new ticket and of its callback. Pure.
+"""The content of a new ticket. Pure.
 
 Customer, deadlines, category, title: the switch fills them in for callers who spoke with it
 (`callback_queue.tickets.book`), the recorder for those who were cut off (`callback_queue.consequences`), both
@@ -7,16 +7,13 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from asr.intake.values import OpenTicket, Slot, Turn
 from asr.results import Word
-from asr.slots.values import CallWindow
-from callback_queue.callbacks.events import CallbackRequested, CallbackWhy
-from callback_queue.callbacks.policy import CallbackRules, due_at, expires_at, priority_of
 from callback_queue.customers.book import Customer
 from callback_queue.customers.events import Tier
 from callback_queue.customers.numbers import is_callable
@@ -31,6 +28,9 @@ _TELLING = ("problem", "message")
 _FACTS = frozenset({"callback_number", "callback_time", "name", "recording"})
 # What was said of a call that was cut off, where nobody knows which question it answers.
 HEARD = "heard"
+# Steps of head start in the line.
+_BY_SEVERITY = {1: 10, 2: 5}
+_BY_TIER: Mapping[Tier, int] = {"ordinary": 0, "vip": 2, "super_vip": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,10 @@ class OpeningRules:
 
     Args:
         sla: deadlines and categories.
-        callbacks: when people are called back.
         queue: who works on tickets that name no queue, "".
     """
 
     sla: SlaRules
-    callbacks: CallbackRules
     queue: str = ""
 
     @classmethod
@@ -53,7 +51,6 @@ class OpeningRules:
         settings = site.settings
         return cls(
             SlaRules.of(settings.tickets, site.timezone),
-            CallbackRules.of(settings.callbacks, site.timezone, settings.country),
             site.queues[0].name if site.queues else "",
         )
 
@@ -136,56 +133,13 @@ def open_ticket(
     )
 
 
-def request_callback(
-    ticket: TicketOpened, when: CallWindow | None, arrival: float, rules: OpeningRules
-) -> CallbackRequested | None:
-    """The event that asks for a call to a ticket's customer; None when there is no number to call.
+def priority_of(tier: Tier, severity: int) -> int:
+    """Steps of head start in the line.
 
-    Args:
-        ticket: what it is about.
-        when: the customer's wish, None for as soon as possible.
-        arrival: since when the caller waits, 0 for since the ticket was opened: keeps the place.
-        rules: the site's.
+    10 for the worst severity (1), 5 for the next; besides 2 for a VIP, 4 for a super VIP, who has the tier's
+    own head start as well: these steps tell tickets apart.
     """
-    if not is_callable(ticket.callback_number):
-        return None
-    number, callbacks = ticket.callback_number, rules.callbacks
-    timed = when is not None and not when.as_soon_as_possible
-    not_before = when.start.timestamp() if when is not None and timed else 0.0
-    not_after = when.end.timestamp() if when is not None and timed else 0.0
-    due = due_at(ticket.at, number, callbacks, not_before=not_before)
-    return CallbackRequested(
-        at=ticket.at,
-        call=ticket.call,
-        leg=ticket.leg,
-        callback=f"{ticket.ticket}.1",
-        ticket=ticket.ticket,
-        number=number,
-        queue=ticket.queue,
-        language=ticket.language,
-        tier=ticket.tier,
-        priority=ticket.priority,
-        arrival=arrival or ticket.at,
-        why=why(ticket.kind, ticket.state),
-        not_before=due if due > ticket.at else 0.0,
-        not_after=not_after,
-        expires=expires_at(max(due, not_after), callbacks),
-    )
-
-
-def why(kind: str, progress: str) -> CallbackWhy:
-    """How a ticket of that kind comes to a callback.
-
-    Who hung up in the bot has abandoned it, whatever had been said by then; a flow that failed has cut its
-    caller off. Those two, unlike the others, need no call any more when an agent speaks with them before.
-    """
-    if progress == "hung_up" or kind == "abandoned":
-        return "abandoned"
-    if kind in ("cut_off", "failure"):
-        return "cut_off"
-    if kind == "voicemail":
-        return "voicemail"
-    return "requested" if kind == "callback" else "intake"
+    return _BY_SEVERITY.get(severity, 0) + _BY_TIER[tier]
 
 
 def words_of(slots: list[dict[str, Any]]) -> str:

@@ -1,7 +1,8 @@
 """The state of tickets: a fold over the journal's events, written to the database by the recorder.
 
 Each event is applied in the transaction in which it is stored. Nothing here raises for what an event says,
-and applying an event twice changes nothing. Callbacks are folded in `callback_queue.callbacks.projection`.
+and applying an event twice changes nothing. What callbacks add to a ticket and its
+history is `callback_queue.callbacks.ticket_history`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,6 @@ from typing import Any, TypeAlias, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue.callbacks.events import (
-    CallbackAttemptEnded,
-    CallbackClosed,
-    CallbackRequested,
-    CallbackRescheduled,
-)
-from callback_queue.callbacks.projection import CallbackProjection
-from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.numbers import number_key
 from callback_queue.database import insert_once, items, number, one, plain, text, whole
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened, TicketTranscribed
@@ -28,8 +21,6 @@ from callback_queue.tickets.summary import summary, title
 from callback_queue.tickets.tables import Ticket, TicketHistory
 from callback_queue.tickets.ticket import AT_WORK, SUMMARY_LENGTH, TITLE_LENGTH, Standing, TicketState, change
 from journal.event import Event
-
-__all__ = ["CallbackProjection", "TicketProjection"]
 
 Row: TypeAlias = Mapping[str, Any]
 _Apply: TypeAlias = Callable[[AsyncConnection, Any, Row], Awaitable[None]]
@@ -55,10 +46,6 @@ class TicketProjection:
             TicketChanged: self._changed,
             TicketTranscribed: self._transcribed,
             TicketJoined: self._joined,
-            CallbackRequested: self._requested,
-            CallbackAttemptEnded: self._attempted,
-            CallbackRescheduled: self._rescheduled,
-            CallbackClosed: self._closed,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
 
@@ -110,10 +97,10 @@ class TicketProjection:
         }
         if await insert_once(connection, _TICKETS, values):
             details = {"kind": event.kind, "state": event.state, "call": event.call}
-            await _note(connection, row, event.ticket, event.at, "system", "opened", details)
+            await write_history(connection, row, event.ticket, event.at, "system", "opened", details)
 
     async def _changed(self, connection: AsyncConnection, event: TicketChanged, row: Row) -> None:
-        ticket = await _find(connection, event.ticket)
+        ticket = await find_ticket(connection, event.ticket)
         if ticket is None:
             return
         wished = dict(event.changes) if isinstance(event.changes, Mapping) else {}
@@ -137,11 +124,11 @@ class TicketProjection:
             details["refused"] = dict(outcome.refused)
         if told is not None:
             details["sla"] = told
-        await _write(connection, event.ticket, values, event.at)
-        await _note(connection, row, event.ticket, event.at, event.by, "changed", details, event.note)
+        await write_ticket(connection, event.ticket, values, event.at)
+        await write_history(connection, row, event.ticket, event.at, event.by, "changed", details, event.note)
 
     async def _transcribed(self, connection: AsyncConnection, event: TicketTranscribed, row: Row) -> None:
-        ticket = await _find(connection, event.ticket)
+        ticket = await find_ticket(connection, event.ticket)
         if ticket is None:
             return
         heard = {
@@ -157,60 +144,20 @@ class TicketProjection:
             values["title"] = text(title(said, ticket["language"]), TITLE_LENGTH)
         if said and not ticket["summary"]:
             values["summary"] = text(summary(said, ticket["language"]), SUMMARY_LENGTH)
-        await _write(connection, event.ticket, values, event.at)
+        await write_ticket(connection, event.ticket, values, event.at)
         details = {"slot": event.slot, "file": event.file, "engine": event.engine}
-        await _note(connection, row, event.ticket, event.at, "system", "transcribed", details)
+        await write_history(connection, row, event.ticket, event.at, "system", "transcribed", details)
 
     async def _joined(self, connection: AsyncConnection, event: TicketJoined, row: Row) -> None:
-        newer, older = await _find(connection, event.ticket), await _find(connection, event.into)
+        newer, older = await find_ticket(connection, event.ticket), await find_ticket(connection, event.into)
         if newer is None or older is None or event.ticket == event.into:
             return
         values = {"state": TicketState.JOINED.value, "joined_into": older["number"], "waiting_since": 0.0}
-        await _write(connection, event.ticket, values, event.at)
-        await _note(connection, row, event.ticket, event.at, "system", "joined", {"into": event.into})
-        await _write(connection, event.into, _merged(older, newer), event.at)
+        await write_ticket(connection, event.ticket, values, event.at)
+        await write_history(connection, row, event.ticket, event.at, "system", "joined", {"into": event.into})
+        await write_ticket(connection, event.into, _merged(older, newer), event.at)
         details = {"ticket": event.ticket, "title": newer["title"]}
-        await _note(connection, row, event.into, event.at, "system", "joined", details)
-
-    async def _requested(self, connection: AsyncConnection, event: CallbackRequested, row: Row) -> None:
-        details = {
-            "callback": event.callback,
-            "number": event.number,
-            "why": event.why,
-            "not_before": event.not_before,
-        }
-        await _note(connection, row, event.ticket, event.at, "system", "callback_requested", details)
-
-    async def _attempted(self, connection: AsyncConnection, event: CallbackAttemptEnded, row: Row) -> None:
-        found = await _ticket_of(connection, event.callback)
-        ticket = await _find(connection, found)
-        if ticket is not None and event.outcome == "reached":
-            values: dict[str, Any] = {}
-            if not ticket["responded_at"]:
-                values["responded_at"] = number(event.at)
-            if ticket["state"] == TicketState.OPEN and event.agent:
-                values |= {"state": TicketState.ASSIGNED.value, "owner": text(event.agent, 64)}
-            await _write(connection, found, values, event.at)
-        details = {
-            "callback": event.callback,
-            "attempt": event.attempt,
-            "outcome": event.outcome,
-            "next_at": event.next_at,
-            "talk_ms": event.talk_ms,
-            "call": event.call,
-        }
-        by = f"agent:{event.agent}" if event.agent else "system"
-        await _note(connection, row, found, event.at, by, "attempt", details)
-
-    async def _rescheduled(self, connection: AsyncConnection, event: CallbackRescheduled, row: Row) -> None:
-        found = await _ticket_of(connection, event.callback)
-        details = {"callback": event.callback, "due": event.due}
-        await _note(connection, row, found, event.at, event.by, "callback_rescheduled", details)
-
-    async def _closed(self, connection: AsyncConnection, event: CallbackClosed, row: Row) -> None:
-        found = await _ticket_of(connection, event.callback)
-        details = {"callback": event.callback, "end": event.end}
-        await _note(connection, row, found, event.at, event.by, "callback_closed", details, event.note)
+        await write_history(connection, row, event.into, event.at, "system", "joined", details)
 
 
 def _times(ticket: Row, state: object, at: float) -> dict[str, float]:
@@ -249,11 +196,15 @@ def _words(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-async def _find(connection: AsyncConnection, ticket: str) -> Row | None:
+async def find_ticket(connection: AsyncConnection, ticket: str) -> Row | None:
+    """The row of a ticket."""
     return await one(connection, select(_TICKETS).where(_TICKETS.c.number == text(ticket, 24)))
 
 
-async def _write(connection: AsyncConnection, ticket: str, values: Mapping[str, Any], at: float) -> None:
+async def write_ticket(
+    connection: AsyncConnection, ticket: str, values: Mapping[str, Any], at: float
+) -> None:
+    """Change a ticket's row; `at` is when, Unix seconds."""
     if values:
         changes = {**values, "changed_at": number(at)}
         await connection.execute(
@@ -261,15 +212,7 @@ async def _write(connection: AsyncConnection, ticket: str, values: Mapping[str, 
         )
 
 
-async def _ticket_of(connection: AsyncConnection, callback: str) -> str:
-    """The ticket of a callback: the one that it was moved to, else the one in its name."""
-    known = await connection.execute(
-        select(CallbackRow.ticket).where(CallbackRow.callback == text(callback, 32))
-    )
-    return known.scalar_one_or_none() or str(callback).partition(".")[0]
-
-
-async def _note(
+async def write_history(
     connection: AsyncConnection,
     row: Row,
     ticket: str,

@@ -12,11 +12,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tenacity import AsyncRetrying, retry_if_result, wait_exponential
 
-from callback_queue.callbacks.store import CallbackStore
 from callback_queue.customers.directory import Customers
 from callback_queue.customers.store import CustomerStore
-from callback_queue.tickets.book import DurableJournal, TicketBook
-from callback_queue.tickets.commands import TicketCommands
+from callback_queue.tickets.book import DurableJournal, RequestCallback, TicketBook
+from callback_queue.tickets.commands import CancelCallbacks, TicketCommands
 from callback_queue.tickets.numbers import TicketNumbers
 from callback_queue.tickets.opening import OpeningRules
 from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
@@ -26,6 +25,8 @@ from control.server import Answer
 log = logging.getLogger(__name__)
 
 NUMBERS_FILE = "run/numbers.json"
+NO_DATABASE = {"error": "the site has no database (`database:` in hotline.yaml)"}
+"""The answer to requests that need one."""
 OLD_FOLDER = "tickets"
 """Where earlier versions kept a file for each ticket; their numbers are not given again."""
 
@@ -34,29 +35,36 @@ OLD_FOLDER = "tickets"
 _PAUSES = wait_exponential(multiplier=0.5, max=30.0)
 
 
-class TicketOffice:
+class TicketService:
     """All that concerns tickets in one switch.
 
     Args:
         site: its settings; switch and database stay those to the end.
         journal: where tickets go.
+        request: makes the request to call back from a new ticket.
         database: None without one.
+        cancel_callbacks: cancels those of a ticket in the database, None without one.
     """
 
-    def __init__(self, site: Site, journal: DurableJournal, database: AsyncEngine | None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        journal: DurableJournal,
+        request: RequestCallback,
+        database: AsyncEngine | None,
+        cancel_callbacks: CancelCallbacks | None,
+    ) -> None:
         country = site.settings.country or ""
         self._rules = OpeningRules.of(site)
         self._commands: TicketCommands | None = None
         store = customers = None
-        if database is not None:
+        if database is not None and cancel_callbacks is not None:
             store, customers = TicketStore(database, country), CustomerStore(database, country)
-            self._commands = TicketCommands(
-                journal, store, CallbackStore(database, country), lambda: self._rules.sla
-            )
+            self._commands = TicketCommands(journal, store, cancel_callbacks, lambda: self._rules.sla)
         self.customers = Customers(country, customers)
         self._numbers = _numbers(site, store)
         self.book = TicketBook(
-            self._numbers, journal, site.recordings_folder, self._rules, self.customers, store
+            self._numbers, journal, site.recordings_folder, self._rules, self.customers, request, store
         )
         self._reading: asyncio.Task[None] | None = None
 
@@ -81,7 +89,7 @@ class TicketOffice:
 
     def answers(self) -> dict[str, Answer]:
         """What can be asked on the control socket."""
-        return {"ticket": self._ticket, "callback": self._callback, "customers": self._customers}
+        return {"ticket": self._ticket, "customers": self._customers}
 
     async def _from_database(self) -> None:
         """Read the database's part as soon as there is one: its tables are the recorder's to make."""
@@ -92,18 +100,12 @@ class TicketOffice:
         await self._numbers.prepare()
 
     async def _ticket(self, question: dict[str, Any]) -> dict[str, Any]:
-        return _NO_DATABASE if self._commands is None else await self._commands.ticket(question)
-
-    async def _callback(self, question: dict[str, Any]) -> dict[str, Any]:
-        return _NO_DATABASE if self._commands is None else await self._commands.callback(question)
+        return NO_DATABASE if self._commands is None else await self._commands.answer(question)
 
     async def _customers(self, question: dict[str, Any]) -> dict[str, Any]:
         """Read the table of customers anew."""
         read = await self.customers.read_table()
         return {"customers": len(self.customers)} if read else {"error": "the table can't be read"}
-
-
-_NO_DATABASE = {"error": "the site has no database (`database:` in hotline.yaml)"}
 
 
 def _numbers(site: Site, store: TicketStore | None) -> TicketNumbers:

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from callback_queue.acd.events import (
+from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.agents.events import (
     AgentConnected,
     AgentOffered,
     AgentOfferEnded,
+    AgentStateChanged,
     CallTransferred,
-    SurveyAnswered,
-    SurveyOffered,
 )
-from callback_queue.agents.events import AgentStateChanged
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackDialled,

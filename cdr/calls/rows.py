@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from callback_queue.callbacks.events import CallbackStarted
+from callback_queue.database import number, whole
 from cdr.calls.fold import CallFold, CallRules
 from cdr.calls.record import CallRecord
 from journal.event import Event
@@ -59,7 +60,7 @@ def row_of_events(call: str, events: Sequence[Event], rules: CallRules) -> dict[
 
 def to_row(record: CallRecord) -> dict[str, Any]:
     """A record as a row, as it comes back from the database: lists for tuples, nothing that JSON lacks."""
-    row = {name: _plain(getattr(record, name)) for name in _COLUMNS}
+    row = {name: _fitting(getattr(record, name)) for name in _COLUMNS}
     row["queue"] = _plain(record.queues[0]) if record.queues else ""
     row["agent"] = _plain(record.agents[0]) if record.agents else ""
     row["queues"] = _plain(between_bars(record.queues))
@@ -75,6 +76,13 @@ def between_bars(names: Iterable[str]) -> str:
     """Several names in one text, to be found by `LIKE '%|name|%'`; "" for none."""
     text = "|".join(names)
     return f"|{text}|" if text else ""
+
+
+def _fitting(value: Any) -> Any:
+    """A value that a column takes: times are those of a calendar, whole numbers have 32 bits."""
+    if isinstance(value, int):
+        return whole(value)
+    return number(value) if isinstance(value, float) else _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -10,14 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from callback_queue.acd.events import (
-    AgentConnected,
-    AgentOffered,
-    AgentOfferEnded,
-    CallTransferred,
-    SurveyAnswered,
-    SurveyOffered,
-)
+from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.agents.events import AgentConnected, AgentOffered, AgentOfferEnded, CallTransferred
 from callback_queue.callbacks.events import CallbackDialled
 from callback_queue.line.events import QueueEntered, QueueLeft
 from cdr.times import to_ms

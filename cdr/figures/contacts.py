@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from callback_queue.acd.events import AgentConnected, CallTransferred
+from callback_queue.agents.events import AgentConnected, CallTransferred
 from callback_queue.callbacks.events import CallbackRequested, CallbackStarted
 from callback_queue.line.events import QueueEntered
 from callback_queue.tickets.events import TicketOpened

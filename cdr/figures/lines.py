@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from callback_queue.acd.events import AgentOffered, AgentOfferEnded, SurveyAnswered, SurveyOffered
+from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.agents.events import AgentOffered, AgentOfferEnded
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.line.events import QueueEntered, QueueLeft
 from callback_queue.recovery.events import SettingsApplied

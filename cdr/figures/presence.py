@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callback_queue.acd.events import AgentConnected, AgentOfferEnded, CallTransferred
-from callback_queue.agents.events import AgentStateChanged
+from callback_queue.agents.events import AgentConnected, AgentOfferEnded, AgentStateChanged, CallTransferred
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from cdr.figures.book import Book
 from cdr.times import to_ms

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callback_queue.callbacks.policy import CallbackRules
+from callback_queue.callbacks.projection import CallbackProjection
+from callback_queue.callbacks.ticket_history import CallbackHistory
 from callback_queue.consequences import QueueConsequences
 from callback_queue.customers.directory import site_customers
 from callback_queue.recovery.events import SettingsApplied
 from callback_queue.tickets.opening import OpeningRules
-from callback_queue.tickets.projection import CallbackProjection, TicketProjection
+from callback_queue.tickets.projection import TicketProjection
 from cdr.calls.projection import CallProjection
 from cdr.recorder.event_log import EventLog
 from cdr.recorder.projector import Consequence, Parts, Projection
@@ -52,6 +55,7 @@ def _projections(site: Site, engine: AsyncEngine, history: SettingsHistory) -> S
     country = site.settings.country or ""
     return (
         TicketProjection(country),
+        CallbackHistory(),
         CallbackProjection(country),
         CallProjection(engine, CallRulesByTime(site, history)),
     )
@@ -59,4 +63,6 @@ def _projections(site: Site, engine: AsyncEngine, history: SettingsHistory) -> S
 
 def _consequences(site: Site) -> Sequence[Consequence]:
     """The consequences of a site."""
-    return (QueueConsequences(OpeningRules.of(site), EventLog(), site_customers(site)),)
+    settings = site.settings
+    callbacks = CallbackRules.of(settings.callbacks, site.timezone, settings.country)
+    return (QueueConsequences(OpeningRules.of(site), callbacks, EventLog(), site_customers(site)),)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from fastapi import APIRouter, Path, Query
 
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from console.masking import mask_number, mask_text
 from console.models.common import Cursor, Limit, Page, next_of, offset_of
 from console.models.tickets import Accepted, CallbackModel, Reschedule
@@ -85,14 +85,16 @@ async def _order(services: Services, token: Token, callback: str, action: str, a
     await services.switch.ask("callback", callback=callback, action=action, at=at, by=token.signature)
 
 
-async def _find(services: Services, callback: str) -> Due:
+async def _find(services: Services, callback: str) -> CallbackView:
     found = await services.callbacks.get(callback)
     if found is None:
         raise ApiError(404, "There is no callback with that id.")
     return found
 
 
-async def callback_models(services: Services, token: Token, callbacks: Sequence[Due]) -> list[CallbackModel]:
+async def callback_models(
+    services: Services, token: Token, callbacks: Sequence[CallbackView]
+) -> list[CallbackModel]:
     """Callbacks as the API tells them to the owner of `token`."""
     tickets = {callback.ticket for callback in callbacks}
     names = await services.names.customers_of_tickets(tickets)

@@ -12,7 +12,7 @@ from typing import Annotated, TypeAlias
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.callbacks.store import CallbackStore, Due
+from callback_queue.callbacks.store import CallbackStore, CallbackView
 from cdr.calls.record import ATTEMPT_OUTCOMES
 from config import Site, load_site
 from config.exit_codes import ExitCode
@@ -60,7 +60,7 @@ def list_(
 ) -> None:
     """List callbacks, those due first."""
 
-    async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[Due], Site]:
+    async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[CallbackView], Site]:
         store = CallbackStore(engine, loaded.settings.country or "")
         states = _STATES if everything else None
         return await store.list(states=states, queue=queue, number=number, limit=limit), loaded
@@ -96,7 +96,7 @@ def list_(
 def show(callback: CallbackArgument, site: SiteOption = Path("."), json: JsonOption = False) -> None:
     """Show one callback."""
 
-    async def read(engine: AsyncEngine, loaded: Site) -> tuple[Due | None, Site]:
+    async def read(engine: AsyncEngine, loaded: Site) -> tuple[CallbackView | None, Site]:
         return await CallbackStore(engine).get(callback), loaded
 
     due, loaded = from_database(site, read)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from callback_queue.customers.book import Customer
 from callback_queue.tickets.sla import Clock, SlaRules, clock
 from callback_queue.tickets.store import HistoryEntry, TicketView
@@ -27,7 +27,7 @@ class Shown:
     ticket: TicketView
     history: Sequence[HistoryEntry]
     joined: Sequence[TicketView]
-    callbacks: Sequence[Due]
+    callbacks: Sequence[CallbackView]
     customer: Customer | None
 
 

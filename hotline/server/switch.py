@@ -14,11 +14,17 @@ from typing import Any
 
 from twisted.internet.posixbase import PosixReactorBase
 
+from asr.slots.values import CallWindow
 from callback_queue.agents.roster import AgentRoster
+from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.callbacks.policy import CallbackRules
+from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.service import CallbackService
 from callback_queue.line.distributor import Distributor
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
-from callback_queue.tickets.service import TicketOffice
+from callback_queue.recovery.recordings import Recovery
+from callback_queue.tickets.events import TicketOpened
+from callback_queue.tickets.service import NO_DATABASE, TicketService
 from cdr.recorder.status import recorder_status
 from cdr.settings import settings_applied
 from cdr.store import EventStore
@@ -116,12 +122,19 @@ class Switch:
         self.distributor.use(site)
         database = site.database if site.settings.journal is not None else None
         self.database = create_engine(database) if database is not None else None
-        self._tickets = TicketOffice(site, self.journal, self.database)
         self.callbacks: CallbackService | None = None
+        self._recovery: Recovery | None = None
         if self.database is not None:
-            self.callbacks = CallbackService(
-                site, self.database, self.journal, EventStore(self.database), self.speech.recognisers
-            )
+            events = EventStore(self.database)
+            self._recovery = Recovery(site, self.database, events, self.journal, self.speech.recognisers)
+            self.callbacks = CallbackService(site, self.database, self.journal, self._recovery.gate)
+        self._tickets = TicketService(
+            site,
+            self.journal,
+            self._request_callback,
+            self.database,
+            self.callbacks.commands.cancel_of if self.callbacks is not None else None,
+        )
         self._http = HttpServer(self.health, registry_of(self), self._tickets.book.state_of)
         self._control = ControlSocket(
             site.control_socket,
@@ -131,6 +144,7 @@ class Switch:
                 "overview": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
+                "callback": self._answer_callback,
                 **self._tickets.answers(),
             },
         )
@@ -160,9 +174,10 @@ class Switch:
             self.transports.listen(address.transport, address.host, address.port)
         self.roster.start()
         await self.speech.start()
-        if self.callbacks is not None:
+        if self.callbacks is not None and self._recovery is not None:
             self.callbacks.use(self._site, plan.queue_services, plan.directory.targets)
-            self.callbacks.start(started.at)
+            self._recovery.start(started.at)
+            self.callbacks.dialler.start()
         self._speak_ahead(self._flows)
 
     def _speak_ahead(self, flows: FlowSet) -> None:
@@ -246,7 +261,9 @@ class Switch:
         await self._control.close()
         self.roster.close()
         if self.callbacks is not None:
-            self.callbacks.close()
+            self.callbacks.dialler.stop()
+        if self._recovery is not None:
+            self._recovery.close()
         await self._tickets.close()
         await self.speech.close()
         self._engine.close()
@@ -298,6 +315,13 @@ class Switch:
     def _is_live(self, call: str) -> bool:
         return call in self._router.legs or call in self._callback_calls()
 
+    def _request_callback(
+        self, ticket: TicketOpened, when: CallWindow | None, arrival: float
+    ) -> CallbackRequested | None:
+        settings = self._site.settings
+        rules = CallbackRules.of(settings.callbacks, self._site.timezone, settings.country)
+        return request_callback(ticket, when, arrival, rules)
+
     def _callback_calls(self) -> Collection[str]:
         return self.callbacks.dialler.calls if self.callbacks is not None else ()
 
@@ -326,6 +350,9 @@ class Switch:
         elif self.callbacks is None or not self.callbacks.dialler.hang_up(reason, call):
             return {"error": "there is no such call"}
         return {"call": call}
+
+    async def _answer_callback(self, question: dict[str, Any]) -> dict[str, Any]:
+        return NO_DATABASE if self.callbacks is None else await self.callbacks.commands.answer(question)
 
     async def _answer_status(self, question: dict[str, Any]) -> dict[str, Any]:
         journal = self._site.journal_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from callback_queue.acd.events import AgentConnected, AgentOffered, AgentOfferEnded
+from callback_queue.agents.events import AgentConnected, AgentOffered, AgentOfferEnded
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.line.events import QueueEntered, QueueLeft
 from callback_queue.tickets.events import TicketOpened

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callback_queue.callbacks.events import CallbackRescheduled
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from tests.support.callbacks import CallbackCentre
 from tests.support.office import Office
 from tests.support.ports import wait_for
@@ -50,8 +50,8 @@ def _wait_in_line(centre: CallbackCentre, number: str, keys: str = "", seconds: 
     asyncio.run(call())
 
 
-def _callback_of(centre: CallbackCentre, number: str) -> Due:
-    def found() -> Due | None:
+def _callback_of(centre: CallbackCentre, number: str) -> CallbackView:
+    def found() -> CallbackView | None:
         return next((due for due in centre.open_callbacks() if due.number == number), None)
 
     return wait_for(found, f"a callback for {number}", 15, every=0.1)
@@ -117,7 +117,7 @@ def test_twenty_who_wait_when_the_server_is_killed_are_called_back_in_their_orde
     callers.stop()
     centre.start_again()
 
-    def open_ones() -> list[Due] | None:
+    def open_ones() -> list[CallbackView] | None:
         found = centre.open_callbacks()
         return found if len(found) == len(CALLERS) else None
 

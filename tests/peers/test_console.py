@@ -13,7 +13,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.support.ports import wait_for
-from tests.support.queues import floor_of, with_queues
+from tests.support.queues import centre_of, with_queues
 from tests.support.softphone import HOTLINE
 from tests.support.switch import Switch
 
@@ -72,15 +72,15 @@ def test_a_call_is_seen_while_it_waits_when_it_is_taken_and_when_it_is_over(
     kinds = "AgentStateChanged,QueueEntered,AgentConnected,CallEnded"
     address = f"ws://{console.address}/api/v1/live?kinds={kinds}"
     with (
-        floor_of(console.switch, tmp_path) as floor,
+        centre_of(console.switch, tmp_path) as centre,
         connect(address, additional_headers=console.headers) as stream,
     ):
-        phone = floor.phone("1001", duration_ms=100)
-        floor.await_state("1001", "available")
+        phone = centre.phone("1001", duration_ms=100)
+        centre.await_state("1001", "available")
         console.ask("/api/v1/agents/1001/break", {"reason": "lunch"})
         agent = console.ask("/api/v1/agents/1001")
         assert (agent["state"], agent["reason"], agent["why"]) == ("break", "lunch", "break by boss")
-        caller = floor.call("support", duration_ms=5000)
+        caller = centre.call("support", duration_ms=5000)
         hear(stream, "QueueEntered")
         queue = console.ask("/api/v1/queues/support")
         assert (queue["waiting"], queue["free_agents"], queue["logged_in"]) == (1, 0, 1)

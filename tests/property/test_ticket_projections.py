@@ -17,6 +17,7 @@ from callback_queue.callbacks.events import CallbackClosed
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.tables import CallbackRow
+from callback_queue.callbacks.ticket_history import CallbackHistory
 from callback_queue.tickets.events import TicketChanged
 from callback_queue.tickets.projection import TicketProjection
 from callback_queue.tickets.tables import Ticket, TicketHistory
@@ -123,7 +124,7 @@ def test_any_events_fold_without_error_and_once_more_changes_nothing(
             last = (await rig.all_events())[-1]
             if last.event is not None:
                 async with rig.engine.begin() as connection:
-                    for projection in (TicketProjection("CN"), CallbackProjection("CN")):
+                    for projection in (TicketProjection("CN"), CallbackHistory(), CallbackProjection("CN")):
                         if type(last.event) in projection.kinds:
                             row = {"switch": last.switch, "seq": last.seq}
                             await projection.apply(connection, last.event, row)
@@ -184,7 +185,9 @@ def test_stores_make_values_that_every_database_takes() -> None:
     assert rows.plain({"\x00": [float("nan"), 2**70, ("\ud800",), object]}) == {
         "?": [None, str(2**70), ["?"], str(object)]
     }
-    assert (rows.number(float("inf")), rows.number(True), rows.number("1")) == (0.0, 1.0, 0.0)
+    assert (rows.number(True), rows.number("1"), rows.number(float("nan")), rows.number(-1)) == (1, 0, 0, 0)
+    assert (rows.number(1e300), rows.number(10**400), rows.number(float("inf"))) == (*(rows.LATEST,) * 2, 0)
+    assert rows.whole(10**400) == 2**31 - 1
     assert (rows.whole(2**40), rows.whole(-(2**40)), rows.whole(None, 3)) == (2**31 - 1, 1 - 2**31, 3)
 
 

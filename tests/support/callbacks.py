@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.events import CallbackRequested
-from callback_queue.callbacks.store import CallbackStore, Due
+from callback_queue.callbacks.store import CallbackStore, CallbackView
 from callback_queue.tickets.events import TicketOpened
 from cdr.recorder.projector import Projector
 from cdr.recorder.site_parts import SiteParts
@@ -183,20 +183,20 @@ class CallbackCentre:
 
         self._with_database(apply)
 
-    def callback(self, callback: str) -> Due:
+    def callback(self, callback: str) -> CallbackView:
         """One callback as it stands."""
 
-        async def get(engine: AsyncEngine) -> Due | None:
+        async def get(engine: AsyncEngine) -> CallbackView | None:
             return await CallbackStore(engine).get(callback)
 
         found = self._with_database(get)
         assert found is not None, callback
         return found
 
-    def open_callbacks(self) -> list[Due]:
+    def open_callbacks(self) -> list[CallbackView]:
         """All callbacks that are not closed, the longest waiting first."""
 
-        async def find(engine: AsyncEngine) -> list[Due]:
+        async def find(engine: AsyncEngine) -> list[CallbackView]:
             found = await CallbackStore(engine).list(limit=1000)
             return sorted(found, key=lambda due: due.arrival)
 
@@ -210,10 +210,10 @@ class CallbackCentre:
 
         return self._with_database(find)
 
-    def wait_closed(self, callback: str, end: str = "completed", timeout: float = 15.0) -> Due:
+    def wait_closed(self, callback: str, end: str = "completed", timeout: float = 15.0) -> CallbackView:
         """Wait until a callback is over, and see that it ended so."""
 
-        def over() -> Due | None:
+        def over() -> CallbackView | None:
             due = self.callback(callback)
             return due if due.state == "closed" and due.end else None
 

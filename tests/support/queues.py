@@ -54,8 +54,8 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
     YAML(typ="safe").dump(data, path)
 
 
-class Floor:
-    """The queue floor of a running switch, seen from outside.
+class CallCentre:
+    """The queues and agents of a running switch, seen from outside.
 
     Args:
         switch: it.
@@ -133,7 +133,7 @@ class Floor:
         return next(agent for agent in agents if agent["agent"] == number)
 
     def events(self, *kinds: str) -> list[Event]:
-        """What happened since this floor was made, of these kinds."""
+        """What happened since this object was made, of these kinds."""
         events = self.switch.journal()[self._begun :]
         return [event for event in events if not kinds or event["event"] in kinds]
 
@@ -169,22 +169,22 @@ class Floor:
             return media["legs"] == media["ports_in_use"] == media["recordings"] == 0
 
         wait_for(is_free, f"legs and ports to be given back; {media}")
-        floor = self.ask("overview")
-        assert all(not queue["waiting"] for queue in floor["queues"]), floor
-        busy = [agent for agent in floor["agents"] if agent["state"] in ("reserved", "ringing", "on_call")]
+        centre = self.ask("overview")
+        assert all(not queue["waiting"] for queue in centre["queues"]), centre
+        busy = [agent for agent in centre["agents"] if agent["state"] in ("reserved", "ringing", "on_call")]
         assert not busy, busy
 
 
 @contextmanager
-def floor_of(switch: Switch, folder: Path) -> Iterator[Floor]:
-    """The floor of a switch for one test; afterwards nothing may be left."""
-    floor = Floor(switch, folder)
-    for agent in floor.ask("overview")["agents"]:
+def centre_of(switch: Switch, folder: Path) -> Iterator[CallCentre]:
+    """The queues and agents of a switch for one test; afterwards nothing may be left."""
+    centre = CallCentre(switch, folder)
+    for agent in centre.ask("overview")["agents"]:
         # Whatever the test before said of its agents.
-        floor.ask("agent", agent=agent["agent"], action="log_in", mobile=False, by="test")
+        centre.ask("agent", agent=agent["agent"], action="log_in", mobile=False, by="test")
     try:
-        yield floor
-        floor.check_empty()
+        yield centre
+        centre.check_empty()
         switch.check_log()
     finally:
-        floor.close()
+        centre.close()

@@ -12,18 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callback_queue.acd.events import AgentConnected
+from callback_queue.agents.events import AgentConnected
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules
+from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.store import CallbackStore
+from callback_queue.callbacks.ticket_history import CallbackHistory
 from callback_queue.consequences import QueueConsequences
 from callback_queue.customers.book import CustomerBook
 from callback_queue.line.events import LeftWhy, QueueEntered, QueueLeft
 from callback_queue.recovery.events import SwitchStarted
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.opening import OpeningRules
-from callback_queue.tickets.projection import CallbackProjection, TicketProjection
+from callback_queue.tickets.projection import TicketProjection
 from callback_queue.tickets.sla import SlaRules
 from callback_queue.tickets.store import TicketStore
 from cdr.calls.fold import CallRules
@@ -47,11 +49,14 @@ SWITCH = "switch-1"
 CALLER = "13800138000"
 
 
+CALLBACK_RULES = CallbackRules.of(CallbackSettings(quiet=None), UTC, "CN")
+"""Without quiet hours, in UTC, for Chinese numbers."""
+
+
 def rules(**settings: Any) -> OpeningRules:
-    """Rules without quiet hours, in UTC, for Chinese numbers."""
+    """Rules of tickets, in UTC."""
     return OpeningRules(
         SlaRules.of(TicketSettings(**settings), UTC),
-        CallbackRules.of(CallbackSettings(quiet=None), UTC, "CN"),
         "support",
     )
 
@@ -68,12 +73,12 @@ class Records:
     def __init__(self, engine: AsyncEngine, opening: OpeningRules, customers: CustomerBook) -> None:
         self.engine = engine
         self.events = EventStore(engine)
-        self.consequences = QueueConsequences(opening, EventLog(), customers)
+        self.consequences = QueueConsequences(opening, CALLBACK_RULES, EventLog(), customers)
         self.callbacks = CallbackStore(engine, "CN")
         self.leases = LeaseTable(engine)
         self.tickets = TicketStore(engine, "CN")
         calls = CallProjection(engine, CallRules(True, {}))
-        projections = (TicketProjection("CN"), CallbackProjection("CN"), calls)
+        projections = (TicketProjection("CN"), CallbackHistory(), CallbackProjection("CN"), calls)
         self._projector = Projector(self.events, Parts(projections, (self.consequences,)))
         self._seq = itertools.count(1)
 

@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue.acd.events import (
-    AgentConnected,
-    AgentOffered,
-    AgentOfferEnded,
-    CallTransferred,
-    SurveyAnswered,
-    SurveyOffered,
-)
+from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.agents.events import AgentConnected, AgentOffered, AgentOfferEnded, CallTransferred
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackClosed,

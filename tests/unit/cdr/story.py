@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue.acd.events import AgentConnected, AgentOffered, AgentOfferEnded
+from callback_queue.agents.events import AgentConnected, AgentOffered, AgentOfferEnded
 from callback_queue.line.events import QueueEntered, QueueLeft
 from cdr.calls.fold import CallRules, fold_call
 from cdr.calls.record import CallRecord

@@ -16,8 +16,7 @@ from callback_queue.callbacks.events import (
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import OURS, CallbackRules
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
-from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, Due
-from callback_queue.recovery.gate import RecoveryGate
+from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING, CallbackStore, CallbackView
 from callback_queue.tickets.store import TicketStore
 from callback_queue.tickets.ticket import AT_WORK
 from config.models.callbacks import CallbackSettings
@@ -42,7 +41,7 @@ class FakeDatabase:
     """
 
     def __init__(self) -> None:
-        self.rows: dict[str, Due] = {}
+        self.rows: dict[str, CallbackView] = {}
         self.tickets: dict[str, str] = {}
         self.away = False
         self.is_open = True
@@ -50,12 +49,12 @@ class FakeDatabase:
     async def look(self) -> bool:
         return self.is_open
 
-    async def due(self, now: float, limit: int = 500) -> list[Due]:
+    async def due(self, now: float, limit: int = 500) -> list[CallbackView]:
         self._check()
         found = [row for row in self.rows.values() if self._is_due(row, now)]
         return sorted(found, key=lambda row: row.arrival)[:limit]
 
-    async def take(self, callback: str, switch: str, now: float, seconds: float) -> Due | None:
+    async def take(self, callback: str, switch: str, now: float, seconds: float) -> CallbackView | None:
         self._check()
         row = self.rows.get(callback)
         if row is None or not self._is_due(row, now):
@@ -65,14 +64,16 @@ class FakeDatabase:
 
     async def begin_dialling(
         self, callback: str, attempt: int, switch: str, now: float, seconds: float
-    ) -> Due | None:
+    ) -> CallbackView | None:
         self._check()
         row = self.rows[callback]
         if not self._is_mine(row, attempt, switch) or row.state != LEASED or not self._at_work(row):
             return None
         return self.change(callback, state=DIALLING, lease_until=now + seconds, dialled=row.dialled + 1)
 
-    async def renew(self, callback: str, attempt: int, switch: str, now: float, seconds: float) -> Due | None:
+    async def renew(
+        self, callback: str, attempt: int, switch: str, now: float, seconds: float
+    ) -> CallbackView | None:
         self._check()
         mine = self._is_mine(self.rows[callback], attempt, switch)
         return self.change(callback, lease_until=now + seconds) if mine else None
@@ -104,7 +105,7 @@ class FakeDatabase:
         elif row.state in (LEASED, DIALLING) and row.attempt == event.attempt:
             self.change(event.callback, state=WAITING if event.next_at else CLOSED, lease_holder="")
 
-    def change(self, callback: str, **fields: Any) -> Due:
+    def change(self, callback: str, **fields: Any) -> CallbackView:
         """Change a callback, as another switch or the recorder would."""
         self.rows[callback] = replace(self.rows[callback], **fields)
         return self.rows[callback]
@@ -113,7 +114,7 @@ class FakeDatabase:
         if self.away:
             raise OSError("the database is away")
 
-    def _is_due(self, row: Due, now: float) -> bool:
+    def _is_due(self, row: CallbackView, now: float) -> bool:
         called = any(
             other.number == row.number and other.state in (LEASED, DIALLING)
             for other in self.rows.values()
@@ -121,10 +122,10 @@ class FakeDatabase:
         )
         return row.state == WAITING and row.due <= now and self._at_work(row) and not called
 
-    def _at_work(self, row: Due) -> bool:
+    def _at_work(self, row: CallbackView) -> bool:
         return self.tickets.get(row.ticket, "open") in AT_WORK
 
-    def _is_mine(self, row: Due, attempt: int, switch: str) -> bool:
+    def _is_mine(self, row: CallbackView, attempt: int, switch: str) -> bool:
         held = row.state in (LEASED, DIALLING)
         return held and (row.attempt, row.lease_holder) == (attempt, switch)
 
@@ -154,7 +155,7 @@ class CallbackDesk:
             callbacks=cast(CallbackStore, self.database),
             leases=cast(LeaseTable, self.database),
             tickets=cast(TicketStore, self.database),
-            gate=cast(RecoveryGate, self.database),
+            gate=self.database,
             journal=self.journal,
             switch=SWITCH,
         )
@@ -179,7 +180,7 @@ class CallbackDesk:
     def ask(self, number: str = "0955123456", *, ticket: str = "100001", waiting: float = 0.0) -> str:
         """Somebody is to be called back; returns the callback's id."""
         now = running().unix()
-        row = Due(
+        row = CallbackView(
             callback=f"{ticket}.1", ticket=ticket, number=number, queue="support", language="en",
             tier="ordinary", priority=0, arrival=now - waiting, why="requested", not_before=0.0,
             not_after=0.0, expires=now + 172800, requested_at=now, call="", state=WAITING, due=now,

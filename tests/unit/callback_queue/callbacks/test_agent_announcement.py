@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from callback_queue.callbacks.agent_announcement import agent_announcement
-from callback_queue.callbacks.store import Due
+from callback_queue.callbacks.store import CallbackView
 from callback_queue.callbacks.texts import TEXTS, ago, ahead
 from callback_queue.customers.book import Customer
 from callback_queue.tickets.store import TicketView
@@ -25,8 +25,8 @@ def _blank(kind: Any, **known: Any) -> Any:
     return kind(**{**values, "tier": "ordinary", **known})
 
 
-def _due(**known: Any) -> Due:
-    found: Due = _blank(Due, number="0955501234", arrival=NOW - 600, language="en", **known)
+def _due(**known: Any) -> CallbackView:
+    found: CallbackView = _blank(CallbackView, number="0955501234", arrival=NOW - 600, language="en", **known)
     return found
 
 
@@ -74,7 +74,7 @@ def test_what_was_said_in_another_language_is_played_as_it_was_said(tmp_path: Pa
     assert "speaks Chinese" in _said(parts)
 
 
-def _as_dict(due: Due) -> dict[str, Any]:
+def _as_dict(due: CallbackView) -> dict[str, Any]:
     return {field.name: getattr(due, field.name) for field in fields(due)}
 
 

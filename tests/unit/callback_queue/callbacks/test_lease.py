@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.events import CallbackClosed, CallbackRequested
 from callback_queue.callbacks.lease import Lease, LeaseTable
+from callback_queue.callbacks.projection import CallbackProjection
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.recovery.events import SwitchStarted
 from callback_queue.recovery.gate import RecoveryGate
-from callback_queue.tickets.projection import CallbackProjection
 from cdr.store import EventStore
 from config.database import create_engine
 from config.migrate import upgrade

@@ -16,10 +16,8 @@ from callback_queue.callbacks.policy import (
     mode_of,
     next_attempt,
     outside_quiet,
-    priority_of,
     zone_of,
 )
-from callback_queue.customers.events import Tier
 from config.models.callbacks import CallbackSettings
 from config.time_kinds import DailyHours
 
@@ -131,9 +129,3 @@ def test_the_queue_decides_whom_a_callback_rings_first_else_the_site() -> None:
     assert mode_of(None, RULES) == "agent_first"
     assert mode_of("customer-first", RULES) == "customer_first"
     assert mode_of(None, replace(RULES, mode="customer_first")) == "customer_first"
-
-
-def test_worse_matters_and_better_customers_go_first() -> None:
-    tiers: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")
-    order = [priority_of(tier, severity) for severity in (4, 3, 2, 1) for tier in tiers]
-    assert order == [0, 2, 4, 0, 2, 4, 5, 7, 9, 10, 12, 14]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.engine import URL
 
-from callback_queue.acd.events import CallTransferred
+from callback_queue.agents.events import CallTransferred
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackDialled,

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from asr.results import Word
 from asr.slots.values import CallWindow
 from callback_queue.callbacks.events import CallbackRequested
+from callback_queue.callbacks.request import request_callback
 from callback_queue.customers.book import Customer, CustomerBook
 from callback_queue.customers.directory import Customers
 from callback_queue.tickets.book import TicketBook
@@ -25,7 +26,7 @@ from callback_queue.tickets.store import FIRST_NUMBER
 from ivr_flows.steps.outcomes import OpenTicket, Slot, Turn
 from journal.event import Event
 from journal.journal import Journal
-from tests.unit.callback_queue.records import NOW, Records, records, rules, ticket
+from tests.unit.callback_queue.records import CALLBACK_RULES, NOW, Records, records, rules, ticket
 
 T = TypeVar("T")
 
@@ -40,6 +41,11 @@ class Known(Customers):
         self._file = CustomerBook(customers, "CN")
 
 
+def callback(ticket: TicketOpened, when: CallWindow | None, arrival: float) -> CallbackRequested | None:
+    """The request to call back, by the rules of tests."""
+    return request_callback(ticket, when, arrival, CALLBACK_RULES)
+
+
 class Rig:
     """A ticket book with a real journal in a folder."""
 
@@ -49,7 +55,7 @@ class Rig:
         numbers = TicketNumbers(folder / "run" / "numbers.json")
         opening = rules(categories=CATEGORIES)
         self.book = TicketBook(
-            numbers, self.journal, self.recordings, opening, Known(*customers), clock=lambda: NOW
+            numbers, self.journal, self.recordings, opening, Known(*customers), callback, clock=lambda: NOW
         )
         self._folder = folder
 
@@ -256,5 +262,5 @@ def test_the_database_says_how_far_a_ticket_is_also_when_it_lags_behind(
 def with_store(rig: Rig, known: Records) -> TicketBook:
     numbers = TicketNumbers(rig.recordings / "numbers.json")
     return TicketBook(
-        numbers, rig.journal, rig.recordings, rules(), Known(), known.tickets, clock=lambda: NOW
+        numbers, rig.journal, rig.recordings, rules(), Known(), callback, known.tickets, clock=lambda: NOW
     )

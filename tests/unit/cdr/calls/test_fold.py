@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from callback_queue.acd.events import (
+from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.agents.events import (
     AgentConnected,
     AgentOffered,
     AgentOfferEnded,
+    AgentStateChanged,
     CallTransferred,
-    SurveyAnswered,
-    SurveyOffered,
 )
-from callback_queue.agents.events import AgentStateChanged
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackDialled,

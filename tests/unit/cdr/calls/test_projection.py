@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -242,3 +243,22 @@ def test_every_record_of_the_day_agrees_with_its_truth() -> None:
         if call.met:
             mine = sum(contact.talk_ms for contact in record.contacts if contact.agent)
             assert mine == talked[call.call]
+
+
+@pytest.mark.parametrize("at", [1e300, 1e14, -1e300])
+def test_a_call_that_ends_at_no_time_of_a_calendar_is_a_row(database_url: URL, at: float) -> None:
+    began = CallOffered(
+        MIDNIGHT / 1000, "c1", "leg", caller="1", called="2", source="trunk:main", sip_call_id="sip-1"
+    )
+    ended = CallEnded(at, "c1", "leg", by="remote", reason="bye")
+
+    async def test(engine: AsyncEngine) -> None:
+        await take(engine, lines([began, ended]))
+        async with engine.connect() as connection:
+            row = (await connection.execute(select(CallRow.__table__))).mappings().one()
+        for name in ("started", "answered", "ended", "last_at"):
+            assert row[name] is None or 0 < datetime.fromtimestamp(row[name], ZONE).year < 10_000
+        assert 0 <= row["ring_ms"] < 2**31
+        assert (await verify(engine, RULES)).differences == []
+
+    run(database_url, test)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback_queue.acd.events import AgentOfferEnded
-from callback_queue.agents.events import AgentStateChanged
+from callback_queue.agents.events import AgentOfferEnded, AgentStateChanged
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from cdr.figures.book import FigureRules
 from cdr.figures.fold import FigureFold
