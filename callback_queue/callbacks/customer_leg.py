@@ -1,4 +1,4 @@
-"""The customer's side of an attempt: asked for, told and safe on disk first, then dialled."""
+"""The customer's leg of an attempt: confirmed by the database, written to the journal, then dialled."""
 
 from __future__ import annotations
 
@@ -160,8 +160,13 @@ class CustomerDial:
             async with asyncio.timeout(DISK_SECONDS):
                 await self._storage.journal.durable()
         except (OSError, TimeoutError) as error:
+<<<<<<< HEAD
             log.error("nobody is dialled, because the journal can't be written: %s", error)
             raise NotDialled("journal not writable") from None
+=======
+            log.error("not dialled: the journal can't be written: %s", error)
+            raise NotReached("failed") from None
+>>>>>>> main
         fault_point("dialled_durable")
 
     def _check_time(self) -> None:
