@@ -18,7 +18,7 @@ SHORTEST = 90
 LEAST = 2
 # delta-seconds = 1*DIGIT; as for Expires (RFC 3261 20.19), what is longer is no number.
 LONGEST = 2**32 - 1
-# A peer may answer every request with a 422 that asks for more; the same one is not sent more often than this.
+# A peer may answer every request with a 422 that asks for more; it is not sent more often than this.
 MAX_ATTEMPTS = 5
 
 

@@ -253,4 +253,5 @@ def test_a_request_after_the_hour_belongs_to_the_hour_in_which_the_caller_left()
     for event in story.events:
         made.receive(event, "switch-1")
     names = ("offered", "left_for_callback", "service_level_connect", "callbacks_requested")
-    assert [[row.figures[name] for name in names] for row in made.queues()] == [[1, 1, 1.0, 0], [1, 0, 1.0, 1]]
+    hours = [[row.figures[name] for name in names] for row in made.queues()]
+    assert hours == [[1, 1, 1.0, 0], [1, 0, 1.0, 1]]
