@@ -1,7 +1,7 @@
-"""The overview as the switch sees it at this moment: who waits, who works, which calls go on.
+"""The overview as the switch sees it at this moment: who waits, who works, which calls are in progress.
 
-The switch answers the command `floor`; here its answer becomes the shape that the API promises, whatever
-version of the switch gave it.
+The switch answers the command `overview`; here its answer becomes the shape that the API promises,
+whatever version of the switch gave it.
 """
 
 from __future__ import annotations
