@@ -100,7 +100,7 @@ def serve(options: ServeOptions) -> ExitCode:
 
 
 def warn_of_unknown_zone(site: Site) -> None:
-    """Log it when neither the site nor the machine names a time zone: hours and times are then those of UTC."""
+    """Log it when neither the site nor the machine names a time zone, so that times are UTC."""
     if site.settings.timezone is None and machine_zone() is None:
         log.warning("the machine's time zone is not known, times are UTC: set timezone in hotline.yaml")
 
