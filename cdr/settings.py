@@ -20,6 +20,7 @@ from cdr.calls.fold import CallRules
 from cdr.events import decode
 from cdr.tables import EventRow
 from config import Site
+from config.models.queues import Queue
 from config.models.settings import Settings
 
 _SECTIONS = ("country", "timezone", "customers", "callbacks", "tickets")
@@ -54,7 +55,8 @@ def _call_rules(applied: SettingsApplied) -> CallRules:
 def site_as_applied(site: Site, applied: SettingsApplied) -> Site:
     """The site by which the recorder concludes: as the switch applied it, whatever its files say by now.
 
-    A section that this version of the program can't read stays as the files have it.
+    A section that this version of the program can't read stays as the files have it. Of the queues only the
+    first one's name counts; one that the files had not when they were read stands first with its name alone.
     """
     values: dict[str, Any] = {}
     for name in _SECTIONS:
@@ -64,8 +66,11 @@ def site_as_applied(site: Site, applied: SettingsApplied) -> Site:
             except ValidationError:
                 continue
             values[name] = getattr(read, name)
-    queues = sorted(site.queues, key=lambda queue: queue.name != applied.queue)
-    return replace(site, settings=site.settings.model_copy(update=values), queues=tuple(queues))
+    queues = site.queues
+    if applied.queue:
+        first = next((queue for queue in queues if queue.name == applied.queue), Queue(name=applied.queue))
+        queues = (first, *(queue for queue in queues if queue is not first))
+    return replace(site, settings=site.settings.model_copy(update=values), queues=queues)
 
 
 @dataclass(slots=True)

@@ -2,10 +2,15 @@
 
 Flows ask it whether to put callers through, deadlines are counted in its hours. How the times are written in
 YAML is in `config.models.hours`; what a caller hears when nobody is there is left to the flow.
+
+A written time is the first moment of the day at which the office's clock shows it or a later time. So where
+the clocks go back, opening and closing times that come twice are the first of the two; where they go forward,
+a time that is skipped is the moment of the change. Everything here is decided by those moments.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -107,11 +112,11 @@ class OpeningHours:
     def at(self, moment: datetime) -> HoursState:
         """Whether it is open at an aware moment, and why not."""
         here = self.here(moment)
-        now = here.time()
-        if any(start <= now < end or now == END_OF_DAY == end for start, end in self.spans(here.date())):
-            return HoursState(True, "open")
-        opens = next((start for start, _ in self.open_times(moment) if start > moment), None)
-        opens = opens.astimezone(here.tzinfo) if opens is not None else None
+        opens = next((start for start, _ in self.open_times(moment)), None)
+        if opens is not None:
+            if opens <= moment:
+                return HoursState(True, "open")
+            opens = opens.astimezone(here.tzinfo)
         day_off = None if here.date() in self._special else self._day_off(here.date())
         if day_off is not None:
             return HoursState(False, day_off[0], day_off[1], opens)
@@ -159,16 +164,29 @@ class OpeningHours:
         for ahead in range(days):
             day = here.date() + timedelta(days=ahead)
             for start, end in self.spans(day):
-                opens = max(_utc(day, start, here.tzinfo), now)
-                closes = _utc(day, end, here.tzinfo)
+                opens = max(_moment_of(day, start, here.tzinfo), now)
+                closes = _moment_of(day, end, here.tzinfo)
                 if closes > opens:
                     yield opens, closes
 
 
-def _utc(day: date, clock: time, zone: tzinfo | None) -> datetime:
+def _moment_of(day: date, clock: time, zone: tzinfo | None) -> datetime:
+    """The first moment, in UTC, at which the clock of a zone shows a time of a day or a later one."""
     if clock == END_OF_DAY:
         day, clock = day + timedelta(days=1), time()
-    return datetime.combine(day, clock, zone).astimezone(UTC)
+    wanted = datetime.combine(day, clock)
+    moment = wanted.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == wanted:
+        return moment
+    # Skipped: read with the offset from before the change it is behind the change, else before it.
+    before = wanted.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    skipped = range(round((moment - before).total_seconds()))
+    late = bisect_left(
+        skipped,
+        wanted,
+        key=lambda seconds: (before + timedelta(seconds=seconds)).astimezone(zone).replace(tzinfo=None),
+    )
+    return before + timedelta(seconds=late)
 
 
 def always_open(zone: tzinfo | None = None) -> OpeningHours:

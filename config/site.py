@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.engine import URL
 
 from config.database import database_url
+from config.machine_zone import machine_zone
 from config.models.agents import Agent, AgentsFile
 from config.models.base import Table
 from config.models.queues import Queue, QueuesFile
@@ -19,7 +20,6 @@ from config.models.settings import Settings
 from config.overrides import Override, apply, from_environment
 from config.problems import Problem, SiteError
 from config.references import check, find_prompt
-from config.time_kinds import machine_zone
 from config.validation import validate
 from config.written import Parts
 from config.yaml_source import Source, read_yaml
@@ -78,8 +78,8 @@ class Site:
 
     @property
     def timezone(self) -> tzinfo:
-        """The site's time zone; the machine's where the settings name none."""
-        return self.settings.timezone or machine_zone()
+        """The site's time zone; the machine's where the settings name none, UTC where that is not known."""
+        return self.settings.timezone or machine_zone() or UTC
 
     @property
     def control_socket(self) -> Path:

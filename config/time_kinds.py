@@ -5,12 +5,10 @@ They follow `config.kinds`: one error, `expected`. Opening hours by weekday are 
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, time, tzinfo
+from datetime import time
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, PlainSerializer
 
@@ -86,14 +84,3 @@ def _daily_hours(value: object) -> object:
 
 
 HoursOfDay = Annotated[DailyHours, BeforeValidator(_daily_hours), PlainSerializer(str)]
-
-
-def machine_zone() -> tzinfo:
-    """The machine's own time zone, with its changes of the clock; UTC when it names none."""
-    try:
-        if os.environ.get("TZ"):
-            return ZoneInfo(os.environ["TZ"].removeprefix(":"))
-        with open("/etc/localtime", "rb") as file:
-            return ZoneInfo.from_file(file)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return UTC

@@ -1,7 +1,7 @@
 """The current overview from the switch: who is waiting, what agents do, which calls are in progress.
 
-The switch answers the command `floor`; here its answer becomes the shape that the API promises, whatever
-version of the switch gave it.
+The switch answers the command `overview`; here its answer becomes the shape that the API promises,
+whatever version of the switch gave it.
 """
 
 from __future__ import annotations

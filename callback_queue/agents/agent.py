@@ -323,6 +323,14 @@ class AgentMachine:
         """Go by these settings from the next event on."""
         self._login, self._limit = login, no_answer_limit
 
+    def rejoin(self) -> None:
+        """Begin anew as far as log-in and phones go: the agent was removed and is back; calls go on.
+
+        The phones that can be reached are then to be named by `PhoneUp`.
+        """
+        self._logged_in, self._mobile = None, False
+        self._phones.clear()
+
     # --- running ------------------------------------------------------------------------------------------
 
     def receive(self, event: AgentEvent, now: float) -> list[AgentStateChanged]:

@@ -127,6 +127,9 @@ class AgentRoster:
             if member is None:
                 member = _Member(settings=agent, machine=AgentMachine(number, self._context.clock()))
                 self._members[number] = member
+            elif member.leaving:  # back before the last call was over: as an agent who is new
+                member.machine.rejoin()
+                member.phones = set()
             member.settings, member.leaving = agent, False
             member.machine.use(login=settings.login, no_answer_limit=settings.no_answer_limit)
         self._by_user = {phone.user: agent.number for agent in known.values() for phone in agent.phones}

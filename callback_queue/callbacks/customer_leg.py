@@ -160,13 +160,8 @@ class CustomerDial:
             async with asyncio.timeout(DISK_SECONDS):
                 await self._storage.journal.durable()
         except (OSError, TimeoutError) as error:
-<<<<<<< HEAD
-            log.error("nobody is dialled, because the journal can't be written: %s", error)
-            raise NotDialled("journal not writable") from None
-=======
             log.error("not dialled: the journal can't be written: %s", error)
-            raise NotReached("failed") from None
->>>>>>> main
+            raise NotDialled("journal not writable") from None
         fault_point("dialled_durable")
 
     def _check_time(self) -> None:

@@ -37,8 +37,8 @@ class Lines:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        # Who left unserved and may ask for a callback: queue and wait, by call.
-        self._may_ask: dict[str, tuple[str, int]] = {}
+        # Who left unserved and may ask for a callback, by call.
+        self._may_ask: dict[str, QueueLeft] = {}
         # A call keeps the thresholds with which it began: those of each switch now, and of each call.
         self._of_switch: dict[str, Mapping[str, QueueThresholds]] = {}
         self._of_call: dict[str, Mapping[str, QueueThresholds]] = {}
@@ -81,7 +81,7 @@ class Lines:
             return
         at = to_ms(event.at)
         if event.why in _MAY_ASK:
-            self._may_ask[event.call] = (event.queue, event.wait_ms)
+            self._may_ask[event.call] = event
         if event.why == "answered":
             agent = self._book.agent(event.agent, at, event.queue)
             if agent is not None:
@@ -116,14 +116,15 @@ class Lines:
             self._book.note(tally, "left", event.call)
 
     def _requested(self, event: CallbackRequested) -> None:
+        """Somebody who left asks for a callback: it says how they left, so it is booked when they did."""
         left = self._may_ask.pop(event.call, None) if event.why in _ASKED else None
         if left is None:
             return
-        queue, wait = left
-        tally = self._book.queue(queue, to_ms(event.at))
+        tally = self._book.queue(left.queue, to_ms(left.at))
         if tally is not None:
             tally.callback_left += 1
-            tally.callback_in_time += wait <= self._thresholds(queue, event.call).service_level_ms
+            limits = self._thresholds(left.queue, event.call)
+            tally.callback_in_time += left.wait_ms <= limits.service_level_ms
             self._book.note(tally, "callback_left", event.call)
 
     def _ended(self, event: CallEnded) -> None:

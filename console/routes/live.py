@@ -2,8 +2,8 @@
 
 Messages are JSON objects:
 
-    {"type": "snapshot", "floor": {...} or null}    first, and after it everything that happens
-    {"type": "floor", "floor": {...} or null}       the overview has changed; null: no switch answers
+    {"type": "snapshot", "overview": {...} or null}    first, and after it everything that happens
+    {"type": "overview", "overview": {...} or null}       the overview has changed; null: no switch answers
     {"type": "event", "id": 7, "event": {...}}      one event of the journal
 
 Closing codes: 4401 no token that works (any more), 4403 a page from elsewhere, 4408 read too slowly.
@@ -90,7 +90,7 @@ async def _tell(socket: WebSocket, services: Services, token: Token, watcher: Wa
                 await socket.send_text(_encoded(message, kind, private, services.shows_keys))
             # Neither sending nor taking from a full queue lets anybody else run.
             await asyncio.sleep(0)
-            message, kind = await watcher.next(), "floor"
+            message, kind = await watcher.next(), "overview"
     except TimeoutError:
         return
 
@@ -129,7 +129,7 @@ def _encoded(message: Message, kind: str, private: bool, keys: bool) -> str:
         event = seen_event(message.kind, message.data, private=private, keys=keys)
         sent: dict[str, Any] = {"type": "event", "id": message.id, "event": event}
     elif message is None:
-        sent = {"type": kind, "floor": None}
+        sent = {"type": kind, "overview": None}
     else:
-        sent = {"type": kind, "floor": (message if private else message.masked()).model_dump()}
+        sent = {"type": kind, "overview": (message if private else message.masked()).model_dump()}
     return orjson.dumps(sent).decode()

@@ -22,6 +22,7 @@ from twisted.internet.main import installReactor
 
 from config import Override, Problem, Site, SiteError, load_site
 from config.exit_codes import ExitCode
+from config.machine_zone import machine_zone
 from config.overrides import variable
 from control.server import AlreadyRunning
 from hotline.logs import set_up_logs
@@ -85,6 +86,7 @@ def serve(options: ServeOptions) -> ExitCode:
     """
     site, flows = _load(options)
     set_up_logs(site.settings.log.level, site.settings.log.format)
+    warn_of_unknown_zone(site)
     _raise_file_limit()
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -95,6 +97,12 @@ def serve(options: ServeOptions) -> ExitCode:
     task.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)
     return task.result()
+
+
+def warn_of_unknown_zone(site: Site) -> None:
+    """Log it when neither the site nor the machine names a time zone, so that times are UTC."""
+    if site.settings.timezone is None and machine_zone() is None:
+        log.warning("the machine's time zone is not known, times are UTC: set timezone in hotline.yaml")
 
 
 def _load(options: ServeOptions) -> tuple[Site, FlowSet]:

@@ -21,6 +21,8 @@ HEADERS = {
 _INFO = {"Authorization": "Authentication-Info", "Proxy-Authorization": "Proxy-Authentication-Info"}
 # A server may call every nonce stale; the same request is not sent more often than this.
 MAX_ATTEMPTS = 5
+# So many nonces of one call are remembered with how often each was used, the latest ones.
+_NONCES = 32
 
 
 @dataclass(slots=True)
@@ -125,20 +127,22 @@ class DigestClient:
         new_cnonce: makes a fresh, unpredictable cnonce.
     """
 
-    __slots__ = ("_new_cnonce", "_password", "_sent", "_spaces", "_username")
+    __slots__ = ("_counts", "_new_cnonce", "_password", "_sent", "_spaces", "_username")
 
     def __init__(self, username: str, password: str, *, new_cnonce: Callable[[], str]) -> None:
         self._username = username
         self._password = password
         self._new_cnonce = new_cnonce
         self._spaces: dict[Space, Challenge] = {}
+        # How often each nonce was used: a count that was used is refused as a replay (RFC 7616 3.4).
+        self._counts: dict[tuple[Space, str], int] = {}
         self._sent: dict[int, _Sent] = {}  # by CSeq
 
     def prove(self, request: Request) -> None:
         """Write fresh credentials into a request of ours for every server that has challenged us so far."""
         for _, header in HEADERS.values():
             request.headers.remove(header)
-        for (header, _), challenge in self._spaces.items():
+        for space, challenge in self._spaces.items():
             value = challenge.credentials(
                 request.method,
                 str(request.uri),
@@ -147,7 +151,12 @@ class DigestClient:
                 cnonce=self._new_cnonce(),
                 body=request.body,
             )
-            request.headers.add(header, value)
+            request.headers.add(space[0], value)
+            used = (space, challenge.params["nonce"])
+            self._counts.pop(used, None)
+            self._counts[used] = challenge.count
+            if len(self._counts) > _NONCES:
+                del self._counts[next(iter(self._counts))]
 
     def sent(self, request: Request) -> None:
         """A request of ours goes out for the first time: it may be challenged."""
@@ -165,11 +174,13 @@ class DigestClient:
         """A 2xx came: it may bring the nonce for our next request (RFC 7615 3)."""
         for header, info in _INFO.items():
             value = response.headers.get(info)
-            spaces = [challenge for (name, _), challenge in self._spaces.items() if name == header]
+            spaces = [space for space in self._spaces if space[0] == header]
             nonce = (parse_digest(f"Digest {value}") or {}).get("nextnonce") if value is not None else None
             # Without a realm it is only clear whose nonce it is when just one asked.
             if nonce and len(spaces) == 1:
-                spaces[0].params["nonce"], spaces[0].count = nonce, 0
+                challenge = self._spaces[spaces[0]]
+                challenge.params["nonce"] = nonce
+                challenge.count = self._counts.get((spaces[0], nonce), 0)
         if response.cseq.method != "INVITE":  # its credentials are needed for the ACK
             self._sent.pop(response.cseq.number, None)
 
@@ -197,9 +208,7 @@ class DigestClient:
             return None  # wrong user or password
         sent.answered.add(space)
         sent.attempts += 1
-        known = self._spaces.get(space)
-        if known is not None and known.params["nonce"] == challenge.params["nonce"]:
-            challenge.count = known.count  # a count that was used is refused as a replay (RFC 7616 3.4)
+        challenge.count = self._counts.get((space, challenge.params["nonce"]), 0)
         self._spaces[space] = challenge
         request = sent.request
         headers = request.headers.copy()

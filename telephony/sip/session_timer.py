@@ -18,6 +18,8 @@ SHORTEST = 90
 LEAST = 2
 # delta-seconds = 1*DIGIT; as for Expires (RFC 3261 20.19), what is longer is no number.
 LONGEST = 2**32 - 1
+# A peer may answer every request with a 422 that asks for more; it is not sent more often than this.
+MAX_ATTEMPTS = 5
 
 
 class SessionTimer:
@@ -36,6 +38,7 @@ class SessionTimer:
     """
 
     __slots__ = (
+        "_lengthened",
         "_minimum",
         "_wished",
         "expires_at",
@@ -49,6 +52,7 @@ class SessionTimer:
     def __init__(self, wished: int) -> None:
         self._wished = wished
         self._minimum = 0  # what a 422 asked for
+        self._lengthened = 0  # how many 422s were met since a peer agreed
         self.interval = 0
         self.ours = False
         self.refresh_at = inf
@@ -123,14 +127,16 @@ class SessionTimer:
         """A 422 came (RFC 4028 7.3); True when asking for longer may help."""
         minimum = _number(response.headers.get("Min-SE"))
         asked = max(self._wished, self.interval, self._minimum)
-        if minimum is None or minimum <= asked:
+        if minimum is None or minimum <= asked or self._lengthened == MAX_ATTEMPTS - 1:
             return False
         self._minimum = minimum
+        self._lengthened += 1
         return True
 
     def agreed(self, response: Response) -> None:
         """A 2xx to a request that asked; without Session-Expires there is no timer (from now on, 7.2)."""
         found = _session_expires(response)
+        self._lengthened = 0
         self.interval, self.ours = 0, False
         if found is not None:
             self.interval = max(found[0], LEAST)

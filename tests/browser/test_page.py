@@ -174,7 +174,7 @@ def test_a_chinese_browser_gets_a_chinese_page_and_keeps_its_place_when_switched
         expect(page.locator("#tabs a").first).to_have_text("现场")
         expect(page.get_by_role("heading", name="逐字稿")).to_be_visible()
         page.locator("#language").click()
-        expect(page.locator("#tabs a").first).to_have_text("Floor")
+        expect(page.locator("#tabs a").first).to_have_text("Overview")
         expect(page.get_by_role("heading", name="#100001")).to_be_visible()
 
 
@@ -218,7 +218,7 @@ def test_it_is_used_with_the_keyboard_alone(told: Stage, chromium: Browser) -> N
         expect(page.locator(".tile")).to_have_count(6)
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
-        for name in ("hotline", "Floor", "Tickets"):
+        for name in ("hotline", "Overview", "Tickets"):
             page.keyboard.press("Tab")
             expect(page.get_by_role("link", name=name, exact=True).first).to_be_focused()
         page.keyboard.press("Enter")
@@ -246,7 +246,7 @@ def test_every_text_stands_out_from_its_ground(
         told.switch.agents[number] |= {"state": state, "why": "for the test"}
     with window(chromium, told, color_scheme=scheme) as page:
         expect(page.locator(".badge.vip")).to_be_visible()
-        for view in ("floor", "tickets/100001", "callbacks", "calls/c1?period=all", "figures"):
+        for view in ("overview", "tickets/100001", "callbacks", "calls/c1?period=all", "figures"):
             page.evaluate(f"location.hash = '#/{view}'")
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(700)  # what arrives is lit up for a moment
@@ -258,7 +258,7 @@ def test_every_text_stands_out_from_its_ground(
 def test_it_fits_a_telephone(told: Stage, chromium: Browser) -> None:
     with window(chromium, told) as page:
         page.set_viewport_size({"width": 360, "height": 740})
-        for view in ("floor", "tickets", "tickets/100001", "callbacks", "calls", "figures"):
+        for view in ("overview", "tickets", "tickets/100001", "callbacks", "calls", "figures"):
             page.evaluate(f"location.hash = '#/{view}'")
             page.wait_for_load_state("networkidle")
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, view

@@ -53,7 +53,7 @@ FAINT = """
 
 @contextmanager
 def window(
-    chromium: Browser, stage: Stage, role: str | None = "supervisor", view: str = "floor", **options: Any
+    chromium: Browser, stage: Stage, role: str | None = "supervisor", view: str = "overview", **options: Any
 ) -> Iterator[Page]:
     """A window on the page, logged in; None for a role stays at the login.
 

@@ -64,7 +64,7 @@ class PlayedSwitch:
 
     Args:
         journal: where it writes what it was told to do.
-        agents, waiting, calls: what it says of the floor.
+        agents, waiting, calls: what it says in the overview.
         asked: every question, in order.
     """
 

@@ -59,13 +59,13 @@ def events(stream: ClientConnection, count: int) -> list[dict]:
     return found
 
 
-def test_first_comes_the_floor_as_it_is(stage: Stage) -> None:
+def test_first_comes_the_overview_as_it_is(stage: Stage) -> None:
     stage.switch.waiting["support"] = [story.waiting("e1", "c1", 7.0, number="+4930123456")]
     with follow(stage) as stream:
         snapshot = hear(stream)
     assert snapshot["type"] == "snapshot"
-    assert snapshot["floor"]["queues"][0]["waiting"][0]["number"] == "+4930123456"
-    assert [agent["number"] for agent in snapshot["floor"]["agents"]] == ["1001", "1002", "1003"]
+    assert snapshot["overview"]["queues"][0]["waiting"][0]["number"] == "+4930123456"
+    assert [agent["number"] for agent in snapshot["overview"]["agents"]] == ["1001", "1002", "1003"]
     stage.switch.waiting["support"] = []
 
 
@@ -120,22 +120,22 @@ def test_those_who_only_look_see_no_numbers_and_no_keys(stage: Stage) -> None:
     assert next(event for event in heard if event["event"] == "CallOffered")["called"] == "4000"
 
 
-def test_a_change_of_the_floor_is_told_without_any_event(stage: Stage, stream: ClientConnection) -> None:
+def test_a_change_of_the_overview_is_told_without_any_event(stage: Stage, stream: ClientConnection) -> None:
     assert stage.post("/api/v1/agents/1002/log-in").status == 202
     while True:
         message = hear(stream)
-        if message["type"] == "floor":
-            agent = next(one for one in message["floor"]["agents"] if one["number"] == "1002")
+        if message["type"] == "overview":
+            agent = next(one for one in message["overview"]["agents"] if one["number"] == "1002")
             if agent["state"] == "available":
                 break
 
 
 def test_a_switch_that_goes_and_comes_back_is_told(stage: Stage, stream: ClientConnection) -> None:
     stage.stop_switch()
-    while (message := hear(stream))["type"] != "floor" or message["floor"] is not None:
+    while (message := hear(stream))["type"] != "overview" or message["overview"] is not None:
         pass
     stage.start_switch()
-    while (message := hear(stream))["type"] != "floor" or message["floor"] is None:
+    while (message := hear(stream))["type"] != "overview" or message["overview"] is None:
         pass
 
 
@@ -169,7 +169,7 @@ def metrics(stage: Stage) -> dict[str, float]:
     return {name: float(value) for name, value in found}
 
 
-def test_the_metrics_say_what_the_floor_and_the_database_do(stage: Stage) -> None:
+def test_the_metrics_say_what_the_overview_and_the_database_do(stage: Stage) -> None:
     stage.switch.waiting["support"] = [
         story.waiting("m1", "m1", 30.0),
         story.waiting("m2", "m2", 10.0, position=2),

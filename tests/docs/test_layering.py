@@ -82,4 +82,4 @@ def test_only_the_softphone_imports_pyvoip() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if any(name.partition(".")[0] == "pyVoIP" for name in names):
                 importers.add(path.relative_to(ROOT).parts[0])
-    assert importers <= {"softphone"}
+    assert importers == {"softphone"}

@@ -19,7 +19,7 @@ from tests.unit.ivr_flows.sites import call, load, problems, write_site
 
 PAGE = ROOT / "docs" / "flows" / "verbs.md"
 BROKEN = ROOT / "tests" / "unit" / "ivr_flows" / "broken"
-HOUSE = {
+OTHER_FLOWS = {
     "other": "steps: {end: {hangup: }}\n",
     "opening-hours": "languages: [en]\nsteps: {say: {say: 'Caller {caller}.'}, end: {back: }}\n",
 }
@@ -47,7 +47,7 @@ def test_every_verb_is_documented(name: str) -> None:
 @pytest.mark.parametrize("name", VERBS)
 def test_every_example_passes_the_check_and_a_call_through_it_ends(name: str, tmp_path: Path) -> None:
     example = documentation(VERBS[name]).example
-    root = write_site(tmp_path / "site", {"main": example, **HOUSE})
+    root = write_site(tmp_path / "site", {"main": example, **OTHER_FLOWS})
     assert problems(root) == []
     assert list(schema().iter_errors(read_yaml(root / "flows" / "main.yaml", "main").data)) == []
     one = call(load(root), *[None] * 40, now=datetime(2026, 11, 25, 12, tzinfo=UTC))

@@ -6,6 +6,7 @@ The soak is started by tests/robustness/test_soak.py; what needs models is only 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,30 @@ SIZES = {
     "media_micro": ["--legs", "4", "--seconds", "0.2"],
     "report": ["--events", "2000"],
     "voices": ["--engines", "espeak", "--no-listening"],
+}
+NUMBER = r"([\d,]+(?:\.\d+)?)"
+# What each measures, as it is printed: # is a number that is above zero.
+MEASURED = {
+    "journal": [
+        "append .* # us an event",
+        "append to disk .* # events/s",
+        "calls of phones .* # events/s",
+        "calls with ticket .* # events/s",
+        "delay .* median # ms",
+    ],
+    "media_micro": [
+        *(f"rounds +{what} +4 legs +# us a packet" for what in ("bare sockets", "bridge", "prompt")),
+        *(f"whole +{what} .* in # out" for what in ("bridge", "prompt", "received only")),
+    ],
+    "report": [
+        "# events in",
+        "everything, by day +# s",
+        "# offered, .* rows of agents",
+        "records, built +# s",
+        "# calls\n",
+        "most memory: # MB",
+    ],
+    "voices": [rf"\| {language} \| espeak [a-z-]+ \| # s \|" for language in ("en", "zh", "ko")],
 }
 
 
@@ -76,7 +101,11 @@ def test_a_command_says_what_it_can_do(name: str) -> None:
 def test_a_command_measures_something(name: str, tmp_path: Path) -> None:
     where = ["--folder", tmp_path / "report"] if name == "report" else []
     printed = run("-m", f"bench.{name}", *SIZES[name], *where)
-    assert any(letter.isdigit() for letter in printed), printed
+    for result in MEASURED[name]:
+        found = re.findall(result.replace("#", NUMBER), printed)
+        assert found, f"no {result!r} in:\n{printed}"
+        # Among several results of a kind one may round to nothing, but not all.
+        assert any(float(number.replace(",", "")) > 0 for number in found), printed
 
 
 # Stands for `../shared/bench`: a load that is told where the server is, and writes what it was told.

@@ -40,7 +40,8 @@ def queue_in(
         truth: of the day.
         queue: its name.
         start, end: Unix milliseconds.
-        until: the end of the whole report: what was solved and reopened by then was not solved.
+        until: the end of the whole report: what was solved and reopened by then was not solved, and a
+            callback that is asked for later is not known.
         level, short: thresholds of each queue in milliseconds.
     """
 
@@ -54,7 +55,7 @@ def queue_in(
     left = [stay for stay in stays if now(stay.left)]
     answered = [stay for stay in left if stay.why == "answered"]
     abandoned = [stay for stay in left if stay.why == "abandoned"]
-    called_back = [stay for stay in stays if stay.callback_at is not None and now(stay.callback_at)]
+    called_back = [stay for stay in left if stay.callback_at is not None and stay.callback_at < until]
     offered = sum(now(stay.entered) for stay in stays)
     a, b = len(answered), len(abandoned)
 

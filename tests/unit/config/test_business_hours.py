@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from config.business_hours import END_OF_DAY, ClosedDays, OpeningHours, holiday_calendar
+from config.business_hours import END_OF_DAY, ClosedDays, OpeningHours, OpenSpan, holiday_calendar
 
 NINE_TO_FIVE = ((time(9), time(17)),)
 WEEK = (NINE_TO_FIVE,) * 5 + ((), ())
@@ -112,3 +114,84 @@ def test_the_next_opening_is_never_in_the_past_when_the_clocks_change(moment: st
     found = hours.at(datetime.fromisoformat(moment)).opens
     assert found is not None
     assert found.isoformat(timespec="minutes") == opens
+
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "moment", "is_open", "open_seconds"),
+    [
+        # The clocks go back from 02:00 to 01:00: times that come twice are the first of the two.
+        ("00:00", "01:30", "2026-11-01T01:15-04:00", True, 900),
+        ("00:00", "01:30", "2026-11-01T01:15-05:00", False, 0),
+        ("01:30", "09:00", "2026-11-01T01:15-04:00", False, 2700),
+        ("01:30", "09:00", "2026-11-01T01:15-05:00", True, 3600),
+        # They go forward from 02:00 to 03:00: a skipped time is the moment of the change.
+        ("02:30", "09:00", "2027-03-14T01:59-05:00", False, 3540),
+        ("02:30", "09:00", "2027-03-14T03:10-04:00", True, 3600),
+        ("00:00", "02:30", "2027-03-14T01:59-05:00", True, 60),
+        ("00:00", "02:30", "2027-03-14T03:10-04:00", False, 0),
+        ("02:15", "02:45", "2027-03-14T03:20-04:00", False, 0),
+    ],
+)
+def test_what_is_open_where_the_clocks_change(
+    opens: str, closes: str, moment: str, is_open: bool, open_seconds: float
+) -> None:
+    hours = OpeningHours((((time.fromisoformat(opens), time.fromisoformat(closes)),),) * 7, zone=NEW_YORK)
+    now = datetime.fromisoformat(moment)
+    assert hours.at(now).open is is_open
+    assert hours.open_seconds(now, now + timedelta(hours=1)) == open_seconds
+
+
+CHANGES = [
+    ("America/New_York", "2026-11-01T06:00"),
+    ("America/New_York", "2027-03-14T07:00"),
+    ("Europe/Berlin", "2026-10-25T01:00"),
+    ("Australia/Lord_Howe", "2026-10-03T15:30"),  # half an hour
+    ("Africa/Cairo", "2026-04-23T22:00"),  # midnight is skipped
+    ("Africa/Cairo", "2026-10-29T21:00"),
+    ("America/St_Johns", "2010-11-07T02:31"),  # from 00:01 back to the day before
+    ("Pacific/Apia", "2011-12-30T10:00"),  # a whole day is skipped
+    ("Asia/Kolkata", "2026-11-01T06:00"),
+]
+clock_times = st.integers(0, 24 * 4).map(
+    lambda quarter: END_OF_DAY if quarter == 96 else time(*divmod(quarter * 15, 60))
+)
+days = (
+    st.lists(clock_times, unique=True, max_size=6)
+    .map(sorted)
+    .map(lambda times: tuple(zip(times[::2], times[1::2], strict=False)))
+)
+
+
+@given(
+    st.tuples(*[days] * 7),
+    st.sampled_from(CHANGES),
+    st.integers(-30 * 3600, 30 * 3600),
+    st.floats(1, 200_000),
+)
+def test_open_now_and_seconds_that_are_open_agree(
+    week: tuple[tuple[OpenSpan, ...], ...], change: tuple[str, str], seconds: int, some: float
+) -> None:
+    zone, when = change
+    hours = OpeningHours(week, zone=ZoneInfo(zone))
+    now = datetime.fromisoformat(when).replace(tzinfo=UTC) + timedelta(seconds=seconds)
+    state, second = hours.at(now), now + timedelta(seconds=1)
+    assert state.open == (hours.open_seconds(now, second) == 1)
+    assert state.open == (hours.after(now, 1) == second)
+    if state.opens is not None:
+        assert hours.open_seconds(now, state.opens) == 0
+        assert hours.at(state.opens).open
+        assert hours.after(now, 1) == state.opens + timedelta(seconds=1)
+    some = round(some)
+    due = hours.after(now, some)
+    assert (due is None) == (not any(week))
+    if due is not None:
+        assert hours.open_seconds(now, due) == some
+        assert hours.at(due - timedelta(seconds=1)).open
+    # Where no change is near, the office's clock alone decides.
+    here = hours.here(now)
+    offsets = {hours.here(now + timedelta(hours=hour)).utcoffset() for hour in range(-25, 26)}
+    if len(offsets) == 1:
+        assert state.open == any(start <= here.time() < end for start, end in week[here.weekday()])

@@ -11,7 +11,7 @@ import pytest
 
 from config import DailyHours, Member, Site, load_site
 from config.models.tickets import DEFAULT_SLA, SlaTarget
-from config.time_kinds import lasting_text, machine_zone
+from config.time_kinds import lasting_text
 from tests.unit.config.site_files import lines_of, write_site
 
 
@@ -208,4 +208,4 @@ def test_the_time_zone_is_the_sites_or_the_machines(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     assert _site(tmp_path / "2").timezone == ZoneInfo("Asia/Shanghai")
     monkeypatch.setenv("TZ", "Nowhere/Land")
-    assert machine_zone() == UTC
+    assert _site(tmp_path / "3").timezone == UTC

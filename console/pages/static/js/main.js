@@ -10,10 +10,10 @@ import { say, t } from "./texts.js";
 import { callbacksView } from "./views/callbacks.js";
 import { callsView } from "./views/calls.js";
 import { figuresView } from "./views/figures.js";
-import { floorView } from "./views/floor.js";
+import { overviewView } from "./views/overview.js";
 import { ticketsView } from "./views/tickets.js";
 
-const VIEWS = { floor: floorView, tickets: ticketsView, callbacks: callbacksView, calls: callsView, figures: figuresView };
+const VIEWS = { overview: overviewView, tickets: ticketsView, callbacks: callbacksView, calls: callsView, figures: figuresView };
 
 const content = document.getElementById("content");
 let leave = () => {};
@@ -22,7 +22,7 @@ let leave = () => {};
 function where() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const [name, ...rest] = path.split("/").map(decodeURIComponent);
-  return { name: name in VIEWS ? name : "floor", path: rest.filter(Boolean), query: Object.fromEntries(new URLSearchParams(query)) };
+  return { name: name in VIEWS ? name : "overview", path: rest.filter(Boolean), query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 const go = (address) => { location.hash = address; };

@@ -6,7 +6,7 @@ import { setClock } from "./format.js";
 export const state = {
   me: null, // name, role, agent, rights
   site: null, // name, queues, agents, break reasons, ticket states
-  floor: null, // who waits, who works, which calls go on; null while no switch answers
+  overview: null, // who waits, who works, which calls go on; null while no switch answers
   queues: [], // figures of each queue, as /queues gives them
   midnight: 0, // when today began at the site, Unix seconds
   link: "lost",
@@ -30,10 +30,10 @@ export const may = (right) => state.me.rights.includes(right);
 const COUNTED = /^(Queue|Callback|Ticket|CallEnded|AgentConnected)/;
 
 export function take(message) {
-  if (message.type === "snapshot" || message.type === "floor") {
-    state.floor = message.floor;
-    if (message.floor) setClock(message.floor.at);
-    changed("floor");
+  if (message.type === "snapshot" || message.type === "overview") {
+    state.overview = message.overview;
+    if (message.overview) setClock(message.overview.at);
+    changed("overview");
     if (message.type === "snapshot") refreshQueues();
   } else if (message.type === "event") {
     changed("event", message.event);

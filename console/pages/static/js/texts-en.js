@@ -2,14 +2,14 @@
 
 export default {
   // the frame
-  floor: "Floor", tickets: "Tickets", callbacks: "Callbacks", calls: "Calls", figures: "Figures",
+  overview: "Overview", tickets: "Tickets", callbacks: "Callbacks", calls: "Calls", figures: "Figures",
   live: "live", lost: "connection lost, reconnecting", no_switch: "The switch does not answer: queue and agent states are unknown.",
   failed: "Not done: {why}", done: "Done.", loading: "Loading …", nothing: "Nothing here.", more: "Show more", search: "Search",
   all: "all", close: "Close", save: "Save", by: "by {who}", unknown: "unknown", refresh: "Refresh",
   days: "{n} d", hours: "{n} h", minutes: "{n} min", seconds: "{n} s", left: "{span} left", overdue: "{span} overdue",
   role: "role {role}", load_failed: "Could not be loaded: {why}",
 
-  // the floor
+  // the overview
   waiting: "Waiting", waiting_now: "Waiting now", longest_wait: "Longest wait", service_level: "Service level today", free_agents: "Agents free",
   callbacks_due: "Callbacks due", open_tickets: "Open tickets", queues: "Queues", agents: "Agents", calls_now: "Calls in progress",
   within: "within {n} s", of_logged_in: "of {n} logged in", nobody_waits: "Nobody is waiting.", no_calls: "No calls.", no_agents: "No agents.",

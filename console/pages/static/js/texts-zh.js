@@ -2,7 +2,7 @@
 
 export default {
   // 框架
-  floor: "现场", tickets: "工单", callbacks: "回拨", calls: "通话", figures: "报表",
+  overview: "总览", tickets: "工单", callbacks: "回拨", calls: "通话", figures: "报表",
   live: "实时", lost: "连接中断，正在重连", no_switch: "交换机没有应答：无法得知谁在排队、谁在岗。",
   failed: "未完成：{why}", done: "已完成。", loading: "加载中……", nothing: "没有内容。", more: "显示更多", search: "搜索",
   all: "全部", close: "关闭", save: "保存", by: "由 {who}", unknown: "未知", refresh: "刷新",

@@ -306,6 +306,35 @@ async def test_an_agent_who_is_removed_while_the_phone_rings_is_rung_to_the_end(
 
 
 @virtual_time
+async def test_an_agent_who_is_back_before_the_call_is_over_is_available_after_it() -> None:
+    centre = a_centre()
+    place = await centre.offered()
+    centre.dial("1001", "c1", "a")
+    place.end_offer("1001", "answered")
+    centre.use([SUPPORT], ["1002", "1003"])
+    centre.use([SUPPORT], ["1001", "1002", "1003"])
+    assert centre.state("1001") == "on_call"
+    centre.end("c1", "a")
+    await passes(SUPPORT["wrap_up"] + 1)
+    assert centre.state("1001") == "available"
+
+
+@virtual_time
+async def test_an_agent_who_is_back_without_a_phone_is_available_when_it_registers() -> None:
+    centre = a_centre()
+    place = await centre.offered()
+    centre.dial("1001", "c1", "a")
+    centre.use([SUPPORT], ["1002", "1003"])
+    centre.unregister("1001")
+    centre.use([SUPPORT], ["1001", "1002", "1003"])
+    place.end_offer("1001", "no_answer")
+    centre.end("c1", "a")
+    assert centre.state("1001") == "offline"
+    centre.register("1001")
+    assert centre.state("1001") == "available"
+
+
+@virtual_time
 async def test_an_idle_removed_agent_goes_offline_and_is_forgotten() -> None:
     centre = a_centre()
     centre.use([SUPPORT], ["1002"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,11 +84,19 @@ def test_without_business_hours_it_is_counted_by_the_clock_and_without_a_target_
 
 def test_better_customers_and_worse_matters_have_nearer_deadlines() -> None:
     defaults = SlaRules.of(TicketSettings())
+    due = {
+        (tier, severity): deadlines(0, tier, severity, defaults)
+        for tier in ("super_vip", "vip", "ordinary")
+        for severity in (1, 2, 3, 4)
+    }
     for severity in (1, 2, 3, 4):
-        by_tier = [deadlines(0, tier, severity, defaults) for tier in ("ordinary", "vip", "super_vip")]
-        assert by_tier == sorted(by_tier, key=lambda due: -due.respond_by)
-    by_severity = [deadlines(0, "vip", severity, defaults).resolve_by for severity in (1, 2, 3, 4)]
-    assert by_severity == sorted(by_severity)
+        best, better, rest = (due[tier, severity] for tier in ("super_vip", "vip", "ordinary"))
+        assert 0 < best.respond_by < better.respond_by < rest.respond_by
+        assert best.resolve_by < better.resolve_by < rest.resolve_by
+    for tier in ("super_vip", "vip", "ordinary"):
+        for one, worse in pairwise(due[tier, severity] for severity in (4, 3, 2, 1)):
+            assert worse.respond_by < one.respond_by
+            assert worse.resolve_by < one.resolve_by
 
 
 def test_a_ticket_that_waited_for_the_customer_has_that_much_more_time() -> None:

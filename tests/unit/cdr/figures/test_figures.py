@@ -231,3 +231,27 @@ def test_who_comes_back_into_a_queue_has_not_left_it_for_a_callback() -> None:
     for event in story.events:
         made.receive(event, "switch-1")
     assert [row.figures["left_for_callback"] for row in made.queue_totals()] == [0, 0, 0]
+
+
+def test_a_request_after_the_hour_belongs_to_the_hour_in_which_the_caller_left() -> None:
+    story = Story().at(3550).offered().answered().at(3560).enters("sales").at(3570).leaves("sales", "key", 10)
+    story.at(3610).on(
+        ME,
+        CallbackRequested,
+        callback="100001.1",
+        ticket="100001",
+        number="13800138000",
+        queue="sales",
+        language="zh",
+        tier="ordinary",
+        priority=0,
+        arrival=1.0,
+        why="requested",
+    )
+    story.at(3700).enters("sales", "e9").at(3701).leaves("sales", "abandoned", 1, entry="e9")
+    made = FigureFold(Windows.make(0, 7200, "hour", ZONE), RULES)
+    for event in story.events:
+        made.receive(event, "switch-1")
+    names = ("offered", "left_for_callback", "service_level_connect", "callbacks_requested")
+    hours = [[row.figures[name] for name in names] for row in made.queues()]
+    assert hours == [[1, 1, 1.0, 0], [1, 0, 1.0, 1]]

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackLeased, CallbackRequested
 from callback_queue.recovery.events import SwitchStarted
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
+from callback_queue.tickets.opening import OpeningRules
 from callback_queue.tickets.tables import Ticket
 from cdr.calls.verify import verify
 from cdr.figures.reader import report
@@ -26,12 +27,13 @@ from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Windows
 from cdr.recorder.projector import Projector
 from cdr.recorder.site_parts import SiteParts
-from cdr.settings import CallRulesByTime, SettingsHistory, settings_applied
+from cdr.settings import CallRulesByTime, SettingsHistory, settings_applied, site_as_applied
 from cdr.store import EventStore
 from cdr.tables import CallRow
 from config import Site, load_site
 from config.database import create_engine
 from config.migrate import upgrade
+from config.models.queues import Queue
 from config.new_site import write_starter_site
 from journal import spool
 from journal.event import Event
@@ -273,6 +275,14 @@ def test_a_recorder_that_starts_anew_goes_by_what_the_switch_applied_not_by_edit
         assert await made.differences(edited) == []
 
     run(database_url, site, test)
+
+
+def test_a_queue_that_a_reload_puts_first_works_on_what_names_none(site: Site) -> None:
+    new = replace(site, queues=(Queue(name="new"), *site.queues))
+    for applied in (new, site):
+        for files in (new, site):  # as they were when the recorder started
+            known = site_as_applied(files, settings_applied(applied, 0.0))
+            assert OpeningRules.of(known).queue == applied.queues[0].name
 
 
 def test_a_reload_whose_transaction_was_undone_holds_from_its_own_place_on(

@@ -14,6 +14,7 @@ import pytest
 from config import load_site
 from config.exit_codes import ExitCode
 from hotline.cli import main
+from hotline.server.serve import warn_of_unknown_zone
 from hotline.server.speech import SpeechService
 from telephony.media.prompts import PromptStore
 from tests.unit.ivr_flows.sites import write_site
@@ -61,6 +62,23 @@ def test_calls_are_given_the_sites_clock(tmp_path: Path, zone: str) -> None:
     now = asyncio.run(clock())
     assert now.tzinfo == ZoneInfo(zone)
     assert before <= now <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "settings", "warned"),
+    [("Nowhere/Land", "", True), ("Nowhere/Land", "timezone: Asia/Seoul\n", False), ("CST-8", "", False)],
+)
+def test_a_machine_whose_zone_is_not_known_is_warned_of_at_the_start(
+    zone: str,
+    settings: str,
+    warned: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    warn_of_unknown_zone(load_site(write_site(tmp_path / "site", {}, settings), {}))
+    assert ("times are UTC" in caplog.text) is warned
 
 
 def tried(tmp_path: Path, capsys: pytest.CaptureFixture[str], at: str, *inputs: str, zone: str) -> list[str]:

@@ -15,7 +15,7 @@ from telephony.sip.session_events import (
     ReinviteReceived,
     SessionOutput,
 )
-from telephony.sip.session_timer import SessionTimer
+from telephony.sip.session_timer import MAX_ATTEMPTS, SessionTimer
 from telephony.sip.timers import Timers
 from tests.unit.telephony.sip.calls import (
     ANSWER,
@@ -27,6 +27,7 @@ from tests.unit.telephony.sip.calls import (
     acks,
     answers,
     kinds,
+    requests,
     response,
     said,
     sent,
@@ -182,6 +183,26 @@ def test_a_422_that_asks_for_no_more_than_we_asked_ends_the_call(extra: list[str
     line = CallingLine(timers=TIMED)
     effects = line.answer(line.start(), 422, extra=extra)
     assert said(effects, Ended) == [Ended("remote", 422, "Session Interval Too Small")]
+
+
+def refused_for_ever(line: CallingLine, request: Request) -> tuple[int, SessionOutput]:
+    """How often a request is sent when each 422 asks for one second more, and what came of the last one."""
+    for sent_times in range(1, 100):
+        effects = line.answer(request, 422, extra=[f"Min-SE: {2000 + sent_times}"])
+        if not requests(effects):
+            return sent_times, effects
+        request = sent(effects)
+    raise AssertionError("it is sent for ever")
+
+
+def test_a_peer_that_always_asks_for_longer_is_given_up() -> None:
+    line = CallingLine(timers=TIMED)
+    sent_times, effects = refused_for_ever(line, line.start())
+    assert sent_times == MAX_ATTEMPTS
+    assert said(effects, Ended) == [Ended("remote", 422, "Session Interval Too Small")]
+    line = calling("Session-Expires: 600;refresher=uac", UPDATES)
+    sent_times, _ = refused_for_ever(line, sent(next_due(line)[1], "UPDATE"))
+    assert sent_times == MAX_ATTEMPTS
 
 
 def test_a_422_after_we_gave_up_is_the_end() -> None:

@@ -476,6 +476,15 @@ def test_a_stale_nonce_is_answered_with_the_new_one() -> None:
     assert kinds(line.answer(fresh, 200, body=ANSWER)) == ["SendAck", "Accepted"]
 
 
+def test_a_nonce_that_comes_back_is_counted_on() -> None:
+    line = CallingLine(digest=digest())
+    request, counts = line.start(), []
+    for nonce in ("n1", "n2", "n1"):
+        request = asked(line, request, f'realm="proxy", nonce="{nonce}", qop="auth", stale=true')
+        counts.append((nonce, credentials(request, "Proxy-Authorization")["nc"]))
+    assert counts == [("n1", "00000001"), ("n2", "00000001"), ("n1", "00000002")]
+
+
 def test_a_server_to_which_every_nonce_is_stale_is_given_up() -> None:
     line = CallingLine(digest=digest())
     request, sent_times = line.start(), 1

@@ -1,4 +1,4 @@
-// The floor: queues and who waits in them, agents and what they do, calls that go on.
+// The overview: queues and who waits in them, agents and what they do, calls that go on.
 
 import { get, post } from "../api.js";
 import { el, show } from "../dom.js";
@@ -12,7 +12,7 @@ import { stateButtons } from "../agent.js";
 const SERVICE_LEVEL = "service_level_genesys_without_short";
 const GOOD = 0.8;
 
-export function floorView(root) {
+export function overviewView(root) {
   const notice = el("p.notice", { hidden: true }, t("no_switch"));
   const tiles = el("ul.tiles");
   const queues = el("tbody");
@@ -26,7 +26,7 @@ export function floorView(root) {
   root.append(
     notice,
     tiles,
-    el("div.floor", {},
+    el("div.overview", {},
       el("div.stack", {},
         card(t("queues"), el("div.scroll", {}, el("table", {}, head(t("queue"), [t("waiting")], [t("longest_wait")], [t("service_level")],
           [t("offered")], [t("handled")], [t("abandoned")], [t("asa")], [t("callbacks_due")]), queues))),
@@ -35,17 +35,17 @@ export function floorView(root) {
       card(t("agents"), agents)));
 
   function draw(what) {
-    const floor = state.floor;
-    notice.hidden = floor !== null;
+    const overview = state.overview;
+    notice.hidden = overview !== null;
     drawTiles(tiles, openTickets);
     show(queues, state.queues, (queue) => queue.name, queueRow);
-    const entries = floor ? floor.queues.flatMap((queue) => queue.waiting) : [];
+    const entries = overview ? overview.queues.flatMap((queue) => queue.waiting) : [];
     show(waiting, entries, (entry) => entry.entry, waitingRow);
     nobody.hidden = entries.length > 0;
     if (what !== "queues") {
-      show(agents, floor ? floor.agents : [], (agent) => agent.number, agentRow);
-      show(calls, floor ? floor.calls : [], (call) => call.call, callRow);
-      quiet.hidden = Boolean(floor && floor.calls.length);
+      show(agents, overview ? overview.agents : [], (agent) => agent.number, agentRow);
+      show(calls, overview ? overview.calls : [], (call) => call.call, callRow);
+      quiet.hidden = Boolean(overview && overview.calls.length);
     }
   }
 
@@ -57,24 +57,24 @@ export function floorView(root) {
   draw();
   countTickets().catch(() => {});
   return listen((what, event) => {
-    if (what === "floor" || what === "queues") draw(what);
+    if (what === "overview" || what === "queues") draw(what);
     if (what === "event" && event.event.startsWith("Ticket")) countTickets().catch(() => {});
   });
 }
 
 function drawTiles(tiles, openTickets) {
-  const { floor, queues } = state;
-  const entries = floor ? floor.queues.flatMap((queue) => queue.waiting) : [];
+  const { overview, queues } = state;
+  const entries = overview ? overview.queues.flatMap((queue) => queue.waiting) : [];
   const live = entries.filter((entry) => entry.kind === "live");
   const first = Math.min(...live.map((entry) => entry.entered_at));
-  const agents = floor ? floor.agents : [];
+  const agents = overview ? overview.agents : [];
   const level = together(queues);
   const seconds = [...new Set(queues.map((queue) => queue.service_level_s))];
   const items = [
-    { key: "waiting", value: floor ? String(live.length) : "–", href: view("floor"), bad: live.length > 0 && !agents.some((agent) => agent.state === "available") },
-    { key: "longest_wait", since: live.length ? first : null, value: duration(0), href: view("floor") },
+    { key: "waiting", value: overview ? String(live.length) : "–", href: view("overview"), bad: live.length > 0 && !agents.some((agent) => agent.state === "available") },
+    { key: "longest_wait", since: live.length ? first : null, value: duration(0), href: view("overview") },
     { key: "service_level", value: share(level), note: seconds.length === 1 ? t("within", { n: seconds[0] }) : "", href: view("figures"), bad: level !== null && level < GOOD },
-    { key: "free_agents", value: floor ? String(agents.filter((agent) => agent.state === "available").length) : "–", note: t("of_logged_in", { n: agents.filter((agent) => agent.state !== "offline").length }), href: view("figures", { by: "agents" }) },
+    { key: "free_agents", value: overview ? String(agents.filter((agent) => agent.state === "available").length) : "–", note: t("of_logged_in", { n: agents.filter((agent) => agent.state !== "offline").length }), href: view("figures", { by: "agents" }) },
     { key: "callbacks_due", value: String(queues.reduce((sum, queue) => sum + queue.callbacks_due, 0)), href: view("callbacks") },
     { key: "open_tickets", value: openTickets === null ? "–" : String(openTickets), href: view("tickets") },
   ];
@@ -134,7 +134,7 @@ function agentRow(agent) {
 }
 
 function callRow(call) {
-  const agents = state.floor.agents.filter((agent) => call.agents.includes(agent.number));
+  const agents = state.overview.agents.filter((agent) => call.agents.includes(agent.number));
   return el("tr", {},
     el("td.number", {}, call.caller || t("unknown")),
     el("td.number", {}, call.called),
