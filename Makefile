@@ -40,7 +40,7 @@ demo-zh: install ## the same in Chinese
 test: install ## run all tests but those that listen and speak (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh
 	@echo "hotline: all tests but make speech, $(JOBS) at a time, about 8 minutes on 2 cores; the slowest are listed at the end"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder --durations 20 --durations-min 3 --ignore=tests/speech $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder --durations 20 --durations-min 3 --ignore=tests/speech --ignore=tests/story $(ARGS)
 
 test-fast: install ## run the tests that start no other program and wait for nothing, while working (ARGS as above)
 	@echo "hotline: tests/unit, tests/conformance and tests/docs without those marked slow, under 90 seconds on 2 cores"
@@ -49,8 +49,8 @@ test-fast: install ## run the tests that start no other program and wait for not
 test-long: install ## half an hour of calls that go wrong (ARGS="--seconds 7200" for longer)
 	@$(BIN)/python -m bench.soak --seconds 1800 --every 60 $(ARGS)
 
-speech: install ## run the tests that listen and speak; fetches models (430 MB) and wants a quiet machine
-	@$(BIN)/python -m pytest tests/speech $(ARGS)
+speech: install ## run the tests that listen and speak, and the demo; fetches models (430 MB) and wants a quiet machine
+	@$(BIN)/python -m pytest tests/speech tests/story $(ARGS)
 
 lint: install ## check format, style, types and layers
 	@sh scripts/lint.sh

@@ -1,4 +1,4 @@
-"""What can go wrong between a caller's voice and words; each text is one sentence for a log."""
+"""Errors of speech recognition; each text is one sentence for a log."""
 
 from __future__ import annotations
 

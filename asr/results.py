@@ -1,6 +1,6 @@
-"""What a recogniser says: plain values, the same for every engine.
+"""Recognition results: plain values, the same for every engine.
 
-How they travel between processes is left to `asr.workers.protocol`, who makes them to `asr.workers.client`,
+How they travel between processes is left to `asr.protocol`, who makes them to `asr.workers.client`,
 and what a caller meant by them to `asr.slots`.
 """
 
@@ -45,7 +45,7 @@ class Final:
         text: as the engine gave it (`asr.text` tidies it); empty when no words were heard.
         words: the same word by word; empty when the engine gives no times.
         confidence: mean of the words' confidences, 0..1; None when there are none.
-        language: as the recogniser was asked for: "en", "zh", "ko".
+        language: as requested: "en", "zh", "ko".
         engine: "vosk", "vosk-server" or "whisper".
     """
 

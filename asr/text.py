@@ -1,4 +1,4 @@
-"""Recognised text as people would write it, and the small things said about it: fillers, unfinished ends.
+"""Recognised text in normal spelling; detects fillers and unfinished sentences.
 
 What a recogniser made up is thrown out by `asr.listening.hallucinations`; what an answer means is left to
 `asr.slots`.

@@ -4,7 +4,7 @@
 
 It serves a fresh site with short timers, lets the crowd call in rounds, and prints one line a round: calls in
 progress, the memory that the switch has, and what a call costs it. At the end it waits until the switch is
-idle. The exit code is 1 when a call went wrong, something is left, the switch logged a mistake of its own, or
+idle. The exit code is 1 when a call went wrong, something is left, the switch logged an internal error, or
 an event that begins something has no event that ends it.
 """
 

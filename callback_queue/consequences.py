@@ -1,4 +1,4 @@
-"""What follows from events: the rules by which the recorder concludes further ones.
+"""Consequences: the rules by which the recorder derives further events.
 
 * A switch that starts anew was cut off: its calls are closed, and their callers are called back.
 * A ticket of a caller who has an open one is joined to it, and its callback into the older one's.
@@ -237,7 +237,7 @@ class QueueConsequences:
         )
         if older is None:
             return []
-        note = f"goes on as {older['callback']}"
+        note = f"merged into {older['callback']}"
         return [CallbackClosed(event.at, callback=event.callback, end="joined", by=SYSTEM, note=note)]
 
     # --- nothing to call for any more --------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The queue's own prompts, in every language, and playing them to callers and agents outside a flow.
+"""Prompts of the queue in every language, and playing them to callers and agents outside a flow.
 
 What a site says is in its flows. Figures are put into words by the voice. When a prompt is played is left to
 `line/announcements.py`, `acd/answer_confirmation.py`, `acd/survey.py` and `agents/feature_codes.py`.

@@ -1,8 +1,8 @@
 """The settings that shape records and figures, by time: a call keeps those with which it began.
 
-A switch tells its settings at every start and reload (`SettingsApplied`), so whoever counts or builds records
-anew later works by the rules of the time. Calls from before the first such event have the rules of the first
-one; without any, those of the site as its files are now.
+A switch writes its settings to the journal at every start and reload (`SettingsApplied`), so records that are
+rebuilt or counted later follow the rules of that time. Calls from before the first such event have those of
+the first one; without any, those of the site as its files are now.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class EventStore:
     async def tail(self, after_id: int, limit: int) -> list[StoredEvent]:
         """The next events after the one with that id, in order, at most `limit`.
 
-        Events come to sight in the order of their ids: whoever goes on after the last one misses none.
+        Events become visible in the order of their ids: one that continues after the last misses none.
         """
         return await self._fetch(_select().where(EventRow.id > after_id).limit(limit))
 

@@ -40,7 +40,7 @@ class EventRow(Base):
 class CallRow(Base):
     """One call detail record (`cdr.calls.record.CallRecord`): columns to search by, the rest in `body`.
 
-    There from the call's first event on, with `ended` null while it goes on. `queue` and `agent` are the
+    There from the call's first event on, with `ended` null until its end. `queue` and `agent` are the
     first of those that the call came to; `queues` and `agents` all of them, each between bars
     (`|sales|support|`), to be searched with LIKE. `number` is the customer's. Times are Unix seconds,
     durations milliseconds.

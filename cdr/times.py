@@ -1,4 +1,4 @@
-"""Milliseconds: events tell the time in seconds, as floats; everything here counts whole milliseconds.
+"""Times in whole milliseconds; events have them in seconds, as floats.
 
 Sums of whole numbers come out the same in whatever order they are added; sums of floats do not.
 """

@@ -88,7 +88,7 @@ def _overflow(source: Source) -> Iterator[Problem]:
             way.append(leads[way[-1]])
         if leads.get(way[-1]) == name:
             circle = " to ".join([*way, name])
-            yield source.problem(path, f"overflow goes in a circle: from {circle}")
+            yield source.problem(path, f"overflow loops: from {circle}")
 
 
 def _feature_codes(parts: Parts, numbers: set[str]) -> Iterator[Problem]:

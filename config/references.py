@@ -106,7 +106,7 @@ def _trunks(settings: Settings, source: Source, known: set[str]) -> Iterator[Pro
     for one, other in combinations(settings.trunks, 2):
         for network in one.addresses:
             if any(network.version == rival.version and network.overlaps(rival) for rival in other.addresses):
-                message = f'{network} is also in trunk "{one.name}"; expected each address in one trunk'
+                message = f'{network} is already in trunk "{one.name}"; expected each address in one trunk'
                 yield source.problem((*places[other.name], "addresses"), message)
 
 
@@ -115,7 +115,7 @@ def _trunk(trunk: Trunk, source: Source, path: Key, known: set[str]) -> Iterator
         if network.prefixlen == 0:
             yield source.problem(
                 (*path, "addresses"),
-                f"found {network}, which is everybody; expected the carrier's own addresses",
+                f"found {network}, which includes every address; expected the carrier's own addresses",
             )
     for index, number in enumerate(trunk.numbers):
         if number != "*" and number not in known:

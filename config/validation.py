@@ -38,7 +38,7 @@ def validate(model: type[TableT], source: Source) -> tuple[TableT, list[Problem]
             return model.model_validate(data), problems
         except ValidationError as error:
             if not data:
-                raise  # a model that refuses an empty file is a mistake of ours
+                raise  # a model that refuses an empty file is a bug
             details = error.errors(include_url=False)
         # Only the first round reads what the user wrote; later rounds see the gaps we cut.
         if not problems:

@@ -36,7 +36,7 @@ Every request needs a token (`hotline token create`), sent as `Authorization: Be
 seconds, durations milliseconds (`_ms`) or seconds (`_s`). Lists come in pages: give `next` of one page as
 `cursor` for the next. Answers are read from the database; a change goes to the switch, which writes it into
 its journal, and is answered 202: it is seen here a moment later. Errors are `application/problem+json`. What
-happens is told at once by the WebSocket `/api/v1/live` (docs/api.md).
+happens is sent at once over the WebSocket `/api/v1/live` (docs/api.md).
 """
 
 
@@ -95,4 +95,4 @@ def _describe_problems(app: FastAPI) -> None:
 
 def _complain(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
-        log.error("a task of the console has stopped", exc_info=task.exception())
+        log.error("a background task of the console has stopped", exc_info=task.exception())

@@ -1,4 +1,4 @@
-"""What is still to be done: how many there are, and which callback a ticket waits for."""
+"""Counts of open tickets and callbacks, and the open callback of each ticket."""
 
 from __future__ import annotations
 

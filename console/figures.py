@@ -68,8 +68,8 @@ class Today:
     queues: Mapping[str, dict[str, Any]]
 
 
-class FigureDesk:
-    """Counts figures.
+class FigureReports:
+    """Reports of figures: those of any time, and today's as of a moment ago.
 
     Args:
         site: says what counts.

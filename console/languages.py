@@ -1,4 +1,4 @@
-"""The languages of the pages, and the few words that stand in them before any script runs."""
+"""The languages of the pages, and the texts that are shown before any script runs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ TEXTS = {
         "log_in": "Log in",
         "log_out": "Log out",
         "token": "Token",
-        "token_hint": "An administrator makes one with",
-        "wrong_token": "No token that works. Was it revoked, or has it expired?",
+        "token_hint": "An administrator can create one with",
+        "wrong_token": "This token is not valid. It may have been revoked or have expired.",
         "needs_script": "This page needs JavaScript.",
     },
     "zh": {
@@ -34,7 +34,7 @@ TEXTS = {
 
 
 def language_of(request: Request) -> str:
-    """The language that was asked for: by `?lang=`, chosen before, or what the browser likes best."""
+    """The language requested: by `?lang=`, chosen before, or what the browser likes best."""
     for wish in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return wish

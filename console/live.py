@@ -1,8 +1,8 @@
-"""What happens, told to everybody who watches: events as they are applied, and the overview as it changes.
+"""The live hub: sends events as they are applied, and the overview as it changes, to every watcher.
 
 One task looks for new events while anybody watches; how many watch costs the database nothing. Each watcher
 has a queue of its own with an end: who reads too slowly is dropped, so that nobody waits for them. The wire
-(WebSocket) is `console.routes.live`'s matter.
+(WebSocket) is `console.routes.live`.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ EVENTS_EVERY = 0.25
 OVERVIEW_EVERY = 1.0
 # Messages that wait for one watcher. The overview of a hundred agents is some 20 kB: a few MB at worst.
 QUEUE_LENGTH = 256
-# Events that are told at once: whoever has half of the queue free takes them all. After that everybody gets
-# so many seconds to read: a burst drops nobody, and who has stopped reading holds others up no longer.
+# Events that are sent at once: a watcher with half its queue free takes them all. After that everybody gets
+# TO_READ seconds: a burst drops nobody, and a watcher that has stopped reading delays the others no longer.
 AT_ONCE = 100
 TO_READ = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LiveEvent:
     """One event as it stands in the table: its `id` there, its `kind`, and all of it as plain `data`."""
 
     id: int
@@ -41,7 +41,7 @@ class Told:
     data: dict[str, Any]
 
 
-Message: TypeAlias = Told | Overview | None
+Message: TypeAlias = LiveEvent | Overview | None
 """An event; the overview, when it has changed; None when no switch answers (any more)."""
 
 
@@ -62,7 +62,7 @@ class Watcher:
 
     def tell(self, message: Message) -> None:
         """Put a message into the queue; when that is full, the watcher is dropped."""
-        unwanted = isinstance(message, Told) and self._kinds and message.kind not in self._kinds
+        unwanted = isinstance(message, LiveEvent) and self._kinds and message.kind not in self._kinds
         if unwanted or self.is_dropped.is_set():
             return
         try:
@@ -97,7 +97,7 @@ class Hub:
 
     def __init__(
         self,
-        tail: Callable[[int, int], Awaitable[Sequence[Told]]],
+        tail: Callable[[int, int], Awaitable[Sequence[LiveEvent]]],
         newest: Callable[[], Awaitable[int]],
         overview: Callable[[], Awaitable[Overview]],
     ) -> None:
@@ -136,7 +136,7 @@ class Hub:
             if not self._watchers:
                 last = None
                 await self._somebody.wait()
-            # Away means later: what was written meanwhile is told when the database is back.
+            # Away means later: what was written meanwhile is sent when the database is back.
             with contextlib.suppress(SQLAlchemyError, OSError):
                 if last is None:
                     last = await self._newest()

@@ -1,4 +1,4 @@
-"""What those do not see who may only look: telephone numbers, keys that were pressed, what callers said."""
+"""Masking for the role `read`: telephone numbers, pressed keys, what callers said."""
 
 from __future__ import annotations
 

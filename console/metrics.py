@@ -57,16 +57,16 @@ class _Ready(Collector):
 
 def of_queues(queues: Sequence[QueueModel], now: float) -> Iterable[Metric]:
     """The metrics of all queues; what nobody knows is left out."""
-    waiting = _by_queue("hotline_queue_waiting", "Callers on the line who wait.")
-    longest = _by_queue("hotline_queue_longest_wait_seconds", "How long the first of them has waited.")
+    waiting = _by_queue("hotline_queue_waiting", "Callers waiting on the line.")
+    longest = _by_queue("hotline_queue_longest_wait_seconds", "Longest current wait.")
     level = GaugeMetricFamily(
         "hotline_queue_service_level_ratio",
-        "Callers answered in time since midnight, by whose definition (docs/records.md).",
+        "Service level since midnight, by definition (docs/records.md).",
         labels=["queue", "definition"],
     )
-    open_ = _by_queue("hotline_callbacks_open", "Callbacks that are not over.")
-    due = _by_queue("hotline_callbacks_due", "Callbacks that could be dialled now.")
-    tickets = _by_queue("hotline_tickets_open", "Tickets on which something is to be done.")
+    open_ = _by_queue("hotline_callbacks_open", "Open callbacks.")
+    due = _by_queue("hotline_callbacks_due", "Callbacks that are due.")
+    tickets = _by_queue("hotline_tickets_open", "Open tickets.")
     for queue in queues:
         if queue.waiting is not None:
             waiting.add_metric([queue.name], queue.waiting)

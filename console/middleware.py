@@ -1,4 +1,4 @@
-"""Around every question: headers that keep browsers from harm, a limit to what is taken, the time it took."""
+"""Around every request: security headers, a size limit, and timing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people call agents and customers: by number in the site's files, by id in the table of customers."""
+"""Display names of agents (by number) and customers (by id)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Names:
         return self._agents.get(number, "")
 
     async def customers(self, identifiers: Iterable[str]) -> dict[str, str]:
-        """Customers' names by id, of all that are asked for at once."""
+        """Customers' names by id, looked up together."""
         wanted = {identifier for identifier in identifiers if identifier}
         if not wanted:
             return {}

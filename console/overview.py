@@ -1,4 +1,4 @@
-"""The overview as the switch sees it at this moment: who waits, who works, which calls go on.
+"""The current overview from the switch: who is waiting, what agents do, which calls are in progress.
 
 The switch answers the command `floor`; here its answer becomes the shape that the API promises, whatever
 version of the switch gave it.
@@ -30,9 +30,9 @@ class Waiting(BaseModel):
     entry: str = Field(description="The id of this stay in the line.")
     queue: str
     kind: Literal["live", "callback"] = Field(description="On the line, or waiting to be called back.")
-    call: str = Field(description="The call, empty for a callback that nobody dials yet.")
+    call: str = Field(description="The call, empty for a callback that is not being made yet.")
     callback: str = Field(description="The callback's id, empty for a caller on the line.")
-    position: int = Field(description="ListPosition in the line; 1 is the next.")
+    position: int = Field(description="Position in the line; 1 is next.")
     tier: str
     priority: int
     arrival: float = Field(description="Since when they wait, Unix seconds: the first arrival of a callback.")
@@ -51,9 +51,9 @@ class QueueLine(BaseModel):
 class QueueNow(BaseModel):
     """One queue in figures. What only a switch knows is null while none answers."""
 
-    waiting: int | None = Field(description="Callers on the line who wait; callbacks are counted apart.")
+    waiting: int | None = Field(description="Callers waiting on the line; callbacks are counted separately.")
     oldest_since: float | None = Field(
-        description="Since when the caller on the line waits who waits longest, Unix seconds."
+        description="When the longest-waiting caller on the line joined the queue, Unix seconds."
     )
     callbacks_waiting: int | None = Field(description="Callbacks whose time has come, waiting in the line.")
     entries: list[Waiting] = Field(description="Everybody in the line, callbacks too, in order.")
@@ -70,14 +70,14 @@ class AgentNow(BaseModel):
     since: float = Field(description="Since when, Unix seconds; 0 when nobody knows.")
     reason: str = Field(description='Of a break ("lunch") or a pause ("no_answer").')
     why: str = Field(description="What brought the state about, for people.")
-    call: str = Field(description="The call that it is about.")
+    call: str = Field(description="The call that the state is about.")
     queues: list[str] = Field(description="The queues that the agent serves.")
     phones: int = Field(description="Registered phones.")
     mobile: bool = Field(description="Whether calls go to the agent's mobile.")
 
 
 class CallNow(BaseModel):
-    """One call that goes on."""
+    """One call in progress."""
 
     call: str
     since: float = Field(description="When it began, Unix seconds; 0 when nobody knows (yet).")

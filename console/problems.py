@@ -1,4 +1,4 @@
-"""What goes wrong, told as problem+json (RFC 9457): the API never answers an error in any other shape."""
+"""Errors as problem+json (RFC 9457): the API reports every error in this form."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Problem(BaseModel):
     title: str = Field(description="The status in words.", examples=["Not Found"])
     status: int = Field(description="The HTTP status.", examples=[404])
     detail: str = Field(description="What is wrong, for people.", examples=["There is no ticket 7."])
-    faults: list[Fault] = Field(default=[], description="Each mistake in the question, with status 422.")
+    faults: list[Fault] = Field(default=[], description="Every error in the request, with status 422.")
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -44,10 +44,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     for status, text in {
-        401: "No token, or one that works no more.",
+        401: "No token, or one that is no longer valid.",
         403: "The token's role does not allow this.",
-        422: "A mistake in the question; `faults` names each.",
-        503: "The database or the switch is away.",
+        422: "An invalid request; `faults` lists every error.",
+        503: "The database or the switch is unavailable.",
     }.items()
 }
 
@@ -86,7 +86,7 @@ def install(app: FastAPI) -> None:
     async def mistaken(request: Request, error: RequestValidationError) -> JSONResponse:
         # What was given is not repeated: it may be private.
         faults = [Fault(where=".".join(map(str, one["loc"])), what=one["msg"]) for one in error.errors()]
-        return problem(422, "The question has mistakes.", faults=faults)
+        return problem(422, "The request is invalid.", faults=faults)
 
     @app.exception_handler(NotRunning)
     @app.exception_handler(BadAnswer)
@@ -107,9 +107,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     async def database_failed(request: Request, error: DBAPIError) -> JSONResponse:
         # A table that is not there yet is one, on PostgreSQL. Values stay out of the log.
-        log.warning("the database refused a question: %s", type(error.orig).__name__)
+        log.warning("the database refused a query: %s", type(error.orig).__name__)
         return problem(503, "The database is not ready.", headers={"Retry-After": "5"})
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
-        return problem(500, "Something went wrong here; the log says what.")
+        return problem(500, "Internal error; see the log.")

@@ -25,13 +25,13 @@ def recording(folder: Path, file: str) -> FileResponse:
     path = (folder / file).resolve()
     kind = _TYPES.get(path.suffix.lower())
     if kind is None or not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise ApiError(404, "The recording is not there (any more).")
+        raise ApiError(404, "The recording no longer exists.")
     # It may be deleted, so nobody keeps it; a player that jumps asks again.
     return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, no-store"})
 
 
 AUDIO_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole recording.", "content": {"audio/wav": {}}},
-    206: {"description": "The piece that the header Range asks for.", "content": {"audio/wav": {}}},
-    404: {"description": "There is no such recording (any more)."},
+    206: {"description": "The requested range.", "content": {"audio/wav": {}}},
+    404: {"description": "The recording does not exist (or no longer)."},
 }

@@ -1,4 +1,4 @@
-"""What each role may do. Who somebody is, `console.tokens` knows; the routes ask here.
+"""What each role may do. Tokens are in `console.tokens`; the routes check permissions here.
 
 read         look, with telephone numbers masked; no recordings, no words of callers
 agent        look at everything, work on tickets and callbacks, set their own state

@@ -1,8 +1,8 @@
-"""Who asks: a token from the header or from the page's cookie, and that a change comes from our own page.
+"""Authentication: a token from the header or the page's cookie; checks that changes come from our own page.
 
 Programs send `Authorization: Bearer TOKEN`. The page keeps the token in a cookie that scripts cannot read and
 that other sites' pages do not send (HttpOnly, SameSite=Strict); a change that comes by cookie must name our
-own origin as well. Tokens are never logged. What a token allows is `console.roles`' matter.
+own origin as well. Tokens are never logged. What a token allows is in `console.roles`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def needs(right: Right) -> Callable[..., Coroutine[Any, Any, Token]]:
     ) -> Token:
         token = await identify(request)
         if token is None:
-            raise ApiError(401, "A token that works is needed.", dict(CHALLENGE))
+            raise ApiError(401, "A valid token is required.", dict(CHALLENGE))
         require(token, right)
         return token
 

@@ -1,4 +1,4 @@
-"""Serves the application on a socket until it is told to stop."""
+"""Serves the application on a socket until it is asked to stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the console works with: one of each, made when it starts and handed to every route."""
+"""The services of the console: created at start-up and passed to every route."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cdr.calls.search import CallList
 from cdr.store import EventStore
 from config import Site, SiteError, load_site
 from console.counts import Counts
-from console.figures import FigureDesk
-from console.live import Hub, Told
+from console.figures import FigureReports
+from console.live import Hub, LiveEvent
 from console.metrics import Metrics
 from console.names import Names
 from console.overview import OverviewReader
@@ -58,7 +58,7 @@ class Services:
         self.names = Names(site, engine)
         self.calls = CallList(engine)
         self.overview = OverviewReader(self.switch, self.calls, site, clock)
-        self.figures = FigureDesk(site, engine.url, clock)
+        self.figures = FigureReports(site, engine.url, clock)
         self.hub = Hub(self._tail, self.events.last_id, self.overview.read)
         self.metrics = Metrics()
 
@@ -90,10 +90,11 @@ class Services:
         """The folder with all recordings."""
         return self.site.recordings_folder
 
-    async def _tail(self, after: int, limit: int) -> list[Told]:
+    async def _tail(self, after: int, limit: int) -> list[LiveEvent]:
         found = await self.events.tail(after, limit)
         return [
-            Told(one.id, one.kind, {"event": one.kind, "switch": one.switch, **one.body}) for one in found
+            LiveEvent(one.id, one.kind, {"event": one.kind, "switch": one.switch, **one.body})
+            for one in found
         ]
 
 

@@ -1,4 +1,4 @@
-"""The console's one table: who may use it. What a token allows is `console.roles`' matter."""
+"""The console's one table: its tokens. What a token allows is in `console.roles`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: made, listed, revoked and known again. Only a digest of each is kept.
+"""Tokens: create, list, revoke, verify. Only a digest of each is stored.
 
 A token is 32 random bytes, so a plain SHA-256 of it is enough: there is nothing to guess that a slow hash
 would have to protect. How it travels (header, cookie) is left to `console.security`.
@@ -78,7 +78,7 @@ class TokenStore:
     async def create(
         self, name: str, role: Role, now: float, *, agent: str = "", expires_at: float | None = None
     ) -> tuple[str, Token]:
-        """Make one; returns it in clear, for the only time, and what is known of it.
+        """Make one; returns it in clear, for the only time, and its record.
 
         Raises:
             NameTaken: one of that name works already.

@@ -1,7 +1,7 @@
 """What a caller said, put together from a ticket: answers in order, each with its recording and its words.
 
 Pure. A ticket has the conversation (`history`), what came of it (`slots`) and recordings in both; each file
-gets one number in the ticket, by which it is asked for: no path ever comes from outside.
+gets one number in the ticket, by which it is requested: no path ever comes from outside.
 """
 
 from __future__ import annotations

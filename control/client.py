@@ -1,4 +1,4 @@
-"""Ask the running server of a site over its control socket: the command line and the console do.
+"""The control client: the command line and the console send commands to a site's running server with it.
 
 What to make of an answer is left to those who ask.
 """
@@ -54,9 +54,9 @@ class SwitchClient:
             async with asyncio.timeout(self._timeout):
                 line = await self._exchange(encode({"command": command, **arguments}))
         except TimeoutError:
-            raise NoAnswer(f"The switch does not answer ({self._timeout:g} s).") from None
+            raise NoAnswer(f"The switch did not answer within {self._timeout:g} s.") from None
         except (OSError, ValueError):
-            raise NotRunning("The switch does not run.") from None
+            raise NotRunning("The switch is not running.") from None
         try:
             answer = decode(line)
         except ValueError:

@@ -1,4 +1,4 @@
-"""What a running switch and those who ask it say to each other: one JSON object a line, each way; pure.
+"""The control protocol: one JSON object per line, in each direction. Pure.
 
 A request has `command` and whatever else the command takes; an answer that has `error` is a refusal with its
 reason. Who may ask is a matter of file permissions on the socket.

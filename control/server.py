@@ -1,4 +1,4 @@
-"""The control socket of a running switch, on which its commands and its console ask (`control.client`).
+"""The control server: the socket on which a running switch takes commands (`control.client` sends them).
 
 Which commands there are, and the answers, come from the switch.
 """
@@ -90,7 +90,7 @@ class ControlSocket:
             writer.close()
 
     async def _answer(self, line: bytes) -> bytes:
-        """The line to send back; a mistake of ours is an answer, too."""
+        """The line to send back; an internal error is answered, too."""
         try:
             request = decode(line)
             command = request["command"]

@@ -1,4 +1,4 @@
-"""The command `hotline`: finds the command that was asked for, and turns errors into exit codes.
+"""The command `hotline`: finds the requested command, and turns errors into exit codes.
 
 Only that command's file is imported, with what it needs; the others are known by name and one line of help,
 so that `hotline version` does not wait for a media engine.
@@ -25,16 +25,16 @@ COMMANDS = {
     "phone": "Call, answer, speak and press keys like a telephone.",
     "demo": "Play a whole call: a customer leaves a problem with the bot, an agent calls back.",
     "flows": "Check, try and draw the voice flows of a site.",
-    "models": "List, get and check the models that hear and speak.",
+    "models": "List, download and check speech models.",
     "tickets": "Show tickets, and work on them.",
-    "callbacks": "Who is to be called back, and when.",
-    "customers": "The table of customers.",
-    "calls": "Look at calls, and take them out as CSV.",
-    "queues": "Who waits in the queues now, and figures of today.",
-    "agents": "What agents do now, and figures of today.",
+    "callbacks": "List callbacks, and work on them.",
+    "customers": "Import and list customers.",
+    "calls": "Show calls, and export them as CSV.",
+    "queues": "Queues: who is waiting now, and today's figures.",
+    "agents": "Agents: current states, and today's figures.",
     "report": "Figures of queues and agents.",
-    "records": "Compare call records with the events behind them, or build them anew.",
-    "token": "Make, list and revoke tokens for the console and its API.",
+    "records": "Verify call records against the events, or rebuild them.",
+    "token": "Create, list and revoke tokens for the console and its API.",
     "version": "Show which version this is.",
 }
 # Processes that `hotline serve` starts.
@@ -89,4 +89,4 @@ def _accept_no_options() -> None:
 
 
 def _named_only() -> None:
-    """Stand for a command that was not asked for; its help line is given when it is added."""
+    """Stand for a command that was not requested; its help line is given when it is added."""

@@ -1,4 +1,4 @@
-"""What the command line prints: plain sentences, problems and JSON, in colour only on a terminal.
+"""Output of the command line: plain sentences, problems and JSON, in colour only on a terminal.
 
 Answers go to standard output, everything else to standard error, so that output can be piped.
 """

@@ -1,4 +1,4 @@
-"""Which hotline this is, and what it runs on."""
+"""The version of hotline, and of what it runs on."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Voice flows: what callers hear and are asked, written by an admin in YAML.
 
-`loader.load_flows` is the way in, `engine.FlowRun` walks one call through them. The package knows a call
-only through `conversation.Conversation` and gives back data (`outcomes`); carrying those out is left to
-the router.
+`loader.load_flows` reads them, `runtime.engine.FlowRun` walks one call through them. Verbs know a call
+only through `steps.conversation.Conversation` and give back data (`steps.outcomes`); carrying those out is
+left to the router.
 """

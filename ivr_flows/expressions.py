@@ -1,7 +1,7 @@
 """Expressions in flows: compare, count and decide with the call's variables, and nothing else.
 
 simpleeval evaluates them; what may stand in one is narrowed here when the flow is loaded, so that a
-mistake is found then and not in a call. What variables there are is left to `ivr_flows.runtime.context`.
+mistake is found then and not in a call. What variables there are is left to `ivr_flows.steps.context`.
 """
 
 from __future__ import annotations

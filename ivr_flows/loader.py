@@ -55,7 +55,7 @@ def read_flows(root: Path, site: Site | None, *, shown: Path) -> Loaded:
 
     Args:
         root: the site's folder.
-        site: the loaded site; None when it has mistakes of its own, and names in it are not checked.
+        site: the loaded site; None when it has mistakes itself; names in it are then not checked.
         shown: how the folder is named in problems.
     """
     files = sorted((root / FOLDER).glob(f"*{SUFFIX}"))

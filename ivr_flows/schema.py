@@ -24,10 +24,10 @@ class StepBase(Table):
     """What may stand beside any verb, and which verb it is."""
 
     next: StepKind | None = Field(
-        default=None, description="The step that follows. Left out: the step below, for verbs that go on."
+        default=None, description="The step that follows. Default: the step below, for verbs that continue."
     )
     on_error: StepKind | None = Field(
-        default=None, description="The step to go to when this one fails. Left out: the flow's `on_error`."
+        default=None, description="The step to go to when this one fails. Default: the flow's `on_error`."
     )
 
     @model_validator(mode="before")
@@ -87,15 +87,15 @@ class FlowFile(Table):
     description: Text | None = Field(default=None, description="What the flow is for, in a few words.")
     languages: Annotated[OneOrMore[Language], BeforeValidator(_languages)] | None = Field(
         default=None,
-        description="Languages that the flow speaks; the first is that of calls whose number names none. "
-        "Left out: the site's language.",
+        description="Languages that the flow speaks; the first is used for calls whose number sets none. "
+        "Default: the site's language.",
     )
     start: StepKind | None = Field(
-        default=None, description="The first step. Left out: the one written first."
+        default=None, description="The first step. Default: the one written first."
     )
     on_error: StepKind | None = Field(
         default=None,
-        description="The step to go to when a step fails. Left out: an apology, a ticket, and the end.",
+        description="The step to go to when a step fails. Default: an apology, a ticket, and the end.",
     )
     steps: Annotated[dict[StepKind, _Step], BeforeValidator(_steps)] = Field(
         default_factory=dict,

@@ -53,7 +53,7 @@ class PromptText(ShortTable):
     ko: TextTemplate | None = Field(default=None, description="What to say in Korean.")
     recorded: Prompt | None = Field(
         default=None,
-        description="A sound file of prompts/ to play instead; NAME.zh is taken before NAME for Chinese.",
+        description="A sound file of prompts/ to play instead; for Chinese, NAME.zh before NAME.",
     )
 
     @model_validator(mode="before")

@@ -1,1 +1,1 @@
-"""Facts made durable, in order, and followed: every event is a line on disk before it is acted on."""
+"""The journal: durable, ordered events; each is on disk before it is acted on."""

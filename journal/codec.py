@@ -2,7 +2,7 @@
 
 Reading is tolerant, because journals live longer than programs: a field that a class has got since takes its
 default, or what is empty of its type; one that it has no more is dropped; a kind that nobody knows is None.
-Which events there are is left to whoever reads them (`cdr.events`).
+Which events there are is left to the reader (`cdr.events`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fault points: named places where a test has this process killed, as a power cut would end it.
+"""Fault points: named places where a test can kill this process, as a power cut would.
 
 `HOTLINE_FAULT=customer_ringing hotline serve ...` dies by SIGKILL where the code says
 `fault_point("customer_ringing")`; `customer_ringing:3` at the third time. Without that variable a point costs
@@ -12,7 +12,7 @@ import signal
 
 
 class _Fault:
-    """The point that is asked for, and how often it may still be passed.
+    """The requested point, and how often it may still be passed.
 
     Args:
         wanted: "name" or "name:3"; "" for none.

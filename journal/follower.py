@@ -74,7 +74,7 @@ class Follower:
         self._file: int | None = None
         self._switch: str | None = None
         self.place = SpoolPosition()
-        """Where reading goes on."""
+        """Where reading continues."""
 
     def skip(self, applied: Mapping[str, int]) -> None:
         """Go to the first segment with anything that is not applied yet.

@@ -36,7 +36,7 @@ GATHER = 0.002
 # Pauses between tries while the disk fails, in seconds, and while a journal is being closed.
 PAUSES = wait_exponential(multiplier=0.1, max=1.0)
 SHORT_PAUSE = 0.05
-# How long a journal that is closed goes on trying.
+# How long a journal that is being closed keeps trying.
 LAST_TRIES = 2.0
 
 
@@ -117,7 +117,7 @@ class Journal:
 
     @property
     def pending(self) -> int:
-        """Events that are not on disk yet."""
+        """Events not yet on disk."""
         return self._accepted - self._on_disk
 
     def append(self, event: Event) -> None:
@@ -144,7 +144,7 @@ class Journal:
     async def durable(self) -> None:
         """Wait until everything appended so far is on disk.
 
-        While the disk fails it waits: whoever cannot wait for ever puts a limit around it.
+        While the disk fails it waits: callers that cannot wait for ever must set a timeout.
 
         Raises:
             OSError: something that was appended just now is lost, or the journal was closed before.
@@ -211,7 +211,7 @@ class Journal:
         self.last_seq = self._spool.next_seq - 1
         self._on_disk += len(events)
         if self._tries.statistics["attempt_number"] > 1:
-            log.warning("the journal is written again", extra={"pending": self.pending})
+            log.warning("the journal can be written again", extra={"pending": self.pending})
         return None
 
     def _write_out(self, events: list[Event]) -> None:
@@ -225,9 +225,7 @@ class Journal:
 
     def _complain(self, state: RetryCallState) -> None:
         if state.attempt_number == 1 and state.outcome is not None:
-            log.error(
-                "the journal can't be written, its events wait in memory: %s", state.outcome.exception()
-            )
+            log.error("the journal can't be written; events wait in memory: %s", state.outcome.exception())
 
     def _wait(self, pause: float) -> None:
         """Let a pause pass; being closed cuts it short."""

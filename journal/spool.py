@@ -5,8 +5,8 @@
 
 A folder of segments, numbered upwards; each belongs to one run of one switch and begins with a line that says
 whose it is. `seq` rises from line to line and from run to run. A line counts once it ends with a line feed.
-When lines are written is the journal's matter (`journal.py`), what becomes of them the recorder's
-(`records/`).
+When lines are written is decided in `journal.py`; they are read by the recorder
+(`cdr.recorder`).
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ SERVER_EVENTS = {
     TransactionTrigger.PROVISIONAL: "1xx sent",
     TransactionTrigger.SUCCESS: "2xx sent",
     TransactionTrigger.FAILURE: "300-699 sent",
-    TransactionTrigger.REQUEST: "request again",
+    TransactionTrigger.REQUEST: "request retransmitted",
     TransactionTrigger.ACK: "ACK",
     TransactionTrigger.TRANSPORT_ERROR: "transport error",
 }
@@ -77,7 +77,7 @@ AGENT_EVENTS: Mapping[type, str] = {
     agent.TakeBreak: "take a break",
     agent.Ready: "ready",
     agent.Reserved: "chosen",
-    agent.Released: "no longer wanted",
+    agent.Released: "offer withdrawn",
     agent.Ringing: "phone rings",
     agent.OnCall: "answered or dialled",
     agent.CallOver: "call over",

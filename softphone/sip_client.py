@@ -156,7 +156,7 @@ class SipClient(SIP.SIPClient):  # type: ignore[misc]  # pyVoIP has no types
         try:
             self.register()
         except (NoServer, Refused, OSError):
-            self._refresh = None  # a call in progress goes on without a registration
+            self._refresh = None  # a call in progress continues without a registration
 
     def deregister(self) -> None:
         if self._refresh:

@@ -1,9 +1,11 @@
-"""What all tests share: the marker for peers that may be absent, databases, the switch as a process."""
+"""What all tests share: the marker for absent peers, databases, speech models, the switch as a process."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,11 +14,13 @@ import pytest
 from hypothesis import settings
 from sqlalchemy.engine import URL
 
+from asr.models import models_folder
 from config.database import create_engine
 from config.database import database_url as url_of
 from config.migrate import upgrade
 from tests.support import postgres
 from tests.support.postgres import Postgres
+from tests.support.softphone import HOTLINE
 from tests.support.switch import Switch
 
 # Two busy cores make any single example slow once in a while; speed is for bench/, not for tests.
@@ -28,6 +32,8 @@ _INSTALL = {
     "baresip": "apt-get install baresip-core",
     "pyVoIP": "pip install 'hotline[softphone]'",
 }
+_SPEECH_LANGUAGES = ("en", "zh", "ko")
+_SPEECH_LIBRARIES = ("faster_whisper", "vosk", "piper", "onnxruntime", "espeakng_loader")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -52,6 +58,25 @@ def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
     running = Switch(tmp_path_factory.mktemp("switch"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder with all speech models, which are fetched once a machine."""
+    missing = [name for name in _SPEECH_LIBRARIES if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"not run: needs {', '.join(missing)} (pip install 'hotline[speech]')")
+    environment = {name: value for name, value in os.environ.items() if name != "HOTLINE_MODELS"}
+    got = subprocess.run(
+        [HOTLINE, "models", "get", *_SPEECH_LANGUAGES],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    if got.returncode:
+        pytest.skip(f"not run: the models cannot be had. {got.stderr.strip()[-300:]}")
+    return models_folder()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Speech on disk, found by what was said and by whom.
+"""The cache of synthesised speech, by text and voice.
 
 A file's name is the hash of its text and its voice, so it is never out of date and can be shared by all
 calls. What a caller alone will ever hear (telephone numbers, names) is kept apart in `passing/` and goes

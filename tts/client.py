@@ -1,7 +1,7 @@
 """Speech for the switch: ask for a text, get files of 8 kHz sound; synthesis runs in the worker's process.
 
 What was rendered once is found on disk (`tts.cache`). One part is rendered at a time: those that calls wait
-for first, in the order they were asked for, then those being prepared. Equal requests share one rendering.
+for first, in the order of their requests, then those being prepared. Equal requests share one rendering.
 A part whose worker died is tried once more with a new one. Playing is left to the caller.
 """
 
@@ -152,7 +152,7 @@ class Voices:
     async def speak(self, text: str, language: str, *, keep: bool = True) -> AsyncIterator[Path]:
         """Render a text; yields its parts in order, each as soon as it is there.
 
-        All parts are asked for at once, so the next is being rendered while one plays. Whoever stops half-way
+        All parts are requested at once, so the next is being rendered while one plays. Whoever stops half-way
         should close the iterator (`aclose`), so that nothing is rendered for nobody.
 
         Args:
@@ -279,11 +279,11 @@ class Voices:
                 continue
             self._loaded.add(job.voice)
             if "error" in answer:
-                raise VoiceError(f"{job.voice} cannot speak this: {answer['error']}")
+                raise VoiceError(f"{job.voice} cannot synthesise this: {answer['error']}")
             self.counts.rendered += bool(job.text)
             self.counts.seconds += answer["seconds"]
             return job.path
-        raise VoiceError(f"{job.voice} has crashed or hung {TRIES} times over one sentence")
+        raise VoiceError(f"{job.voice} has crashed or hung {TRIES} times on one sentence")
 
     def _settle(self, job: _Job, result: Path | VoiceError) -> None:
         self._jobs.pop(job.path, None)

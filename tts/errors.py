@@ -1,4 +1,4 @@
-"""What can go wrong with speech."""
+"""Errors of speech synthesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which voice speaks which language, from what is installed and what the site asks for.
+"""Chooses the voice of each language, from the site's settings and what is installed.
 
 Models are known by their files, wherever in the models folder they lie: `NAME.onnx` with `NAME.onnx.json`
 beside it is a Piper voice; `vocab.json` and `voices*.npz` beside an .onnx file are Kokoro. Getting models
@@ -120,7 +120,7 @@ def _matches(voice: Voice, wish: Wish) -> bool:
 
 
 def _mixture(voices: list[Voice], wish: Wish) -> list[Voice]:
-    """The mixture of Kokoro's voices that is asked for, if all of them are there."""
+    """The requested mixture of Kokoro's voices, if all of them are there."""
     wanted = (wish.voice or "").split("+")
     first = {voice.name: voice for voice in voices if voice.engine == "kokoro" and "+" not in voice.name}
     if len(wanted) < 2 or wish.engine not in (None, "kokoro") or not first.keys() >= set(wanted):

@@ -68,7 +68,7 @@ class WorkerProcess:
                 await self._is_up.wait()
                 return await self._exchange(request)
         except (OSError, EOFError, ValueError) as error:
-            why = str(error) or "it gave no answer in time"
+            why = str(error) or "it did not answer in time"
             self._drop(why)
             raise WorkerDied(why) from error
         except asyncio.CancelledError:
@@ -101,7 +101,7 @@ class WorkerProcess:
                     self._process = process
                     self._is_up.set()
                     keeper.up()
-                    raise Lost(f"it ended with {await process.wait()}")
+                    raise Lost(f"it exited with {await process.wait()}")
             finally:
                 self._is_up.clear()
                 self._process = None

@@ -1,4 +1,4 @@
-"""Prompts made into sound: texts by a voice, values in words, sound files and clips as they are.
+"""Renders prompts: texts by a voice, values in words, sound files and clips as they are.
 
 What is said, and when, is decided by flows and queues; playing it is left to the leg.
 """
@@ -55,7 +55,7 @@ class PromptRenderer:
         return [part]
 
     async def sound(self, part: Part, language: str) -> AudioSource | None:
-        """The sound of one part; None when it can't be had, which is logged: the call goes on without it."""
+        """The sound of one part; None when it can't be made, which is logged: the call continues."""
         try:
             if isinstance(part, SoundFile):
                 return self._prompts.loaded(part.name) or await asyncio.to_thread(

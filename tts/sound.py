@@ -1,4 +1,4 @@
-"""What a voice has spoken, made ready for the telephone: 8 kHz, one loudness, no silence at its ends.
+"""Post-processes synthesised speech for the telephone: 8 kHz, one loudness, silence trimmed.
 
 The worker makes it, the client reads it. The loudness is that of recorded prompts
 (`telephony.media.convert`), so that the two can follow each other in one call.

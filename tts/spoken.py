@@ -1,4 +1,4 @@
-"""What stands in figures, as the words that people say: pure, for English, Mandarin and Korean.
+"""Numbers, dates and times as spoken words, in English, Mandarin and Korean. Pure.
 
 `say` is for values whose kind is known (a ticket's number, a time); `prose` is for running text in which
 figures occur, and is what every voice gets to read, so that no engine's own idea of figures is heard. The

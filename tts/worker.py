@@ -1,11 +1,11 @@
-"""Synthesis in a process of its own: a native library that crashes takes no call with it.
+"""The synthesis process: a native library that crashes takes no call with it.
 
     python -m tts.worker FD THREADS
 
 FD is one end of a stream socket. Each line that comes in is a request, each line that goes out its answer,
 both JSON: {"id", "text", "path", "voice": {...}} and {"id", "seconds"} or {"id", "error"}. The sound goes
 to `path`, whole or not at all. Requests are carried out one after the other; which comes first, and what
-becomes of a request whose worker died, is the client's business (`tts.client`). The worker ends when the
+becomes of a request whose worker died, is left to the client (`tts.client`). The worker ends when the
 socket does.
 """
 
@@ -32,7 +32,7 @@ NICENESS = 5
 
 
 class Worker:
-    """Carries out requests; voices are loaded when they are first asked for.
+    """Carries out requests; voices are loaded on first use.
 
     Args:
         threads: cores that an engine may use.

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from asr.protocol import Segment, StreamConfig
 from asr.results import Partial
-from asr.workers.protocol import Segment, StreamConfig
 
 MODULES = {"vosk": "asr.engines.vosk", "whisper": "asr.engines.whisper"}
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import vosk
 
 from asr.engines import Engine, EngineError, Stream
+from asr.protocol import UNKNOWN_WORDS, Segment, StreamConfig, parse_answer
 from asr.results import Partial
-from asr.workers.protocol import UNKNOWN_WORDS, Segment, StreamConfig, parse_answer
 
 
 def load(model: Path, language: str, threads: int) -> Engine:
@@ -36,7 +36,7 @@ class VoskEngine:
     def __init__(self, model: Path, threads: int) -> None:
         vosk.SetLogLevel(-1)
         if not (model / "am" / "final.mdl").is_file():
-            raise EngineError(f"{model} holds no Vosk model.")
+            raise EngineError(f"{model} contains no Vosk model.")
         try:
             self._model = vosk.Model(str(model))
         except Exception as error:  # the library raises nothing more exact

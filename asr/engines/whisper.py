@@ -29,8 +29,8 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
-from asr.workers.protocol import Segment, StreamConfig
 
 RATE = 16000
 FRAMES_PER_SECOND = 100  # of Whisper's log-mel features
@@ -87,7 +87,7 @@ class WhisperEngine:
 
     def __init__(self, model: Path, language: str, threads: int) -> None:
         if not (model / "model.bin").is_file():
-            raise EngineError(f"{model} holds no Whisper model.")
+            raise EngineError(f"{model} contains no Whisper model.")
         try:
             self._model = _Model(
                 str(model), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True

@@ -1,1 +1,1 @@
-"""The intake bot: takes in a caller's problem by voice, as a pure machine (`bot.py`)."""
+"""The intake bot: takes down a caller's problem by voice, as a pure machine (`bot.py`)."""

@@ -1,4 +1,4 @@
-"""The intake bot: takes in a caller's problem by voice, as a pure machine.
+"""The intake bot: takes down a caller's problem by voice, as a pure machine.
 
     PROBLEM -> CONFIRM_PROBLEM -> [NAME] -> OFFER_NUMBER or NUMBER -> CONFIRM_NUMBER -> TIME -> [CONFIRM_TIME]
     -> FILING -> CLOSED

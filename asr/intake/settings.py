@@ -1,4 +1,4 @@
-"""What a site can choose about the intake bot."""
+"""A site's settings of the intake bot."""
 
 from __future__ import annotations
 

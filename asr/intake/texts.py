@@ -1,4 +1,4 @@
-"""All that the intake bot says, by key and language: short, as people speak.
+"""The texts of the intake bot, by key and language.
 
 A recording named "intake.KEY" takes a text's place. Values (numbers, times, what the caller said) stand
 between the texts, so each text is a whole phrase; which follow one another is in `asr.intake.questions`.

@@ -1,6 +1,6 @@
-"""What a recogniser made up, thrown out of its text.
+"""Removes text that a recogniser made up.
 
-Whisper was taught with subtitles: on silence, noise and music it writes what subtitles end in, or says one
+Whisper was trained on subtitles: on silence, noise and music it writes what subtitles end in, or says one
 thing over and over. Three signs are used: phrases that only subtitles hold; phrases that people do say, but
 not within so little speech or with so little certainty; loops, and more words than the time allows. Whether
 there was speech at all is `asr.listening.voice_activity`'s to say; its seconds come in here.

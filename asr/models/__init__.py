@@ -1,4 +1,4 @@
-"""Speech models: which there are, getting them, and finding those that are here.
+"""Speech models: the catalogue, downloading, and finding those that are installed.
 
 A model is one folder, named as in the catalogue, inside the models folder (~/.cache/hotline/models, or
 HOTLINE_MODELS). It appears there complete or not at all, so that a folder that exists can be used.

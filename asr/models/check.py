@@ -1,4 +1,4 @@
-"""Try an installed model for real: load it as a call would, and hear or speak nothing with it.
+"""Check an installed model: load it as a call would.
 
 Recognisers are loaded in the worker process that calls use, voices in a process that does nothing else, so a
 model that takes its library down with it is a line in the report.
@@ -91,9 +91,9 @@ async def _recognise(entry: CatalogueModel, path: Path) -> str | None:
 def _load_voice(path: Path) -> str | None:
     models = sorted(path.glob("*.onnx"))
     if not models:
-        return "it holds no .onnx file"
+        return "it contains no .onnx file"
     done = subprocess.run(
         [sys.executable, "-c", _LOAD_ONNX, str(models[0])], capture_output=True, text=True, check=False
     )
     lines = done.stderr.strip().splitlines()
-    return None if done.returncode == 0 else (lines[-1] if lines else f"it ended with {done.returncode}")
+    return None if done.returncode == 0 else (lines[-1] if lines else f"it exited with {done.returncode}")

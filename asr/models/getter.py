@@ -1,7 +1,7 @@
 """Get a model: download, check, unpack, and put it into the models folder in one step.
 
 Everything happens beside its goal, in `.incoming/NAME`, and a rename at the end makes the model appear. What
-was downloaded and checked stays there when the rest fails, and a download from the web goes on where it was
+was downloaded and checked stays there when the rest fails, and a download from the web resumes where it was
 broken off, so trying again costs only what is missing. How progress is shown is left to the caller.
 """
 
@@ -89,7 +89,7 @@ def _bring(entry: CatalogueModel, incoming: Path, target: Path, progress: Progre
             _unpack(entry, file, member, unpacked)
     for name, sha256 in entry.sha256:
         if _digest(unpacked / name, "sha256") != sha256:
-            raise GetError(f"{entry.name} is not what it should be: {name} has another checksum.")
+            raise GetError(f"{entry.name} has a wrong checksum in {name}.")
     _write_note(entry, unpacked)
     unpacked.rename(target)
     shutil.rmtree(incoming, ignore_errors=True)
@@ -115,9 +115,7 @@ def _fetch(entry: CatalogueModel, source: Source, incoming: Path, progress: Prog
         for algorithm, expected in (("sha256", source.sha256), ("md5", source.md5)):
             if expected is not None and _digest(part, algorithm) != expected:
                 part.unlink()
-                raise GetError(
-                    f"{entry.name}: what {source.site} sent has another checksum than it should; try again."
-                )
+                raise GetError(f"{entry.name}: what {source.site} sent has a wrong checksum; try again.")
         part.rename(path)
     progress(source.size)
     return path
@@ -200,7 +198,7 @@ def _complaint(lines: list[str]) -> str:
 
 def _unreachable(entry: CatalogueModel, source: Source, why: str) -> str:
     return (
-        f"{entry.name} cannot be had from {source.site} ({why}): look at the network, "
+        f"{entry.name} cannot be downloaded from {source.site} ({why}): check the network, "
         "or copy the model's folder from another machine."
     )
 

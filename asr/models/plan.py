@@ -1,4 +1,4 @@
-"""Who recognises each language of a site: from its settings and what is installed here.
+"""Chooses the recogniser of each language, from the site's settings and the installed models.
 
 The one way in for the switch:
 

@@ -1,4 +1,4 @@
-"""Where models lie on this machine."""
+"""Where models are stored on this machine."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What one answer means, in English, Chinese and Korean: pure functions over a recogniser's words."""
+"""Understanding one answer in English, Chinese and Korean: pure functions over recognised text."""

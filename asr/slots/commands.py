@@ -36,7 +36,7 @@ def command(text: str, language: str, *, free: bool = False) -> Command | None:
     Args:
         text: as recognised.
         language: en, zh or ko.
-        free: the answer asked for is free text: only greetings and wishes for a person are looked for, and
+        free: free text is expected: only greetings and wishes for a person are looked for, and
             only clear ones.
     """
     words = WORDS[language]
@@ -57,7 +57,7 @@ def command(text: str, language: str, *, free: bool = False) -> Command | None:
 
 
 def _wish(said: str, words: CommandWords, free: bool) -> bool:
-    """Whether a person is asked for."""
+    """Whether the caller asks for a person."""
     wish = words.wish.search(said)
     if wish is None:
         return False

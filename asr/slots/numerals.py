@@ -51,7 +51,7 @@ class _Run:
 def digit_string(tokens: Sequence[Token], minimum: int, maximum: int) -> DigitString | None:
     """The one digit string of a fitting length; None when there is none, or more than one that it could be.
 
-    A single digit among other words ("the 2 of us", "my second one") is no string, unless one is asked for.
+    A single digit among other words ("the 2 of us", "my second one") is no string, unless one is expected.
     After a correction only what follows it counts, and is unsure.
     """
     runs = [_Run()]

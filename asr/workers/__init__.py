@@ -1,1 +1,1 @@
-"""Recognisers in processes of their own, and the client through which the switch uses them."""
+"""Recognisers in separate processes, and the client that the switch uses."""

@@ -97,7 +97,7 @@ class Recognisers:
         """
         pool = self._pools.get(language)
         if pool is None:
-            raise RecogniserUnavailable(f'Nothing recognises the language "{language}".')
+            raise RecogniserUnavailable(f'There is no recogniser for the language "{language}".')
         return Utterance(pool, await pool.acquire(), phrases, on_partial)
 
     def status(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """One utterance on one connection to a worker: pieces of audio out, answers in, and a watch over both.
 
-Every message that we send is owed one answer (`asr.workers.protocol`), so a worker that hangs is one that
+Every message that we send is owed one answer (`asr.protocol`), so a worker that hangs is one that
 owes an answer for too long; no ping is needed, and a stock vosk-server is watched just as well. No more than
 a few pieces are sent ahead of the answers: then an overdue answer says something about the worker, and
 nothing about our haste. On an overloaded machine answers are late although nothing hangs, and killing a
@@ -17,9 +17,9 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from asr.errors import WorkerFull, WorkerLost
+from asr.protocol import END, TRY_AGAIN_LATER, Segment, StreamConfig, config_message, parse_answer
 from asr.results import Partial
 from asr.workers.places import RecogniserPlace, connect_to
-from asr.workers.protocol import END, TRY_AGAIN_LATER, Segment, StreamConfig, config_message, parse_answer
 from asr.workers.setup import Setup
 
 RATE = 8000
@@ -164,7 +164,7 @@ class Exchange:
                 raise WorkerFull from None
             raise WorkerLost(f"connection lost: {error}", replace=error.rcvd is None) from None
         except ValueError as error:
-            raise WorkerLost(f"answer without sense: {error}", replace=False) from None
+            raise WorkerLost(f"invalid answer: {error}", replace=False) from None
         finally:
             self._rest()
             self._place.reading -= self._reading

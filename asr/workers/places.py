@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import WebSocketException
 
-from asr.workers.protocol import READY, UNIX
+from asr.protocol import READY, UNIX
 from asr.workers.setup import Setup
 from supervision.keeper import Keeper, Lost, Readiness
 from supervision.process import child_process
@@ -125,7 +125,7 @@ class RecogniserPlace:
             finally:
                 # Not a closing handshake: a process that hangs does not answer that either.
                 connection.transport.abort()
-            raise Lost("it died, or answers no ping")
+            raise Lost("it died or does not answer pings")
 
 
 class RemoteServer:
@@ -223,10 +223,10 @@ class LocalWorker:
                         return line.removeprefix(READY).strip()
                 await process.wait()
         except TimeoutError:
-            raise Lost(f"it loads for more than {START_SECONDS:g} s") from None
+            raise Lost(f"loading took more than {START_SECONDS:g} s") from None
         # What it wrote before it left may still be on its way to us.
         await asyncio.sleep(0.05)
-        raise Lost(self._last_words[-1] if self._last_words else f"it left with {process.returncode}")
+        raise Lost(self._last_words[-1] if self._last_words else f"it exited with {process.returncode}")
 
     async def _listen(self, process: Process) -> None:
         """Keep what the worker complains about: its last words say why it could not start."""

@@ -1,4 +1,4 @@
-"""Who is recognised where: the places of one language, and the line of those who wait for one.
+"""Distributes utterances: the recognisers of one language, and the queue for a free one.
 
 The line is bounded in length and in time, first come first served; only an utterance whose worker was lost
 goes to its head. What a place is, is left to `asr.workers.places`, talking to them to
@@ -87,7 +87,7 @@ class Pool:
         if self._is_broken():
             raise RecogniserUnavailable(self._why())
         if not again and len(self._line) >= setup.queue_limit:
-            raise RecogniserBusy(f"All {setup.language} recognisers are taken, and {len(self._line)} wait.")
+            raise RecogniserBusy(f"All {setup.language} recognisers are busy, and {len(self._line)} wait.")
         turn: asyncio.Future[PlaceLease] = asyncio.get_running_loop().create_future()
         if again:
             self._line.appendleft(turn)

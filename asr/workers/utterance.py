@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable, Sequence
 
 from asr.errors import RecogniserUnavailable, WorkerFull, WorkerLost
+from asr.protocol import join
 from asr.results import Final, Partial
 from asr.workers.exchange import Audio, Exchange
 from asr.workers.pool import PlaceLease, Pool
-from asr.workers.protocol import join
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""A recogniser in a process of its own: one model behind the vosk-server protocol.
+"""A recogniser process: one model behind the vosk-server protocol.
 
     python -m asr.workers.worker --engine whisper --model DIR --language en --listen 127.0.0.1:2700
 
@@ -27,8 +27,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve, unix_serv
 from websockets.exceptions import ConnectionClosed
 
 from asr.engines import MODULES, Engine, EngineError, Loader, Stream
-from asr.results import Partial
-from asr.workers.protocol import (
+from asr.protocol import (
     READY,
     TRY_AGAIN_LATER,
     UNIX,
@@ -38,6 +37,7 @@ from asr.workers.protocol import (
     answer_message,
     parse_request,
 )
+from asr.results import Partial
 from supervision.child import end_with_parent
 
 LONGEST_UTTERANCE = 600.0
@@ -70,7 +70,7 @@ class Worker:
             if first is None:
                 return
             if self._open >= self._streams:
-                await connection.close(TRY_AGAIN_LATER, "all streams are taken")
+                await connection.close(TRY_AGAIN_LATER, "all streams are in use")
                 return
             self._open += 1
             try:
@@ -156,10 +156,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", required=True, type=Path, help="folder of the model")
     parser.add_argument("--language", required=True, help="en, zh, ko")
     parser.add_argument("--listen", default="127.0.0.1:2700", help="HOST:PORT (port 0: any) or unix:PATH")
-    parser.add_argument("--streams", type=int, default=4, help="utterances at one time")
-    parser.add_argument("--threads", type=int, default=2, help="cores to use")
-    parser.add_argument("--nice", type=int, default=0, help="be so much less urgent than the switch")
-    parser.add_argument("--child", action="store_true", help="end when standard input closes")
+    parser.add_argument("--streams", type=int, default=4, help="simultaneous utterances")
+    parser.add_argument("--threads", type=int, default=2, help="number of cores")
+    parser.add_argument("--nice", type=int, default=0, help="niceness above the switch's")
+    parser.add_argument("--child", action="store_true", help="exit when standard input closes")
     return parser.parse_args(arguments)
 
 

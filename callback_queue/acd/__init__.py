@@ -1,1 +1,1 @@
-"""Automatic call distribution: a queued call from waiting over ringing and talking to the survey."""
+"""Automatic call distribution: a queued call from waiting through ringing and talking to the survey."""

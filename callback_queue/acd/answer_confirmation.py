@@ -50,7 +50,7 @@ class ConfirmationPrompt:
             if not spoken:
                 await play_all(leg, [tones.beep()] * BEEPS, "screen")
         except LegClosed:
-            pass  # whoever waits for the key sees the same
+            pass  # the waiter for the key sees the same
 
     def close(self) -> None:
         """It is not needed any more."""

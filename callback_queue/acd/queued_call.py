@@ -1,4 +1,4 @@
-"""A caller's way through a queue: wait, be connected to an agent, talk, rate the call.
+"""A caller in a queue: waiting, being connected to an agent, talking, rating the call.
 
 Whose turn it is is decided by `callback_queue.line.distributor`; what callers hear meanwhile is in
 `callback_queue.line.announcements`, ringing in `ringing.py`, the conversation in `talking.py`. What follows
@@ -25,7 +25,7 @@ from callback_queue.line.distributor import LeavesLine, Place
 from callback_queue.line.events import LeftWhy
 from callback_queue.line.waiting_line import Entry
 from config import Queue
-from ivr_flows.runtime.outcomes import HandOff, Result, ResultWord
+from ivr_flows.steps.outcomes import HandOff, Result, ResultWord
 from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Caller, codecs_like

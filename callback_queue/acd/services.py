@@ -1,4 +1,4 @@
-"""What queued calls work with, of the version of the site that a call began on."""
+"""The services that queued calls use, for one version of the site."""
 
 from __future__ import annotations
 

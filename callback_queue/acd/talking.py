@@ -1,4 +1,4 @@
-"""A customer and an agent talk: bridge, music while one side holds, recording, transfer by the agent.
+"""A conversation between customer and agent: bridge, music on hold, recording, transfer by the agent.
 
 It ends when the customer hangs up or nobody is left to talk to. What follows for the customer is left to
 `queued_call.py`, the agent's wrap-up to `callback_queue.agents.roster`.

@@ -1,1 +1,1 @@
-"""Agents: what each of them is doing and why, and the feature codes by which they say so."""
+"""Agents: their states, and the feature codes that set them."""

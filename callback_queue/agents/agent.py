@@ -1,4 +1,4 @@
-"""What an agent is doing: a state derived from phones, log-in, reservations and calls. Pure.
+"""An agent's state, derived from phones, log-in, reservations and calls. Pure.
 
 An event first changes the facts about the agent. Then the table says which states may follow the present one
 after such an event, and the first of them that the facts allow is taken: so no state outlives its reason. Who
@@ -81,7 +81,7 @@ class Released:
     """A reservation is withdrawn; `call` as it was reserved for."""
 
     call: str = ""
-    why: str = "no longer wanted"
+    why: str = "offer withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

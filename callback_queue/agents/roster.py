@@ -1,4 +1,4 @@
-"""The agents of one switch: what each of them is doing, and why.
+"""The roster: the agents of one switch, with state and reason.
 
 Every agent is a pure machine (`callback_queue.agents.agent`). What happens to agents is read from the journal
 as it is written, and from nowhere else: phones that register, legs that ring, are answered and end, offers
@@ -357,14 +357,16 @@ class AgentRoster:
 
     def _reconcile(self, member: _Member) -> None:
         for call in [call for call in member.legs if not self._is_live(call)]:
-            log.error("an agent's call does not exist", extra={"call": call})
+            log.error("an agent's call no longer exists", extra={"call": call})
             member.offers.discard(call)
             for leg in member.legs.pop(call):
                 self._by_leg.pop((call, leg), None)
             self._over(member, call)
         reserved = member.machine.reserved
         if (reserved is not None or member.offers) and not self.is_offered(member.machine.number):
-            log.error("an agent is reserved for no place in the line", extra={"call": reserved or ""})
+            log.error(
+                "an agent is reserved for a place that no longer exists", extra={"call": reserved or ""}
+            )
             for call in {*member.offers, *([] if reserved is None else [reserved])}:
                 member.offers.discard(call)
                 self._receive(member, Released(call, "the call has left the line"))

@@ -1,6 +1,6 @@
-"""What an agent hears before taking a callback: who it is, what it is about, since when they wait. Pure.
+"""The announcement before a callback: who the customer is, what it is about, how long they waited. Pure.
 
-In the agent's language. What was said in another one is played as the customer said it.
+In the agent's language; what the customer said in another language is played from the recording.
 """
 
 from __future__ import annotations

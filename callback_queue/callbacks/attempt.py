@@ -1,9 +1,9 @@
-"""One attempt to call somebody back: a call, from the first phone that rings to its end.
+"""One callback attempt: a call, from the first phone that rings to its end.
 
-What is told to the journal is on disk before the customer's phone rings, and the database has said once more
-that the callback is ours: so no crash and no second switch makes two dials of one callback. Whose turn it is
-was decided by the distributor; ringing agents is `callback_queue.acd.ringing`'s, the conversation
-`callback_queue.acd.talking`'s, what comes next the callback policy's.
+The journal entry is on disk before the customer's phone rings, and the database has confirmed once more
+that the callback is ours, so neither a crash nor a second switch can dial it twice. Whose turn it is
+was decided by the distributor; ringing agents is left to `callback_queue.acd.ringing`, the conversation
+to `callback_queue.acd.talking`, what comes next to the callback policy.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
-from ivr_flows.runtime.outcomes import HandOff
+from ivr_flows.steps.outcomes import HandOff
 from journal.event import Event
 from journal.fault_points import fault_point
 from telephony.call import events
@@ -204,7 +204,7 @@ class Attempt:
         try:
             await self._on_disk()
         except (OSError, TimeoutError) as error:
-            log.error("nobody is called back, because the journal can't be written: %s", error)
+            log.error("no callbacks: the journal can't be written: %s", error)
             raise _NoAgent from None
         fault_point("lease_durable")
         with contextlib.suppress(*DATABASE_ERRORS):
@@ -416,7 +416,7 @@ class Attempt:
             fault_point("attempt_ended_durable")
             await self._lease.release(next_at, end.outcome, self.agent)
         except DATABASE_ERRORS as error:
-            log.warning("the end of a callback's call reaches the database later: %s", type(error).__name__)
+            log.warning("the end of a callback attempt will be stored later: %s", type(error).__name__)
 
     def _has_another_number(self) -> bool:
         """Whether the caller has left another number since the customer was dialled."""

@@ -1,4 +1,4 @@
-"""What people do with callbacks, as requests on the control socket: "callback".
+"""Changes to callbacks, as the control command "callback".
 
 A callback is changed in the database at once, so that nobody is dialled in the meantime. The change goes to
 the journal as well: the answer comes once it is on disk.
@@ -92,9 +92,9 @@ def _refuse_late(due: CallbackView, action: str) -> None:
     if due.state == CLOSED:
         raise Refusal(f"the callback is over: {due.end or 'closed'}")
     if due.state == DIALLING:
-        raise Refusal("the customer is being called right now")
+        raise Refusal("the customer is being called")
     if due.state != WAITING and action == "now":
-        raise Refusal("an agent is being rung for it right now")
+        raise Refusal("an agent is being rung for it")
 
 
 def _time(value: object, now: float) -> float:

@@ -1,4 +1,4 @@
-"""The customer's side of an attempt: asked for, told and safe on disk first, then dialled."""
+"""The customer's leg of an attempt: confirmed by the database, written to the journal, then dialled."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class CustomerDial:
             async with asyncio.timeout(DISK_SECONDS):
                 await self._storage.journal.durable()
         except (OSError, TimeoutError) as error:
-            log.error("nobody is dialled, because the journal can't be written: %s", error)
+            log.error("not dialled: the journal can't be written: %s", error)
             raise NotDialled("journal not writable") from None
         fault_point("dialled_durable")
 

@@ -1,4 +1,4 @@
-"""The dialler: puts callbacks that are due into the one line, and has each carried when its turn comes.
+"""The dialler: puts due callbacks into the waiting line, and runs each when its turn comes.
 
 The database says what is due, each second and when somebody asks for a callback; what another switch has
 leased, and what was closed or moved meanwhile, is taken out of the line again. When its turn comes, it is
@@ -158,7 +158,7 @@ class Dialler:
             try:
                 await self._look()
             except Exception:
-                log.exception("the callbacks can't be looked at")
+                log.exception("callbacks can't be read")
             eager = loop.time() < self._eager_until
             try:
                 async with asyncio.timeout(EAGER_EVERY if eager else EVERY):
@@ -178,7 +178,7 @@ class Dialler:
             return
         if self._away_since is not None:
             if self._complained:
-                log.warning("the database is back: people are called back again")
+                log.warning("the database is back: callbacks resume")
             self._away_since, self._complained = None, False
         # With a full page there may be more that is due.
         known = {due.callback: due for due in found}
@@ -195,7 +195,7 @@ class Dialler:
         self._away_since = self._away_since or now
         if not self._complained and now - self._away_since >= COMPLAIN_AFTER:
             self._complained = True
-            log.warning("nobody is called back: the database is away: %s", type(error).__name__)
+            log.warning("no callbacks: the database is unavailable: %s", type(error).__name__)
 
     def _withdraw(self, callbacks: Collection[str]) -> None:
         for callback in list(callbacks):

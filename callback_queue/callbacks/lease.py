@@ -1,4 +1,4 @@
-"""A callback's lease: taken, renewed, given back, so that one switch at a time dials it, and dials it once.
+"""A callback's lease: taken, renewed and released, so that only one switch dials it, and only once.
 
 Each step is one conditional UPDATE: of many switches exactly one changes the row, and gets it back as it is
 now. The attempt's number is part of the condition, so that a switch that was away cannot come back to an
@@ -314,7 +314,7 @@ class Lease:
             async with asyncio.timeout(min(PATIENCE, self._seconds / 2)):
                 row = await answer
         except DATABASE_ERRORS as error:
-            log.warning("a callback's lease: the database gives no answer: %s", type(error).__name__)
+            log.warning("a callback's lease: no answer from the database: %s", type(error).__name__)
             return None
         if row is None:
             return False

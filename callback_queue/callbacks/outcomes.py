@@ -1,4 +1,4 @@
-"""What the end of a customer's leg says of the attempt. Pure."""
+"""The outcome of an attempt, from how the customer's leg ended. Pure."""
 
 from __future__ import annotations
 

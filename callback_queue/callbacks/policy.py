@@ -1,4 +1,4 @@
-"""When a customer is called back, how often, and whom it rings first. Pure.
+"""Callback policy: when and how often customers are called back, and who is rung first. Pure.
 
 Nobody is dialled in the quiet hours of their own time zone, which their number tells as far as it can.
 Callbacks are kept by `store.py` and dialled by `dialler.py`. Times are Unix seconds.
@@ -95,7 +95,7 @@ def mode_of(queue_mode: CallbackModeName | None, rules: CallbackRules) -> Callba
 
 
 def expires_at(requested: float, rules: CallbackRules) -> float:
-    """When a callback that was asked for at `requested` is given up."""
+    """When a callback that was requested at `requested` expires."""
     return requested + rules.expires_after
 
 
@@ -103,7 +103,7 @@ def due_at(now: float, number: str, rules: CallbackRules, *, not_before: float =
     """When to dial first.
 
     Args:
-        now: when it was asked for.
+        now: when it was requested.
         number: whom to call.
         rules: the site's.
         not_before: the customer's own wish, 0 for none; it holds in quiet hours as well.

@@ -1,4 +1,4 @@
-"""Callbacks as they stand: a fold over the journal's events, kept in the database by the recorder.
+"""The state of callbacks: a fold over the journal's events, written to the database by the recorder.
 
 A switch that leases a callback changes its row at once, and tells the journal; the recorder hears of it
 later, perhaps much later. So an event of an attempt counts only while the row is at that attempt or before

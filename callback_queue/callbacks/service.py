@@ -1,4 +1,4 @@
-"""Calling back, from the start of a switch to its end, by the newest version of the site."""
+"""The callback service of one switch; it outlives reloads of the site."""
 
 from __future__ import annotations
 

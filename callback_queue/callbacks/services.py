@@ -1,4 +1,4 @@
-"""What calling back works with: its storage, for as long as the switch runs, and one version of the site."""
+"""The services that callbacks use: storage for the life of the switch, and one version of the site."""
 
 from __future__ import annotations
 

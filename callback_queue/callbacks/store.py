@@ -1,4 +1,4 @@
-"""Callbacks in the database: which are due, looked up, listed, moved and cancelled.
+"""Callbacks in the database: finding those that are due, look-up, list, reschedule, cancel.
 
 Rows are written by the recorder (`callback_queue.callbacks.projection`); taking one for an attempt is
 `callback_queue.callbacks.lease`. When somebody should be called is the policy's (`policy.py`).

@@ -52,8 +52,8 @@ class CallbackRow(Base):
     attempt: Mapped[int]
     dialled: Mapped[int]
     last_dialled: Mapped[int]
-    last_void: Mapped[int]
-    crashes: Mapped[int]
+    last_void: Mapped[int] = mapped_column(server_default="0")
+    crashes: Mapped[int] = mapped_column(server_default="0")
     lease_holder: Mapped[str] = mapped_column(NAME, index=True)
     leased_at: Mapped[float]
     lease_until: Mapped[float]

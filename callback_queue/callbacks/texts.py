@@ -1,4 +1,4 @@
-"""What agents and customers hear when somebody is called back, in every language.
+"""The prompts of callbacks for agents and customers, in every language.
 
 The agent is told what it is about and then asked for the key (`callback_queue/acd/answer_confirmation.py`);
 the customer hears something when an agent is still to come.

@@ -1,1 +1,1 @@
-"""Customers: who calls, known by number in any spelling."""
+"""Customers, recognised by their number in any format."""

@@ -1,7 +1,7 @@
-"""Customers: who calls, by number, in any spelling of it; read from a table of comma-separated values.
+"""Customers by number, in any format; read from CSV.
 
-The database's table of them is `callback_queue.customers.store`. What a tier is worth is the waiting line's
-and the deadlines' business.
+Customers in the database are in `callback_queue.customers.store`. What a tier is worth is decided by the
+waiting line and the deadlines.
 """
 
 from __future__ import annotations
@@ -148,9 +148,9 @@ class _Reader:
         names = ["numbers" if name == "number" else name for name in names]
         for name in names:
             if name not in COLUMNS:
-                self._wrong(name, f"is no column; there are: {', '.join(COLUMNS)}")
+                self._wrong(name, f"is not a column; columns are: {', '.join(COLUMNS)}")
             elif names.count(name) > 1:
-                self._wrong(name, "is there twice")
+                self._wrong(name, "appears twice")
         for name in _NEEDED:
             if name not in names:
                 self._wrong(name, "is missing; the first line of the file names the columns")
@@ -167,7 +167,7 @@ class _Reader:
         if not 0 < len(identifier) <= _LONGEST_ID:
             self._wrong("id", f"expected 1 to {_LONGEST_ID} characters")
         elif identifier in self._ids:
-            self._wrong("id", f"{identifier} is in line {self._ids[identifier]} already")
+            self._wrong("id", f"{identifier} is already in line {self._ids[identifier]}")
         self._ids.setdefault(identifier, self._line)
         tier = fields.get("tier", "").casefold().replace(" ", "_").replace("-", "_") or "ordinary"
         if tier not in TIERS:
@@ -193,7 +193,10 @@ class _Reader:
             key = number_keys(number, self._country).full
             other = self._numbers.setdefault(key, self._line)
             if other != self._line:
-                self._wrong("numbers", f"a number of line {other} again; callers are told apart by number")
+                self._wrong(
+                    "numbers",
+                    f"the number is already in line {other}; a number may belong to one customer only",
+                )
         return numbers
 
     def _wrong(self, path: str, message: str) -> None:

@@ -1,7 +1,7 @@
-"""Who calls: the site's own file of customers, and the table in the database, both held in memory.
+"""Caller identification: the site's customers file and the database table, both held in memory.
 
-So that who calls is known at once, whatever the database does. The table is read when the server starts, when
-it reloads, and when `hotline customers import` says that it has changed.
+So callers are identified at once, even while the database is down. The table is read when the server starts,
+when it reloads, and when `hotline customers import` says that it has changed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Telephone numbers in whatever spelling: one key for one telephone. Pure.
+"""Normalises telephone numbers: one key per telephone, whatever the format. Pure.
 
 A caller's number comes as the carrier writes it (13800138000, 0086..., +86...), a customer's as somebody
 typed it. Dialling a number is left to the switch, which keeps the spelling that it got.

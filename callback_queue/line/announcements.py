@@ -1,4 +1,4 @@
-"""What waiting callers hear: music on hold, and announcements of their position and estimated wait.
+"""Announcements to waiting callers: music on hold, and announcements of their position and estimated wait.
 
 `Announcer` says what to announce and when, and is pure; `QueueAudio` plays it, and music in between. The wait
 is an estimate and is called one: how long the calls before this one will take, shared by the agents at work.

@@ -1,1 +1,1 @@
-"""What a crash left behind: calls that were cut off, and what is owed to their callers."""
+"""Recovery after a crash: calls that were cut off, and the callbacks that their callers get."""

@@ -1,4 +1,4 @@
-"""Calls that a crash cut off: what their events tell, and what has to be done for their callers. Pure.
+"""Calls cut off by a crash: what their events say, and what has to be done for their callers. Pure.
 
 Nobody is forgotten: a caller who was in a flow, a queue or a conversation gets a ticket with a callback
 that keeps the place. Which calls were cut off is found by `cdr.recorder.event_log`; numbers and customers are

@@ -1,4 +1,4 @@
-"""The events of a switch's own life: they tell what a crash cut off."""
+"""Events of the switch itself: they show which calls a crash cut off."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RECORDER = "/recorder"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchStarted(Event):
-    """A switch began to take calls: whatever it had going on before was cut off.
+    """A switch began to take calls: what it had in progress before was cut off.
 
     Args:
         switch: its name, the same from one start to the next.

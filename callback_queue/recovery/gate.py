@@ -1,4 +1,4 @@
-"""Nobody is called back before the database knows how this switch's run before ended.
+"""Holds callbacks until the database knows how this switch's previous run ended.
 
 Only then does it say which callbacks were cut off, which were over, and who has waited since. The journal's
 table is not ours: it is handed in.
@@ -20,7 +20,7 @@ class StoredEvent(Protocol):
 
     @property
     def switch(self) -> str:
-        """Who told it."""
+        """The switch that wrote it."""
 
     @property
     def call(self) -> str:

@@ -1,4 +1,4 @@
-"""Puts in order what a crash left behind, as far as it lies on this machine: recordings.
+"""Repairs recordings that a crash left open on this machine.
 
 That the calls are over, and that their callers are called back, is concluded by the recorder
 (`callback_queue.consequences`) from the journal. Here the files are looked at: they lack nothing up to the
@@ -76,7 +76,7 @@ class Recovery:
         try:
             await self._journal.durable()
         except OSError as error:
-            log.error("nobody is called back, because the journal can't be written: %s", error)
+            log.error("no callbacks: the journal can't be written: %s", error)
             return
         self.gate.wait_for(self._journal.last_seq)
         pause = 0.0

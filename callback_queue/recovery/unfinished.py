@@ -1,4 +1,4 @@
-"""What a switch leaves behind that ends without a word, as a value: found by `cdr`, acted on here."""
+"""What a crashed switch leaves unfinished, as a value: found by `cdr`, handled here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from journal.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What a switch had going on when it ended without a word.
+    """What a switch had in progress when it crashed.
 
     Args:
         calls: the events of each call that did not end, in order; the calls in the order of their beginning.

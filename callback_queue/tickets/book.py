@@ -1,4 +1,4 @@
-"""Tickets: what callers want, in the journal and on disk before they hear its number.
+"""Opens tickets: in the journal and on disk before the caller hears the number.
 
 With everything that is known of it: customer, deadlines, what was said with its recordings. Where there is a
 number to call, the request to call back follows it (`callback_queue.callbacks.request`). The recorder makes
@@ -29,7 +29,7 @@ from journal.event import Event
 log = logging.getLogger(__name__)
 
 DISK_SECONDS = 5.0
-"""How long a caller waits for the disk before they are told that it did not work."""
+"""How long a caller waits for the disk before hearing that it did not work."""
 STORE_SECONDS = 1.0
 _REMEMBERED = 10_000
 

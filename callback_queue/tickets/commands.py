@@ -1,7 +1,7 @@
-"""What people do with tickets, as requests on the control socket: "ticket".
+"""Changes to tickets, as the control command "ticket".
 
-A change is checked against what the database holds, then told to the journal, from where the recorder applies
-it: the answer comes once it is on disk.
+A change is checked against the database, then written to the journal, from where the recorder applies it: the
+answer comes once it is on disk.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class TicketCommands:
         if not isinstance(wished, dict) or len(note) > LONGEST_NOTE:
             raise Refusal(f"changes are a table of fields, a note has at most {LONGEST_NOTE} characters")
         if not wished and not note:
-            raise Refusal("there is nothing to change and no note")
+            raise Refusal("no changes and no note")
         async with asyncio.timeout(STORE_SECONDS):
             ticket = await self._tickets.get(number)
         if ticket is None:
@@ -105,9 +105,9 @@ async def answered(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     except Refusal as refusal:
         return {"error": str(refusal)}
     except TimeoutError:
-        return {"error": "the database, or the disk, is too slow; try again"}
+        return {"error": "the database or the disk is too slow; try again"}
     except (SQLAlchemyError, OSError) as error:
-        return {"error": f"the database, or the disk, is away: {type(error).__name__}"}
+        return {"error": f"the database or the disk is unavailable: {type(error).__name__}"}
     return answer
 
 

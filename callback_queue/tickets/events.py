@@ -22,7 +22,7 @@ class TicketOpened(CallEvent):
         callback_number: where to reach the caller, "".
         language: what the caller speaks.
         customer, tier: who it is, "" and "ordinary" for somebody unknown.
-        category, severity, title, summary, tags: what it is about; severity 1 is the worst of 1..4.
+        category, severity, title, summary, tags: what it is about; severity 1 (most severe) to 4.
         priority: higher goes first, 0 is ordinary.
         respond_by, resolve_by: the SLA's clocks, 0 for none.
         slots, history: what the caller told us (`asr.intake.values.Slot`, `Turn`) as plain data;

@@ -1,8 +1,8 @@
-"""Words for what callers said while nobody understood them: made in the background, of their recordings.
+"""Late transcription: recordings that were not recognised during the call, transcribed in the background.
 
 A voice message, an answer to a recogniser that was gone, the conversation that a crash cut off: one after the
 other, and only while no caller needs the recognisers. What the words mean for the ticket is
-`callback_queue.tickets.projection`'s matter.
+decided in `callback_queue.tickets.projection`.
 """
 
 from __future__ import annotations

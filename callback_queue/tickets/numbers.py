@@ -1,4 +1,4 @@
-"""Ticket numbers: never one twice, and always one at once, also while the database is away.
+"""Ticket numbers: unique, and available at once even while the database is down.
 
 Numbers are taken from the database in blocks, and what is left of a block stands in a file, which is on disk
 before a number of it is given away: after a restart the next one follows. Without a database the file alone

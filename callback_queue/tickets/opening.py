@@ -1,4 +1,4 @@
-"""What goes into a ticket when it is opened. Pure.
+"""The content of a new ticket. Pure.
 
 Customer, deadlines, category, title: the switch fills them in for callers who spoke with it
 (`callback_queue.tickets.book`), the recorder for those who were cut off (`callback_queue.consequences`), both

@@ -1,4 +1,4 @@
-"""Tickets as they stand: a fold over the journal's events, kept in the database by the recorder.
+"""The state of tickets: a fold over the journal's events, written to the database by the recorder.
 
 Each event is applied in the transaction in which it is stored. Nothing here raises for what an event says,
 and applying an event twice changes nothing. What callbacks add to a ticket and its

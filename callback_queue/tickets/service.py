@@ -1,4 +1,4 @@
-"""Tickets, their numbers, customers and what people do with tickets: wired together for one switch."""
+"""The ticket service of one switch: tickets, numbers, customers and commands, wired together."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class TicketService:
         self.book.use(self._rules)
         await self.customers.read_file(site)
         if self._commands is not None and not await self.customers.read_table():
-            log.warning("the table of customers can't be read; those known before stay known")
+            log.warning("the table of customers can't be read; the previous one stays in use")
 
     async def close(self) -> None:
         """Stop waiting for the database."""

@@ -1,4 +1,4 @@
-"""A ticket's clocks: until when somebody has to have spoken with the customer, until when it must be solved.
+"""A ticket's SLA deadlines: when the customer must have been spoken with, and when it must be solved.
 
 Both count in business hours, by tier and severity; the clock of the solution stands still while the ticket
 waits for the customer. Pure; warnings are drawn by `callback_queue.consequences`.

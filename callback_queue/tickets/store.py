@@ -1,4 +1,4 @@
-"""Tickets in the database: looked up, listed, and their numbers handed out in blocks.
+"""Tickets in the database: look-up, lists, and blocks of ticket numbers.
 
 Rows are written by the recorder (`callback_queue.tickets.projection`); a change of a ticket is an event, told
 by the switch.

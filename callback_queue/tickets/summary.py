@@ -1,4 +1,4 @@
-"""What a ticket is about, from the caller's own words: category, severity, title, summary.
+"""Category, severity, title and summary of a ticket, from the caller's own words.
 
 Extractive and deterministic: nothing stands in a title or a summary that the caller did not say, and the same
 words always come to the same. Made for English, Chinese and Korean. Pure.

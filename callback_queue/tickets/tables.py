@@ -16,12 +16,12 @@ from config.database import Base
 
 
 class Ticket(Base):
-    """One ticket as it stands.
+    """One ticket.
 
-    `state` is of `callback_queue.tickets.ticket.STATES`; `outcome` is how far the caller came when it was
-    opened. `caller_key` is `callback_queue.customers.book.number_key` of who called (of the callback's number
-    when the caller's own was withheld), "" for nobody known. `history` is the conversation, `sla` the names
-    of the warnings and breaches told so far. `waiting_since` is when it began to wait for the customer.
+    `state` is of `callback_queue.tickets.ticket.STATES`; `outcome` is how far the caller got when it was
+    opened. `caller_key` is `callback_queue.customers.numbers.number_key` of the caller (of the callback's
+    number when the caller's own was withheld), "" when unknown. `history` is the conversation, `sla` the
+    names of warnings and breaches so far. `waiting_since` is when it began to wait for the customer.
     """
 
     __tablename__ = "tickets"

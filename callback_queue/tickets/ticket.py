@@ -1,4 +1,4 @@
-"""A ticket's life: its states, what may follow on what, and what a change of one field brings with it. Pure.
+"""The states of a ticket, the allowed transitions, and the effects of changing a field. Pure.
 
 The table `TRANSITIONS` is all there is to it. A change that it does not know is refused before it is written;
 one that got into the journal all the same (two people at once) changes nothing and stays in the ticket's
@@ -112,14 +112,14 @@ def change(ticket: Standing, wished: Mapping[str, Any]) -> Change:
     for name, value in wished.items():
         check = _CHECKS.get(name)
         if check is None:
-            refused[name] = "no field that can be changed"
+            refused[name] = "not a field that can be changed"
         elif (why := check(value)) is not None:
             refused[name] = why
         else:
             values[name] = value
     state = None if "state" in refused else _next_state(ticket, values)
     if state is not None and state is not ticket.state and state not in TRANSITIONS[ticket.state]:
-        refused["state"] = f"{state.value} does not follow on {ticket.state.value}"
+        refused["state"] = f"{state.value} cannot follow {ticket.state.value}"
         state = None
     if "state" in refused:  # who has it goes with how far it is
         values.pop("state", None)

@@ -1,7 +1,7 @@
-"""The fold of one call's events into its record: any prefix of them gives the record so far.
+"""Folds one call's events into its record; any prefix of them gives the record so far.
 
 Events come in the order of the journal. Those after the end still count: the wrap-up of the agents, the
-survey, what the recorder concluded. Pure; keeping records is `cdr.calls.projection`'s business.
+survey, what the recorder concluded. Pure; storing records is in `cdr.calls.projection`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a call came to, and who ended it: judged from its facts when they are all there."""
+"""The outcome of a call and who ended it, derived from its facts."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _unanswered(facts: Facts, caller: LegRecord) -> Outcome:
 
 
 def who_ended(facts: Facts, direction: Direction, primary: str) -> EndedBy:
-    """Who ended a call: the first whose hanging up could not but end it; "" while it goes on.
+    """Who ended a call: the first whose hang-up was bound to end it; "" while it is in progress.
 
     Args:
         facts: of the call so far.

@@ -1,4 +1,4 @@
-"""Keeps the table of call detail records as the recorder takes events in.
+"""Keeps the table of call detail records up to date as the recorder stores events.
 
 It holds nothing that matters between two events, since the transaction may be undone and the process
 restarted: the row is folded anew from the call's stored events whenever one of them can change it.

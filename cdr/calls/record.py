@@ -1,13 +1,14 @@
 """A call detail record as a value: one call, with everything that its events say about it.
 
 Times are Unix seconds, None where it did not happen (yet); durations are whole milliseconds. How it is made
-is `fold.py`'s business, how it is kept `cdr.calls.rows`'.
+is in `fold.py`, how it is stored in `cdr.calls.rows`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 Direction: TypeAlias = Literal["in", "out", "internal", "callback"]
 Outcome: TypeAlias = Literal[
@@ -40,7 +41,39 @@ down; "hung_up": left a flow in the middle, and is called back; "transferred": s
 "busy", "no_answer", "wrong_number", "no_agent", "refused", "failed": nobody was reached; "cut_off": the
 switch went down.
 """
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OUTCOMES: Mapping[str, str] = {
+    "handled": "handled",
+    "connected": "connected",
+    "abandoned": "abandoned",
+    "short_abandoned": "abandoned, short",
+    "callback_requested": "callback requested",
+    "message_taken": "left a message",
+    "self_served": "self-service",
+    "unserved": "not served",
+    "hung_up": "hung up in the menu",
+    "transferred": "transferred",
+    "busy": "busy",
+    "no_answer": "no answer",
+    "wrong_number": "wrong number",
+    "no_agent": "no agent",
+    "refused": "refused",
+    "failed": "failed",
+    "cut_off": "cut off",
+    "in_progress": "in progress",
+}
+"""Every `Outcome` in words for people, in the order in which lists offer them.
+
+The command line, the API and the English pages say these; `tests/unit/console/test_pages.py` compares them.
+"""
+ATTEMPT_OUTCOMES: Mapping[str, str] = {
+    "reached": "reached",
+    "withdrawn": "ended by us",
+    **{
+        word: OUTCOMES[word]
+        for word in ("busy", "no_answer", "refused", "wrong_number", "failed", "no_agent", "cut_off")
+    },
+}
+"""The same for the outcomes of callback attempts (`callback_queue.callbacks.events.AttemptOutcome`)."""
 EndedBy: TypeAlias = Literal["", "customer", "caller", "agent", "party", "switch", "network"]
 Role: TypeAlias = Literal["customer", "caller", "agent", "party"]
 
@@ -91,7 +124,7 @@ class StepRecord:
 
 @dataclass(slots=True)
 class StayRecord:
-    """One stay in a queue; `why` it ended is "" while it goes on."""
+    """One stay in a queue; `why` it ended is "" while it lasts."""
 
     queue: str
     entry: str
@@ -157,7 +190,7 @@ class RecordingRecord:
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One callback that was asked for; fields as in `CallbackRequested`."""
+    """One requested callback; fields as in `CallbackRequested`."""
 
     at: float
     callback: str
@@ -183,7 +216,7 @@ class CallRecord:
         started, answered, ended: of the call; answered is the caller's leg, in a callback the customer's.
         last_at: of the newest event, which may be after the end.
         ring_ms: ringing heard outside a queue, before the answer too.
-        wait_ms: in queues as a live caller, until now for a stay that goes on.
+        wait_ms: in queues as a live caller, until now for a stay in progress.
         talk_ms, hold_ms, wrap_up_ms: with all agents and parties together.
         ended_by, reason: who ended it and how.
         queues, agents: in the order in which they came, each once.

@@ -46,7 +46,7 @@ _COLUMNS = (
 def row_of_events(call: str, events: Sequence[Event], rules: CallRules) -> dict[str, Any] | None:
     """The row of a call with these events, in order; None for something that is no call.
 
-    While a call goes on its row says that it does, and how it began; the rest is there when it has ended.
+    While a call is in progress its row says so, and how it began; the rest is filled in when it has ended.
     """
     if not any(isinstance(event, CallEnded) for event in events):
         events = [event for event in events if isinstance(event, STARTS)][:1]

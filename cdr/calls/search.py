@@ -1,4 +1,4 @@
-"""Call records looked for by people: newest first, page by page, however many there are."""
+"""Searches call records: newest first, page by page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_IDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls; what is left out is not asked for.
+    """Which calls; what is left out is not filtered by.
 
     Args:
         start, end: begun in this time, Unix seconds.

@@ -1,4 +1,4 @@
-"""What a call is doing at every moment, as segments without gaps, seen from the customer's line.
+"""The timeline of a call: segments without gaps, seen from the customer's leg.
 
 The one place where talk and hold are measured: records and figures both read its segments. Whose phone a
 leg is, and what the call came to in the end, is left to them.
@@ -297,4 +297,4 @@ CHANGES: dict[type[Event], Callable[[Timeline, Any], None]] = {
     FlowEnded: Timeline._flow_ended,
     CallEnded: Timeline._ended,
 }
-"""What each kind of event changes; other kinds only say that time goes on."""
+"""What each kind of event changes; other kinds only advance the time."""

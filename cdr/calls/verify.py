@@ -1,4 +1,4 @@
-"""Builds all call detail records from the events anew: to compare them with the table, or to replace it.
+"""Rebuilds all call detail records from the events, to compare them with the table or replace it.
 
 Calls are taken in portions, so that a long history needs no more memory than a short one.
 """

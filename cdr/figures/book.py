@@ -81,7 +81,7 @@ class Book:
         return self.agent_in(number, index)
 
     def agent_in(self, number: str, index: int) -> AgentTally | None:
-        """The tally of an agent in an interval; None for no agent, and for one who is not asked for."""
+        """The tally of an agent in an interval; None for no agent, and for one outside the report."""
         if not number or self.rules.agent not in (None, number):
             return None
         tally = self.agents.get((number, index))

@@ -1,4 +1,4 @@
-"""Counts callbacks: asked for, dialled, reached, closed, and how long that took."""
+"""Counts callbacks: requested, dialled, reached, closed, and how long that took."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from journal.event import Event
 
 @dataclass(slots=True)
 class _Callback:
-    """One callback: its queue, when it was asked for (None: before all that is known), how far it is."""
+    """One callback: its queue, when it was requested (None: before all that is known), how far it is."""
 
     queue: str
     requested: int | None

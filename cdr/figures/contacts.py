@@ -31,7 +31,7 @@ from telephony.call.events import (
 
 
 class _Call:
-    """A call that goes on."""
+    """A call in progress."""
 
     __slots__ = (
         "agents",
@@ -191,7 +191,7 @@ class Contacts:
                 self._book.note(taken, "transfers_in", event.call)
 
     def _taken_over(self, call: _Call, taker: str) -> None:
-        """A call from a queue goes on with another agent, who did not get it through a queue."""
+        """A call from a queue continues with another agent, who did not get it through a queue."""
         call.queues.setdefault(taker, "")
         for leg, agent in call.dialled.items():
             if agent == taker and leg in call.answered and leg not in call.agents:

@@ -45,7 +45,7 @@ class Row:
 class FigureFold:
     """A report that is being counted.
 
-    Events before its time are welcome: what goes on at its beginning began there.
+    Events before its period are welcome: what is in progress at its start began there.
 
     Args:
         windows: the intervals.
@@ -95,7 +95,7 @@ class FigureFold:
             self._presence.saw(event.at)
 
     def finish(self, until: float) -> None:
-        """Count what goes on (agents' states) as far as it went.
+        """Count what is in progress (agents' states) as far as it went.
 
         Args:
             until: Unix seconds: now, or the report's end if that is earlier.

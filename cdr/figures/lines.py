@@ -1,4 +1,4 @@
-"""Counts what happens in queues: who comes, how they leave, whose phones ring, how they rate.
+"""Counts queue activity: callers offered, how they leave, offers to agents, ratings.
 
 Only live callers are counted here; who is to be called back is `callbacks.py`'s.
 """

@@ -1,4 +1,4 @@
-"""Counts what agents do with their time: each state clipped exactly to the intervals, and wrap-ups.
+"""Counts agents' time: each state clipped exactly to the intervals, and wrap-ups.
 
 A state is counted when it ends, and at the end of the report as far as it went. Where a switch went down
 without a word, states end with the last event before it started again.
@@ -19,7 +19,7 @@ from journal.event import Event
 
 @dataclass(slots=True)
 class _Agent:
-    """One agent: the state that goes on, and the contacts in it.
+    """One agent: the current state, and the contacts in it.
 
     Args:
         state: None when nothing is known.

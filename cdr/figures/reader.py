@@ -1,4 +1,4 @@
-"""Reads what a report needs from the event store, page by page: its time, and what went on at its beginning.
+"""Reads the events of a report from the store, page by page, and what was in progress at its start.
 
 Memory is bounded by a page and by what the fold keeps. What began before the report is looked for backwards
 and not for ever: calls for a day, agents' states for a month, callbacks and tickets for a quarter.

@@ -1,4 +1,4 @@
-"""What of a site's settings shapes figures: thresholds by queue, points by category."""
+"""The settings that affect figures: thresholds by queue, points by category."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is counted: whole numbers, by queue, by agent, for all calls; and the calls behind each count.
+"""Tallies: whole numbers by queue, by agent and for all calls, with the calls behind each count.
 
 Numbers of intervals add up to those of a day, and those of queues to those of all calls. What is computed
 from them has its definition in `formulas.py`.
@@ -148,7 +148,7 @@ class CallTally(Tally):
     Args:
         calls, callbacks_made: calls that came in, calls that the hotline made to call back.
         refused: calls that were refused before they became any.
-        flow_calls: calls that a flow took, booked where each ended.
+        flow_calls: calls answered by a flow, booked where each ended.
         flow_only: of those, without a queue and without an agent.
         repeated: of those, whose caller called again within the time for repeats.
         left_work: of those that nobody repeated, which left a ticket or a callback behind.

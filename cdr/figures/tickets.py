@@ -1,6 +1,6 @@
-"""Counts solved tickets and their points, for whoever solved them.
+"""Counts solved tickets and their points, by the agent who solved them.
 
-What may follow on what is `callback_queue.tickets.ticket`' rule. A ticket that is reopened was not solved: it
+The allowed transitions are in `callback_queue.tickets.ticket`. A ticket that is reopened was not solved: it
 is taken out of the count again, and counted anew when it is solved anew.
 """
 

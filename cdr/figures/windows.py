@@ -32,7 +32,7 @@ class Windows:
 
     def __init__(self, borders: list[int]) -> None:
         if len(borders) < 2 or any(a >= b for a, b in pairwise(borders)):
-            raise ValueError("a report needs a beginning before its end")
+            raise ValueError("a report must begin before it ends")
         self._borders = borders
         self._last = 0
 

@@ -1,4 +1,4 @@
-"""Tell a database that is away, locked or full from a mistake of ours: the one passes, the other does not."""
+"""Distinguishes a database that is down, locked or full (retried) from a bug of ours (not retried)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a switch had going on when it ended without a word: found from its calls that have no end.
+"""What a crashed switch had in progress: its calls that have no end.
 
 Every question here goes by an index, so that a start after weeks of calls is as quick as one after a minute.
-What is done about it is `callback_queue.consequences`' matter.
+What is done about it is in `callback_queue.consequences`.
 """
 
 from __future__ import annotations

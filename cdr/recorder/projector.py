@@ -1,4 +1,4 @@
-"""One batch of events into the database: the events, their projections, and what follows from them.
+"""Stores one batch of events: the events, their projections, and their consequences.
 
 All of it in the caller's transaction, so that an event is there with everything it means, or not at all.
 Events that follow (consequences) go the same way as those of the switch, under the name "SWITCH/recorder" and
@@ -200,7 +200,7 @@ class Projector:
         if type(last) not in self._causes or last is None:
             return
         if depth == DEEPEST:
-            log.error("consequences without end: %s", type(last).__name__)
+            log.error("endless consequences: %s", type(last).__name__)
             return
         await self._take_own(work, await self._draw(work, last), depth + 1)
 
@@ -256,7 +256,7 @@ class _Work:
         """Go on without what failed, when we are careful and the database is still there."""
         if not self.careful or is_away(error):
             raise error
-        log.error("%s failed at %s and goes on without it", type(culprit).__name__, what, exc_info=error)
+        log.error("%s failed at %s and continues without it", type(culprit).__name__, what, exc_info=error)
 
     async def next_seq(self, store: EventStore) -> int:
         """The number of the next consequence."""

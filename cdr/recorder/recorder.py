@@ -1,7 +1,7 @@
-"""The recorder's loop: read the spool, take it into the database, wait when the database is away.
+"""The recorder's loop: read the spool, store the events, wait while the database is down.
 
 Exactly once: where a switch's events end in the database says where to go on, and a batch is one transaction.
-After anything that leaves doubt (a connection lost while committing), that place is asked for again.
+After anything that leaves doubt (a connection lost while committing), that place is looked up again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Limits:
     """How patient a recorder is.
 
     Args:
-        drain: seconds that it goes on after it was told to stop, when the spool is not empty.
+        drain: seconds that it continues after it was asked to stop, while the spool is not empty.
         kept_segments: segments that stay after they were taken in.
     """
 
@@ -116,7 +116,7 @@ class Recorder:
             await self._insist(self._prepare)
             await self._follow()
         except GaveUp:
-            log.warning("the recorder ends in time; what is left waits in the spool for the next start")
+            log.warning("the recorder stops; the rest stays in the spool until the next start")
         finally:
             self._follower.close()
             self._status.write(self._follower.place)
@@ -213,7 +213,7 @@ class Recorder:
         """Do some work on the database until it succeeds.
 
         Args:
-            work: given whether to be careful, which it is asked to be after a mistake of ours.
+            work: given whether to be careful, which it must be after an error of ours.
 
         Raises:
             GaveUp: `stop` was called, and it has not succeeded in time.
@@ -233,13 +233,13 @@ class Recorder:
             async with asyncio.timeout(TRANSACTION_SECONDS):
                 await work(self._careful)
         except CommandError as error:
-            raise _NotNow(f"the database is of another version: {error}") from None
+            raise _NotNow(f"the database has a different version: {error}") from None
         except Exception as error:
             if is_away(error):
                 raise _NotNow(f"the database is away: {_reason(error)}") from None
             if self._careful:
                 raise _NotNow(f"a batch failed again: {_reason(error)}") from None
-            log.error("a batch failed and is taken in event by event", exc_info=error)
+            log.error("a batch failed and is stored event by event", exc_info=error)
             self._careful = True
             await self._try(work)
 

@@ -1,4 +1,4 @@
-"""How far the recorder is: it says so in a small file, and the switch reads that for `hotline status`."""
+"""The recorder's progress: written to a small file, which the switch reads for `hotline status`."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ class FeatureCodes(Table):
     log_in: FeatureCode | None = Field(default="*71", description="Log in.")
     log_out: FeatureCode | None = Field(default="*72", description="Log out.")
     take_break: FeatureCode | None = Field(
-        default="*73", description="Take a break; with a digit of `break_reasons` behind it for that reason."
+        default="*73", description="Take a break; followed by a digit of `break_reasons`, for that reason."
     )
-    ready: FeatureCode | None = Field(default="*74", description="End the break, or the wrap-up.")
+    ready: FeatureCode | None = Field(default="*74", description="End a break or wrap-up.")
 
 
 class AgentSettings(Table):
@@ -35,13 +35,13 @@ class AgentSettings(Table):
 
     login: Annotated[Literal["register", "code"], one_of("register", "code")] = Field(
         default="register",
-        description="register: whose phone registers is logged in. code: only who dials the feature code.",
+        description="register: logged in while a phone is registered. code: by dialling the feature code.",
     )
     no_answer_limit: Annotated[int, whole(0, 100)] = Field(
-        default=2, description="After so many unanswered calls an agent is paused; 0 never."
+        default=2, description="Unanswered calls in a row after which an agent is paused; 0 never."
     )
     confirm_key: ConfirmKey = Field(
-        default="1", description="The key with which an agent takes a call on a mobile, or a callback."
+        default="1", description="The key that an agent presses to take a call on a mobile, or a callback."
     )
     confirm_seconds: Annotated[float, lasting(3, 120)] = Field(
         default=10.0, description="Seconds to press it."
@@ -51,5 +51,5 @@ class AgentSettings(Table):
     )
     break_reasons: dict[Digit, Name] = Field(
         default_factory=lambda: {"1": "lunch", "2": "meeting", "3": "training"},
-        description="Reasons of breaks, each with the digit that is dialled behind the code: *731 is lunch.",
+        description="Break reasons, each with the digit that is dialled after the code: *731 is lunch.",
     )

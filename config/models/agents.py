@@ -31,7 +31,7 @@ class Agent(Table):
     number: Number = Field(
         description="The extension that reaches this agent, and the agent's name in reports."
     )
-    name: Text = Field(description="The name that people read.")
+    name: Text = Field(description="The name shown to people.")
     languages: OneOrMore[Language] = Field(
         default=(), description="Languages the agent speaks, best first. Empty: the site's language."
     )
@@ -41,7 +41,7 @@ class Agent(Table):
     mobile: MobileNumber | None = Field(
         default=None,
         repr=False,
-        description="A telephone outside that is rung through a trunk when the agent has logged in there.",
+        description="An outside number that is rung through a trunk when the agent has been logged in on it.",
     )
 
     @model_validator(mode="before")

@@ -31,7 +31,7 @@ class DistributionSettings(Table):
 
     head_start: HeadStarts = Field(
         default_factory=HeadStarts,
-        description="VIPs pass everyone who came less than this before them, and nobody else.",
+        description="VIPs go before everyone who arrived less than this much earlier, and nobody else.",
     )
     priority_step: Annotated[float, lasting(0, 86400)] = Field(
         default=60.0, description="Seconds of head start for each step of priority that a flow gives."
@@ -53,7 +53,7 @@ class RetryDelays(Table):
         default=30.0, description="No agent took it: the customer was not dialled, no attempt is counted."
     )
     cut_off: Annotated[float, lasting(1, 604800)] = Field(
-        default=30.0, description="The server broke down or stopped, or somebody hung the call up."
+        default=30.0, description="The server crashed or stopped, or the call was hung up on our side."
     )
 
 
@@ -62,35 +62,35 @@ class CallbackSettings(Table):
 
     mode: CallbackMode = Field(
         default="agent-first",
-        description="agent-first: an agent hears what it is about and takes it, then the customer is "
+        description="agent-first: an agent hears the summary and takes the call, then the customer is "
         "dialled. customer-first: the other way round.",
     )
     attempts: Annotated[int, whole(1, 100)] = Field(
-        default=3, description="How often a customer is dialled before the callback is given up."
+        default=3, description="How often a customer is dialled before the callback is closed."
     )
     delays: RetryDelays = Field(
         default_factory=RetryDelays, description="Seconds until the next attempt, by outcome."
     )
     crashes: Annotated[int, whole(1, 100)] = Field(
         default=3,
-        description="A callback is closed after so many crashes of the server in a row while it was being "
-        "made; its ticket stays open.",
+        description="A callback is closed when the server has crashed this many times in a row while it was "
+        "being made; its ticket stays open.",
     )
     quiet: HoursOfDay | None = Field(
         default=DailyHours(time(21), time(8)),
         description="Nobody is dialled in these hours of the customer's own time zone; null: none.",
     )
     expires_after: Annotated[float, lasting(60, 31536000)] = Field(
-        default=172800.0, description="A callback is given up so long after it was asked for."
+        default=172800.0, description="A callback expires this long after it was requested."
     )
     lease_seconds: Annotated[float, lasting(10, 3600)] = Field(
         default=60.0,
-        description="A server that has taken a callback and shows no sign of life loses it after so long.",
+        description="A server that does not renew its lease of a callback for this long loses it.",
     )
     ring_seconds: Annotated[float, lasting(5, 300)] = Field(
         default=45.0, description="Seconds a customer's phone rings."
     )
     wrong_number_key: Key = Field(
         default="9",
-        description='The key with which an agent says that the number is wrong; "" for none.',
+        description='The key that an agent presses to mark the number as wrong; "" for none.',
     )

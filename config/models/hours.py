@@ -76,7 +76,7 @@ def _spans(value: object) -> object:
         end = END_OF_DAY if match[3] == "24" else time(int(match[3]), int(match[4]))
         if end <= start:
             raise expected(
-                "an end behind the start; for a night write 22:00-24:00 and, next day, 00:00-06:00",
+                "an end after the start; for a night write 22:00-24:00 and, next day, 00:00-06:00",
                 item=place,
             )
         if spans and start < spans[-1][1]:
@@ -126,15 +126,16 @@ Closed = Annotated[ClosedDays, BeforeValidator(_closed), WithJsonSchema({"type":
 class WeeklyHours(Table):
     """The opening hours of an office."""
 
-    timezone: Zone | None = Field(default=None, description="The office's time zone. Left out: the site's.")
+    timezone: Zone | None = Field(default=None, description="The office's time zone. Default: the site's.")
     open: dict[Days, Spans] = Field(description="Weekdays with their times, 24-hour clock, such as mon-fri.")
     holidays: Country | None = Field(
         default=None,
         description="Closed on the public holidays of this country or part of it: CN, KR, DE-BY.",
     )
-    closed: OneOrMore[Closed] = Field(default=(), description="Closed on these days as well.")
+    closed: OneOrMore[Closed] = Field(default=(), description="Other days on which the office is closed.")
     special: dict[Day, Spans] = Field(
-        default_factory=dict, description="Other times on single days; they go before holidays. [] is closed."
+        default_factory=dict,
+        description="Different times on single days; they override holidays. [] is closed.",
     )
 
     @model_validator(mode="before")

@@ -35,7 +35,7 @@ class RecordTarget(Table):
         default=5.0, description="The recording stops after this many seconds of silence; 0 never stops it."
     )
     finish_key: Key = Field(default="#", description="The key that ends the recording.")
-    beep: OnOff = Field(default=True, description="Whether a tone says that the recording starts.")
+    beep: OnOff = Field(default=True, description="Whether to play a tone before the recording.")
     play_back: OnOff = Field(default=True, description="Whether the caller hears the recording afterwards.")
 
 
@@ -45,15 +45,15 @@ class NumberTarget(Table):
     flow: Name | None = Field(default=None, description="Run this voice flow of flows/, named without .yaml.")
     language: Language | None = Field(
         default=None,
-        description="With `flow` or `queue`: the language that the call begins in. Left out: the flow's "
-        "first, for a queue the site's.",
+        description="With `flow` or `queue`: the language that the call begins in. Default: the flow's "
+        "first; for a queue, the site's.",
     )
     queue: Name | None = Field(
         default=None,
-        description="Put callers into this queue at once. A flow can say and ask more before, and go on when "
+        description="Put callers directly into this queue. A flow can ask questions first, and continue when "
         "nobody answers.",
     )
-    echo: OnOff = Field(default=False, description="Answer, and send the caller's own sound back.")
+    echo: OnOff = Field(default=False, description="Answer, and send the caller's audio back.")
     play: Name | None = Field(default=None, description="Answer, play this prompt, hang up.")
     repeat: OnOff = Field(default=False, description="With `play`: play it over and over.")
     record: RecordTarget | None = Field(default=None, description="Answer, record the caller.")
@@ -62,7 +62,7 @@ class NumberTarget(Table):
         description="Ring these together: numbers of agents, or SIP addresses; the first answer wins.",
     )
     ring_timeout: Annotated[float, seconds(1, 600)] | None = Field(
-        default=None, description="With `dial`: ring this many seconds. Left out: sip.ring_timeout."
+        default=None, description="With `dial`: ring this many seconds. Default: sip.ring_timeout."
     )
     hold: OnOff = Field(default=False, description="Answer, and send nothing (to test the other side).")
 

@@ -44,11 +44,11 @@ class Member(Table):
 
 
 class Announcements(Table):
-    """What waiting callers are told."""
+    """Announcements to waiting callers."""
 
-    position: OnOff = Field(default=True, description="Whether callers hear their place in the line.")
+    position: OnOff = Field(default=True, description="Whether callers hear their position.")
     wait: OnOff = Field(
-        default=True, description="Whether callers hear how long it will probably take, in whole minutes."
+        default=True, description="Whether callers hear the estimated wait, in whole minutes."
     )
     every: Annotated[float, lasting(10, 3600)] = Field(
         default=60.0, description="Seconds from one announcement to the next."
@@ -61,8 +61,8 @@ class Queue(Table):
     name: Name = Field(description="The queue's name in flows and in reports.")
     strategy: Strategy = Field(
         default="longest-idle",
-        description="Who is rung first: longest-idle, round-robin, ring-all (everybody), or skills "
-        "(who knows best what the caller needs).",
+        description="Who is rung first: longest-idle, round-robin, ring-all (everyone), or skills "
+        "(the agent with the best skills).",
     )
     members: OneOrMore[Member] = Field(
         default=(),
@@ -70,45 +70,45 @@ class Queue(Table):
     )
     music: Name = Field(default="default", description="A prompt to play to waiting callers, or default.")
     announce: Announcements | None = Field(
-        default_factory=Announcements, description="What waiting callers are told; null for nothing."
+        default_factory=Announcements, description="Announcements to waiting callers; null for none."
     )
     exit_key: Key = Field(
         default="*",
-        description="The key with which a caller leaves the queue, keeps the place and is called back.",
+        description="The key that a caller presses to leave the queue, keep their place and be called back.",
     )
     max_wait: Annotated[float, lasting(1, 86400, or_off=True)] = Field(
-        default=0.0, description="A caller waits so long at most, then goes to `overflow`; 0 for no limit."
+        default=0.0, description="Longest wait, after which the caller goes to `overflow`; 0 for no limit."
     )
     max_length: Annotated[int, whole(0, 10000)] = Field(
         default=0,
-        description="Callers who may wait at a time, further ones go to `overflow`; 0 for no limit.",
+        description="Most callers waiting at a time; further ones go to `overflow`; 0 for no limit.",
     )
     overflow: Name | None = Field(
         default=None,
-        description="The queue for callers who waited too long or found this one full. Left out: back to "
+        description="The queue for callers who waited too long or found this one full. Default: back to "
         "the flow.",
     )
     when_nobody: Annotated[Literal["wait", "leave"], one_of("wait", "leave")] = Field(
         default="wait",
-        description="When no agent of the queue is logged in, callers wait, or leave it: back to the flow.",
+        description="When no agent of the queue is logged in: callers wait, or go back to the flow.",
     )
     ring_seconds: Annotated[float, lasting(3, 300)] = Field(
         default=20.0, description="Seconds an agent's phone rings before the next agent is rung."
     )
     wrap_up: Annotated[float, lasting(0, 3600)] = Field(
-        default=30.0, description="Seconds that an agent has after each call from this queue."
+        default=30.0, description="Seconds of wrap-up after each call from this queue."
     )
     service_level: Annotated[float, lasting(1, 3600)] = Field(
-        default=20.0, description="Seconds within which callers should be answered, for the figures."
+        default=20.0, description="Target for answering callers, in seconds, for the figures."
     )
     short_abandon: Annotated[float, lasting(0, 300)] = Field(
-        default=5.0, description="Who hangs up within so many seconds is counted apart."
+        default=5.0, description="Callers who hang up within this many seconds are counted separately."
     )
     record: OnOff = Field(default=False, description="Whether calls with agents are recorded.")
     survey: OnOff = Field(default=False, description="Whether callers are asked to rate the call by key.")
     callback_mode: CallbackMode | None = Field(
         default=None,
-        description="Whom a callback rings first, agent-first or customer-first. Left out: callbacks.mode.",
+        description="Whom a callback rings first, agent-first or customer-first. Default: callbacks.mode.",
     )
 
     @property
@@ -120,4 +120,4 @@ class Queue(Table):
 class QueuesFile(Table):
     """queues.yaml."""
 
-    queues: Items[Queue] = Field(default=(), description="The waiting lines.")
+    queues: Items[Queue] = Field(default=(), description="The queues.")

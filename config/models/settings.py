@@ -55,13 +55,13 @@ class RegistrationSettings(Table):
     """How long a phone's registration lasts (RFC 3261 10.3)."""
 
     min_expires: Annotated[int, whole(1, 3600)] = Field(
-        default=60, description="Shorter wishes are answered 423 with this many seconds."
+        default=60, description="Shortest registration in seconds; shorter requests are answered 423."
     )
     default_expires: Annotated[int, whole(1, 86400)] = Field(
-        default=3600, description="Seconds given to a phone that names none."
+        default=3600, description="Seconds for a phone that requests none."
     )
     max_expires: Annotated[int, whole(1, 86400)] = Field(
-        default=7200, description="Longer wishes are cut to this many seconds."
+        default=7200, description="Longest registration in seconds; longer requests are cut to this."
     )
 
 
@@ -74,16 +74,16 @@ class SipSettings(Table):
     )
     domain: HostName | None = Field(
         default=None,
-        description="The site's domain in SIP addresses. This version takes every domain for its own.",
+        description="The site's domain in SIP addresses. This version accepts requests for any domain.",
     )
-    realm: Realm = Field(default="hotline", description="The realm that phones' passwords belong to.")
+    realm: Realm = Field(default="hotline", description="The realm for digest authentication of phones.")
     digest_algorithms: OneOrMore[DigestAlgorithm] = Field(
         default=("MD5",),
         description="Digests that phones may prove their password with, best first: MD5, SHA-256. Many "
         "phones give up when they are offered one that they do not know.",
     )
     public_address: IpAddress | None = Field(
-        default=None, description="Our address as others see it, when we sit behind a NAT router."
+        default=None, description="The server's public address, if it is behind NAT."
     )
     t1: Annotated[float, seconds(0.05, 5)] = Field(
         default=0.5, description="Timer T1, the estimated round trip, in seconds (RFC 3261 17.1.1.1)."
@@ -98,7 +98,7 @@ class SipSettings(Table):
         default_factory=RegistrationSettings, description="How long registrations last."
     )
     ring_timeout: Annotated[float, seconds(1, 600)] = Field(
-        default=60.0, description="Seconds a phone rings before we give up."
+        default=60.0, description="Seconds a phone rings before the call attempt ends."
     )
     session_expires: Annotated[float, seconds(2, 86400, or_off=True)] = Field(
         default=1800.0,
@@ -106,7 +106,8 @@ class SipSettings(Table):
         "0 asks for no such limit.",
     )
     max_calls: Annotated[int, whole(1, 100000)] = Field(
-        default=1000, description="Calls at a time; further ones are answered 503 with Retry-After."
+        default=1000,
+        description="Maximum number of simultaneous calls; further ones are answered 503 with Retry-After.",
     )
 
 
@@ -121,10 +122,11 @@ class RtpSettings(Table):
     )
     dead_after: Annotated[float, seconds(1, 3600, or_off=True)] = Field(
         default=30.0,
-        description="Hang up a call whose sound has stopped for this many seconds; 0 never does.",
+        description="Hang up a call that has received no media for this many seconds; 0 never does.",
     )
     public_address: IpAddress | None = Field(
-        default=None, description="Address for media in SDP. Left out: sip.public_address, or our own."
+        default=None,
+        description="Address for media in SDP. Default: sip.public_address, or the local address.",
     )
 
 
@@ -142,26 +144,26 @@ class Trunk(Table):
     name: Name = Field(description="The trunk's name in reports.")
     addresses: OneOrMore[NetworkAddress] = Field(
         default=(),
-        description="Addresses or networks that calls from this trunk come from; no password is asked.",
+        description="Addresses or networks that calls from this trunk come from; they need no password.",
     )
     numbers: OneOrMore[Number] = Field(
         default=(), description='Numbers that callers on this trunk can reach; "*" for all of them.'
     )
     host: Annotated[HostPort, host_port("sip.example.org:5060", 5060)] | None = Field(
         default=None,
-        description="Where calls to the outside go; the first trunk with a host takes them all.",
+        description="Where outbound calls go; the first trunk with a host takes them all.",
     )
     transport: Annotated[Literal["udp", "tcp"], one_of("udp", "tcp")] = Field(
-        default="udp", description="Transport of calls that go out."
+        default="udp", description="Transport of outbound calls."
     )
     from_number: Number | None = Field(
-        default=None, description="Caller number shown on calls that go out. Left out: the agent's own."
+        default=None, description="Caller number for outbound calls. Default: the agent's own."
     )
     username: Realm | None = Field(
-        default=None, description="Our user name there, for calls that go out and are asked for a password."
+        default=None, description="User name for trunks that challenge outbound calls."
     )
     password: Secret | None = Field(
-        default=None, repr=False, description="The password that goes with it, 8 to 128 characters."
+        default=None, repr=False, description="Password for that user name, 8 to 128 characters."
     )
 
     @model_validator(mode="before")
@@ -208,11 +210,11 @@ class Settings(Table):
     name: Text = Field(default="hotline", description="The site's name in logs and in status.")
     switch: Name = Field(
         default="switch-1",
-        description="This server's name in the journal; servers that share a database have different ones.",
+        description="This server's name in the journal; servers that share a database need different names.",
     )
     language: Language = Field(default="en", description="Language of prompts unless a call says otherwise.")
     timezone: Zone | None = Field(
-        default=None, description="The site's time zone, such as Asia/Shanghai. Left out: the machine's."
+        default=None, description="The site's time zone, such as Asia/Shanghai. Default: the machine's."
     )
     country: CountryCode | None = Field(
         default=None,
@@ -221,23 +223,21 @@ class Settings(Table):
     sip: SipSettings = Field(default_factory=SipSettings, description="Signalling.")
     rtp: RtpSettings = Field(default_factory=RtpSettings, description="Media.")
     http: HttpSettings = Field(default_factory=HttpSettings, description="Health and metrics over HTTP.")
-    trunks: Items[Trunk] = Field(default=(), description="Carriers and other exchanges.")
+    trunks: Items[Trunk] = Field(default=(), description="Carriers and other telephone systems.")
     numbers: dict[Number, NumberTarget] = Field(
         default_factory=dict, description="What answers each number; agents' own numbers need no entry."
     )
     music_on_hold: Name = Field(default="default", description="A prompt, or default for the built-in music.")
-    speech: SpeechSettings = Field(
-        default_factory=SpeechSettings, description="Who understands what callers say."
-    )
-    voices: VoicesSettings = Field(default_factory=VoicesSettings, description="Who speaks to callers.")
+    speech: SpeechSettings = Field(default_factory=SpeechSettings, description="Speech recognition.")
+    voices: VoicesSettings = Field(default_factory=VoicesSettings, description="Speech synthesis.")
     recordings: RecordingSettings = Field(default_factory=RecordingSettings, description="Recordings.")
     shutdown_grace: Annotated[float, seconds(0, 3600)] = Field(
-        default=30.0, description="Seconds that running calls get to finish after SIGTERM."
+        default=30.0, description="Seconds that calls in progress get to finish after SIGTERM."
     )
     log: LogSettings = Field(default_factory=LogSettings, description="Logging.")
     journal: JournalSettings | None = Field(
         default_factory=JournalSettings,
-        description="Every event of every call; null keeps none, which `database: null` must go with.",
+        description="The log of all events; null turns it off and requires `database: null`.",
     )
     database: DatabaseText | None = Field(
         default="hotline.db",
@@ -252,16 +252,16 @@ class Settings(Table):
         default_factory=AgentSettings, description="How agents log in and take breaks."
     )
     distribution: DistributionSettings = Field(
-        default_factory=DistributionSettings, description="Who goes first in the line."
+        default_factory=DistributionSettings, description="Order of the waiting line."
     )
-    callbacks: CallbackSettings = Field(default_factory=CallbackSettings, description="Calling people back.")
+    callbacks: CallbackSettings = Field(default_factory=CallbackSettings, description="Callbacks.")
     tickets: TicketSettings = Field(
         default_factory=TicketSettings, description="Deadlines and categories of tickets."
     )
     console: ConsoleSettings | None = Field(
         default_factory=ConsoleSettings,
-        description="The console over HTTP; null for none: servers that share a database need one together.",
+        description="The console over HTTP; null for none: servers that share a database need only one.",
     )
     privacy: PrivacySettings = Field(
-        default_factory=PrivacySettings, description="What readers of records don't see."
+        default_factory=PrivacySettings, description="What is masked in records."
     )

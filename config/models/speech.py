@@ -31,22 +31,23 @@ class RecogniserSettings(Table):
     )
     model: PathText | None = Field(
         default=None,
-        description="A model's name (hotline models list) or folder. Left out: the installed one that fits.",
+        description="A model's name (hotline models list) or folder. Default: an installed model.",
     )
     url: OneOrMore[ServerUrl] = Field(
-        default=(), description="Servers that speak the vosk-server protocol; calls are spread over them."
+        default=(),
+        description="Servers that speak the vosk-server protocol; calls are distributed over them.",
     )
     workers: Annotated[int, whole(1, 64)] = Field(
-        default=1, description="Worker processes on this machine; a second one helps when one is lost."
+        default=1, description="Worker processes on this machine; a second one takes over when one dies."
     )
     streams: Annotated[int, whole(1, 1000)] = Field(
-        default=4, description="Callers that one worker or server listens to at a time."
+        default=4, description="Callers that one worker or server handles at a time."
     )
     threads: Annotated[int, whole(1, 64)] = Field(
         default=2, description="Cores that each worker on this machine may use."
     )
     queue_limit: Annotated[int, whole(0, 1000)] = Field(
-        default=8, description="Callers that may wait for a worker; further ones are told to use keys."
+        default=8, description="Callers that may wait for a worker; further ones are asked to use keys."
     )
 
     @model_validator(mode="before")
@@ -71,9 +72,9 @@ class SpeechSettings(Table):
     zh: RecogniserSettings = Field(default_factory=RecogniserSettings, description="Mandarin.")
     ko: RecogniserSettings = Field(default_factory=RecogniserSettings, description="Korean.")
     queue_timeout: Annotated[float, seconds(0.1, 120)] = Field(
-        default=10.0, description="Seconds that a caller waits for a free worker at most."
+        default=10.0, description="Longest wait for a free worker, in seconds."
     )
     stall_timeout: Annotated[float, seconds(0.5, 120)] = Field(
         default=5.0,
-        description="A worker that owes an answer for so many seconds is replaced.",
+        description="A worker that does not respond for this many seconds is replaced.",
     )

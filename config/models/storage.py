@@ -24,7 +24,7 @@ class JournalSettings(Table):
         default="journal", description="Folder, inside the site unless it starts with /."
     )
     segment_mb: Annotated[int, whole(1, 1024)] = Field(
-        default=8, description="A new file is begun after so many megabytes."
+        default=8, description="Size in megabytes after which a new file is started."
     )
 
     @model_validator(mode="before")

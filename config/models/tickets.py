@@ -19,7 +19,7 @@ _YEAR_MINUTES = 525600
 def _severity(value: object) -> object:
     number = int(value) if isinstance(value, str) and value in "1234" and value else value
     if isinstance(number, bool) or not isinstance(number, int) or not WORST <= number <= MILDEST:
-        raise expected("a severity 1..4, 1 is the worst")
+        raise expected("a severity 1..4, 1 is the most severe")
     return number
 
 
@@ -79,9 +79,10 @@ class Category(Table):
 
     name: Name = Field(description="The category's name.")
     words: CategoryWords = Field(
-        default_factory=CategoryWords, description="Words that tell it, by language; the most hits win."
+        default_factory=CategoryWords,
+        description="Words that identify it, by language; the category with the most hits wins.",
     )
-    severity: Severity = Field(default=USUAL, description="Severity of a new ticket, 1 is the worst.")
+    severity: Severity = Field(default=USUAL, description="Severity of a new ticket, 1 is the most severe.")
     points: Annotated[int, whole(0, 1000)] = Field(
         default=1, description="Points that an agent gets for a solved ticket."
     )
@@ -91,17 +92,17 @@ class TicketSettings(Table):
     """Tickets."""
 
     business_hours: WeeklyHours | None = Field(
-        default=None, description="The hours in which deadlines are counted. Left out: around the clock."
+        default=None, description="The hours in which deadlines are counted. Default: around the clock."
     )
     sla: SlaTable = Field(
         default_factory=dict,
-        description="Deadlines by tier (ordinary, vip, super_vip) and severity (1..4). What is left out has "
-        "the default of docs/queues.md.",
+        description="Deadlines by tier (ordinary, vip, super_vip) and severity (1..4). The defaults are in "
+        "docs/queues.md.",
     )
     categories: Items[Category] = Field(default=(), description="What customers call about.")
     join_within: Annotated[float, lasting(60, 31536000, or_off=True)] = Field(
         default=86400.0,
-        description="A ticket of a caller who has an open one as young as this is joined to it; 0 never.",
+        description="A new ticket is joined to an open one of the caller not older than this; 0 never.",
     )
 
     def target(self, tier: Tier, severity: int) -> SlaTarget:

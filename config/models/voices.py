@@ -38,7 +38,7 @@ class VoiceSettings(Table):
     )
     voice: VoiceName | None = Field(
         default=None,
-        description="A voice of that engine; kokoro mixes several joined with +. Left out: the best one.",
+        description="A voice of that engine; kokoro mixes several joined with +. Default: the best one.",
     )
     speed: Annotated[float, BeforeValidator(_speed)] = Field(
         default=1.0, description="Pace: 1.2 speaks a fifth faster."
@@ -57,5 +57,5 @@ class VoicesSettings(Table):
         "when it is needed: callers wait, and the start costs less.",
     )
     threads: Annotated[int, whole(1, 64)] = Field(
-        default=2, description="Cores that speaking may use; calls go before it on all of them."
+        default=2, description="Cores that synthesis may use; calls have priority on all of them."
     )

@@ -1,1 +1,1 @@
-"""The shapes of what the API answers and takes: the promise to those who write programs against it."""
+"""The API's request and response models."""

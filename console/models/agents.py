@@ -1,4 +1,4 @@
-"""Agents, queues, customers, tokens and the site itself, as the API tells them."""
+"""API models of agents, queues, customers, tokens and the site."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ class SiteModel(BaseModel):
     queues: list[NamedQueue]
     break_reasons: list[str]
     ticket_states: list[str]
+    call_outcomes: dict[str, str] = Field(description="What a call may come to, in words for people.")
     categories: list[str]
     midnight: float = Field(description="When today began in the site's time zone, Unix seconds.")
 
@@ -60,7 +61,7 @@ class SiteModel(BaseModel):
 class AgentModel(AgentNow):
     """One agent; while no switch answers, the state is "unknown"."""
 
-    live: bool = Field(description="Whether a switch said so just now.")
+    live: bool = Field(description="Whether this comes from a running switch.")
     calls: list[CallNow] = Field(description="The calls that the agent is on.")
 
 
@@ -84,9 +85,9 @@ class QueueModel(QueueNow):
     name: str
     service_level_s: float = Field(description="Seconds within which callers should be answered.")
     members: list[str]
-    live: bool = Field(description="Whether a switch answered; if not, what is only known to it is null.")
-    callbacks_open: int = Field(description="Callbacks that are not over.")
-    callbacks_due: int = Field(description="Callbacks that could be dialled now.")
+    live: bool = Field(description="Whether a switch answered; if not, what only a switch knows is null.")
+    callbacks_open: int = Field(description="Open callbacks.")
+    callbacks_due: int = Field(description="Callbacks that are due.")
     tickets_open: int
     today: dict[str, Any] = Field(description="Figures since midnight in the site's time zone.")
 

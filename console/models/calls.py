@@ -1,4 +1,4 @@
-"""Calls as the API tells them: their records, and the events that those were made from."""
+"""API models of calls: their records, and the events behind them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from pydantic import BaseModel, Field
 from cdr.calls.record import OUTCOMES
 from console.models.common import Page
 
+_OUTCOMES = ", ".join(f"{outcome} ({words})" for outcome, words in OUTCOMES.items())
+
 
 class CallShort(BaseModel):
     """A call in a list: its call detail record without the details."""
 
     call: str = Field(description="Its id.")
     direction: str = Field(description="in, out, internal or callback.")
-    outcome: str = Field(description=f"What it came to, or that it is in progress: {', '.join(OUTCOMES)}.")
+    outcome: str = Field(description=f"What it came to, or that it is in progress: {_OUTCOMES}.")
     started: float = Field(description="Unix seconds, as all times here.")
     answered: float | None
     ended: float | None
@@ -49,11 +51,11 @@ class RecordingModel(BaseModel):
     index: int
     started: float | None
     recorded_ms: int
-    url: str = Field(description="Where it is played from (range requests are answered).")
+    url: str = Field(description="URL of the audio (supports range requests).")
 
 
 class CallModel(CallShort):
-    """One call with its legs and what it did at every moment; the lists are empty while it goes on."""
+    """One call with its legs and what it did at every moment; the lists are empty while it is in progress."""
 
     digits: str = Field(description="Keys that the customer pressed, masked as the site says.")
     survey_offered: bool
@@ -75,7 +77,7 @@ class EventModel(BaseModel):
     id: int = Field(description="Its place in the order of all events.")
     at: float
     kind: str = Field(description="CallOffered, QueueEntered, AgentConnected ...")
-    switch: str = Field(description="Who told it.")
+    switch: str = Field(description="The switch that wrote it.")
     event: dict[str, Any] = Field(description="All its fields; private ones are empty for the role read.")
 
 

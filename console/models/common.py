@@ -1,4 +1,4 @@
-"""What several answers share: pages of a list, and the limits of asking for them."""
+"""API models shared by several routes: pages of a list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEEPEST = 100_000
 
 ItemT = TypeVar("ItemT")
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="At most so many.")]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Maximum number of items.")]
 Cursor = Annotated[
     str | None, Query(max_length=64, description="`next` of the page before; left out for the first one.")
 ]

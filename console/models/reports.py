@@ -1,4 +1,4 @@
-"""Reports as the API tells them."""
+"""API models of reports."""
 
 from __future__ import annotations
 

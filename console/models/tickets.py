@@ -1,4 +1,4 @@
-"""Tickets, their transcripts and their callbacks, as the API tells them."""
+"""API models of tickets, transcripts and callbacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from callback_queue.tickets.ticket import MOST_TAGS, SUMMARY_LENGTH, TITLE_LENGTH
+from cdr.calls.record import ATTEMPT_OUTCOMES
 from console.models.common import Page
+
+_OUTCOMES = ", ".join(f"{outcome} ({words})" for outcome, words in ATTEMPT_OUTCOMES.items())
 
 
 class CallbackShort(BaseModel):
@@ -34,7 +37,7 @@ class TicketShort(BaseModel):
     customer_name: str
     tier: str = Field(description="ordinary, vip or super_vip.")
     category: str
-    severity: int = Field(description="1 is the worst of 1..4.")
+    severity: int = Field(description="1 (most severe) to 4.")
     priority: int
     title: str
     summary: str
@@ -50,7 +53,7 @@ class TicketShort(BaseModel):
 class TicketPage(Page[TicketShort]):
     """Tickets."""
 
-    total: int = Field(description="How many tickets there are on which something is to be done.")
+    total: int = Field(description="Number of open tickets.")
 
 
 class SlotModel(BaseModel):
@@ -68,7 +71,7 @@ class Audio(BaseModel):
 
     index: int = Field(description="Its number in this ticket.")
     slot: str = Field(description="What it answers; empty for the whole conversation.")
-    url: str = Field(description="Where it is played from (range requests are answered).")
+    url: str = Field(description="URL of the audio (supports range requests).")
 
 
 class HistoryModel(BaseModel):
@@ -86,9 +89,9 @@ class CallbackModel(BaseModel):
 
     callback: str = Field(description="Its id: the ticket's number, a dot, 1 for the first one.")
     ticket: str
-    number: str = Field(description="Whom to call, masked for the role read.")
+    number: str = Field(description="The number to call, masked for the role read.")
     customer_name: str
-    queue: str = Field(description="Who is to call.")
+    queue: str = Field(description="The queue whose agents make the call.")
     language: str
     tier: str
     priority: int
@@ -99,7 +102,7 @@ class CallbackModel(BaseModel):
     due: float = Field(description="When the next attempt is due.")
     expires: float = Field(description="When it expires, 0 for never.")
     attempt: int = Field(description="Attempts so far.")
-    outcome: str = Field(description="What came of the last attempt.")
+    outcome: str = Field(description=f"What came of the last attempt, empty before one: {_OUTCOMES}.")
     agent: str = Field(description="Who made it.")
     lease_holder: str = Field(description="The switch that works on it now.")
     closed_at: float
@@ -115,13 +118,13 @@ class TicketModel(TicketShort):
     """One ticket with everything that is known."""
 
     call: str = Field(description="The call that made it.")
-    outcome: str = Field(description="How far the caller came with the bot.")
+    outcome: str = Field(description="How the conversation with the bot ended.")
     callback_number: str
     language: str
     tags: list[str]
     note: str
-    joined_into: str = Field(description="The older ticket that goes on for both.")
-    next_states: list[str] = Field(description="The states that may follow on this one.")
+    joined_into: str = Field(description="The older ticket that it was merged into.")
+    next_states: list[str] = Field(description="The possible next states.")
     is_private: bool = Field(description="Whether what the caller said is left out because of the role.")
     slots: list[SlotModel]
     audio: list[Audio]
@@ -146,7 +149,7 @@ class Utterance(BaseModel):
     text: str = Field(description="The words, or the keys.")
     words: list[WordModel] = Field(description="The same with times; empty when there are none.")
     confidence: float | None
-    meaning: str = Field(description="What the bot took it for.")
+    meaning: str = Field(description="How the bot understood it.")
     audio: int | None = Field(description="The recording it is in: `index` of the ticket's audio.")
 
 

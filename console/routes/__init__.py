@@ -1,1 +1,1 @@
-"""What can be asked over HTTP, by subject. Routes translate: they decide nothing and keep nothing."""
+"""The HTTP routes, by subject. They only translate requests and responses."""

@@ -1,4 +1,4 @@
-"""Agents: what they do at this moment, and setting their state."""
+"""Agents: their current states, and setting them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def show_agent(token: Looking, services: Asked, number: Number) -> AgentMo
     for agent in await _agents(services, token):
         if agent.number == number:
             return agent
-    raise ApiError(404, "There is no agent of that number.")
+    raise ApiError(404, "There is no agent with that number.")
 
 
 @router.post("/{number}/{action}", status_code=202)
@@ -47,7 +47,7 @@ async def set_state(
     if token.agent != number:
         require(token, Right.ALL_STATES)
     if not services.names.agent(number):
-        raise ApiError(404, "There is no agent of that number.")
+        raise ApiError(404, "There is no agent with that number.")
     reason = wish.reason if wish is not None else ""
     await services.switch.ask(
         "agent", agent=number, action=action.replace("-", "_"), reason=reason, by=token.signature

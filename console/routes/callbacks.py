@@ -1,4 +1,4 @@
-"""Callbacks: listed, shown, made at once, moved, cancelled."""
+"""Callbacks: list, show, make due now, reschedule, cancel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def list_callbacks(
     ] = None,
     queue: Annotated[str, Query(max_length=64)] = "",
     ticket: Annotated[str, Query(max_length=24)] = "",
-    number: Annotated[str, Query(max_length=64, description="Whom to call, in any spelling.")] = "",
+    number: Annotated[str, Query(max_length=64, description="The number to call, in any format.")] = "",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CallbackModel]:
@@ -88,7 +88,7 @@ async def _order(services: Services, token: Token, callback: str, action: str, a
 async def _find(services: Services, callback: str) -> CallbackView:
     found = await services.callbacks.get(callback)
     if found is None:
-        raise ApiError(404, "There is no callback of that id.")
+        raise ApiError(404, "There is no callback with that id.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Calls: listed, shown with their events, heard, hung up."""
+"""Calls: list, show with events, play recordings, hang up."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ async def play_recording(
 
 @router.post("/{call}/hang-up", status_code=202)
 async def hang_up(token: HangingUp, services: Asked, call: Id) -> Accepted:
-    """End a call that goes on."""
+    """Hang up a call in progress."""
     await services.switch.ask("hangup", call=call, by=token.signature)
     return Accepted()
 
@@ -148,7 +148,7 @@ async def hang_up(token: HangingUp, services: Asked, call: Id) -> Accepted:
 async def _find(services: Services, call: str) -> Row[Any]:
     row = await services.calls.get(call)
     if row is None:
-        raise ApiError(404, "There is no call of that id.")
+        raise ApiError(404, "There is no call with that id.")
     return row
 
 

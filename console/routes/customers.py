@@ -46,7 +46,7 @@ async def show_customer(
     """One customer."""
     found = await services.customers.get(customer)
     if found is None:
-        raise ApiError(404, "There is no customer of that id.")
+        raise ApiError(404, "There is no customer with that id.")
     return _model(token, found)
 
 

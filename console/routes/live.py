@@ -19,7 +19,7 @@ import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.live import Message, Told, Watcher
+from console.live import LiveEvent, Message, Watcher
 from console.masking import seen_event
 from console.roles import Right
 from console.security import COOKIE, identify, is_own_page
@@ -125,11 +125,11 @@ def _encoded(message: Message, kind: str, private: bool, keys: bool) -> str:
         private: whether numbers and words may be seen.
         keys: whether keys that callers press may be.
     """
-    if isinstance(message, Told):
+    if isinstance(message, LiveEvent):
         event = seen_event(message.kind, message.data, private=private, keys=keys)
-        told: dict[str, Any] = {"type": "event", "id": message.id, "event": event}
+        sent: dict[str, Any] = {"type": "event", "id": message.id, "event": event}
     elif message is None:
-        told = {"type": kind, "floor": None}
+        sent = {"type": kind, "floor": None}
     else:
-        told = {"type": kind, "floor": (message if private else message.masked()).model_dump()}
-    return orjson.dumps(told).decode()
+        sent = {"type": kind, "floor": (message if private else message.masked()).model_dump()}
+    return orjson.dumps(sent).decode()

@@ -1,4 +1,4 @@
-"""/metrics for Prometheus, with a token like everything else that says how business goes."""
+"""/metrics for Prometheus; needs a token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queues: who waits in them now, and how today has gone."""
+"""Queues: who is waiting now, and today's figures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def show_queue(
     for queue in (await list_queues(token, services)).items:
         if queue.name == name:
             return queue
-    raise ApiError(404, "There is no queue of that name.")
+    raise ApiError(404, "There is no queue with that name.")
 
 
 async def queues_now(services: Services, overview: Overview | None, now: float) -> list[QueueModel]:

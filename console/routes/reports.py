@@ -31,7 +31,7 @@ async def show_report(
     by: By,
     start: From,
     until: Until = None,
-    interval: Annotated[Interval, Query(description="How the time is cut.")] = "whole",
+    interval: Annotated[Interval, Query(description="The interval.")] = "whole",
 ) -> Report:
     """The figures of all queues or all agents, as `hotline report` shows them."""
     start, end = _span(services, start, until)

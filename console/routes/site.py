@@ -1,4 +1,4 @@
-"""The site itself, whose token this is, and whether all is well."""
+"""The site, the token in use, and health."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from callback_queue.tickets.ticket import STATES
+from cdr.calls.record import OUTCOMES
 from console.models.agents import Health, Me, NamedAgent, NamedQueue, SiteModel, TokenModel, Tokens
 from console.problems import ApiError
 from console.roles import RIGHTS
@@ -44,7 +45,7 @@ async def me(token: Looking) -> Me:
 
 @router.get("/site")
 async def site(token: Looking, services: Asked) -> SiteModel:
-    """The site's names: agents, queues, reasons of breaks, states and categories of tickets."""
+    """The site's names: agents, queues, reasons of breaks, states and categories of tickets, outcomes."""
     settings = services.site.settings
     return SiteModel(
         name=settings.name,
@@ -57,6 +58,7 @@ async def site(token: Looking, services: Asked) -> SiteModel:
         ],
         break_reasons=list(settings.agents.break_reasons.values()),
         ticket_states=list(STATES),
+        call_outcomes=dict(OUTCOMES),
         categories=[category.name for category in settings.tickets.categories],
         midnight=services.figures.midnight(services.clock()),
     )
@@ -87,7 +89,7 @@ async def list_tokens(token: MindingTokens, services: Asked) -> Tokens:
 async def revoke_token(token: MindingTokens, services: Asked, name: str) -> None:
     """Make a token work no more, at once."""
     if not await services.tokens.revoke(name, services.clock()):
-        raise ApiError(404, "No token of that name works.")
+        raise ApiError(404, "There is no valid token of that name.")
 
 
 async def _database(services: Services) -> bool:

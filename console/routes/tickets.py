@@ -1,4 +1,4 @@
-"""Tickets: listed, shown, heard, changed."""
+"""Tickets: list, show, play recordings, change."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def list_tickets(
     token: Looking,
     services: Asked,
     state: Annotated[TicketState | None, Query(description="Of this state.")] = None,
-    open: Annotated[bool, Query(description="Only those on which something is to be done.")] = False,
+    open: Annotated[bool, Query(description="Only open tickets.")] = False,
     queue: Word = "",
     owner: Annotated[str, Query(max_length=64, description="An agent's number.")] = "",
     category: Word = "",
@@ -171,7 +171,7 @@ async def add_note(token: Working, services: Asked, number: Number, note: Note) 
 async def _find(services: Services, number: str) -> TicketView:
     ticket = await services.tickets.get(number)
     if ticket is None:
-        raise ApiError(404, "There is no ticket of that number.")
+        raise ApiError(404, "There is no ticket with that number.")
     return ticket
 
 

@@ -1,4 +1,4 @@
-"""`hotline agents`: what they do now, and their day so far."""
+"""`hotline agents`: their current states, and today's figures."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ EXAMPLE = "hotline agents list --site my-site"
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-NOT_RUNNING = "No switch answers: what agents do is not known."
+NOT_RUNNING = "No switch answers: the agents' states are unknown."
 _NOTHING = agent_figures(AgentTally())
 
 
 @app.callback()
 def command() -> None:
-    """What agents do now, and figures of today."""
+    """Agents: current states, and today's figures."""
 
 
 @app.command("list", epilog="Example: hotline agents list --json")

@@ -1,4 +1,4 @@
-"""A call's record as people read it in a terminal."""
+"""A call's record as text for a terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from cdr.calls.record import OUTCOMES
 from hotline.commands.report_text import bar, clock
 
 WIDTH = 40
@@ -21,7 +22,7 @@ def call_lines(row: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
         zone: for times.
     """
     body = row["body"]
-    yield f"Call {row['call']}: {row['outcome'].replace('_', ' ')}"
+    yield f"Call {row['call']}: {OUTCOMES.get(row['outcome'], row['outcome'])}"
     facts = {
         "direction": row["direction"] + (f" ({row['source']})" if row["source"] else ""),
         "caller": row["caller"] or ("withheld" if row["direction"] != "callback" else ""),

@@ -1,4 +1,4 @@
-"""`hotline callbacks`: who is to be called back, and when."""
+"""`hotline callbacks`: list callbacks, and work on them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.callbacks.store import CallbackStore, CallbackView
+from cdr.calls.record import ATTEMPT_OUTCOMES
 from config import Site, load_site
 from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
@@ -45,21 +46,19 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 @app.callback()
 def command() -> None:
-    """Who is to be called back, and when."""
+    """List callbacks, and work on them."""
 
 
 @app.command("list", epilog="Example: hotline callbacks list --all --json")
 def list_(
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are closed.")] = False,
-    queue: Annotated[str, typer.Option(metavar="NAME", help="Those of this queue.")] = "",
-    number: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Those to this number, in any spelling.")
-    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Include closed ones.")] = False,
+    queue: Annotated[str, typer.Option(metavar="NAME", help="Only this queue.")] = "",
+    number: Annotated[str, typer.Option(metavar="NUMBER", help="Only this number, in any format.")] = "",
     limit: LimitOption = 50,
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """List callbacks, those that are due first."""
+    """List callbacks, those due first."""
 
     async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[CallbackView], Site]:
         store = CallbackStore(engine, loaded.settings.country or "")
@@ -86,7 +85,7 @@ def list_(
             due.why.replace("_", " "),
             moment(due.arrival, loaded.timezone),
             str(due.dialled),
-            due.outcome.replace("_", " "),
+            ATTEMPT_OUTCOMES.get(due.outcome, due.outcome),
         )
         for due in callbacks
     ]
@@ -118,7 +117,7 @@ def show(callback: CallbackArgument, site: SiteOption = Path("."), json: JsonOpt
 def now(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Make it due now: it keeps its place in the line, and the next free agent of its queue gets it."""
+    """Make a callback due now; it keeps its place in line, and the next free agent of its queue gets it."""
     answer = order(site, "callback", callback=callback, action="now", by=who(by))
     _done(answer, json, f"Callback {callback} is due now.")
 
@@ -127,7 +126,7 @@ def now(
 def cancel(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False
 ) -> None:
-    """Cancel the callback: nobody is called."""
+    """Cancel a callback."""
     answer = order(site, "callback", callback=callback, action="cancel", by=who(by))
     _done(answer, json, f"Callback {callback} is cancelled.")
 
@@ -145,7 +144,7 @@ def reschedule(
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """Move the callback to another time."""
+    """Reschedule a callback."""
     zone = load_site(site).timezone
     at = read_time(when, time.time(), zone)
     if at is None:

@@ -31,7 +31,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def command() -> None:
-    """Look at calls, and take them out as CSV."""
+    """Show calls, and export them as CSV."""
 
 
 @app.command(
@@ -40,22 +40,25 @@ def command() -> None:
 def list_(
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Begun since: {FORMS}.")] = "",
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="Begun until, in the same forms.")] = "",
-    queue: Annotated[str, typer.Option(metavar="NAME", help="That came to this queue.")] = "",
-    agent: Annotated[str, typer.Option(metavar="NUMBER", help="That came to this agent.")] = "",
-    number: Annotated[str, typer.Option(metavar="NUMBER", help="Of this customer, or its last digits.")] = "",
+    queue: Annotated[str, typer.Option(metavar="NAME", help="Only calls that entered this queue.")] = "",
+    agent: Annotated[str, typer.Option(metavar="NUMBER", help="Only calls that reached this agent.")] = "",
+    number: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Only this customer's number, or its last digits.")
+    ] = "",
     outcome: Annotated[str, typer.Option(metavar="WORD", help=f"One of {', '.join(OUTCOMES)}.")] = "",
     direction: Annotated[str, typer.Option(metavar="WORD", help="in, out, internal or callback.")] = "",
-    ticket: Annotated[str, typer.Option(metavar="NUMBER", help="About this ticket.")] = "",
+    ticket: Annotated[str, typer.Option(metavar="NUMBER", help="Only calls about this ticket.")] = "",
     limit: Annotated[
-        int | None, typer.Option(metavar="COUNT", min=1, help="So many at most: 50, in CSV all.")
+        int | None,
+        typer.Option(metavar="COUNT", min=1, help="Maximum number of calls: by default 50, all in CSV."),
     ] = None,
     csv: CsvOption = "",
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """List calls, the newest first."""
+    """List calls, newest first."""
     if outcome and outcome not in OUTCOMES:
-        fail(f"There is no outcome {outcome}: it is one of {', '.join(OUTCOMES)}.", ExitCode.USAGE)
+        fail(f"There is no outcome {outcome}; outcomes are: {', '.join(OUTCOMES)}.", ExitCode.USAGE)
     names = {"queue": queue, "agent": agent, "number": number, "outcome": outcome, "direction": direction}
 
     async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[dict[str, Any]], Site]:
@@ -129,7 +132,7 @@ def _print(found: list[dict[str, Any]], site: Site) -> None:
             row["agents"].strip("|").replace("|", ", "),
             clock(row["wait_ms"] / 1000) if row["wait_ms"] else "",
             clock(row["talk_ms"] / 1000) if row["talk_ms"] else "",
-            row["outcome"].replace("_", " "),
+            OUTCOMES.get(row["outcome"], row["outcome"]),
             row["ticket"],
         )
         for row in found

@@ -26,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def command() -> None:
-    """The table of customers."""
+    """Import and list customers."""
 
 
 @app.command("import", epilog="Example: hotline customers import customers.csv")
@@ -35,7 +35,7 @@ def import_(
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """Replace all customers by those of a file; a mistake anywhere changes nothing."""
+    """Replace all customers with those in a file; if it has mistakes, nothing changes."""
     country = load_site(site).settings.country or ""
     book, problems = load_csv(file, country)
     if problems:
@@ -58,9 +58,11 @@ def import_(
 @app.command("list", epilog="Example: hotline customers list Lin")
 def list_(
     words: Annotated[
-        str, typer.Argument(metavar="[TEXT]", help="Those with this in id, name or product.")
+        str, typer.Argument(metavar="[TEXT]", help="Only those with this in id, name or product.")
     ] = "",
-    number: Annotated[str, typer.Option(metavar="NUMBER", help="Who has this number, in any spelling.")] = "",
+    number: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Only the customer with this number, in any format.")
+    ] = "",
     limit: LimitOption = 50,
     site: SiteOption = Path("."),
     json: JsonOption = False,

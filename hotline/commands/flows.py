@@ -41,7 +41,7 @@ def command() -> None:
 
 @app.command(epilog="Example: hotline flows check --site my-site")
 def check(site: SiteOption = Path(".")) -> None:
-    """Say every mistake in the site and its flows."""
+    """Report every mistake in the site and its flows."""
     _, flows = _load(site)
     count = len(flows.flows)
     say(f"{count} flow{'' if count == 1 else 's'}: no mistakes.")
@@ -49,7 +49,7 @@ def check(site: SiteOption = Path(".")) -> None:
 
 @app.command("try", epilog='Example: hotline flows try service-desk --at "2026-12-25 03:00" 2 silence hangup')
 def try_(
-    flow: Annotated[str, typer.Argument(metavar="FLOW", help="The flow to walk through.")],
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="The flow to try.")],
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -68,16 +68,16 @@ def try_(
     caller: Annotated[str, typer.Option(metavar="NUMBER", help="Who calls.")] = "1001",
     called: Annotated[
         str | None,
-        typer.Option(metavar="NUMBER", help="The number dialled; the flow's own when absent."),
+        typer.Option(metavar="NUMBER", help="The number dialled. Default: a number of the flow."),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="en|zh|ko", help="Language of the call; the number's when absent.")
+        str | None, typer.Option(metavar="en|zh|ko", help="Language of the call. Default: the number's.")
     ] = None,
     script: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read the inputs from a file, one a line.")
     ] = None,
 ) -> None:
-    """Walk a call through a flow: what the caller hears, step by step."""
+    """Simulate a call through a flow, step by step."""
     loaded, flows = _load(site)
     if flow not in flows.flows:
         raise typer.BadParameter(f"{flow}: the site has " + (", ".join(flows.flows) or "no flows"))
@@ -96,7 +96,7 @@ def try_(
 
 @app.command(epilog="Example: hotline flows graph service-desk --as svg > service-desk.svg")
 def graph(
-    flow: Annotated[str | None, typer.Argument(metavar="[FLOW]", help="One flow; all when absent.")] = None,
+    flow: Annotated[str | None, typer.Argument(metavar="[FLOW]", help="One flow. Default: all.")] = None,
     site: SiteOption = Path("."),
     picture: Annotated[Picture, typer.Option("--as", help="Mermaid text, or an SVG picture of one flow.")] = (
         Picture.MERMAID

@@ -19,7 +19,7 @@ def command(
     force: Annotated[
         bool,
         typer.Option(
-            "--force", help="Write into a folder that is not empty; replaces files of the same name."
+            "--force", help="Write into a folder that is not empty, replacing files of the same name."
         ),
     ] = False,
 ) -> None:

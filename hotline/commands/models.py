@@ -26,13 +26,13 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 NamesArgument: TypeAlias = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME]...", help="Models by name, or en, zh, ko for the best of a language."),
+    typer.Argument(metavar="[NAME]...", help="Models by name, or en, zh, ko for the recommended ones."),
 ]
 
 
 @app.callback()
 def command() -> None:
-    """List, get and check the models that hear and speak."""
+    """List, download and check speech models."""
 
 
 @app.command("list", epilog="Example: hotline models list --json")
@@ -58,11 +58,11 @@ def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
 
 @app.command(epilog="Example: hotline models get en zh ko")
 def get(names: NamesArgument = None, json: JsonOption = False) -> None:
-    """Download models, check them and put them where the server finds them."""
+    """Download models, verify and install them."""
     folder = models_folder()
     entries = _wanted(names)
     if not entries:
-        raise typer.BadParameter(f"say which: languages ({', '.join(RECOMMENDED)}) or names of models")
+        raise typer.BadParameter(f"name languages ({', '.join(RECOMMENDED)}) or names of models")
     problems = _get(entries, folder)
     if json:
         say_json({"models": [_facts(entry, folder) for entry in entries], "problems": problems})
@@ -81,7 +81,7 @@ def get(names: NamesArgument = None, json: JsonOption = False) -> None:
 
 @app.command(epilog="Example: hotline models check ko")
 def check(names: NamesArgument = None, json: JsonOption = False) -> None:
-    """Load the installed models, or those that are named, as a call would."""
+    """Load the installed (or the named) models, as a call would."""
     folder = models_folder()
     named = _wanted(names)
     reports: list[Report] = []
@@ -90,7 +90,7 @@ def check(names: NamesArgument = None, json: JsonOption = False) -> None:
         if path is not None:
             reports.append(asyncio.run(try_model(entry, path)))
         elif named:
-            reports.append(Report(entry.name, f"it is not here: hotline models get {entry.name}", 0.0))
+            reports.append(Report(entry.name, f"not installed: hotline models get {entry.name}", 0.0))
         else:
             continue
         if not json:
@@ -108,7 +108,7 @@ def _wanted(names: list[str] | None) -> list[CatalogueModel]:
     try:
         return wanted(names or ())
     except KeyError as error:
-        complain(f"There is no model {error.args[0]}: `hotline models list` shows all there are.")
+        complain(f"There is no model {error.args[0]}: `hotline models list` shows all models.")
         raise typer.Exit(ExitCode.USAGE) from None
 
 

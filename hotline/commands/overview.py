@@ -1,4 +1,4 @@
-"""How things stand at this moment: the console's overview, and the figures of the day so far."""
+"""The current state: the console's overview, and today's figures."""
 
 from __future__ import annotations
 

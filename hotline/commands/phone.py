@@ -22,15 +22,15 @@ def command(
     server: Annotated[str, typer.Option(metavar="HOST:PORT", help="The SIP server.")],
     user: Annotated[str, typer.Option(help="The phone's name at the server.")],
     password: Annotated[
-        str, typer.Option(envvar=PASSWORD_VARIABLE, help="Its password; better given by the environment.")
+        str, typer.Option(envvar=PASSWORD_VARIABLE, help="Its password; safer in the environment.")
     ] = "",
-    register: Annotated[bool, typer.Option(help="Tell the server where this phone is.")] = True,
+    register: Annotated[bool, typer.Option(help="Register with the server.")] = True,
     my_ip: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Own address; found out when absent.")
+        str | None, typer.Option(metavar="ADDRESS", help="Local address. Default: detected.")
     ] = None,
-    sip_port: Annotated[int, typer.Option(metavar="PORT", help="Own SIP port; 0 is any.")] = 0,
+    sip_port: Annotated[int, typer.Option(metavar="PORT", help="Local SIP port; 0 for any.")] = 0,
     rtp_ports: Annotated[
-        str, typer.Option(metavar="LOW-HIGH", help="Own RTP ports; any when absent.")
+        str, typer.Option(metavar="LOW-HIGH", help="Local RTP ports. Default: any.")
     ] = "0-0",
     codecs: Annotated[str, typer.Option(help="Codecs to offer, best first.")] = ",".join(CODECS),
     call: Annotated[str | None, typer.Option(metavar="NUMBER", help="Call this number.")] = None,
@@ -47,12 +47,12 @@ def command(
     seconds: Annotated[
         float | None,
         typer.Option(
-            help="Seconds to listen in the end. Absent: two, or until they hang up if nothing is sent."
+            help="Seconds to listen at the end. Default: two, or until they hang up if nothing is sent."
         ),
     ] = None,
     hang_up_after: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", help="Hang up that long after the answer at the latest."),
+        typer.Option(metavar="SECONDS", help="Longest call after the answer, in seconds."),
     ] = None,
     do: Annotated[
         list[str] | None,

@@ -1,4 +1,4 @@
-"""`hotline queues`: who waits now, and the day so far."""
+"""`hotline queues`: who is waiting now, and today's figures."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ EXAMPLE = "hotline queues list --site my-site"
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-NOT_RUNNING = "No switch answers: nobody waits, as far as is known."
+NOT_RUNNING = "No switch answers: who is waiting is unknown."
 _NOTHING = queue_figures(QueueTally())
 
 
 @app.callback()
 def command() -> None:
-    """Who waits in the queues now, and figures of today."""
+    """Queues: who is waiting now, and today's figures."""
 
 
 @app.command("list", epilog="Example: hotline queues list --json")

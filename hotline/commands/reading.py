@@ -1,4 +1,4 @@
-"""What commands share that read a site's database and ask its server: errors in words, tables, times."""
+"""Shared by commands that read a site's database or ask its server: error messages, tables, times."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ ResultT = TypeVar("ResultT")
 _WIDEST = 1000
 
 ByOption: TypeAlias = Annotated[
-    str, typer.Option("--by", metavar="NAME", help="Who does it. Left out: your user name.")
+    str, typer.Option("--by", metavar="NAME", help="Your name in the history. Default: your user name.")
 ]
 LimitOption: TypeAlias = Annotated[
-    int, typer.Option("--limit", metavar="COUNT", min=1, max=10_000, help="Show so many at most.")
+    int, typer.Option("--limit", metavar="COUNT", min=1, max=10_000, help="Maximum number to show.")
 ]
 
 
@@ -54,7 +54,9 @@ def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[Resu
         engine = create_engine(url)
         try:
             if not await is_current(engine):
-                fail("The database is of another version, or empty: start the server (hotline serve) first.")
+                fail(
+                    "The database is empty or has a different version. Start the server first: hotline serve"
+                )
             return await work(engine, site)
         finally:
             await engine.dispose()

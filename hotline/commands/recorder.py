@@ -36,7 +36,7 @@ NICENESS = 5
 
 
 def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) -> None:
-    """Take the journal into the database until stopped; `hotline serve` runs this for you."""
+    """Load the journal into the database until stopped; `hotline serve` runs this for you."""
     loaded = load_site(site)
     set_up_logs(loaded.settings.log.level, loaded.settings.log.format)
     journal, database = loaded.journal_folder, loaded.database

@@ -1,4 +1,4 @@
-"""`hotline records`: compare call records with the events they were made from, or make them anew."""
+"""`hotline records`: verify call records against the events, or rebuild them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def command() -> None:
-    """Compare call records with the events behind them, or build them anew."""
+    """Verify call records against the events, or rebuild them."""
 
 
 @app.command(epilog="Example: hotline records verify --json")
 def verify(site: SiteOption = Path("."), json: JsonOption = False) -> None:
-    """Build all call records anew from the events, and compare; nothing is changed."""
+    """Rebuild all call records from the events and compare them; nothing is changed."""
     found = _fold(site, repair=False)
     if json:
         say_json(_facts(found))
@@ -45,7 +45,7 @@ def verify(site: SiteOption = Path("."), json: JsonOption = False) -> None:
 
 @app.command(epilog="Example: hotline records rebuild")
 def rebuild(site: SiteOption = Path("."), json: JsonOption = False) -> None:
-    """Build all call records anew from the events, and replace those that differ."""
+    """Rebuild all call records from the events, and replace those that differ."""
     found = _fold(site, repair=True)
     if json:
         say_json(_facts(found))

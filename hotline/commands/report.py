@@ -40,9 +40,10 @@ IntervalOption: TypeAlias = Annotated[
     str, typer.Option("--interval", metavar="LENGTH", help=f"One of {', '.join(INTERVALS)}.")
 ]
 QueueOption: TypeAlias = Annotated[
-    str, typer.Option("--queue", metavar="NAME", help="This queue only; of agents, what came through it.")
+    str,
+    typer.Option("--queue", metavar="NAME", help="Only this queue; for agents, only conversations from it."),
 ]
-AgentOption: TypeAlias = Annotated[str, typer.Option("--agent", metavar="NUMBER", help="This agent only.")]
+AgentOption: TypeAlias = Annotated[str, typer.Option("--agent", metavar="NUMBER", help="Only this agent.")]
 CsvOption: TypeAlias = Annotated[
     str, typer.Option("--csv", metavar="FILE", help="Write CSV into a file, - for standard output.")
 ]
@@ -72,7 +73,7 @@ def queues(
     elif json:
         say_json(_answer("queue", rows, totals, fold))
     elif not rows:
-        say("Nothing happened in any queue then.")
+        say("No queue activity in that period.")
         print_calls(fold.all_calls())
     else:
         if len(fold.windows) > 1:
@@ -106,7 +107,7 @@ def agents(
     elif json:
         say_json(_answer("agent", rows, totals, fold))
     elif not rows:
-        say("No agent was there then.")
+        say("No agent was logged in during that period.")
     else:
         if len(fold.windows) > 1:
             print_agents(rows, names, loaded.timezone, by_interval=True)
@@ -119,7 +120,7 @@ def count(
 ) -> tuple[FigureFold, Site]:
     """Count the events of a time, all arguments as on the command line."""
     if interval not in INTERVALS:
-        fail(f"There is no interval {interval}; there are: {', '.join(INTERVALS)}.", ExitCode.USAGE)
+        fail(f"There is no interval {interval}; intervals are: {', '.join(INTERVALS)}.", ExitCode.USAGE)
     length: Interval = next(each for each in INTERVALS if each == interval)
 
     async def read(engine: AsyncEngine, site: Site) -> tuple[FigureFold, Site]:

@@ -1,4 +1,4 @@
-"""Figures as people read them in a terminal: tables with bars."""
+"""Figures as text for a terminal: tables with bars."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hotline.terminal import say
 
 BAR = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-NOTE = "Each event is booked in the interval in which it happens: offered need not be handled + abandoned."
+NOTE = "Each event is counted in the interval in which it happens: offered need not be handled + abandoned."
 # What a level is shown in: good, fair, poor.
 _GOOD, _FAIR = 0.8, 0.6
 
@@ -177,10 +177,10 @@ def print_agents(rows: Sequence[Row], names: Mapping[str, str], zone: tzinfo, *,
 def print_calls(row: Row) -> None:
     """What all calls came to."""
     figures = row.figures
-    say(f"{figures['calls']} calls came in, {figures['callbacks_made']} were made to call back.")
+    say(f"{figures['calls']} calls came in, {figures['callbacks_made']} were made for callbacks.")
     if figures["flow_calls"]:
         say(
-            f"Of {figures['flow_calls']} that a flow took, {figures['contained']} ended there without an "
+            f"Of {figures['flow_calls']} answered by a flow, {figures['contained']} ended there without an "
             f"agent and without a repeat call ({figures['containment']:.0%}), {figures['self_served']} of "
             f"them with nothing left to do ({figures['self_service']:.0%})."
         )

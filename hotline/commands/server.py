@@ -1,4 +1,4 @@
-"""What commands share that ask the running server: its answer, or one sentence and an exit code."""
+"""Shared by commands that ask the running server: its answer, or one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ask_server(
         return ask(site, command, timeout=timeout, **arguments)
     except NotRunning as error:
         if isinstance(error, NoAnswer):
-            complain(f"The server of {site} does not answer ({timeout:g} s).")
+            complain(f"The server of {site} did not answer within ({timeout:g} s).")
         else:
             complain(f"No server runs for {site}: nothing listens on {control_socket(site)}.")
         if hint:

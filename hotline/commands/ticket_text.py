@@ -1,4 +1,4 @@
-"""A ticket as people read it in a terminal, line by line."""
+"""A ticket as text for a terminal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from callback_queue.callbacks.store import CallbackView
 from callback_queue.customers.book import Customer
 from callback_queue.tickets.sla import Clock, SlaRules, clock
 from callback_queue.tickets.store import HistoryEntry, TicketView
+from cdr.calls.record import ATTEMPT_OUTCOMES
 from config import Site
 from hotline.commands.reading import ago, moment
 from hotline.commands.status import duration
@@ -163,7 +164,7 @@ def _callbacks(shown: Shown, now: float) -> Iterator[str]:
         how = f"{due.end} by {due.ended_by or 'system'}" if due.state == "closed" else due.state
         when = f", due {ago(due.due, now)}" if due.state == "waiting" else ""
         tries = f", dialled {due.dialled}x" if due.dialled else ""
-        outcome = f", last {due.outcome}" if due.outcome else ""
+        outcome = f", last {ATTEMPT_OUTCOMES.get(due.outcome, due.outcome)}" if due.outcome else ""
         yield f"  {due.callback}  {due.number}  {due.why}: {how}{when}{tries}{outcome}"
 
 

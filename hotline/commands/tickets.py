@@ -52,22 +52,22 @@ def list_(
         list[str] | None,
         typer.Option("--state", metavar="STATE", help=f"One of {', '.join(STATES)}; repeat it for several."),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are closed.")] = False,
-    owner: Annotated[str, typer.Option(metavar="AGENT", help="Those that this agent works on.")] = "",
-    queue: Annotated[str, typer.Option(metavar="NAME", help="Those of this queue.")] = "",
-    category: Annotated[str, typer.Option(metavar="NAME", help="Those of this category.")] = "",
-    caller: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Those of this caller, in any spelling.")
+    everything: Annotated[bool, typer.Option("--all", help="Include closed ones.")] = False,
+    owner: Annotated[str, typer.Option(metavar="AGENT", help="Only this agent's tickets.")] = "",
+    queue: Annotated[str, typer.Option(metavar="NAME", help="Only this queue.")] = "",
+    category: Annotated[str, typer.Option(metavar="NAME", help="Only this category.")] = "",
+    caller: Annotated[str, typer.Option(metavar="NUMBER", help="Only this caller, in any format.")] = "",
+    words: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only those with these words in title or summary.")
     ] = "",
-    words: Annotated[str, typer.Option(metavar="TEXT", help="Those with this in title or summary.")] = "",
     limit: LimitOption = 50,
     site: SiteOption = Path("."),
     json: JsonOption = False,
 ) -> None:
-    """List tickets: by default those that are not done, the worst and most urgent first."""
+    """List tickets: by default open ones, most severe and most urgent first."""
     wrong = [name for name in state or () if name not in STATES]
     if wrong:
-        fail(f"There is no state {wrong[0]}; there are: {', '.join(STATES)}.", ExitCode.USAGE)
+        fail(f"There is no state {wrong[0]}; states are: {', '.join(STATES)}.", ExitCode.USAGE)
     states = state or (STATES if everything else None)
 
     async def read(engine: AsyncEngine, loaded: Site) -> tuple[list[Any], Site]:

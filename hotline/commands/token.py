@@ -35,12 +35,12 @@ _UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 
 @app.callback()
 def command() -> None:
-    """Make, list and revoke tokens for the console and its API."""
+    """Create, list and revoke tokens for the console and its API."""
 
 
 @app.command(epilog="Example: hotline token create wall --role read --expires 90d --site my-site")
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is: a person or a program.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its owner: a person or a program.")],
     role: Annotated[
         Role,
         typer.Option(
@@ -52,11 +52,11 @@ def create(
     agent: Annotated[
         str,
         typer.Option(
-            "--agent", metavar="NUMBER", help="The agent who uses it. Left out: NAME, if that is an agent."
+            "--agent", metavar="NUMBER", help="The agent who uses it. Default: NAME, if that is an agent."
         ),
     ] = "",
     expires: Annotated[
-        str, typer.Option("--expires", metavar="SPAN", help="When it expires: 12h, 90d, 4w. Left out: never.")
+        str, typer.Option("--expires", metavar="SPAN", help="When it expires: 12h, 90d, 4w. Default: never.")
     ] = "",
     site: SiteOption = Path("."),
     json: JsonOption = False,
@@ -85,7 +85,7 @@ def create(
         return
     say(text)
     until = f", until {moment(token.expires_at, loaded.timezone)}" if token.expires_at else ""
-    complain(f"Made for {name}, role {role}{until}. It is shown only once: keep it like a password.")
+    complain(f"Token for {name}, role {role}{until}. It is shown only once; treat it like a password.")
 
 
 @app.command("list", epilog="Example: hotline token list --site my-site")

@@ -1,4 +1,4 @@
-"""`hotline demo`: a starter site, a server and telephones on this machine, and calls between them.
+"""`hotline demo`: a starter site, a server and phones on this machine, and calls between them.
 
 Everything is real and in processes of its own: SIP and RTP on the loopback, telephones that are not ours
 (pyVoIP), sound that is measured. The demo says what happens as it happens and succeeds only if all of it did.

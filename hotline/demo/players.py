@@ -1,4 +1,4 @@
-"""Who acts in the demo: the server and the telephones, each a process of its own that is seen to its end."""
+"""The processes of the demo: the server and the phones."""
 
 from __future__ import annotations
 

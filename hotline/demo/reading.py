@@ -35,9 +35,9 @@ async def read_back(site: Site, teller: Teller, story: Story, ticket: str) -> No
     await _ticket(desk, story, ticket)
     await _calls(desk, ticket)
     await _figures(desk)
-    teller.title("The records are computed from the journal, and come out the same again")
+    teller.title("The records are recomputed from the journal and come out the same")
     said = await desk.shown("records", "verify")
-    teller.prove(said, "call records equal those computed anew from the events")
+    teller.prove(said, "call records match those recomputed from the events")
 
 
 class _Desk:

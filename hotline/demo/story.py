@@ -93,7 +93,7 @@ class Demo:
 
     async def _prepare(self) -> None:
         teller, story = self._teller, self._story
-        teller.title("hotline demo: a customer, a bot, an agent, and what is written down about them")
+        teller.title("hotline demo: a customer, a bot, an agent, and their records")
         self._stage = await asyncio.to_thread(build, self._folder / "site", story)
         teller.line("server", f"a starter site in {self._stage.site.root}, with fresh passwords")
         setups = plan_speech(self._stage.site.settings.speech).setups
@@ -107,7 +107,7 @@ class Demo:
             speak_lines(story, self._folder), speak_prompts(self._stage.site, story, prompts[:first])
         )
         self._rest = asyncio.create_task(self._speak_rest(prompts[first:]))
-        teller.line("server", "the first prompts are spoken ahead, and what the customer will say")
+        teller.line("server", "synthesising the first prompts and the customer's lines")
 
     async def _speak_rest(self, prompts: Sequence[str]) -> Mapping[Role, Path]:
         """What comes later in the story is spoken while its beginning is played."""
@@ -141,14 +141,14 @@ class Demo:
         await customer.finish(60)
         words = " ".join(slot["text"] for slot in opened["slots"])
         heard = self._story.keyword in words.lower()
-        self._teller.prove(opened["state"] == "confirmed", "the customer said yes to what the bot had noted")
-        self._teller.prove(heard, "the words were understood", f'"{words[:80]}"')
+        self._teller.prove(opened["state"] == "confirmed", "the customer confirmed the problem")
+        self._teller.prove(heard, "the words were recognised", f'"{words[:80]}"')
         self._teller.prove(opened["tier"] == "vip", "the caller was known", self._story.customer)
         return str(opened["ticket"])
 
     async def _call_back(self, ticket: str) -> None:
         """An agent hears what it is about, takes it, and talks with the customer."""
-        self._teller.title("An agent's telephone registers, rings, and says what it is about")
+        self._teller.title("An agent's phone registers, rings, and plays the summary")
         self._files = {**self._files, **await self._spoken_rest()}
         customer, agent = self._phone("customer"), self._phone("agent")
         await customer.start(

@@ -1,4 +1,4 @@
-"""What the demo shows on the terminal: who says what and when, and in the end what was proved."""
+"""The demo's terminal output: who says what and when, and what was shown."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from tts.installed import ANY, Wish, choose
 RATE = 8000
 AGENTS_LINES: Sequence[Role] = ("help",)
 THREADS = 1
-"""The customer's lines and the first prompts are spoken at the same time, on a core each."""
+"""The customer's lines and the first prompts are synthesised at the same time, on a core each."""
 
 
 async def speak_lines(story: Story, folder: Path) -> dict[Role, Path]:
@@ -66,7 +66,7 @@ def _keep(folder: Path, roles: Sequence[Role], sounds: Sequence[NDArray[np.int16
 async def _render(texts: Sequence[str], language: str, wish: Wish, cache: Path) -> list[NDArray[np.int16]]:
     choice = choose(language, models_folder(), wish)
     if choice.voice is None:
-        raise ActorFailed(f"nobody can speak here: {choice.remark}")
+        raise ActorFailed(f"no voice is available: {choice.remark}")
     voices = Voices([choice.voice], cache, threads=THREADS)
     await voices.start()
     try:

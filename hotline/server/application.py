@@ -1,4 +1,4 @@
-"""What the user agent asks of this switch, and what a peer gets when our own code fails.
+"""The user agent's application: admits calls, and answers 500 when our own code fails.
 
 Who may register or call is decided by `hotline.server.admission`, what becomes of a call by the router. Here
 is what lies around both: whether there is room for another call, and that every request has an answer. A
@@ -115,7 +115,7 @@ class SwitchApplication:
             log.warning("no RTP port is left: call refused")
             self._refuse(call, 503, (("Retry-After", RETRY_AFTER),))
         except Exception:
-            log.exception("a call could not be taken")
+            log.exception("a call could not be accepted")
             self._refused(500, call.flow)
             if call.session.state is SessionState.OFFERED:
                 self._refuse(call, 500)

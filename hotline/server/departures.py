@@ -1,4 +1,4 @@
-"""Carries out what a flow wants done outside it: queue the caller, ring phones, transfer, write a ticket.
+"""Carries out what a flow ends in: enqueue the caller, ring phones, transfer, open a ticket.
 
 The flow itself is run by `ivr_flows.runtime.flow_runner`; what waiting in a queue is like is decided by
 `callback_queue`. A number that leads straight into a queue goes the same way, without a flow.
@@ -20,7 +20,7 @@ from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
 from ivr_flows.runtime.flow_runner import run_flow
-from ivr_flows.runtime.outcomes import (
+from ivr_flows.steps.outcomes import (
     Departure,
     Dial,
     HandOff,
@@ -143,7 +143,7 @@ class CallDepartures:
             case Transfer(target):
                 return await self._transfer(target)
             case _:
-                raise AssertionError("a flow's end is not carried out")
+                raise AssertionError("a flow's departure failed")
 
     async def write(self, wanted: OpenTicket) -> Result:
         """Write a ticket; a disk that fails becomes the result "failed", and an error in the log."""

@@ -1,6 +1,6 @@
-"""Who can be dialled, and where: agents' phones and mobiles, SIP addresses, the world behind a trunk.
+"""The directory: where agents' phones and mobiles, SIP addresses and outside numbers are reached.
 
-What a number means to a caller is the number plan's business.
+What a dialled number leads to is in the number plan.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class _Tickets(Resource):
         try:
             state = await self._state_of(number)
         except Exception:
-            log.exception("the state of a ticket could not be told")
+            log.exception("the state of a ticket could not be read")
             request.setResponseCode(500)
             request.finish()
             return

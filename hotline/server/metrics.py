@@ -27,12 +27,12 @@ class Measured(Protocol):
 
 _GAUGES = {
     "calls": "Calls in progress.",
-    "dialogs": "INVITE sessions that are not over in signalling.",
+    "dialogs": "INVITE sessions that have not ended.",
     "transactions": "SIP transactions, lingering ones included.",
     "registrations": "Users with at least one registered phone.",
     "tcp_connections": "Open SIP connections over TCP.",
-    "journal_waiting": "Events that are not on disk yet.",
-    "journal_lost": "Events that never came to disk.",
+    "journal_waiting": "Events not yet on disk.",
+    "journal_lost": "Events lost because the disk failed.",
 }
 
 
@@ -66,13 +66,13 @@ class SwitchCollector(Collector):
 def _media(media: EngineCounters) -> Iterable[Metric]:
     yield GaugeMetricFamily("hotline_media_legs", "Open media legs.", value=media.legs)
     yield GaugeMetricFamily("hotline_rtp_ports_in_use", "RTP port pairs in use.", value=media.ports_in_use)
-    yield GaugeMetricFamily("hotline_rtp_ports", "RTP port pairs there are.", value=media.ports_capacity)
+    yield GaugeMetricFamily("hotline_rtp_ports", "RTP port pairs in total.", value=media.ports_capacity)
     yield GaugeMetricFamily("hotline_recordings", "Recordings in progress.", value=media.recordings)
     counters = {
         "rtp_packets_received": ("RTP packets received.", media.packets_received),
         "rtp_packets_sent": ("RTP packets sent.", media.packets_sent),
         "rtp_strangers": ("RTP packets dropped because of their source address.", media.strangers),
-        "media_late_ticks": ("Ticks of the media clock that came late.", media.late_ticks),
+        "media_late_ticks": ("Late ticks of the media clock.", media.late_ticks),
         "recording_dropped_chunks": (
             "Pieces of recordings dropped: slow disk.",
             media.dropped_chunks,

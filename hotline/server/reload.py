@@ -1,4 +1,4 @@
-"""What a reload changes: what is read at start-up alone, and what differs between two versions of a site."""
+"""What a reload changes, and which settings need a restart."""
 
 from __future__ import annotations
 

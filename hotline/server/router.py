@@ -1,4 +1,4 @@
-"""The life of every admitted call: a task of its own, from its offer to its end.
+"""Runs every admitted call in its own task, from the offer to the end.
 
 Who may call was decided by admission; what answers the number is the number plan's decision. Whatever goes
 wrong there, the caller gets an answer and the call an end.

@@ -211,16 +211,16 @@ def _announce(site: Site, switch: Switch) -> None:
 def _sentence(error: Exception) -> str:
     """What went wrong at start-up, for the person who started it."""
     if isinstance(error, AlreadyRunning):
-        return f"Another server runs for this site already: {error}."
+        return f"Another server is already running for this site: {error}."
     if isinstance(error, CannotListenError):
         host = error.interface or "0.0.0.0"
         why = error.socketError
         number = why.errno if isinstance(why, OSError) else None
         if number == errno.EADDRINUSE:
-            return f"Cannot listen on {host}:{error.port}: the port is taken by another program."
+            return f"Cannot listen on {host}:{error.port}: the port is in use by another program."
         if number == errno.EADDRNOTAVAIL:
             return f"Cannot listen on {host}:{error.port}: this machine does not have that address."
         if number == errno.EACCES:
-            return f"Cannot listen on {host}:{error.port}: ports below 1024 need more rights."
+            return f"Cannot listen on {host}:{error.port}: ports below 1024 need root privileges."
         return f"Cannot listen on {host}:{error.port}: {why}."
     return f"Cannot start: {error}."

@@ -23,7 +23,7 @@ from callback_queue.callbacks import texts as callback_texts
 from config import Site, VoiceSettings
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from ivr_flows.texts import TEXTS as FLOW_TEXTS
+from ivr_flows.steps.texts import TEXTS as FLOW_TEXTS
 from telephony.media.prompts import PromptStore
 from tts.client import Voices
 from tts.installed import Choice, Wish, choose
@@ -103,8 +103,8 @@ class SpeechService:
     async def _prepare(self, voices: Voices, pairs: list[tuple[str, str]]) -> None:
         errors = await voices.prepare(pairs)
         for text in sorted({str(error) for error in errors}):
-            log.warning("a text can't be spoken: %s", text)
-        log.info("prompts are spoken", extra={"texts": len(pairs), "failed": len(errors)})
+            log.warning("a text can't be synthesised: %s", text)
+        log.info("prompts are synthesised", extra={"texts": len(pairs), "failed": len(errors)})
 
 
 def _voice(site: Site, language: str) -> Choice:

@@ -1,4 +1,4 @@
-"""One running switch: everything wired together, started and stopped in order.
+"""The switch: all rooms wired together, started and stopped in order.
 
 The composition root: it knows all rooms and decides nothing. The process around it (arguments, signals, exit
 code) is `serve.py`.
@@ -219,7 +219,7 @@ class Switch:
         restart = needs_restart(self._site, loaded)
         changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
-            restart.append("numbers (a language that is new here)")
+            restart.append("numbers (a new language)")
         self._site, self._flows, self._router.plan = site, flows, plan
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))

@@ -56,5 +56,5 @@ def _numbers(graph: Graph, known: Known) -> Iterator[Problem]:
             message = unknown(language, f'a language that flow "{flow}" speaks', languages)
             yield settings.problem(("numbers", number, "language"), message)
         if flow in graph.flows and flow in graph.returning:
-            message = f'flow "{flow}" has a back step, so it is one that others run; expected a flow without'
+            message = f'flow "{flow}" has a back step, so it is a subroutine; expected a flow without'
             yield settings.problem(("numbers", number, "flow"), message)

@@ -126,7 +126,7 @@ def _dead_ends(flow: Flow, source: FlowSource) -> Iterator[Problem]:
         if then is Then.NEVER and body.next is not None:
             yield source.problem(
                 ("steps", name, "next"),
-                f"never used: {body.name} always decides itself where to go; expected no next here",
+                f"never used: {body.name} always chooses the next step itself; expected no next here",
                 at_key=True,
             )
 
@@ -137,7 +137,7 @@ def _unreachable(graph: Graph, flow: Flow, source: FlowSource) -> Iterator[Probl
         if (flow.name, name) not in reached:
             yield source.problem(
                 ("steps", name),
-                "no step leads here; expected one that does; or delete this one",
+                "no step leads here; expected one that does, or no such step",
                 at_key=True,
             )
 

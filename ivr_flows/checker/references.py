@@ -10,9 +10,9 @@ from config.yaml_source import Data, Key
 from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
 from ivr_flows.expressions import Expression
 from ivr_flows.kinds import FlowName, QueueName, StepName, Target, VariableName
-from ivr_flows.runtime.context import BUILT_IN, recorded_name
 from ivr_flows.schema import values_in
 from ivr_flows.settings import LANGUAGES, PromptText, Words
+from ivr_flows.steps.context import BUILT_IN, recorded_name
 from ivr_flows.templates import Template
 from ivr_flows.verbs.play import Play
 from ivr_flows.verbs.set import Set

@@ -1,1 +1,1 @@
-"""A flow on a call: the engine that walks its steps, and what the steps may do with the caller."""
+"""A flow on a call: the engine that walks its steps, and the conversation on a real call leg."""

@@ -11,9 +11,9 @@ import logging
 from dataclasses import dataclass, replace
 
 from ivr_flows.flow_set import Flow, FlowSet
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import CallerGone, Conversation
-from ivr_flows.runtime.outcomes import (
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import CallerGone, Conversation
+from ivr_flows.steps.outcomes import (
     Departure,
     Done,
     Goto,
@@ -25,7 +25,7 @@ from ivr_flows.runtime.outcomes import (
     Return,
     RunFlow,
 )
-from ivr_flows.texts import part
+from ivr_flows.steps.texts import part
 from ivr_flows.verbs import StepFailed, Then
 from ivr_flows.verbs.set import assign
 from telephony.call.events import FlowEnded, FlowStarted, StepEntered

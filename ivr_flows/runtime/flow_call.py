@@ -1,4 +1,4 @@
-"""A call as a flow sees it: the real `ivr_flows.runtime.conversation.Conversation`, over a leg.
+"""A call as a flow sees it: the real `ivr_flows.steps.conversation.Conversation`, over a leg.
 
 Sound comes from `tts.prompts`, answers from `asr.listening`. What is said and asked is decided by the flow.
 """
@@ -20,7 +20,7 @@ from asr.listening.clips import ClipFolder
 from asr.listening.listener import Listener, ListenerContext
 from asr.listening.voice_activity import VoiceActivity
 from asr.workers.client import Recognisers
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
 from telephony.applications.record import CallerMessage
 from telephony.call.errors import LegClosed
@@ -28,8 +28,7 @@ from telephony.call.events import CallerHeard
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.media import tones
-from telephony.media.interface import AudioSource, EndReason
-from telephony.media.interface import Recording as LegRecording
+from telephony.media.interface import AudioSource, EndReason, Recording
 from tts.parts import Part, shown
 from tts.prompts import PromptRenderer
 
@@ -77,7 +76,7 @@ class FlowCall:
         self.recording = ""
         """The conversation's recording, inside the recordings folder; "" for none."""
         self._recordings = 0
-        self._kept: LegRecording | None = None
+        self._kept: Recording | None = None
 
     # --- facts ------------------------------------------------------------------------------------------
 
@@ -164,7 +163,7 @@ class FlowCall:
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
-    ) -> Recording:
+    ) -> RecordedMessage:
         """Record the caller."""
         message = None
         try:
@@ -182,7 +181,7 @@ class FlowCall:
             raise CallerGone(await self._left_behind(message)) from None
         self._leg.audio.forget_digits()
         path = await self._clips.write(message.samples.tobytes()) if message.seconds else None
-        return Recording(path, message.seconds)
+        return RecordedMessage(path, message.seconds)
 
     def keep_recording(self) -> None:
         """Record both sides from here on; the file grows on disk while they speak."""

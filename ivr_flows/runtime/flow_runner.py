@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall
-from ivr_flows.runtime.outcomes import Departure, Dial, HandOff, HangUp, OpenTicket, Result, Transfer
+from ivr_flows.steps.outcomes import Departure, Dial, HandOff, HangUp, OpenTicket, Result, Transfer
 from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
 from asr.listening.end_of_turn import TIMINGS
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
 from telephony.call.events import FlowStarted, StepEntered
 from tts.parts import Part, SoundFile, Spoken, Text
@@ -29,7 +29,7 @@ _CLIP = Path("what-the-caller-said.wav")
 
 
 class SimulatedConversation:
-    """One simulated call; see `ivr_flows.runtime.conversation.Conversation`.
+    """One simulated call; see `ivr_flows.steps.conversation.Conversation`.
 
     Args:
         inputs: what the caller does.
@@ -95,17 +95,17 @@ class SimulatedConversation:
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
-    ) -> Recording:
+    ) -> RecordedMessage:
         """Take an input for what is said after the tone."""
         self._check()
         self.line("(tone)" if beep else "(recording)")
         text = self._take("words, silence, hangup")
         if text in (SILENCE, NOISE) or as_keys(text) is not None:
             self.pass_time(min(silence_seconds or max_seconds, max_seconds))
-            return Recording(None, 0.0)
+            return RecordedMessage(None, 0.0)
         seconds = min(max(self._spoken_seconds(as_words(text)), 1.0), max_seconds)
         self.pass_time(seconds)
-        return Recording(_CLIP, seconds)
+        return RecordedMessage(_CLIP, seconds)
 
     def keep_recording(self) -> None:
         """Nothing: what is typed makes no sound."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from ivr_flows.runtime.conversation import HttpAnswer
+from ivr_flows.steps.conversation import HttpAnswer
 
 T = TypeVar("T")
 

@@ -6,7 +6,9 @@ from dataclasses import fields
 
 from asr.slots.values import CallWindow
 from ivr_flows.runtime.engine import FlowRun
-from ivr_flows.runtime.outcomes import (
+from ivr_flows.simulator.call import SimulatedConversation
+from ivr_flows.simulator.inputs import HANG_UP, Inputs
+from ivr_flows.steps.outcomes import (
     Departure,
     Dial,
     HandOff,
@@ -16,8 +18,6 @@ from ivr_flows.runtime.outcomes import (
     ResultWord,
     Transfer,
 )
-from ivr_flows.simulator.call import SimulatedConversation
-from ivr_flows.simulator.inputs import HANG_UP, Inputs
 
 RESULTS: dict[type, tuple[ResultWord, ...]] = {
     HandOff: ("done", "timeout", "full", "closed", "no_agents", "key", "failed"),

@@ -7,16 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kinds import seconds
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.verbs.base import Verb
 
 
 class Answer(Verb):
-    """Answer the call, perhaps after letting it ring for a while.
+    """Answer the call, after letting it ring for a while if desired.
 
-    Seldom needed: a step that speaks or listens answers the call anyway. Before the answer the caller
+    Rarely needed: a step that speaks or listens answers the call anyway. Before the answer the caller
     hears ringing and, with most carriers, pays nothing.
 
     Example:
@@ -36,7 +36,7 @@ class Answer(Verb):
     )
     pause: Annotated[float, seconds(0, 10)] = Field(
         default=0.0,
-        description="Wait this many seconds after the answer, so that nobody misses the first word.",
+        description="Wait this many seconds after answering, so that the first word is not cut off.",
     )
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:

@@ -10,11 +10,12 @@ from asr.listening.answer import Heard, KeysWanted, Wanted
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
-from ivr_flows.runtime.questions import Answer, Question, ask_and_confirm
-from ivr_flows.runtime.understanding import (
+from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
+from ivr_flows.steps.questions import Answer, Question, ask_and_confirm
+from ivr_flows.steps.understanding import (
     Sorry,
     as_parts,
     as_slot,
@@ -23,7 +24,6 @@ from ivr_flows.runtime.understanding import (
     speech_wanted,
     yes_or_no,
 )
-from ivr_flows.settings import PromptText
 from ivr_flows.verbs.base import Then, Verb, go
 
 Slot = Literal["yes_no", "number", "name", "free_text", "callback_time", "digits", "phone_number"]
@@ -32,10 +32,10 @@ _KEYED = frozenset({"number", "digits", "phone_number"})
 
 
 class Ask(Verb):
-    """Ask for one thing: yes or no, a number, a name, a time to call back, or anything in free words.
+    """Ask one question: yes or no, a number, a name, a time to call back, or free text.
 
-    Yes and no are also keys 1 and 2; numbers may be keyed in and ended with `#`. Without a recogniser for
-    the caller's language, what only words can say goes to `otherwise`.
+    Yes and no are also keys 1 and 2; numbers may be keyed in and ended with `#`. Questions that can only be
+    answered in words go to `otherwise` when there is no recogniser for the caller's language.
 
     Example:
         steps:
@@ -61,22 +61,22 @@ class Ask(Verb):
 
     slot: Annotated[Slot, one_of(*_SLOTS)] = Field(description="What the answer is.")
     say: PromptText = Field(description="What to ask.")
-    again: PromptText | None = Field(default=None, description="The same, shorter. Left out: `say`.")
+    again: PromptText | None = Field(default=None, description="The same, shorter. Default: `say`.")
     into: Variable | None = Field(default=None, description="The variable that takes the answer.")
     confirm: OnOff = Field(
-        default=False, description="Whether to read the answer back and ask whether it is right."
+        default=False, description="Whether to read the answer back and have it confirmed."
     )
     tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask.")
     timeout: Annotated[float, seconds(1, 60)] = Field(
         default=6.0, description="Seconds to wait for a key after the text."
     )
     barge_in: OnOff = Field(
-        default=True, description="Whether the caller may answer before the text is over."
+        default=True, description="Whether the caller may answer before the text has ended."
     )
     if_yes: Step | None = Field(default=None, description="With yes_no: the step for yes.")
     if_no: Step | None = Field(default=None, description="With yes_no: the step for no.")
     otherwise: Step | None = Field(
-        default=None, description="The step to go to without an answer after all tries. Left out: `on_error`."
+        default=None, description="The step to go to without an answer after all tries. Default: `on_error`."
     )
 
     @model_validator(mode="before")

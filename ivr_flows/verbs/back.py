@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Outcome, Return
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Outcome, Return
 from ivr_flows.verbs.base import Then, Verb
 
 
 class Back(Verb):
-    """Go back to the flow that runs this one with `flow`, to the step behind.
+    """Return to the calling flow, to the step after its `flow` step.
 
     Example:
         steps:

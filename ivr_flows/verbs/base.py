@@ -11,9 +11,9 @@ from enum import Enum
 from typing import ClassVar
 
 from config.models.base import Table
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome, Result
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Goto, Outcome, Result
 
 
 class Then(Enum):

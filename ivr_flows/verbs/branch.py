@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 from config.kinds import Items, expected
 from config.models.base import Table
 from ivr_flows.kinds import Condition, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 

@@ -10,13 +10,13 @@ from pydantic import Field
 from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, whole
 from ivr_flows.kinds import Queue, Step, TextTemplate
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
-from ivr_flows.runtime.questions import Question, ask_and_confirm, confirm
-from ivr_flows.runtime.understanding import digits, speech_wanted
 from ivr_flows.settings import PromptText, ShortTable
-from ivr_flows.texts import part
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Result
+from ivr_flows.steps.questions import Question, ask_and_confirm, confirm
+from ivr_flows.steps.texts import part
+from ivr_flows.steps.understanding import digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
 from tts.parts import Spoken
 
@@ -28,8 +28,8 @@ _MOST_DIGITS = 20
 class Callback(ShortTable, Verb):
     """Keep the caller's place in a queue and call them back.
 
-    Offers the caller's own number, read in groups; the caller says yes, or keys in another, which is read
-    back as well. When a step before asked for a `callback_time`, that is when the call is made.
+    Offers the caller's own number, read in groups; the caller confirms it or keys in another, which is read
+    back as well. If an earlier step asked for a `callback_time`, the call is made at that time.
 
     Example:
         steps:
@@ -50,16 +50,14 @@ class Callback(ShortTable, Verb):
     queue: Queue = Field(description="The queue whose agents call back.")
     number: TextTemplate | None = Field(
         default=None,
-        description='The number to offer, such as "{customer_phone}". Left out: the caller\'s own.',
+        description='The number to offer, such as "{customer_phone}". Default: the caller\'s own.',
     )
-    say: PromptText | None = Field(default=None, description="What to say before the number is asked for.")
-    ask: OnOff = Field(
-        default=True, description="Whether to ask if the number is right; false takes it as it is."
-    )
+    say: PromptText | None = Field(default=None, description="What to say before asking for the number.")
+    ask: OnOff = Field(default=True, description="Whether to have the number confirmed.")
     tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask for a number.")
     otherwise: Step | None = Field(
         default=None,
-        description="The step to go to without a number, or when it cannot be done. Left out: `on_error`.",
+        description="The step to go to without a number, or when it cannot be arranged. Default: `on_error`.",
     )
 
     def by_input(self) -> frozenset[str]:

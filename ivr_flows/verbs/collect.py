@@ -9,12 +9,12 @@ from pydantic import Field
 from asr.listening.answer import KeysWanted, Wanted
 from config.kinds import OnOff, one_of, seconds, whole
 from ivr_flows.kinds import Keys, Step, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
-from ivr_flows.runtime.questions import Question, ask_and_confirm
-from ivr_flows.runtime.understanding import as_slot, digits, slot_of_digits, speech_wanted
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
+from ivr_flows.steps.questions import Question, ask_and_confirm
+from ivr_flows.steps.understanding import as_slot, digits, slot_of_digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
 from tts.parts import Spoken
 
@@ -25,10 +25,10 @@ DigitsKind = Annotated[
 
 
 class Collect(Verb):
-    """Ask for digits: keyed in, or spoken; read them back and take yes or no.
+    """Ask for digits, keyed in or spoken, read them back and have them confirmed.
 
-    The answer goes into a variable, as text (`number(x)` makes a number of it), and to the agent who
-    takes the call.
+    The answer is stored in a variable, as text (`number(x)` converts it to a number), and shown to the
+    agent who takes the call.
 
     Example:
         steps:
@@ -45,26 +45,26 @@ class Collect(Verb):
     """
 
     say: PromptText = Field(description="What to ask.")
-    again: PromptText | None = Field(default=None, description="The same, shorter. Left out: `say`.")
+    again: PromptText | None = Field(default=None, description="The same, shorter. Default: `say`.")
     into: Variable = Field(description="The variable that takes the digits.")
     kind: DigitsKind = Field(default="digits", description="How the digits are read back.")
     minimum: Annotated[int, whole(1, 30)] = Field(default=1, description="Fewest digits.")
     maximum: Annotated[int, whole(1, 30)] = Field(default=20, description="Most digits.")
-    finish: Keys = Field(default="#", description="Keys that say that the number is complete.")
+    finish: Keys = Field(default="#", description="Keys that end the input.")
     timeout: Annotated[float, seconds(1, 60)] = Field(
         default=6.0, description="Seconds to wait for the first key."
     )
     between: Annotated[float, seconds(1, 30)] = Field(
-        default=4.0, description="Seconds to wait for the next key; then the number is complete."
+        default=4.0, description="Seconds to wait for the next key, after which the input ends."
     )
     spoken: OnOff = Field(default=True, description="Whether the digits may be spoken as well.")
-    confirm: OnOff = Field(
-        default=True, description="Whether to read them back and ask whether they are right."
-    )
+    confirm: OnOff = Field(default=True, description="Whether to read them back and have them confirmed.")
     tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask.")
-    barge_in: OnOff = Field(default=True, description="Whether the caller may begin before the text is over.")
+    barge_in: OnOff = Field(
+        default=True, description="Whether the caller may begin before the text has ended."
+    )
     otherwise: Step | None = Field(
-        default=None, description="The step to go to without a number after all tries. Left out: `on_error`."
+        default=None, description="The step to go to without a number after all tries. Default: `on_error`."
     )
 
     def by_input(self) -> frozenset[str]:

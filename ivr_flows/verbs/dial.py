@@ -8,11 +8,11 @@ from pydantic import Field
 
 from config.kinds import OneOrMore, seconds
 from ivr_flows.kinds import DialTarget, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Dial as DialOutcome
-from ivr_flows.runtime.outcomes import Done, Outcome, Result
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Dial as DialOutcome
+from ivr_flows.steps.outcomes import Done, Outcome, Result
 from ivr_flows.verbs.base import Then, Verb, go
 
 
@@ -42,12 +42,12 @@ class Dial(ShortTable, Verb):
 
     to: OneOrMore[DialTarget] = Field(description="Whom to ring: numbers of agents, or SIP addresses.")
     ring_timeout: Annotated[float, seconds(1, 600)] | None = Field(
-        default=None, description="How many seconds to ring. Left out: sip.ring_timeout."
+        default=None, description="How many seconds to ring. Default: sip.ring_timeout."
     )
-    if_busy: Step | None = Field(default=None, description="When all are busy. Left out: `otherwise`.")
-    if_no_answer: Step | None = Field(default=None, description="When nobody answers. Left out: `otherwise`.")
+    if_busy: Step | None = Field(default=None, description="When all are busy. Default: `otherwise`.")
+    if_no_answer: Step | None = Field(default=None, description="When nobody answers. Default: `otherwise`.")
     otherwise: Step | None = Field(
-        default=None, description="Whenever nobody was reached. Left out: the flow's `on_error`."
+        default=None, description="Whenever nobody was reached. Default: the flow's `on_error`."
     )
 
     def then(self) -> Then:

@@ -8,18 +8,18 @@ from pydantic import Field, model_validator
 
 from config.kinds import expected, seconds, whole
 from ivr_flows.kinds import Key, Queue, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, HandOff, Outcome, Result
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, HandOff, Outcome, Result
 from ivr_flows.verbs.base import Then, Verb, go
 
 
 class Enqueue(ShortTable, Verb):
     """Put the caller into a queue until an agent is free.
 
-    The agent sees what the caller has said in the flow. After the conversation the call ends, unless `next`
-    names a step (a survey, say).
+    The agent sees what the caller said in the flow. After the conversation the call ends, unless `next`
+    names a step (such as a survey).
 
     Example:
         steps:
@@ -38,23 +38,23 @@ class Enqueue(ShortTable, Verb):
     shorthand = "queue"
 
     queue: Queue = Field(description="The queue.")
-    priority: Annotated[int, whole(-100, 100)] = Field(default=0, description="Higher ones are served first.")
+    priority: Annotated[int, whole(-100, 100)] = Field(
+        default=0, description="Callers with a higher priority are served first."
+    )
     max_wait: Annotated[float, seconds(1, 86400)] | None = Field(
-        default=None, description="Seconds after which the caller goes to `if_timeout`. Left out: never."
+        default=None, description="Seconds after which the caller goes to `if_timeout`. Default: never."
     )
-    exit_key: Key | None = Field(
-        default=None, description="The key that brings a waiting caller to `if_key`."
-    )
-    if_timeout: Step | None = Field(default=None, description="After `max_wait`. Left out: `otherwise`.")
-    if_key: Step | None = Field(default=None, description="After `exit_key`. Left out: `otherwise`.")
+    exit_key: Key | None = Field(default=None, description="The key that takes a waiting caller to `if_key`.")
+    if_timeout: Step | None = Field(default=None, description="After `max_wait`. Default: `otherwise`.")
+    if_key: Step | None = Field(default=None, description="After `exit_key`. Default: `otherwise`.")
     if_full: Step | None = Field(
-        default=None, description="When the queue takes no more callers. Left out: `otherwise`."
+        default=None, description="When the queue takes no more callers. Default: `otherwise`."
     )
     if_no_agents: Step | None = Field(
-        default=None, description="When nobody is there who serves the queue. Left out: `otherwise`."
+        default=None, description="When no agent of the queue is logged in. Default: `otherwise`."
     )
     otherwise: Step | None = Field(
-        default=None, description="Whenever no agent took the call. Left out: the flow's `on_error`."
+        default=None, description="Whenever no agent took the call. Default: the flow's `on_error`."
     )
 
     @model_validator(mode="before")

@@ -6,18 +6,18 @@ from pydantic import Field
 
 from ivr_flows.kinds import Flow as FlowKind
 from ivr_flows.kinds import Setting, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Outcome, RunFlow
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Outcome, RunFlow
 from ivr_flows.verbs.base import Verb
 from ivr_flows.verbs.set import setting_value
 
 
 class Flow(ShortTable, Verb):
-    """Run another flow as a part of this one; its `back` step comes back here, to the next step.
+    """Run another flow as a subroutine; its `back` step returns here, to the next step.
 
-    Variables are the call's: what the other flow sets is known here afterwards.
+    Variables belong to the call: what the other flow sets is available here afterwards.
 
     Example:
         steps:

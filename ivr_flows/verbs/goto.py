@@ -8,18 +8,18 @@ from pydantic import Field, model_validator
 
 from config.kinds import expected
 from ivr_flows.kinds import Flow, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Goto as GotoOutcome
-from ivr_flows.runtime.outcomes import GotoFlow, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Goto as GotoOutcome
+from ivr_flows.steps.outcomes import GotoFlow, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 
 class Goto(ShortTable, Verb):
-    """Go on at another step, or at the start of another flow (for good; to come back see `flow`).
+    """Continue at another step, or at the start of another flow (without returning; to return, use `flow`).
 
-    Most steps need none: `next` beside any verb names the step that follows.
+    Most steps do not need it: `next`, allowed with any verb, names the step that follows.
 
     Example:
         steps:

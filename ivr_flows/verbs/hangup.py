@@ -5,15 +5,15 @@ from __future__ import annotations
 from pydantic import Field
 
 from config.kinds import Text
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import HangUp, Outcome
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import HangUp, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 
 class Hangup(Verb):
-    """End the call, with a last word if you like.
+    """End the call, with an optional closing message.
 
     Example:
         steps:
@@ -23,7 +23,7 @@ class Hangup(Verb):
 
     needs_answer = False
 
-    say: PromptText | None = Field(default=None, description="What to say before.")
+    say: PromptText | None = Field(default=None, description="What to say first.")
     reason: Text = Field(default="flow finished", description="A short text for reports.")
 
     def then(self) -> Then:

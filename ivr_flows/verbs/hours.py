@@ -6,19 +6,19 @@ from pydantic import Field
 
 from config.models.hours import WeeklyHours
 from ivr_flows.kinds import Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
 from ivr_flows.verbs.base import Then, Verb
 
 
 class Hours(WeeklyHours, Verb):
-    """Find out whether the office is open now: weekly times, public holidays, days of your own.
+    """Check whether the office is open now: weekly hours, public holidays, special days.
 
-    Goes to `if_open`, `if_holiday` or `if_closed`; to the next step where that is left out. Afterwards
+    Goes to `if_open`, `if_holiday` or `if_closed`, or to the next step if that is left out. Afterwards
     `hours.open` is true or false, `hours.reason` is open, closed, holiday or closed_day, `hours.holiday` the
     holiday's name in English, and `hours.opens` when the office opens again: `{hours.opens:date}` and
-    `{hours.opens:time}` say it.
+    `{hours.opens:time}` read it.
 
     Example:
         steps:
@@ -42,10 +42,10 @@ class Hours(WeeklyHours, Verb):
 
     needs_answer = False
 
-    if_open: Step | None = Field(default=None, description="The step when open. Left out: the next step.")
-    if_closed: Step | None = Field(default=None, description="The step when closed. Left out: the next step.")
+    if_open: Step | None = Field(default=None, description="The step when open. Default: the next step.")
+    if_closed: Step | None = Field(default=None, description="The step when closed. Default: the next step.")
     if_holiday: Step | None = Field(
-        default=None, description="The step on a holiday or a closed day. Left out: `if_closed`."
+        default=None, description="The step on a holiday or a closed day. Default: `if_closed`."
     )
 
     def then(self) -> Then:

@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from config.kinds import expected, one_of, seconds
 from ivr_flows.expressions import Value
 from ivr_flows.kinds import Setting, Step, TextTemplate, Variable, read_template
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation, HttpAnswer, HttpRequest
-from ivr_flows.runtime.outcomes import Done, Goto, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation, HttpAnswer, HttpRequest
+from ivr_flows.steps.outcomes import Done, Goto, Outcome
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb, go
 from ivr_flows.verbs.set import setting_value
@@ -50,12 +50,11 @@ HeaderName = Annotated[str, BeforeValidator(_header_name)]
 
 
 class Http(ShortTable, Verb):
-    """Look something up in another system over HTTP, and keep parts of its JSON answer in variables.
+    """Look something up in another system over HTTP, and store parts of the JSON response in variables.
 
-    No caller should wait long for it: after `timeout` seconds, and whenever the answer is no success
-    (2xx), the variables get the values of `fallback` and the call goes to `otherwise`, or to the next step
-    when there is a `fallback`. `http.status` is the answer's status, 0 without an answer. Values in the
-    address are escaped.
+    Callers should not wait long: after `timeout` seconds, or when the response is not a success (2xx), the
+    variables get the values of `fallback` and the call goes to `otherwise`, or to the next step if there is
+    a `fallback`. `http.status` is the response status, 0 without a response. Values in the URL are escaped.
 
     Example:
         steps:
@@ -81,28 +80,27 @@ class Http(ShortTable, Verb):
     shorthand = "url"
     needs_answer = False
 
-    url: Url = Field(description="The address; `{...}` may stand behind the host.")
+    url: Url = Field(description="The URL; `{...}` may be used after the host.")
     method: Annotated[Literal["GET", "POST"], one_of("GET", "POST")] = Field(
-        default="GET", description="How to ask."
+        default="GET", description="The request method."
     )
     headers: dict[HeaderName, TextTemplate] = Field(
-        default_factory=dict, description="Headers of the question."
+        default_factory=dict, description="Headers of the request."
     )
     body: dict[str, Setting] = Field(default_factory=dict, description="With POST: values to send as JSON.")
     timeout: Annotated[float, seconds(0.1, 30)] = Field(
-        default=3.0, description="Seconds to wait for the answer."
+        default=3.0, description="Seconds to wait for the response."
     )
     save: dict[Variable, JsonPath] = Field(
-        default_factory=dict, description="Variables, each with the place of its value in the answer's JSON."
+        default_factory=dict, description="Variables, each with the path of its value in the JSON response."
     )
     fallback: dict[Variable, Setting] = Field(
-        default_factory=dict, description="What the variables are without an answer."
+        default_factory=dict, description="Values of the variables when the lookup fails."
     )
-    if_not_found: Step | None = Field(default=None, description="After a 404. Left out: `otherwise`.")
+    if_not_found: Step | None = Field(default=None, description="After a 404. Default: `otherwise`.")
     otherwise: Step | None = Field(
         default=None,
-        description="Without an answer that is a success. Left out: the next step with `fallback`, else "
-        "`on_error`.",
+        description="When the lookup fails. Default: the next step with `fallback`, else `on_error`.",
     )
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:

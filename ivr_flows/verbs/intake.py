@@ -11,24 +11,24 @@ from asr.intake.bot import Intake as Bot
 from asr.intake.settings import IntakeSettings
 from config.kinds import OnOff, one_of, seconds, whole
 from ivr_flows.kinds import Queue, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.intake import as_ticket, run_policy
-from ivr_flows.runtime.outcomes import Done, OpenTicket, Outcome, Result
-from ivr_flows.texts import part
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.intake import as_ticket, run_policy
+from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Result
+from ivr_flows.steps.texts import part
 from ivr_flows.verbs.base import Verb, go
 
 
 class Intake(Verb):
-    """Let a bot take in the caller's problem by voice, and open a ticket with it.
+    """Have the intake bot take down the caller's problem by voice, and open a ticket.
 
-    It asks for the problem, reads it back, asks where and when to call, and says what happens next. At any
-    moment the caller may ask for a person. Whatever was said is kept with its recording, also when the
-    caller hangs up, when nothing was understood, or when no recogniser is there: then it is recorded. A
-    caller who asked for a person, and comes here again because nobody was free, is not asked once more.
+    It asks for the problem, reads it back, asks where and when to call, and says what happens next. The
+    caller may ask for a person at any time. Whatever was said is kept with its recording, even if the
+    caller hangs up, nothing was understood, or there is no recogniser. A caller who asked for a person and
+    returns to this step because nobody was free is not asked again.
 
-    The ticket's number is then in the variable `ticket`. With an `hours` step before it, the bot offers
-    times to call back in those hours.
+    Afterwards the ticket's number is in the variable `ticket`. After an `hours` step, the bot offers times
+    to call back within those hours.
 
     Example:
         steps:
@@ -43,36 +43,37 @@ class Intake(Verb):
             enqueue: support
     """
 
-    queue: Queue | None = Field(default=None, description="Who works on the ticket.")
-    greet: OnOff = Field(default=True, description="Whether the bot says first who it is.")
+    queue: Queue | None = Field(default=None, description="The queue whose agents work on the ticket.")
+    greet: OnOff = Field(default=True, description="Whether the bot introduces itself.")
     ask_name: OnOff = Field(default=False, description="Whether it asks for the caller's name.")
     ask_number: OnOff = Field(
-        default=True, description="Whether it asks where to call back; else the caller's own number is taken."
+        default=True, description="Whether it asks where to call back; otherwise the caller's number is used."
     )
     ask_time: OnOff = Field(
-        default=True, description="Whether it asks when to call back; else as soon as possible."
+        default=True, description="Whether it asks when to call back; otherwise as soon as possible."
     )
     read_back: Annotated[Literal["always", "unsure"], one_of("always", "unsure")] = Field(
-        default="always", description="Whether it reads the problem back always, or only when it is not sure."
+        default="always",
+        description="Whether it always reads the problem back, or only when the recogniser is unsure.",
     )
     tries: Annotated[int, whole(1, 9)] = Field(
-        default=3, description="How often it asks one thing: in full, shorter, then by keys."
+        default=3, description="How often it asks each question: in full, shorter, then for keys."
     )
     give_up: Annotated[Literal["human", "recording"], one_of("human", "recording")] = Field(
         default="human",
-        description="What comes when the caller is not understood: `if_human`, or a plain recording.",
+        description="What happens when the caller is not understood: `if_human`, or a plain recording.",
     )
     recording_seconds: Annotated[float, seconds(1, 3600)] = Field(
-        default=120.0, description="The longest plain recording."
+        default=120.0, description="Longest plain recording."
     )
     if_human: Step | None = Field(
         default=None,
         description="The step to go to when the caller wants a person, or could not be understood. "
-        "Left out: callers cannot reach a person from here.",
+        "Default: callers cannot reach a person from here.",
     )
     otherwise: Step | None = Field(
         default=None,
-        description="The step to go to when the ticket could not be written down. Left out: `on_error`.",
+        description="The step to go to when the ticket could not be saved. Default: `on_error`.",
     )
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:

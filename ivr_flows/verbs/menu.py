@@ -11,12 +11,12 @@ from asr.slots.values import SlotContext
 from config.kinds import Items, OnOff, expected, seconds, whole
 from config.models.base import Table
 from ivr_flows.kinds import Key, Step
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Goto, Outcome
-from ivr_flows.runtime.questions import Question, ask_until
-from ivr_flows.runtime.understanding import Sorry, meaning, speech_wanted
 from ivr_flows.settings import PromptText, Words
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Goto, Outcome
+from ivr_flows.steps.questions import Question, ask_until
+from ivr_flows.steps.understanding import Sorry, meaning, speech_wanted
 from ivr_flows.verbs.base import Then, Verb
 
 
@@ -24,9 +24,7 @@ class Choice(Table):
     """One thing to choose."""
 
     key: Key | None = Field(default=None, description="The key that chooses it.")
-    words: Words | None = Field(
-        default=None, description="Words that choose it, and are worth the same as the key."
-    )
+    words: Words | None = Field(default=None, description="Words that choose it, like the key.")
     go: Step = Field(description="The step to go to.")
 
     @model_validator(mode="before")
@@ -40,8 +38,8 @@ class Choice(Table):
 class Menu(Verb):
     """Let the caller choose by pressing a key or by saying a word.
 
-    Asks in full first, then with `again`, which is best short. A caller who interrupts with a key or a
-    word is heard. After `tries` without a choice the call goes to `otherwise`.
+    Asks in full first, then with `again`, which should be short. The caller can interrupt with a key or a
+    word. After `tries` without a choice the call goes to `otherwise`.
 
     Example:
         steps:
@@ -63,7 +61,7 @@ class Menu(Verb):
 
     say: PromptText = Field(description="The choices, in full.")
     again: PromptText | None = Field(
-        default=None, description="The choices, shorter, when there was no answer. Left out: `say`."
+        default=None, description="A shorter version, for when there was no answer. Default: `say`."
     )
     choices: Items[Choice] = Field(description="What can be chosen.")
     tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask.")
@@ -71,11 +69,9 @@ class Menu(Verb):
         default=5.0, description="Seconds to wait for a key after the text."
     )
     barge_in: OnOff = Field(
-        default=True, description="Whether the caller may choose before the text is over."
+        default=True, description="Whether the caller may choose before the text has ended."
     )
-    otherwise: Step = Field(
-        description="The step to go to when the caller has chosen nothing after all tries."
-    )
+    otherwise: Step = Field(description="The step to go to when the caller has not chosen after all tries.")
 
     @model_validator(mode="before")
     @classmethod

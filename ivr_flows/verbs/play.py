@@ -8,17 +8,17 @@ from pydantic import Field
 
 from config.kinds import whole
 from ivr_flows.kinds import Prompt
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.verbs.base import StepFailed, Verb
 
 
 class Play(ShortTable, Verb):
     """Play a sound file of prompts/ to its end.
 
-    `play: welcome` plays prompts/welcome.wav; prompts/welcome.zh.wav goes before it for Chinese.
+    `play: welcome` plays prompts/welcome.wav; for Chinese, prompts/welcome.zh.wav takes precedence.
 
     Example:
         steps:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.verbs.base import Verb
 
 
 class Say(PromptText, Verb):
     """Say a text to its end.
 
-    A flow of several languages gives one text for each. `{name}` puts a variable into the text,
-    `{name:kind}` says it as people say a `digits`, `phone_number`, `number`, `date`, `time` or `ticket`.
+    A flow of several languages gives one text for each. `{name}` inserts a variable,
+    `{name:kind}` reads it as a `digits`, `phone_number`, `number`, `date`, `time` or `ticket`.
 
     Example:
         languages: [en, zh, ko]

@@ -11,18 +11,18 @@ from pydantic_core import CoreSchema
 from config.kinds import expected
 from ivr_flows.expressions import Value
 from ivr_flows.kinds import Setting, Variable
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome
 from ivr_flows.settings import LANGUAGES
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome
 from ivr_flows.templates import Template
 from ivr_flows.verbs.base import Verb
 
 
 class Set(Verb):
-    """Set variables. A text with nothing but `{...}` in it gives the value of that expression.
+    """Set variables. A text that consists only of `{...}` gives the value of that expression.
 
-    `language` is the language of everything that is said and heard from there on.
+    `language` sets the language of prompts and recognition from there on.
 
     Example:
         languages: [en, ko]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pydantic import Field
 
 from ivr_flows.kinds import Step, TransferTarget
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import Done, Outcome, Result
-from ivr_flows.runtime.outcomes import Transfer as TransferOutcome
 from ivr_flows.settings import ShortTable
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import Done, Outcome, Result
+from ivr_flows.steps.outcomes import Transfer as TransferOutcome
 from ivr_flows.verbs.base import Then, Verb, go
 
 
 class Transfer(ShortTable, Verb):
-    """Send the caller to a number or SIP address elsewhere; this switch is then out of the call.
+    """Transfer the caller to a number or SIP address elsewhere (REFER); the switch is then out of the call.
 
     Example:
         steps:
@@ -32,7 +32,7 @@ class Transfer(ShortTable, Verb):
 
     to: TransferTarget = Field(description="Where to send the caller.")
     otherwise: Step | None = Field(
-        default=None, description="The step to go to when it fails. Left out: the flow's `on_error`."
+        default=None, description="The step to go to when it fails. Default: the flow's `on_error`."
     )
 
     def then(self) -> Then:

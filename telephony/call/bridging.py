@@ -1,4 +1,4 @@
-"""Two legs that talk to each other until one of them hangs up.
+"""Bridges two legs until one of them hangs up.
 
 The sound itself goes through the media engine's bridge; here is what belongs to the call: music while one
 side holds, the facts in the journal, and the end.

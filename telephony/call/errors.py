@@ -1,6 +1,6 @@
-"""What a coroutine that runs a call may see raised.
+"""Exceptions in the coroutine that runs a call.
 
-`LegClosed` is no mistake: it is how a call that is over unwinds whatever was being done with it.
+`LegClosed` is not an error: it ends whatever a coroutine was doing with a call that is over.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def _best(failures: Sequence[LegClosed]) -> NobodyAnswered:
     """The failure to tell the caller (RFC 3261 16.7 step 6): 6xx first, else the lowest class.
 
     Within 4xx a busy phone says more than one that did not answer. Deviation: what concerns only us and the
-    phone (its challenge, a timeout of ours) is told as 480.
+    phone (its challenge, a timeout of ours) is reported as 480.
     """
     known = [failure.status or 480 for failure in failures] or [480]
     best = min(known, key=lambda status: (status < 600, status // 100, status != 486, status))

@@ -207,7 +207,7 @@ class CallLeg:
         return await self._life.wait_ended()
 
     def tell_said(self, text: str, language: str) -> None:
-        """Note in the journal what the far end is told in words."""
+        """Note in the journal what is said to the far end in words."""
         self._life.tell(events.PromptSaid, text=text, language=language)
 
     # --- being called ---------------------------------------------------------------------------------
@@ -339,7 +339,7 @@ class CallLeg:
             music: what it hears, None for silence.
 
         Returns:
-            False when the far end refused; the call then goes on as before.
+            False when the far end refused; the call then continues as before.
 
         Raises:
             LegClosed: the leg ended meanwhile.
@@ -371,7 +371,7 @@ class CallLeg:
     def _decide(self, accepted: bool) -> None:
         change = self._change
         if change is None or not change.offered:
-            return  # what was decided is a mere refresh, said before the change was asked for (RFC 4028)
+            return  # what was decided is a mere refresh, sent before the change was requested (RFC 4028)
         self._change = None
         if self.is_over:
             return

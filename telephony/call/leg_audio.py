@@ -1,4 +1,4 @@
-"""What a leg hears and says: prompts, waiting music, echo, keys both ways, recordings, taps.
+"""A leg's audio: prompts, waiting music, echo, DTMF both ways, recordings, taps.
 
 The media engine does the work; here it becomes coroutines that end with the call, and facts in the journal.
 """
@@ -211,7 +211,7 @@ class LegAudio:
         return digits
 
     def keep_digit(self, digit: str) -> None:
-        """Put a key back for whoever collects next."""
+        """Put a key back for the next collector."""
         self._buffer.append(digit)
 
     def forget_digits(self) -> None:

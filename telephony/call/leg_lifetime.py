@@ -1,4 +1,4 @@
-"""How long a call leg lasts: its ids, the facts it writes, waiting that ends with the call, and the end.
+"""The lifetime of a call leg: its ids, its events, waits that end with the call, and the end.
 
 The leg and its parts share one `LegLifetime`, so that no part needs the leg itself. What ends a leg is
 decided in `leg.py`.

@@ -1,4 +1,4 @@
-"""Transfers of a leg's call, asked for by us or by the far end (REFER, RFC 3515).
+"""Transfers of a leg's call, requested by us or by the far end (REFER, RFC 3515).
 
 Here a transfer is requested, answered, reported and written down. Making the new call and connecting the
 parties is left to the layers above.

@@ -1,4 +1,4 @@
-"""What the final SIP status of a call says of the person who was called: one table for all who dial. Pure."""
+"""What a final SIP status says about the person called: one table for all dialling code. Pure."""
 
 from __future__ import annotations
 

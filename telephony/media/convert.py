@@ -77,7 +77,7 @@ def _run_ffmpeg(path: Path) -> bytes:
     except OSError as error:
         raise PromptError(f"{path}: ffmpeg cannot be run ({error.strerror})") from error
     if done.returncode != 0:
-        raise PromptError(f"{path}: it is not audio that ffmpeg can read ({_reason(done.stderr)})")
+        raise PromptError(f"{path}: not audio that ffmpeg can read ({_reason(done.stderr)})")
     return done.stdout
 
 

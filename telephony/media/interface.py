@@ -28,7 +28,7 @@ FRAME_SAMPLES = 160
 
 
 class MediaError(Exception):
-    """The engine was asked for something that its state does not allow."""
+    """A request that the engine's state does not allow."""
 
 
 class EndReason(Enum):
@@ -41,7 +41,7 @@ class EndReason(Enum):
 
 
 class TapSide(Enum):
-    """Which of a leg's two streams: what its far end says, or what its far end is told."""
+    """Which of a leg's two streams: what its far end says, or what its far end hears."""
 
     RECEIVED = "received"
     SENT = "sent"
@@ -156,7 +156,7 @@ class Tap(Protocol):
 
 
 class Recording(Protocol):
-    """A stereo WAV file that grows while the call goes on: left what the leg says, right what it hears."""
+    """A stereo WAV file, written during the call: left what the leg says, right what it hears."""
 
     path: Path
 
@@ -165,7 +165,7 @@ class Recording(Protocol):
         """Time covered so far, pauses included."""
 
     def pause(self) -> None:
-        """Write silence from now on (a card number is being said); time goes on."""
+        """Write silence from now on (a card number is being said); time keeps running."""
 
     def resume(self) -> None:
         """Write audio again."""
@@ -271,7 +271,7 @@ class MediaLeg(Protocol):
 
         Args:
             path: parents are made if need be.
-            on_error: the disk failed (full, gone); called once, the call goes on without recording.
+            on_error: the disk failed (full, gone); called once, the call continues without recording.
             on_closed: the file is complete, or was given up.
         """
 

@@ -1,4 +1,4 @@
-"""What a leg can play by itself, frame by frame at its tick: audio sources and keys.
+"""What a leg plays, frame by frame at its tick: audio sources and DTMF.
 
 One player speaks at a time, chosen by the `Speaker`; the others wait where they are.
 """
@@ -61,7 +61,7 @@ class SourcePlayer:
         self._frames = self._source.frames(self._sender.codec.name)
 
     def tick(self, now: float) -> None:
-        """Hot path: send 20 ms. The end is told with the last frame, so the next prompt follows at once."""
+        """Hot path: send 20 ms. The end comes with the last frame, so the next prompt follows at once."""
         frames = self._frames
         if frames:
             self._sender.send_frame(frames[self._next], now)

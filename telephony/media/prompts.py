@@ -53,7 +53,7 @@ class PromptStore:
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
-        """All names that can be asked for, without extensions, sorted."""
+        """All prompt names, without extensions, sorted."""
         found = {
             path.relative_to(self._folder).with_suffix("").as_posix()
             for path in self._folder.rglob("*")

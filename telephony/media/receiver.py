@@ -1,4 +1,4 @@
-"""What a leg receives: whose packets count, their statistics, and where they go.
+"""The receiving side of a leg: whose packets count, their statistics, and where they go.
 
 A packet goes to at most one relay (bridge or echo), to the listeners' stream if there is one, and if it is a
 key to the key's receiver. Everything else about the leg is left to `leg`.

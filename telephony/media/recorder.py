@@ -1,4 +1,4 @@
-"""Stereo recordings, written to disk while the call goes on.
+"""Stereo recordings, written to disk during the call.
 
 The file is a plain WAV whose header is brought up to date with every piece written (half a second), so what a
 killed process leaves behind can be played to that point. The disk is touched by one thread of its own: a slow
@@ -257,7 +257,7 @@ class LegRecording:
         # Also when there is nothing left: a recording of no length is a file of no length, not no file.
         self._flush()
         self._writer.finish(self._file)
-        del self._file  # parts the ring of recording and file
+        del self._file  # breaks the reference cycle of recording and file
 
     def _flush(self) -> None:
         data = self._chunk[: self._fill].tobytes()

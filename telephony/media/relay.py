@@ -1,4 +1,4 @@
-"""Passes what one leg hears on to another: packet by packet as they come, decoded by nobody.
+"""Relays packets from one leg to another as they arrive, without decoding them.
 
 Where the legs' codecs differ, payloads go through a 256-byte table. Each leg keeps a stream of its own (SSRC,
 sequence, timestamp): we are a back-to-back user agent, the far ends know nothing of each other. Who is

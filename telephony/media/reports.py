@@ -1,6 +1,6 @@
 """RTCP of one leg (RFC 3550 section 6): our reports and goodbye, and what the far end reports about us.
 
-When to report is told by the engine's one timer; what a packet looks like is the work of
+When to report is decided by the engine's one timer; what a packet looks like is left to
 `telephony.rtp.rtcp`.
 """
 

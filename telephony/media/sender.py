@@ -1,4 +1,4 @@
-"""What a leg sends: one RTP stream of our own, whoever speaks in it.
+"""The sending side of a leg: one RTP stream, whatever its source.
 
 The sender owns the stream's numbering: one SSRC and continuous sequence numbers for the leg's life,
 timestamps that follow the wall clock through pauses, the marker where a talkspurt begins. Prompts, keys,
@@ -104,7 +104,7 @@ class RtpSender:
             relay.end_turn()
 
     def interrupt(self) -> None:
-        """Something about the stream is about to change: whoever relays or mixes joins anew after it."""
+        """Something about the stream is about to change: relays and mixers join again after it."""
         if not self._local:
             self.release()
 

@@ -1,4 +1,4 @@
-"""One direction of a leg put in order and in time: decoded 20 ms frames for whoever listens.
+"""One direction of a leg put in order and in time: decoded 20 ms frames for listeners.
 
 A `FrameStream` exists only while somebody does (a tap, a recording, a conference), so a leg that nobody
 listens to decodes nothing. Order, loss and delay are the work of `telephony.rtp.jitter`.

@@ -1,6 +1,6 @@
-"""Runs a pure machine on the event loop: its effects are done, its events told, its timer kept.
+"""Runs a pure machine on the event loop: performs its effects, delivers its events, keeps its timer.
 
-What an effect means and who is told is decided by the functions that the driver is given.
+What an effect means, and who gets the events, is decided by the functions that it is given.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Driver(Generic[F, E]):
     def run(self, output: Output[F, E]) -> None:
         """Do the effects, tell the events, then arm the timer.
 
-        Both may lead back here (a call that is told of an event commands the same machine): what comes of
+        Both may lead back here (a call that gets an event commands the same machine): what comes of
         that waits, so that the order on the wire is the order in which the machine put it out. What fails is
         reported to the loop's exception handler and the rest goes its way: the outputs of one step belong to
         many calls, and one call's fault must not stop the others.

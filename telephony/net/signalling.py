@@ -178,7 +178,7 @@ class Signalling:
         try:
             self._application.offered(call, event.request, event.source)
         except Exception:
-            log.exception("a call could not be taken")
+            log.exception("a call could not be accepted")
             if call.session.state is SessionState.OFFERED:
                 self.run(call, call.session.refuse(500))
             else:

@@ -128,7 +128,7 @@ class TcpTransport:
         reactor: Twisted's reactor.
 
     Attributes:
-        user: gets messages, and is told of closed connections; set it before listening.
+        user: gets messages and notices of closed connections; set it before listening.
     """
 
     user: TcpUser

@@ -1,7 +1,7 @@
-"""All SIP sockets of the switch behind one face: listen, send on a flow, find a flow for a URI.
+"""All SIP sockets of the switch: listen, send on a flow, find a flow for a URI.
 
 Host names are looked up by A and AAAA records; a choice between several servers by SRV and NAPTR
-(RFC 3263) is left to the trunk that needs it. What the messages mean is the user agent's business.
+(RFC 3263) is left to the trunk that needs it. What the messages mean is left to the user agent.
 """
 
 from __future__ import annotations

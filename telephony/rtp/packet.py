@@ -1,6 +1,6 @@
 """The RTP packet on the wire (RFC 3550 section 5).
 
-Two ways in: `RtpPacket.parse` for whoever wants every field, and `HEADER` with `payload_of` for the media
+Two ways in: `RtpPacket.parse` for callers that want every field, and `HEADER` with `payload_of` for the media
 tick, which makes no object per packet. Control packets are in `rtcp`; what the numbers mean over time is in
 `reception`, `jitter` and `pacing`.
 """

@@ -1,4 +1,4 @@
-"""How well a source is received: the statistics of RFC 3550 appendix A, for report blocks and call records.
+"""Reception statistics of a source (RFC 3550 appendix A), for report blocks and call records.
 
 `update` is called for each packet and is kept cheap: in the common case (the next packet in order) it is a
 handful of integer operations. Playing the packets in order is the work of `jitter`, turning figures into a

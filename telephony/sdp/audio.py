@@ -32,7 +32,7 @@ _LONGEST_CACHED = 64
 
 
 class MediaDirection(Enum):
-    """Which way media flows, seen by whoever says it (RFC 3264 section 5.1)."""
+    """Which way media flows, seen by the sender (RFC 3264 section 5.1)."""
 
     SENDRECV = "sendrecv"
     SENDONLY = "sendonly"

@@ -1,4 +1,4 @@
-"""What goes wrong with session descriptions, split by the answer that it asks for."""
+"""Errors in session descriptions, by the SIP status that they call for."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 `MediaNegotiator` writes our descriptions and reads the peer's, for as many rounds as the call takes, and says
 after each what was agreed (`Negotiated`). Every other stream that a peer offers is refused in its place.
-Which SIP message carries what is the business of the invite session; ports and packets that of the media
+Which SIP message carries what is decided by the INVITE session, ports and packets by the media
 engine.
 """
 

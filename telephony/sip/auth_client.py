@@ -135,7 +135,7 @@ class DigestClient:
         self._sent: dict[int, _Sent] = {}  # by CSeq
 
     def prove(self, request: Request) -> None:
-        """Write fresh credentials into a request of ours for everybody who has asked for them so far."""
+        """Write fresh credentials into a request of ours for every server that has challenged us so far."""
         for _, header in HEADERS.values():
             request.headers.remove(header)
         for (header, _), challenge in self._spaces.items():

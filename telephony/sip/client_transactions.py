@@ -2,7 +2,7 @@
 
 Here are the two tables, their actions, and the requests that a transaction makes by itself: the ACK for a
 non-2xx final response (17.1.1.3) and the CANCEL (9.1). The INVITE client has no timer in Proceeding: how
-long to let it ring is its user's business. The ACK for a 2xx belongs to the INVITE session. Matching
+long to let it ring is left to its user. The ACK for a 2xx belongs to the INVITE session. Matching
 responses and keeping deadlines are left to `transactions.py`.
 """
 

@@ -1,4 +1,4 @@
-"""Errors of the SIP layers, split by whose mistake it was.
+"""Errors of the SIP layers: ours and the peer's.
 
 `LocalProtocolError` is a bug or misuse on our side and is never put on the wire;
 `RemoteProtocolError` is the peer's mistake and carries the status that RFC 3261 asks us to answer.

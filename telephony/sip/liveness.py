@@ -1,4 +1,4 @@
-"""Whether a peer whose media is silent by agreement (on hold) is still there: asked by OPTIONS in the dialog.
+"""Checks by OPTIONS in the dialog whether a peer whose media is on hold is still there.
 
 Here it is decided when to ask and when silence means that the peer is gone; `session.py` sends and ends.
 """

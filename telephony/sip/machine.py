@@ -1,7 +1,7 @@
-"""The face that all state machines of `telephony` share, and the two outputs of each of their steps.
+"""The interface that all state machines of `telephony` share, and the two outputs of each step.
 
 A machine is pure: what happens to it comes in by `receive` (and by its commands), time by `handle_timer`, and
-it says what it wants in return. Carrying that out is left to whoever runs it (`telephony.net.driver`).
+it returns what it wants done. Carrying that out is left to the driver (`telephony.net.driver`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ E = TypeVar("E")
 
 
 class Output(NamedTuple, Generic[F, E]):
-    """What a step comes to.
+    """The result of a step.
 
     Args:
-        effects: to be done by the layer below, in this order, and before the events are told.
-        events: to be told to the layer above, in this order.
+        effects: to be done by the layer below, in this order, before the events are delivered.
+        events: to be delivered to the layer above, in this order.
     """
 
     effects: list[F]

@@ -57,7 +57,7 @@ def merge_key(request: Request) -> str | None:
 def stamp_source(request: Request, flow: Flow) -> None:
     """Write where the request came from into its top Via, in place.
 
-    `received` is added when the sent-by names another host (18.2.1) or `rport` was asked for, which then
+    `received` is added when the sent-by names another host (18.2.1) or `rport` was requested, which then
     gets its value (RFC 3581 section 4).
     """
     via = request.via

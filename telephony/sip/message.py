@@ -1,7 +1,7 @@
 """SIP requests and responses: rows of text with typed, lazily parsed views on them.
 
-A message is mutable and belongs to whoever builds or receives it. Typed values (`message.to`, `.via`
-...) are parsed when first asked for and live in `message.headers.cache`; changing a header through the
+A message is mutable and belongs to the code that builds or receives it. Typed values (`message.to`, `.via`
+...) are parsed on first use and live in `message.headers.cache`; changing a header through the
 methods of `Headers` drops them. A value that cannot be parsed raises `RemoteProtocolError` 400 from the
 property (a `MessageError`, with the request attached).
 

@@ -1,4 +1,4 @@
-"""Transfers by REFER in one dialog, asked for by either side: what a REFER says, and the NOTIFYs that follow.
+"""Transfers by REFER in one dialog, requested by either side: what a REFER says, and the NOTIFYs that follow.
 
 RFC 3515 (REFER and its implicit subscription), 3891 (Replaces), 3892 (Referred-By), 4488 (Refer-Sub). Whether
 the transfer is carried out, and how, is decided above; messages are sent by `session.py`.
@@ -242,7 +242,7 @@ class Transfers:
             # Deviation: RFC 3515 2.4.6 lets several run at once; a person on a phone has one in mind.
             raise RemoteProtocolError(491, REASONS[491])
         referral = read_refer(refer.request)
-        # RFC 3515 2.4.6: all but the first REFER of a dialog are told apart by their CSeq.
+        # RFC 3515 2.4.6: all but the first REFER of a dialog are identified by their CSeq.
         event = f"refer;id={refer.request.cseq.number}" if self._received else "refer"
         self._received += 1
         self._open = OpenTransfer(refer, referral, Reports(event))

@@ -1,4 +1,4 @@
-"""What every request must satisfy before its meaning is looked at (RFC 3261 8.2.1 to 8.2.4).
+"""The checks that every request must pass first (RFC 3261 8.2.1 to 8.2.4).
 
 Pure: a request in, the refusing response out, or None. Who may call is the application's decision.
 """

@@ -89,7 +89,7 @@ class SessionTrigger(Enum):
     PROVISIONAL = "1xx"
     SUCCESS = "2xx"
     SUCCESS_WITH_OFFER = "2xx with an offer"
-    RETRY = "INVITE sent again"
+    RETRY = "INVITE resent"
     FAILURE = "300-699"
     NO_RESPONSE = "timeout or transport error"
     ANSWER_OFFER = "ACK sent"
@@ -116,7 +116,7 @@ _OVER = frozenset(
         SessionState.DONE,
     }
 )
-# In these a request in the dialog may be asked for; before CONFIRMED it waits for the ACK.
+# In these a request in the dialog may be requested; before CONFIRMED it waits for the ACK.
 _UP = frozenset({SessionState.ACCEPTED, SessionState.ANSWERED, SessionState.CONFIRMED})
 
 
@@ -553,7 +553,7 @@ class InviteSession:
         return self._output()
 
     def report_transfer(self, status: int, now: float) -> SessionOutput:
-        """Report to the peer on the transfer that it asked for; nothing happens when there is none.
+        """Report to the peer on the transfer that it requested; nothing happens when there is none.
 
         Args:
             status: of our call to the target; 200..699 ends the transfer. Accepts it if nobody did before.
@@ -819,7 +819,7 @@ class InviteSession:
 
     def _info_received(self, event: RequestReceived) -> None:
         request = event.request
-        if "Info-Package" in request.headers:  # RFC 6086 4.2.2: we asked for none
+        if "Info-Package" in request.headers:  # RFC 6086 4.2.2: we announced none
             response = request.response(469, "Bad Info Package")
             response.headers.add("Recv-Info", "")
             self._effects.append(Respond(event.key, response))
@@ -1155,8 +1155,8 @@ class InviteSession:
 Action: TypeAlias = Callable[[InviteSession, Any, float], None]
 _S, _T, _I = SessionState, SessionTrigger, InviteSession
 
-# Every move of a session. What the peer does and the table has not is dropped; what our side asks for and the
-# table has not is a mistake of ours and raised, but for hanging up, which is harmless in every state.
+# Every move of a session. A move that is not in the table is dropped if the peer caused it, and raises if our
+# side did, except for hanging up, which is harmless in every state.
 MOVES: Mapping[tuple[SessionState, SessionTrigger], tuple[SessionState, Action | None]] = {
     # We call.
     (_S.INITIAL, _T.START): (_S.CALLING, _I._send_invite),

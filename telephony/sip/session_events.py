@@ -1,4 +1,4 @@
-"""What an INVITE session takes and puts out: inputs, effects for the user agent, events for the call.
+"""Inputs and outputs of an INVITE session: effects for the user agent, events for the call.
 
 Plain frozen values only; `session.py` takes and makes them.
 """
@@ -153,7 +153,7 @@ class ReinviteRefused:
 
 @dataclass(frozen=True, slots=True)
 class ReinviteDue:
-    """The turn that `want_reinvite` asked for: send the offer now with `reinvite`."""
+    """The turn that `want_reinvite` requested: send the offer now with `reinvite`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class ReferProgressed:
-    """A NOTIFY reports on the transfer that we asked for (RFC 3515 2.4.4).
+    """A NOTIFY reports on the transfer that we requested (RFC 3515 2.4.4).
 
     Args:
         status: of the far end's call to the target, 100 when the report has no usable one.

@@ -1,4 +1,4 @@
-"""The user-agent core: what becomes of each message, and how ours are sent (RFC 3261 8, 12, 13).
+"""The user-agent core: handles incoming messages and sends ours (RFC 3261 8, 12, 13).
 
 It screens requests (8.2), finds the call that a message belongs to (12.2), answers what belongs to none, and
 joins the INVITE sessions to the transaction layer. Pure: messages and time go in; data for the transports and
@@ -91,7 +91,7 @@ class SipCall:
         host: our own address as the peer sees it, for SDP.
 
     Attributes:
-        on_event: who is told the session's events.
+        on_event: gets the session's events.
     """
 
     __slots__ = ("_keys", "due", "flow", "host", "invite_key", "on_event", "session", "stay_on_flow")

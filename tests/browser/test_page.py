@@ -40,7 +40,7 @@ def test_a_wrong_token_is_refused_and_a_right_one_lets_in(told: Stage, chromium:
     with window(chromium, told, None) as page:
         page.fill("#token", "hotline_wrong")
         page.click("button.main")
-        expect(page.get_by_role("alert")).to_contain_text("No token that works")
+        expect(page.get_by_role("alert")).to_contain_text("This token is not valid")
         page.fill("#token", told.tokens["supervisor"])
         page.keyboard.press("Enter")
         expect(page.locator(".tile")).to_have_count(6)
@@ -51,7 +51,7 @@ def test_a_wrong_token_is_refused_and_a_right_one_lets_in(told: Stage, chromium:
 
 def test_a_queue_fills_and_empties_before_ones_eyes(told: Stage, chromium: Browser) -> None:
     with window(chromium, told) as page:
-        expect(page.get_by_text("Nobody waits.")).to_be_visible()
+        expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
         told.switch.waiting["support"] = [
             story.waiting("w1", "w1", 75.0, number="+8613800138000"),
             story.waiting("w2", "w2", 5.0, position=2, tier="vip"),
@@ -63,7 +63,7 @@ def test_a_queue_fills_and_empties_before_ones_eyes(told: Stage, chromium: Brows
         expect(tile(page, "Waiting")).to_have_text("2")
         expect(page.locator(".badge.vip")).to_be_visible()
         told.switch.waiting["support"] = []
-        expect(page.get_by_text("Nobody waits.")).to_be_visible()
+        expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
 
 
 def tile(page: Page, name: str):  # type: ignore[no-untyped-def]

@@ -218,7 +218,7 @@ def test_a_wrong_token_is_told_and_sets_nothing(told: Stage) -> None:
     answer = log_in(told, "hotline_wrong")
     assert answer.status == 401
     assert "set-cookie" not in answer.headers
-    assert b"No token that works" in answer.body
+    assert b"This token is not valid" in answer.body
     assert b"hotline_wrong" not in answer.body
 
 

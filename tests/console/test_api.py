@@ -258,6 +258,6 @@ def test_while_no_switch_answers_the_past_is_told_and_changes_are_refused(busy: 
         assert busy.get("/api/v1/queues").json["items"][0]["waiting"] is None
         assert busy.get("/api/v1/tickets/100001").status == 200
         answer = busy.post("/api/v1/tickets/100001/notes", {"note": "lost?"})
-        assert (answer.status, answer.json["detail"]) == (503, "The switch does not run.")
+        assert (answer.status, answer.json["detail"]) == (503, "The switch is not running.")
     finally:
         busy.start_switch()

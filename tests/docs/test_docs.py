@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+from cdr.calls.record import ATTEMPT_OUTCOMES, OUTCOMES
 from config import SiteError, load_site
 from config.exit_codes import ExitCode
 from config.new_site import write_starter_site
@@ -85,6 +87,21 @@ def test_exit_codes_are_documented() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     documented = re.findall(r"^\| (\d) \|", page, re.MULTILINE)
     assert documented == [str(int(code)) for code in ExitCode]
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "outcomes"),
+    [
+        ("records.md", "What a call came to", OUTCOMES),
+        ("callbacks.md", "## Outcomes of an attempt", ATTEMPT_OUTCOMES),
+    ],
+)
+def test_every_outcome_is_documented(page: str, heading: str, outcomes: Mapping[str, str]) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    table = text[text.index(heading) :].split("\n\n")[1]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    documented = [word for row in rows for word in re.findall(r"`(\w+)`", row)]
+    assert sorted(documented) == sorted(outcomes)
 
 
 def test_the_readmes_example_of_mistakes_is_what_the_program_says(

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from config.new_site import write_starter_site
 from config.yaml_source import read_yaml
 from ivr_flows.reference import documentation, renew
-from ivr_flows.runtime.outcomes import HangUp
 from ivr_flows.schema import json_schema
+from ivr_flows.steps.outcomes import HangUp
 from ivr_flows.verbs import VERBS
 from tests.support.paths import ROOT
 from tests.unit.ivr_flows.sites import call, load, problems, write_site

@@ -36,13 +36,13 @@ def other(switch: Switch, tmp_path: Path) -> Path:
 
 def test_a_busy_sip_port(switch: Switch, other: Path) -> None:
     code, text = serve(other, "--http", f"{HOST}:{free_port()}")
-    assert text == f"Cannot listen on {HOST}:{switch.sip[1]}: the port is taken by another program."
+    assert text == f"Cannot listen on {HOST}:{switch.sip[1]}: the port is in use by another program."
     assert code == 5
 
 
 def test_a_busy_http_port(switch: Switch, other: Path) -> None:
     code, text = serve(other, "--sip", f"{HOST}:{free_port()}")
-    assert text == f"Cannot listen on {HOST}:{switch.http[1]}: the port is taken by another program."
+    assert text == f"Cannot listen on {HOST}:{switch.http[1]}: the port is in use by another program."
     assert code == 5
 
 

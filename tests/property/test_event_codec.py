@@ -69,8 +69,8 @@ ALL = st.sampled_from(KINDS).flatmap(events_of)
 def test_every_event_class_has_its_name_in_the_codec() -> None:
     classes = {
         value
-        for path in ROOT.glob("*/**/events.py")
-        if "tests" not in path.parts
+        for room in ("telephony", "callback_queue")
+        for path in (ROOT / room).rglob("events.py")
         for value in vars(import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))).values()
         if inspect.isclass(value) and issubclass(value, Event)
     }

@@ -19,11 +19,11 @@ from asr.listening.answer import Heard, Wanted
 from config import Site, load_site
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
-from ivr_flows.runtime.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.schema import FlowFile, StepBase
 from ivr_flows.simulator.run import RESULTS
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
+from ivr_flows.steps.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.verbs import VERBS
 from journal.event import Event
 from telephony.call.events import FlowEnded, StepEntered
@@ -149,11 +149,11 @@ class AnyCaller:
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
-    ) -> Recording:
+    ) -> RecordedMessage:
         self._live()
         if self._leaves():
             raise CallerGone(Heard("noise", audio=Path("cut.wav"), seconds=2.0))
-        return self._chance.choice([Recording(None, 0.0), Recording(Path("message.wav"), 5.0)])
+        return self._chance.choice([RecordedMessage(None, 0.0), RecordedMessage(Path("message.wav"), 5.0)])
 
     def keep_recording(self) -> None:
         pass

@@ -13,7 +13,12 @@ from telephony.sip.errors import LocalProtocolError
 from telephony.sip.flow import Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import Request
-from telephony.sip.server_transactions import INVITE_SERVER, NON_INVITE_SERVER, NonInviteServerTransaction
+from telephony.sip.server_transactions import (
+    INVITE_SERVER,
+    NON_INVITE_SERVER,
+    InviteServerTransaction,
+    NonInviteServerTransaction,
+)
 from telephony.sip.timers import Timers
 from telephony.sip.transaction import Table, TransactionState, TransactionTrigger
 from telephony.sip.transaction_events import (
@@ -50,7 +55,7 @@ PICK = st.integers(0, 10**6)
 # The states in which the RFCs give a transaction no timer: its user has the next word.
 PATIENT = {
     (InviteClientTransaction, TransactionState.PROCEEDING),
-    ("invite_server", TransactionState.PROCEEDING),
+    (InviteServerTransaction, TransactionState.PROCEEDING),
     (NonInviteServerTransaction, TransactionState.TRYING),
     (NonInviteServerTransaction, TransactionState.PROCEEDING),
 }

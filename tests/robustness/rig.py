@@ -87,7 +87,9 @@ class Tidy:
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
         if "  voice " in switch.log():  # its worker and what it speaks ahead come and go on their own
-            wait_for(lambda: "prompts are spoken" in switch.log(), "the voice to be ready", 60, every=0.1)
+            wait_for(
+                lambda: "prompts are synthesised" in switch.log(), "the voice to be ready", 60, every=0.1
+            )
         check_call(switch)
         self.before: dict[str, float] = {}
         wait_for(self._is_idle, f"the switch to be idle; {self.before}", 10, every=0.1)

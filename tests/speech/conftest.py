@@ -1,28 +1,22 @@
-"""What the tests by telephone share: models, voices for callers, recordings of people, and a service desk.
+"""What the tests by telephone share: voices for callers, recordings of people, and a service desk.
 
-The models are got once per machine (`hotline models get en zh ko`); where they cannot be had, or the speech
-libraries are not installed, these tests are skipped and say why.
+Without the models or the speech libraries these tests are skipped and say why.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from asr.models import models_folder
 from tests.speech.phrases import PHRASES
 from tests.support import sounds
 from tests.support.ports import wait_for
-from tests.support.softphone import HOTLINE
 from tests.support.sounds import Sound
 from tests.support.switch import Switch
 from tts.client import Voices
@@ -30,8 +24,6 @@ from tts.installed import Wish, choose
 
 HERE = Path(__file__).parent
 PEOPLE = HERE.parent.parent.parent / "shared" / "speech"
-LANGUAGES = ("en", "zh", "ko")
-LIBRARIES = ("faster_whisper", "vosk", "piper", "onnxruntime", "espeakng_loader")
 SECONDS = 600
 """For one test: the first one may have to get models and speak phrases."""
 
@@ -60,21 +52,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(SECONDS))
-
-
-@pytest.fixture(scope="session")
-def models() -> Path:
-    """The folder with all models."""
-    missing = [name for name in LIBRARIES if find_spec(name) is None]
-    if missing:
-        pytest.skip(f"not run: needs {', '.join(missing)} (pip install 'hotline[speech]')")
-    environment = {name: value for name, value in os.environ.items() if name != "HOTLINE_MODELS"}
-    got = subprocess.run(
-        [HOTLINE, "models", "get", *LANGUAGES], capture_output=True, text=True, check=False, env=environment
-    )
-    if got.returncode:
-        pytest.skip(f"not run: the models cannot be had. {got.stderr.strip()[-300:]}")
-    return models_folder()
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +123,7 @@ def prepare_site(
 def desk(
     models: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Switch]:
-    """A switch whose recognisers are up and whose prompts are spoken."""
+    """A switch whose recognisers are up and whose prompts are synthesised."""
     assert pytestconfig.cache is not None
     cache = pytestconfig.cache.mkdir("prompts")
     running = Switch(
@@ -161,4 +138,4 @@ def desk(
 def is_ready(switch: Switch) -> bool:
     """Whether every recogniser is up and every prompt is spoken."""
     speech = switch.status()["speech"]
-    return all(pool["up"] for pool in speech.values()) and "prompts are spoken" in switch.log()
+    return all(pool["up"] for pool in speech.values()) and "prompts are synthesised" in switch.log()

@@ -30,7 +30,7 @@ class Kokoro:
         model: the .onnx file.
         name: a voice, or several joined with + to be mixed in equal parts.
         language: "en", "zh" or "ko".
-        threads: cores to use.
+        threads: number of cores.
         speed: 1.0 is the voice's own.
     """
 

@@ -36,7 +36,7 @@ _WHOLE = {
     "n": "n0",
     "ng": "ŋ0",
 }
-# zhi, chi, shi, ri, zi, ci, si: the vowel is the consonant, going on.
+# zhi, chi, shi, ri, zi, ci, si: the vowel is the consonant, prolonged.
 _BUZZING = frozenset({"zh", "ch", "sh", "r", "z", "c", "s"})
 _TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘"}
 

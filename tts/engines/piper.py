@@ -22,7 +22,7 @@ class Piper:
 
     Args:
         model: the .onnx file; its settings are beside it in .onnx.json.
-        threads: cores to use.
+        threads: number of cores.
         speed: 1.0 is the voice's own.
     """
 

@@ -21,7 +21,7 @@ from callback_queue.line.distributor import Distributor, Place
 from callback_queue.line.waiting_line import Entry
 from config import Agent, Queue, Site
 from config.models.settings import Settings
-from ivr_flows.runtime.outcomes import HandOff
+from ivr_flows.steps.outcomes import HandOff
 from journal.event import Event
 from telephony.applications.services import ApplicationServices
 from telephony.call import events

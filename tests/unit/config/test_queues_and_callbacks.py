@@ -91,9 +91,9 @@ def test_an_overflow_leads_to_a_queue_and_not_in_a_circle(tmp_path: Path) -> Non
           - {name: f, overflow: a}
     """
     assert _queue_lines(tmp_path, queues) == [
-        "queues.yaml:4:25  queues[2].overflow: overflow goes in a circle: from c to a to b to c",
+        "queues.yaml:4:25  queues[2].overflow: overflow loops: from c to a to b to c",
         'queues.yaml:5:25  queues[3].overflow: found "nowhere", expected the name of a queue in queues.yaml',
-        "queues.yaml:6:25  queues[4].overflow: overflow goes in a circle: from e to e",
+        "queues.yaml:6:25  queues[4].overflow: overflow loops: from e to e",
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from console import live
-from console.live import Hub, Told, Watcher
+from console.live import Hub, LiveEvent, Watcher
 from console.overview import Overview
 from control.client import NotRunning
 
@@ -18,7 +18,7 @@ class Table:
     """A table of events that grows, and is away at times."""
 
     def __init__(self) -> None:
-        self.rows: list[Told] = []
+        self.rows: list[LiveEvent] = []
         self.away = False
         self.asked = 0
         self._asked = asyncio.Condition()
@@ -31,9 +31,9 @@ class Table:
     def add(self, *kinds: str) -> None:
         for kind in kinds:
             number = len(self.rows) + 1
-            self.rows.append(Told(number, kind, {"event": kind, "number": number}))
+            self.rows.append(LiveEvent(number, kind, {"event": kind, "number": number}))
 
-    async def tail(self, after: int, limit: int) -> Sequence[Told]:
+    async def tail(self, after: int, limit: int) -> Sequence[LiveEvent]:
         self.asked += 1
         async with self._asked:
             self._asked.notify_all()
@@ -55,7 +55,7 @@ async def events(watcher: Watcher, count: int) -> list[str]:
     async with asyncio.timeout(10):
         while len(found) < count:
             message = await watcher.next()
-            if isinstance(message, Told):
+            if isinstance(message, LiveEvent):
                 found.append(message.kind)
     return found
 
@@ -123,7 +123,7 @@ def test_who_reads_too_slowly_is_dropped_and_the_others_are_told_all() -> None:
     hub.add(slow)
     hub.add(quick)
     for number in range(10):
-        hub.tell(Told(number, "Event", {}))
+        hub.tell(LiveEvent(number, "Event", {}))
     assert slow.is_dropped.is_set()
     assert not quick.is_dropped.is_set()
     assert len(asyncio.run(events(quick, 10))) == 10
@@ -132,9 +132,9 @@ def test_who_reads_too_slowly_is_dropped_and_the_others_are_told_all() -> None:
 def test_kinds_that_nobody_asked_for_fill_no_queue() -> None:
     watcher = Watcher(frozenset({"CallEnded"}), length=1)
     for _ in range(10):
-        watcher.tell(Told(1, "DigitReceived", {}))
+        watcher.tell(LiveEvent(1, "DigitReceived", {}))
     assert not watcher.is_dropped.is_set()
-    watcher.tell(Told(2, "CallEnded", {}))
+    watcher.tell(LiveEvent(2, "CallEnded", {}))
     watcher.tell(None)  # what is no event is told to everybody
     assert watcher.is_dropped.is_set()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from starlette.requests import Request
 
+from callback_queue.callbacks.events import AttemptOutcome
 from callback_queue.tickets.ticket import STATES
-from cdr.calls.record import Outcome
+from cdr.calls.record import ATTEMPT_OUTCOMES, OUTCOMES, Outcome
 from cdr.events import EVENTS
 from cdr.figures.formulas import agent_figures, queue_figures
 from cdr.figures.tallies import AgentTally, QueueTally
@@ -21,10 +23,21 @@ PAGES = ROOT / "console" / "pages"
 SCRIPTS = sorted((PAGES / "static" / "js").rglob("*.js"))
 
 
+def entries(language: str) -> list[tuple[str, str]]:
+    """A language's texts by key, in the order of the file."""
+    text = (PAGES / "static" / "js" / f"texts-{language}.js").read_text(encoding="utf-8")
+    found = re.findall(r'(?:"([\w.]+)"|\b(\w+)): "([^"]*)"', text)
+    return [(quoted or plain, words) for quoted, plain, words in found]
+
+
 def keys(language: str) -> set[str]:
     """The keys of a language's texts."""
-    text = (PAGES / "static" / "js" / f"texts-{language}.js").read_text(encoding="utf-8")
-    return {quoted or plain for quoted, plain in re.findall(r'(?:"([\w.]+)"|\b(\w+)): "', text)}
+    return {key for key, _ in entries(language)}
+
+
+def outcome_texts(language: str) -> dict[str, str]:
+    """What the pages call the outcomes of calls and callback attempts, by outcome."""
+    return {key.removeprefix("outcome."): words for key, words in entries(language) if "outcome." in key}
 
 
 def request(**headers: str) -> Request:
@@ -60,12 +73,26 @@ def test_every_word_that_a_script_says_is_there() -> None:
     assert said - known == set()
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_text_is_there_twice(language: str) -> None:
+    found = [key for key, _ in entries(language)]
+    assert [key for key in found if found.count(key) > 1] == []
+
+
+def test_every_outcome_has_its_words_once() -> None:
+    assert set(OUTCOMES) == set(get_args(Outcome))
+    assert set(ATTEMPT_OUTCOMES) == set(get_args(AttemptOutcome))
+    words = {**OUTCOMES, **ATTEMPT_OUTCOMES}
+    assert outcome_texts("en") == words
+    assert outcome_texts("zh").keys() == words.keys()
+    assert len(set(OUTCOMES.values())) == len(OUTCOMES)
+
+
 def test_the_systems_words_have_names() -> None:
     known = keys("en")
     words = {
         *(f"ticket.{state}" for state in STATES),
         *(f"state.{state}" for state in AGENT_STATES),
-        *(f"outcome.{outcome}" for outcome in Outcome.__args__),  # type: ignore[attr-defined]
         *(f"figure.{name}" for name in {**queue_figures(QueueTally()), **agent_figures(AgentTally())}),
         *(
             f"event.{name}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
-from ivr_flows.runtime.conversation import CallerGone, HttpAnswer, HttpRequest, Recording
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
 from telephony.call.events import StepEntered
 from tts.parts import Part, SoundFile, Spoken, Text
@@ -19,7 +19,7 @@ class Caller:
 
     Args:
         answers: one for each question, recording and lookup: a str of keys, words in `say("...")`, a `Heard`,
-            `Recording`, `HttpAnswer`, None for silence (or no answer), or an exception to raise.
+            `RecordedMessage`, `HttpAnswer`, None for silence (or no answer), or an exception to raise.
         caller, called: the numbers.
         now: when the call comes.
         no_recogniser: whether words cannot be understood.
@@ -89,11 +89,11 @@ class Caller:
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
-    ) -> Recording:
+    ) -> RecordedMessage:
         self._check()
         answer = self._next()
-        assert isinstance(answer, Recording | None), answer
-        return answer or Recording(None, 0.0)
+        assert isinstance(answer, RecordedMessage | None), answer
+        return answer or RecordedMessage(None, 0.0)
 
     def keep_recording(self) -> None:
         self.kept = True

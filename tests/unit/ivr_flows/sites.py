@@ -12,7 +12,7 @@ from config import Problem, load_site
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import load_flows, read_flows
 from ivr_flows.runtime.engine import FlowRun
-from ivr_flows.runtime.outcomes import Departure, HangUp, Result
+from ivr_flows.steps.outcomes import Departure, HangUp, Result
 from tests.unit.ivr_flows.caller import Caller
 
 AGENTS = """\

@@ -64,7 +64,7 @@ def test_loops_and_missing_returns_are_seen_across_flows(tmp_path: Path) -> None
         "expected it to come back with a back step",
         'flows/runs.yaml:1:21  steps.run.flow: flow "leaves" never comes back: it has no back step; '
         "expected goto: {flow: leaves}",
-        "flows/runs.yaml:1:30  steps.end: no step leads here; expected one that does; or delete this one",
+        "flows/runs.yaml:1:30  steps.end: no step leads here; expected one that does, or no such step",
     ]
 
 
@@ -72,7 +72,7 @@ def test_numbers_lead_into_flows_that_can_take_them(tmp_path: Path) -> None:
     settings = "numbers: {4000: {flow: notice}, 4001: {flow: desk, language: ko}}\n"
     root = write_site(tmp_path / "s", {"desk": "languages: [en, zh]\nsteps: {end: {hangup: }}\n"}, settings)
     assert [str(problem) for problem in problems(root)] == [
-        'hotline.yaml:1:24  numbers.4000.flow: flow "notice" has a back step, so it is one that others run; '
+        'hotline.yaml:1:24  numbers.4000.flow: flow "notice" has a back step, so it is a subroutine; '
         "expected a flow without",
         'hotline.yaml:1:62  numbers.4001.language: found "ko", '
         'expected a language that flow "desk" speaks: en, zh',

@@ -10,9 +10,9 @@ import pytest
 from config import load_site
 from config.new_site import write_starter_site
 from ivr_flows.flow_set import FlowSet
-from ivr_flows.runtime.conversation import HttpAnswer
-from ivr_flows.runtime.outcomes import HandOff, OpenTicket
-from ivr_flows.texts import TEXTS
+from ivr_flows.steps.conversation import HttpAnswer
+from ivr_flows.steps.outcomes import HandOff, OpenTicket
+from ivr_flows.steps.texts import TEXTS
 from tests.unit.ivr_flows.caller import say
 from tests.unit.ivr_flows.sites import Call, call, load
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr_flows.runtime.conversation import HttpAnswer
-from ivr_flows.runtime.outcomes import Dial, HandOff, OpenTicket, Result, Transfer
+from ivr_flows.steps.conversation import HttpAnswer
+from ivr_flows.steps.outcomes import Dial, HandOff, OpenTicket, Result, Transfer
 from tests.unit.ivr_flows.caller import say
 from tests.unit.ivr_flows.sites import call, make
 

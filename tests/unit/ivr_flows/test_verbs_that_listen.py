@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from asr.listening.answer import Heard, KeysWanted, Wanted
-from ivr_flows.runtime.conversation import CallerGone, Recording
-from ivr_flows.runtime.outcomes import HandOff, OpenTicket
+from ivr_flows.steps.conversation import CallerGone, RecordedMessage
+from ivr_flows.steps.outcomes import HandOff, OpenTicket
 from tests.unit.ivr_flows.caller import NOISE, say
 from tests.unit.ivr_flows.sites import call, make
 
@@ -239,7 +239,7 @@ VOICEMAIL = """\
       none:
         hangup: {reason: no message}
 """
-SOUND = Recording(Path("message.wav"), 7.5)
+SOUND = RecordedMessage(Path("message.wav"), 7.5)
 
 
 def test_a_message_becomes_a_ticket(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_message_becomes_a_ticket(tmp_path: Path) -> None:
 def test_a_caller_who_says_nothing_is_asked_once_more(tmp_path: Path) -> None:
     flows = make(tmp_path, VOICEMAIL)
     assert call(flows, None, SOUND).departures
-    assert call(flows, None, Recording(None, 0.4)).end.reason == "no message"
+    assert call(flows, None, RecordedMessage(None, 0.4)).end.reason == "no message"
 
 
 def test_a_hang_up_in_mid_sentence_leaves_what_was_said(tmp_path: Path) -> None:

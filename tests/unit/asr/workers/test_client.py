@@ -217,7 +217,7 @@ def test_a_full_house_queues_with_a_limit_and_says_so(tmp_path: Path) -> None:
             waiting = asyncio.ensure_future(given.open("en"))
             await asyncio.sleep(0)
             assert given.status()["en"]["waiting"] == 1
-            with pytest.raises(RecogniserBusy, match="taken, and 1 wait"):
+            with pytest.raises(RecogniserBusy, match="busy, and 1 wait"):
                 await given.open("en")
             talking.feed(speech(1))
             assert (await talking.finish()).text == "one"
@@ -283,7 +283,7 @@ def test_a_language_that_nobody_knows_is_unavailable(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with recognisers(tmp_path) as given:
             assert given.capabilities("zh") is None
-            with pytest.raises(RecogniserUnavailable, match='Nothing recognises the language "zh"'):
+            with pytest.raises(RecogniserUnavailable, match='There is no recogniser for the language "zh"'):
                 await given.open("zh")
 
     run(scenario)

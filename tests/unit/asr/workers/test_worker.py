@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed
 
-from asr.workers.protocol import END, READY
+from asr.protocol import END, READY
 from tests.support.paths import ROOT
 from tests.unit.asr.workers.tiny_engine import HANG, RAISE, SEGMENT_END, SLOW, speech
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from asr.engines import Engine, EngineError, Stream
+from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
-from asr.workers.protocol import Segment, StreamConfig
 
 SPOKEN = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
 SEGMENT_END = 90

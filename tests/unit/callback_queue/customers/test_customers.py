@@ -142,8 +142,8 @@ def test_every_mistake_is_told_with_its_line_and_the_others_are_read(tmp_path: P
         "3:1  language: expected one of en, zh, ko",
         "4:1  numbers: expected at least one number",
         "5:1  id: expected 1 to 64 characters",
-        "7:1  id: C4 is in line 6 already",
-        "8:1  numbers: a number of line 6 again; callers are told apart by number",
+        "7:1  id: C4 is already in line 6",
+        "8:1  numbers: the number is already in line 6; a number may belong to one customer only",
         "9:1  numbers: expected telephone numbers, such as +8613800138000 or 13800138000",
         "10:1  has 6 fields, not 5",
     ]
@@ -159,8 +159,8 @@ def test_lines_are_counted_where_fields_have_line_breaks(tmp_path: Path) -> None
     [
         ("", "is empty"),
         ("name,tier\nLin,vip\n", "id: is missing"),
-        ("id,numbers,colour\n", "colour: is no column"),
-        ("id,numbers,id\n", "id: is there twice"),
+        ("id,numbers,colour\n", "colour: is not a column"),
+        ("id,numbers,id\n", "id: appears twice"),
         ("id,numbers\nC1,13800138000\n".encode("utf-16"), "is not UTF-8"),
         ("id,numbers,name\nC1,13800138000,林\n".encode("gb18030"), "2:1  is not UTF-8; save it as CSV UTF-8"),
     ],

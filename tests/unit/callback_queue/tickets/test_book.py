@@ -23,7 +23,7 @@ from callback_queue.tickets.book import TicketBook
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.numbers import TicketNumbers
 from callback_queue.tickets.store import FIRST_NUMBER
-from ivr_flows.runtime.outcomes import OpenTicket, Slot, Turn
+from ivr_flows.steps.outcomes import OpenTicket, Slot, Turn
 from journal.event import Event
 from journal.journal import Journal
 from tests.unit.callback_queue.records import CALLBACK_RULES, NOW, Records, records, rules, ticket

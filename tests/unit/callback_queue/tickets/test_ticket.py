@@ -40,11 +40,11 @@ def test_a_wish_and_what_comes_of_it(
 @pytest.mark.parametrize(
     ("before", "wished", "refused"),
     [
-        (Standing(CLOSED), {"state": "solved"}, {"state": "solved does not follow on closed"}),
-        (Standing(JOINED), {"state": "waiting"}, {"state": "waiting does not follow on joined"}),
+        (Standing(CLOSED), {"state": "solved"}, {"state": "solved cannot follow closed"}),
+        (Standing(JOINED), {"state": "waiting"}, {"state": "waiting cannot follow joined"}),
         (Standing(OPEN), {"state": "joined"}, {"state": f"expected one of {', '.join(SETTABLE)}"}),
-        (Standing(OPEN), {"colour": "red"}, {"colour": "no field that can be changed"}),
-        (Standing(OPEN), {"number": "1"}, {"number": "no field that can be changed"}),
+        (Standing(OPEN), {"colour": "red"}, {"colour": "not a field that can be changed"}),
+        (Standing(OPEN), {"number": "1"}, {"number": "not a field that can be changed"}),
         (Standing(OPEN), {"severity": 5}, {"severity": "expected a whole number 1..4"}),
         (Standing(OPEN), {"severity": True}, {"severity": "expected a whole number 1..4"}),
         (Standing(OPEN), {"title": "x" * 201}, {"title": "expected text of at most 200 characters"}),

@@ -12,7 +12,7 @@ from callback_queue.tickets.book import TicketBook
 from hotline.server.departures import CallDepartures, FlowServices, serve_queue
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
-from ivr_flows.runtime.outcomes import Dial, HandOff, OpenTicket, Result
+from ivr_flows.steps.outcomes import Dial, HandOff, OpenTicket, Result
 from telephony.call.errors import LegClosed
 from telephony.call.switchboard import Caller, Target
 from telephony.sip.uri import parse_uri

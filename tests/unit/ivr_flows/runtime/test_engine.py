@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from asr.intake.values import Slot
-from ivr_flows.runtime.conversation import CallerGone, Recording
 from ivr_flows.runtime.engine import MOST_STEPS, FlowRun
-from ivr_flows.runtime.outcomes import HandOff, HangUp, OpenTicket, Result
-from ivr_flows.texts import TEXTS
+from ivr_flows.steps.conversation import CallerGone, RecordedMessage
+from ivr_flows.steps.outcomes import HandOff, HangUp, OpenTicket, Result
+from ivr_flows.steps.texts import TEXTS
 from telephony.call.events import FlowEnded, FlowStarted, StepEntered
 from tests.unit.ivr_flows.caller import Caller, say
 from tests.unit.ivr_flows.sites import call, load, make, write_site
@@ -221,7 +221,7 @@ def test_a_ticket_that_could_not_be_written_down_is_tried_again_at_the_end(tmp_p
           message: {voicemail: {say: Speak., otherwise: end}}
           end: {hangup: {reason: over}}
     """
-    one = call(make(tmp_path, text), Recording(Path("message.wav"), 7.0), results=["failed"])
+    one = call(make(tmp_path, text), RecordedMessage(Path("message.wav"), 7.0), results=["failed"])
     first, second = one.departures
     assert first == second
     assert one.end == HangUp("over")

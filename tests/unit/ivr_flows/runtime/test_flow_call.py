@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from asr.listening.answer import KeysWanted, SpeechWanted, Wanted
 from ivr_flows.flow_set import FlowSet
-from ivr_flows.runtime.conversation import CallerGone
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
 from ivr_flows.runtime.flow_runner import run_flow
-from ivr_flows.runtime.outcomes import Departure, HandOff, OpenTicket, Result
+from ivr_flows.steps.conversation import CallerGone
+from ivr_flows.steps.outcomes import Departure, HandOff, OpenTicket, Result
 from telephony.call.errors import LegClosed
 from telephony.call.events import CallerHeard, FlowEnded
 from telephony.media.prompts import PromptStore

@@ -10,8 +10,6 @@ import { since } from "../periods.js";
 import { callPane } from "./call.js";
 
 const PERIODS = ["today", "yesterday", "last_7", "last_30", "all"];
-const OUTCOMES = ["handled", "connected", "abandoned", "short_abandoned", "callback_requested", "message_taken", "self_served", "unserved", "hung_up",
-  "transferred", "busy", "no_answer", "wrong_number", "no_agent", "refused", "failed", "cut_off", "in_progress"];
 
 export function callsView(root, { path, query, go }) {
   const picked = path[0] ?? "";
@@ -28,7 +26,7 @@ export function callsView(root, { path, query, go }) {
     choice(t("began"), PERIODS.map((word) => [word, t(word)]), query.period ?? "today", (value) => filter("period", value)),
     choice(t("queue"), [["", t("any_queue")], ...state.site.queues.map((queue) => [queue.name, queue.name])], query.queue ?? "", (value) => filter("queue", value)),
     choice(t("agent"), [["", t("any_agent")], ...state.site.agents.map((agent) => [agent.number, agent.name])], query.agent ?? "", (value) => filter("agent", value)),
-    choice(t("result"), [["", t("any_result")], ...OUTCOMES.map((word) => [word, say("outcome", word)])], query.outcome ?? "", (value) => filter("outcome", value)),
+    choice(t("result"), [["", t("any_result")], ...Object.keys(state.site.call_outcomes).map((word) => [word, say("outcome", word)])], query.outcome ?? "", (value) => filter("outcome", value)),
     may("see_private") ? search : []);
 
   const { figure } = query;

@@ -1,6 +1,6 @@
 """What an answer to a flow's question means: keys by the flow's own rules, words by `asr.slots`.
 
-Pure. What to ask, and how often, is in `ivr_flows.runtime.questions`.
+Pure. What to ask, and how often, is in `ivr_flows.steps.questions`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from asr.listening.end_of_turn import TIMING_OF_SLOT
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue
 from ivr_flows.expressions import Value
-from ivr_flows.runtime.outcomes import Slot
-from ivr_flows.texts import TextKey
+from ivr_flows.steps.outcomes import Slot
+from ivr_flows.steps.texts import TextKey
 from tts.parts import Part, Spoken, SpokenKind, Text
 
 _YES_NO_KEYS = {"1": True, "2": False}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
 from tts.parts import Part, Text
 
 TextKey: TypeAlias = Literal[

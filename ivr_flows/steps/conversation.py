@@ -3,7 +3,7 @@
 The simulator (`ivr_flows.simulator`) and the switch (`ivr_flows/runtime/flow_call.py`) implement
 `Conversation`. Prompts are made of `tts.parts`, questions and answers of `asr.listening.answer`, as in the
 intake bot. What an answer means is left to `asr.slots`, what happens after the flow to
-`ivr_flows.runtime.outcomes`.
+`ivr_flows.steps.outcomes`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class CallerGone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """A finished recording; `path` is None when nothing could be kept, `seconds` 0 when nothing was said."""
+class RecordedMessage:
+    """A message left by the caller; `path` is None when it could not be kept, `seconds` 0 for silence."""
 
     path: Path | None
     seconds: float
@@ -114,7 +114,7 @@ class Conversation(Protocol):
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
-    ) -> Recording:
+    ) -> RecordedMessage:
         """Record the caller.
 
         Args:

@@ -4,7 +4,7 @@ The public server (alphacep/vosk-server, websocket/asr_server.py) has no specifi
 
 * The client may send {"config": {...}} first, then binary messages of 16-bit mono PCM, then the end.
 * Each binary message is answered by exactly one text message: {"partial": "..."} while a stretch of
-  speech goes on, {"result": [...], "text": "..."} when the server found its end.
+  speech continues, {"result": [...], "text": "..."} when the server found its end.
 * The end is answered by one more of the latter, and the server closes the connection. The server compares
   the end's text as it stands, so it must be `{"eof" : 1}` with just these spaces.
 

@@ -13,9 +13,9 @@ from asr.slots.values import CallWindow
 from config.business_hours import HoursState, OpeningHours
 from config.models.agents import Language
 from ivr_flows.expressions import Expression, Value
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.outcomes import OpenTicket
 from ivr_flows.settings import PromptText
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.outcomes import OpenTicket
 from ivr_flows.templates import Template
 from tts.parts import Part, SoundFile, Text
 

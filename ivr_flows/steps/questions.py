@@ -1,6 +1,6 @@
 """Ask until there is an answer: first in full, then shorter, a few times at most.
 
-What an answer may be is in `ivr_flows.runtime.understanding`; what to do without one is left to the verb.
+What an answer may be is in `ivr_flows.steps.understanding`; what to do without one is left to the verb.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from asr.listening.answer import Heard, KeysWanted, Wanted
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import Conversation
-from ivr_flows.runtime.understanding import Sorry, speech_wanted, yes_or_no
-from ivr_flows.texts import part
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import Conversation
+from ivr_flows.steps.texts import part
+from ivr_flows.steps.understanding import Sorry, speech_wanted, yes_or_no
 from tts.parts import Part
 
 T = TypeVar("T")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.results import Partial, Word
-from asr.workers.protocol import (
+from asr.protocol import (
     END,
     End,
     Segment,
@@ -20,6 +19,7 @@ from asr.workers.protocol import (
     parse_answer,
     parse_request,
 )
+from asr.results import Partial, Word
 
 words = st.builds(
     Word,

@@ -1,6 +1,6 @@
 """What a step leads to: a move within the flow, or something to be done outside it.
 
-A move stays in the flow and is the engine's business. A departure is data for the router, which carries
+A move stays in the flow and is handled by the engine. A departure is data for the router, which carries
 it out and comes back to the flow with a `Result`, unless the call is over (`HangUp`). Nothing here does
 anything.
 """
@@ -75,7 +75,7 @@ class Return:
     """The sub-flow is done: go on behind the step that ran it."""
 
 
-# Departures: the router's business.
+# Departures, carried out by the server.
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from asr.intake import values as bot
 from asr.intake.bot import Intake
 from asr.listening.answer import Heard, Wanted
-from ivr_flows.runtime.context import Context
-from ivr_flows.runtime.conversation import CallerGone, Conversation
-from ivr_flows.runtime.outcomes import OpenTicket
+from ivr_flows.steps.context import Context
+from ivr_flows.steps.conversation import CallerGone, Conversation
+from ivr_flows.steps.outcomes import OpenTicket
 
 _Brought: TypeAlias = Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
 
