@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import AsyncFileLock, FileLock
 
 _MODE = 0o600
+_POLL_SECONDS = 0.25  # a recorder may wait for another for minutes, and costs next to nothing then
 
 
 def file_lock(path: Path, *, wait: bool = False) -> FileLock:
@@ -35,7 +36,12 @@ def file_lock(path: Path, *, wait: bool = False) -> FileLock:
 def async_file_lock(path: Path) -> AsyncFileLock:
     """The same for an event loop; taking it waits until it is free."""
     return AsyncFileLock(
-        path, mode=_MODE, thread_local=False, fallback_to_soft=False, on_acquired=_write_owner
+        path,
+        poll_interval=_POLL_SECONDS,
+        mode=_MODE,
+        thread_local=False,
+        fallback_to_soft=False,
+        on_acquired=_write_owner,
     )
 
 

@@ -32,9 +32,9 @@ async def watch_for_stop(stop: Callable[[], None], *, supervised: bool) -> None:
     """Have `stop` called when this process is to end; needs a running loop.
 
     Args:
-        stop: ends the process's work, in good order. supervised: the server started us. Then we end with it,
-        and signals that a terminal or a service manager
-            sends to the whole group are the server's to act on.
+        stop: ends the process's work, in good order.
+        supervised: the server started us. Then we end with it, and signals that a terminal or a service
+            manager sends to the whole group are the server's to act on.
     """
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):

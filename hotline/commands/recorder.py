@@ -6,6 +6,7 @@ it ends, and there is never more than one of a site.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -51,11 +52,27 @@ async def _run(site: Site, journal: Path, database: URL, supervised: bool) -> No
     projector = Projector(EventStore(engine), SiteParts(site, engine))
     status = StatusFile(site.path(FILE))
     recorder = Recorder(engine, journal, site.settings.switch, projector, status)
-    await watch_for_stop(recorder.stop, supervised=supervised)
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        recorder.stop()
+
+    await watch_for_stop(stop, supervised=supervised)
     path = site.path(LOCK)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The recorder of a server that was killed still takes in what that left.
-    async with async_file_lock(path):
+    lock = async_file_lock(path)
+    # The recorder of a server that was killed still takes in what that left: one that is stopped before its
+    # turn has nothing to add.
+    turn, end = asyncio.ensure_future(lock.acquire()), asyncio.ensure_future(stopped.wait())
+    await asyncio.wait((turn, end), return_when=asyncio.FIRST_COMPLETED)
+    end.cancel()
+    if not turn.done():
+        turn.cancel()
+        return
+    try:
         log.info("recorder started", extra={"database": engine.url.render_as_string(hide_password=True)})
         await recorder.run()
+    finally:
+        await lock.release()
     log.info("recorder stopped")
