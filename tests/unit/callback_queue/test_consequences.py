@@ -80,7 +80,7 @@ def test_a_second_ticket_of_a_caller_is_joined_to_the_open_one_which_keeps_its_p
         closed, due = await rig.callbacks.get("100002.1"), await rig.callbacks.get("100001.1")
         assert closed is not None
         assert due is not None
-        assert (closed.state, closed.end, closed.note) == ("closed", "joined", "goes on as 100001.1")
+        assert (closed.state, closed.end, closed.note) == ("closed", "joined", "merged into 100001.1")
         assert (due.state, due.arrival, due.number, due.due) == ("waiting", NOW, "13900139000", wish)
         assert due.priority == 5
         what = [entry.what for entry in await rig.tickets.history("100001")]
