@@ -171,7 +171,7 @@ def test_a_chinese_browser_gets_a_chinese_page_and_keeps_its_place_when_switched
 ) -> None:
     with window(chromium, told, view="tickets/100001", locale="zh-CN") as page:
         assert page.locator("html").get_attribute("lang") == "zh"
-        expect(page.locator("#tabs a").first).to_have_text("现场")
+        expect(page.locator("#tabs a").first).to_have_text("总览")
         expect(page.get_by_role("heading", name="逐字稿")).to_be_visible()
         page.locator("#language").click()
         expect(page.locator("#tabs a").first).to_have_text("Overview")

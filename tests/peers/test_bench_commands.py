@@ -101,6 +101,7 @@ def test_a_command_says_what_it_can_do(name: str) -> None:
 def test_a_command_measures_something(name: str, tmp_path: Path) -> None:
     where = ["--folder", tmp_path / "report"] if name == "report" else []
     printed = run("-m", f"bench.{name}", *SIZES[name], *where)
+    assert MEASURED[name]
     for result in MEASURED[name]:
         found = re.findall(result.replace("#", NUMBER), printed)
         assert found, f"no {result!r} in:\n{printed}"

@@ -79,7 +79,7 @@ def test_intervals_cover_any_time_without_gaps(interval: Interval, start: int, l
 
 
 def test_a_report_of_no_time_or_of_too_many_intervals_is_refused() -> None:
-    with pytest.raises(ValueError, match="beginning before its end"):
+    with pytest.raises(ValueError, match="must begin before it ends"):
         Windows.make(5.0, 5.0, "whole", UTC)
     with pytest.raises(ValueError, match="intervals"):
         Windows.make(0.0, 2e9, "15min", UTC)

@@ -202,7 +202,7 @@ def test_consequences_without_end_are_cut(
         assert 10 < len(rows) < 100
 
     asyncio.run(run())
-    assert "consequences without end" in caplog.text
+    assert "endless consequences" in caplog.text
 
 
 def test_kinds_of_another_version_are_stored(database_url: URL, tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_told_to_stop_while_the_database_is_away_it_ends_in_time(
 
     asyncio.run(asyncio.wait_for(run(), 10))
     assert caplog.text.count("the database is away") == 1
-    assert "what is left waits in the spool" in caplog.text
+    assert "the rest stays in the spool" in caplog.text
     assert len(spool.segments(tmp_path / "journal")) == 1
 
 
