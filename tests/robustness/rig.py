@@ -106,9 +106,8 @@ class Tidy:
         def settled() -> bool:
             now = gauges(self._switch)
             left.clear()
-            left.update(
-                {name: now[name] - value for name, value in self.before.items() if now[name] != value}
-            )
+            # More than before is a leak; fewer tasks are those of the start that have ended since.
+            left.update({name: now[name] - value for name, value in self.before.items() if now[name] > value})
             return not left
 
         try:
