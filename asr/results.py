@@ -6,7 +6,8 @@ and what a caller meant by them to `asr.slots`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Final:
         confidence: mean of the words' confidences, 0..1; None when there are none.
         language: as requested: "en", "zh", "ko".
         engine: "vosk", "vosk-server" or "whisper".
+        meanings: how likely each expected meaning is, scored against the sound itself: 0..1, in all 1; empty
+            when the question expects none, or the engine cannot score.
+        alternatives: other readings of the same sound, likeliest first, without `text`; where they were
+            asked for and the engine gives them.
     """
 
     text: str
@@ -54,6 +59,8 @@ class Final:
     confidence: float | None
     language: str
     engine: str
+    meanings: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

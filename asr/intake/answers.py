@@ -144,7 +144,13 @@ class Interpreter:
         return Meaning(name, text, found.value, found.confidence)
 
     def _understand(self, kind: SlotKind, text: str, heard: Heard, now: datetime) -> Understood | None:
-        context = SlotContext(now=now, hours=self.hours, confidence=heard.confidence)
+        context = SlotContext(
+            now=now,
+            hours=self.hours,
+            confidence=heard.confidence,
+            meanings=heard.meanings,
+            alternatives=heard.alternatives,
+        )
         return understand(kind, text, heard.words, self.language, context)
 
     def _is_long(self, text: str, least: dict[str, int]) -> bool:

@@ -5,7 +5,8 @@ How it is listened for is in `asr.listening.listener`, what it means in `asr.slo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -53,6 +54,7 @@ class Heard:
         kind: "noise" is sound without words; "unavailable" when no recogniser could be had.
         digits: the keys, with kind "keys".
         text, words, confidence: as the recogniser gave them, with kind "speech".
+        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
         audio: the recording of the answer, with every kind but "keys" where there is one.
         seconds: of that recording.
         barged_in: whether the answer interrupted the question.
@@ -63,6 +65,8 @@ class Heard:
     text: str = ""
     words: tuple[Word, ...] = ()
     confidence: float | None = None
+    meanings: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
     audio: Path | None = None
     seconds: float = 0.0
     barged_in: bool = False

@@ -389,6 +389,7 @@ class _Speech:
 
     def _believed(self, final: Final) -> Heard:
         text = believable(final.text, self._language, speech=self._spoken, confidence=final.confidence)
+        heard = Heard("noise", meanings=final.meanings, alternatives=final.alternatives)
         if not text:
-            return Heard("noise")
-        return Heard("speech", text=text, words=final.words, confidence=final.confidence)
+            return heard
+        return replace(heard, kind="speech", text=text, words=final.words, confidence=final.confidence)

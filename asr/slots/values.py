@@ -48,6 +48,9 @@ class SlotContext:
         hours: for `callback_time`: when calls are made, None for at any time. Where the office has a zone of
             its own, the caller's words mean that one.
         confidence: what the recogniser said of the whole answer, 0..1 or None.
+        meanings, alternatives: as in `asr.results.Final`.
+        country: where the site is, as ISO 3166 has it ("CN"): whose numbering plan weighs numbers; "" for
+            not known.
     """
 
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,6 +59,9 @@ class SlotContext:
     now: datetime | None = None
     hours: OpeningHours | None = None
     confidence: float | None = None
+    meanings: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

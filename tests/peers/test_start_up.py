@@ -49,7 +49,7 @@ def test_a_busy_http_port(switch: Switch, other: Path) -> None:
 def test_a_site_that_is_served_already(switch: Switch) -> None:
     options = ("--sip", f"{HOST}:{free_port()}", "--http", f"{HOST}:{free_port()}")
     code, text = serve(switch.site, *options)
-    assert text.startswith("Another server runs for this site already")
+    assert text.startswith("Another server is already running for this site: process ")
     assert code == 5
     assert switch.status()["status"] == "ok"
 
@@ -69,6 +69,6 @@ def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
 def test_a_prompt_that_is_no_sound(other: Path) -> None:
     (other / "prompts" / "welcome.wav").write_bytes(bytes(range(256)) * 40)
     code, text = serve(other, "--sip", f"{HOST}:{free_port()}", "--http", f"{HOST}:{free_port()}")
-    assert text.startswith(f"Cannot start: {other.resolve()}/prompts/welcome.wav: it is not audio")
+    assert text.startswith(f"Cannot start: {other.resolve()}/prompts/welcome.wav: not audio that ffmpeg can read")
     assert len(text.splitlines()) == 1
     assert code == 3

@@ -17,6 +17,9 @@ import pytest
 from tests.support.ports import HOST, is_bound, wait_for
 from tests.support.switch import Switch
 
+# What a switch tells when it starts, before anybody calls.
+STARTED = ["SwitchStarted", "SettingsApplied"]
+
 
 def dial_nobody(switch: Switch) -> None:
     """Call a number that nobody has: a short call of three events, over when this returns."""
@@ -82,12 +85,12 @@ def running(tmp_path: Path) -> Iterator[Switch]:
 
 def test_what_the_switch_says_is_in_the_database_also_its_last_word(running: Switch) -> None:
     running.wait_recorded()
-    assert kinds(running) == ["SwitchStarted"]
+    assert kinds(running) == STARTED
     recorder = beside(running, "recorder")
     assert recorder is not None
     wait_for(lambda: is_bound(running.console[1], "tcp"), "the console to listen", timeout=20)
     running.stop()
-    assert kinds(running) == ["SwitchStarted", "SwitchStopped"]
+    assert kinds(running) == [*STARTED, "SwitchStopped"]
     assert beside(running, "recorder") is None
     assert beside(running, "console") is None
 
@@ -102,7 +105,7 @@ def test_a_process_that_dies_comes_back(running: Switch, command: str) -> None:
 
     wait_for(another, f"another {command}")
     running.wait_recorded()
-    assert kinds(running) == ["SwitchStarted"]
+    assert kinds(running) == STARTED
     assert running.health_status() == 200
 
 
@@ -128,7 +131,7 @@ def test_nobody_is_left_when_the_server_is_killed_and_what_it_said_is_recorded(r
 def test_what_is_set_from_outside_reaches_the_others(tmp_path: Path) -> None:
     switch = Switch(tmp_path, records=True, environment={"HOTLINE_DATABASE": "other.db"})
     switch.wait_recorded()
-    assert kinds(switch, "other.db") == ["SwitchStarted"]
+    assert kinds(switch, "other.db") == STARTED
     assert not (switch.site / "hotline.db").exists()
     switch.stop()
 
@@ -138,9 +141,9 @@ def test_without_a_database_there_is_the_switch_alone(tmp_path: Path) -> None:
     assert beside(switch, "recorder") is None
     assert beside(switch, "console") is None
     assert "recorder" not in switch.status()
-    assert [event["event"] for event in switch.journal()] == ["SwitchStarted"]
+    assert [event["event"] for event in switch.journal()] == STARTED
     switch.stop()
-    assert [event["event"] for event in switch.journal()] == ["SwitchStarted", "SwitchStopped"]
+    assert [event["event"] for event in switch.journal()] == [*STARTED, "SwitchStopped"]
 
 
 def test_status_counts_what_a_database_that_is_away_does_not_have(running: Switch) -> None:
@@ -153,4 +156,4 @@ def test_status_counts_what_a_database_that_is_away_does_not_have(running: Switc
     other.execute("ROLLBACK")
     other.close()
     running.wait_recorded()
-    assert len(kinds(running)) == 10
+    assert len(kinds(running)) == len(STARTED) + 9
