@@ -62,13 +62,13 @@ def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
     tokens: list[Token] = []
     for clause in _MARKS.split(text):
+        tokens += [Token("gap", ",")] * bool(tokens)
         words = re.sub(r"\+(?=\s|$)", " plus ", re.sub(r"\+(\d)", r" plus \1", _words(clause))).split()
         position = 0
         while position < len(words):
             token, used = _token(words, position, tokens)
             tokens.append(token)
             position += used
-        tokens.append(Token("gap", ","))
     return tokens
 
 

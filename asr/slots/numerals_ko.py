@@ -59,13 +59,13 @@ def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
     tokens: list[Token] = []
     for clause in _MARKS.split(text):
+        tokens += [Token("gap", ",")] * bool(tokens)
         said = plain(without_fillers(clause, "ko"), "ko")
         for word in _RESTARTS.sub(f" {_RESTART} ", said).split():
             # A word of several digits is a group of its own.
             made = _tokens(word)
             group = sum(token.kind == "digits" for token in made) > 1
             tokens += [Token("gap", " ")] * group + made + [Token("gap", " ")] * group
-        tokens.append(Token("gap", ","))
     return tokens
 
 

@@ -56,6 +56,7 @@ def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
     tokens: list[Token] = []
     for clause in _MARKS.split(text):
+        tokens += [Token("gap", ",")] * bool(tokens)
         said = plain(without_fillers(clause, "zh"), "zh")
         position = 0
         while position < len(said):
@@ -63,7 +64,6 @@ def lex(text: str) -> list[Token]:
                 token, used = _token(said, position)
                 tokens.append(token)
             position += 1 if said[position] == " " else used
-        tokens.append(Token("gap", ","))
     return tokens
 
 
