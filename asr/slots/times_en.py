@@ -31,7 +31,7 @@ from asr.text import plain
 
 _JOINING = JoiningWords(
     denied_before=re.compile(
-        r"(?:^|(?<=\s))(?:not|except|excepting|excluding|other than|apart from|aside from|besides|without|never|dont|do not"
+        r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from|besides|without|never|dont|do not"
         r"|cant|cannot|couldnt|wont|will not|isnt|arent|instead of|rather than|avoid|skip|unless its"
         r"|(?:any ?(?:time|day|hour)|anything|every ?(?:day|thing|time)|all|always|whenever)(?: \w+){0,2} but"
         r"|busy|away|unavailable|not available|not free|travell?ing|in (?:a )?meetings?|no time|(?:am|im|be|was) (?:out|off)"
@@ -40,13 +40,14 @@ _JOINING = JoiningWords(
         r"|around|please|a|have|time|here|ring|phone|take|calls?|available|free|early|late|all|day|of|office|until then"
         r"|possible|come|back|and|us|to|pick up|somebody|anybody|accept|receive))* ?$"
     ),
+    excepting=re.compile(r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"),
     denied_behind=re.compile(
         r"^ ?(?:morning |afternoon |all day )?(?:(?:i|we) )?(?:really |just |definitely |also |both )*(?:"
         r"(?:is|are|s|would be|will be|was|am|m) (?:(?:really|so|too|very|a|an|also|both) )*(?:not\b(?! too)(?! later)|no good"
         r"|bad|impossible|difficult|out\b|full|holidays?|busy|terrible|booked|away|off|travell?ing|in meetings?"
         r"|in a meeting|unavailable|closed|on (?:holiday|vacation|leave))"
         r"|not (?:good|possible|ok|okay|great|ideal|convenient|available|free|an option|suitable|me|here|in)\b"
-        r"|no(?:t)? ?$|no good|no way"
+        r"|not? ?\Z|no good|no way"
         r"|(?:isnt|arent|doesnt|does not|dont|do not|wont|will not|cannot|cant|can not|am not|im not|havent|have no"
         r"|have (?:a )?meetings?|im (?:away|busy|off|out|travell?ing|in meetings?|in a meeting))\b)"
     ),
@@ -75,7 +76,7 @@ _DAY = re.compile(
 )
 _EDGE = (
     r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later than|no later than"
-    r"|before|after|by|until|till|up to|from|starting|starting on|starting from|later than|as of)"
+    r"|before|after|by|until|till|up to|(?<!apart )(?<!aside )from|starting|starting on|starting from|later than|as of)"
     r"(?: on)?(?: the)? )?"
 )
 _EDGES: dict[str, DayEdge] = {

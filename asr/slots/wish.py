@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 DayPart: TypeAlias = Literal["early", "morning", "noon", "afternoon", "late_afternoon", "evening", "night"]
@@ -100,6 +101,7 @@ class JoiningWords:
 
     Args:
         denied_before: ends where a time begins that is denied: "not on ".
+        excepting: ends such a "denied_before" that holds for a whole list: "except ".
         denied_behind: begins where such a time ends: " doesn't work".
         listed: all that stands between two times that share a denial, or are alternatives: " or ".
         taken_back: all that stands between a time and the one that replaces it: " no, sorry, ".
@@ -108,6 +110,7 @@ class JoiningWords:
     """
 
     denied_before: re.Pattern[str]
+    excepting: re.Pattern[str]
     denied_behind: re.Pattern[str]
     listed: re.Pattern[str]
     taken_back: re.Pattern[str]
@@ -158,6 +161,10 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
     """
     items = _items(said, sorted(mentions, key=lambda mention: mention.start), words)
     without = tuple(_without(item.mention) for item in items if item.denied)
+    for earlier, item in pairwise(items):
+        if earlier.denied and not item.denied and not item.mention.days and earlier.mention.timed:
+            # "Not tomorrow morning, in the afternoon": the day stays.
+            item.mention = replace(item.mention, days=earlier.mention.days, relative=earlier.mention.relative)
     options, unsure = _options([item for item in items if not item.denied])
     at_once = bool(words.at_once.search(said)) and not words.not_at_once.search(said)
     if options:
@@ -196,30 +203,37 @@ def _items(said: str, mentions: Sequence[Mention], words: JoiningWords) -> list[
 
 
 def _deny(said: str, items: list[_Item], words: JoiningWords) -> None:
+    excepting = False
     used = 0  # how far words have been taken for the denial of what stands before them
     for at, item in enumerate(items):
         start = items[at - 1].mention.end if at else 0
         lead = said[max(start, used) : item.mention.start]
         following = items[at + 1] if at + 1 < len(items) else None
         tail = said[item.mention.end : following.mention.start if following else len(said)]
-        behind = words.denied_behind.match(tail)
+        # What ends where another time begins is not the end of what was said.
+        behind = words.denied_behind.match(tail + "\n" * (following is not None))
         if behind and following and words.denied_before.search(tail) and not following.mention.days:
             behind = None  # 周一不要上午: it is the morning that is denied
         if behind:
             item.denied = True
             used = item.mention.end + behind.end()
             for back in range(at, 0, -1):
-                if not items[back].listed:
+                if not items[back].listed and said[items[back - 1].mention.end : items[back].mention.start].strip():
                     break
                 items[back - 1].denied = True
-        elif words.denied_before.search(lead) or (item.listed and at and items[at - 1].denied and lead == said[start : item.mention.start]):
+        elif words.denied_before.search(lead):
             item.denied = True
+            excepting = bool(words.excepting.search(lead))
+        elif at and items[at - 1].denied and start >= used:
+            item.denied = item.listed or (excepting and not lead.strip())
 
 
 def _merged(one: Mention, other: Mention) -> Mention | None:
     """Both as one where they speak of the same time: a day and its hour, a day by two names."""
     if one.clock is not None and other.clock is not None:
         return None
+    if one.days and other.days and one.timed:
+        return None  # a day behind an hour begins another time
     days, every, week = one.days or other.days, one.every or other.every, one.week or other.week
     if one.days and other.days:
         if one.week or other.week:
