@@ -64,7 +64,8 @@ _STAFF = _any(
     "(?:service|support|care|help)(?: (?:agent|rep|representative|person|team|staff|people))?",
     "supervisors?|managers?|boss|superiors?|director|head of \\w+",
     "technicians?|engineers?|consultants?|specialists?|experts?|professional",
-    "support(?: (?:team|staff|person|agent|desk))?|staff(?: members?)?|(?:service |help ?)desk|call cent(?:er|re)",
+    "support(?: (?:team|staff|person|agent|desk))?|staff(?: members?)?|(?:service |help ?)desk|call"
+    " cent(?:er|re)",
     "colleagues?|coworkers?|employees?|team(?: leader| lead)?|dispatcher|secretary",
 )
 _A = (
@@ -76,9 +77,14 @@ _ELSE = (
     "(?: (?:else|real|human|different|competent|in charge|responsible|on duty|who (?:can|could|is|knows)"
     "|that (?:can|could|is|knows)|in person)\\b)?"
 )
-_PERSON = f"(?:{_A}{_STAFF}{_ELSE}|who(?:m?ever| ?(?:s|is|are)) (?:is |s )?(?:in charge|responsible|on duty|there|above you))"
+_PERSON = (
+    f"(?:{_A}{_STAFF}{_ELSE}|who(?:m?ever| ?(?:s|is|are)) (?:is |s )?(?:in charge|responsible|on duty"
+    f"|there|above you))"
+)
 _HE = f"(?:{_PERSON}|him|her|them|whoever (?:is|s) \\w+)"
-_SOFTLY = "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+_SOFTLY = (
+    "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+)
 _HEAD = _any(
     f"(?:i|we) {_SOFTLY}(?:want|need|wanna|wish|would like|would love|prefer|would prefer|would rather|demand"
     f"|insist|ask|have|must|should|request|gotta|got)(?: on)? {_SOFTLY}(?:to )?",
@@ -98,9 +104,11 @@ _ASK_YOU = _any(
     f"(?:^|(?<= )){_SOFTLY}",
 )
 _TALK = _any(
-    "(?:speak|talk|chat|converse|communicate|deal|complain)(?:ing)?(?: directly| live| in person| personally)?"
+    "(?:speak|talk|chat|converse|communicate|deal|complain)(?:ing)?(?: directly| live| in person|"
+    " personally)?"
     "(?: to| with)?",
-    "have (?:a )?(?:quick )?(?:word|chat|conversation|talk) with|discuss (?:this|it|that) with|(?:a )?word with",
+    "have (?:a )?(?:quick )?(?:word|chat|conversation|talk) with|discuss (?:this|it|that) with|(?:a"
+    " )?word with",
     "be (?:connected|transferred|put through|put on|passed on|forwarded|switched|handed over)(?: over)?"
     "(?: to| with)?",
     "get (?:through|connected|transferred|put through)(?: to| with)|get (?:a )?hold of|get to",
@@ -113,9 +121,13 @@ _PASS = _any(
 _ME = "(?:me|us|this(?: call)?|the call|my call|it)"
 _ROBOT = (
     "(?:a |an |the |this |that |these |those |some |your |any )*(?:stupid |damn |dumb |automated |voice )*"
-    "(?:robots?|machines?|bots?|computers?|recordings?|ai|assistant|answering machine|software|system|tape|menu)"
+    "(?:robots?|machines?|bots?|computers?|recordings?|ai|assistant|answering machine|software|system"
+    "|tape|menu)"
 )
-_END = "(?=$| (?:please|now|right|instead|immediately|here|not|and|or|who|on|thanks|thank|today|at|asap|again|for)\\b)"
+_END = (
+    "(?=$| (?:please|now|right|instead|immediately|here|not|and|or|who|on|thanks|thank|today|at|asap"
+    "|again|for)\\b)"
+)
 
 _EN = CommandWords(
     wish=_of(
@@ -123,38 +135,46 @@ _EN = CommandWords(
         rf"^(?:{_SOFTLY})(?:speak|talk|chat|transfer|connection|connect|forward|put)(?:ing)?(?: through)? "
         rf"(?:to|with) {_PERSON}\b",
         rf"\b(?:let|allow) (?:me|us) {_SOFTLY}(?:speak|talk)(?: directly)? (?:to|with) {_HE}\b",
-        rf"{_ASK_YOU}{_PASS} {_ME}(?: (?:through|over|on|back|up|straight|directly|along|forward|now|please))*"
+        rf"{_ASK_YOU}{_PASS} {_ME}(?: (?:through|over|on|back|up|straight|directly|along|forward|now"
+        rf"|please))*"
         rf" (?:to|with|onto|at) {_PERSON}\b",
-        rf"{_ASK_YOU}(?:get|give|find|fetch|bring|send|call|reach|pass|hand)(?:ting|ing)? (?:me|us) {_PERSON}\b",
+        rf"{_ASK_YOU}(?:get|give|find|fetch|bring|send|call|reach|pass|hand)(?:ting|ing)? (?:me|us)"
+        rf" {_PERSON}\b",
         rf"\b(?:put|get|have|bring|pass)(?: me)? {_PERSON} (?:\w+ )?(?:on|to|onto)\b(?: (?:the|this))?"
         r"(?: (?:line|phone|call)\b|$)",
         rf"\b(?:can|could|may|will|would|have|let|get) {_PERSON} (?:\w+ )?(?:to )?"
-        r"(?:take|answer|handle|pick up|join|deal with|take over|talk|speak|call)(?: (?:this|the|my|up|over|to|with))*"
+        r"(?:take|answer|handle|pick up|join|deal with|take over|talk|speak|call)(?: (?:this|the|my|up"
+        r"|over|to|with))*"
         r"(?: (?:call|phone|line|me|us|this)\b|$)",
         rf"\b(?:i|we) {_SOFTLY}(?:want|need|wanna|would like|prefer|would prefer|demand|require|insist on) "
         rf"{_PERSON}{_END}",
         rf"\b(?:id|wed) {_SOFTLY}(?:like|prefer|rather have) {_PERSON}{_END}",
         rf"\b(?:can|could|may) (?:i|we) {_SOFTLY}(?:have|get) {_PERSON}{_END}",
         rf"\b(?:is|are|isnt|arent) there (?:not )?{_PERSON}"
-        r"(?=$| (?:i|we|there|here|available|around|to talk|to speak|at|on|in|please|who can (?:help|talk|speak|take)))"
+        r"(?=$| (?:i|we|there|here|available|around|to talk|to speak|at|on|in|please|who can (?:help"
+        r"|talk|speak|take)))"
         r"(?! (?:on|in|at) (?:my|our)\b)",
         rf"^{_SOFTLY}(?:hello |is |are )?{_PERSON} (?:there|here|at home|on the line|available|around|free)$",
         rf"^{_SOFTLY}(?:get|fetch|find|call|bring) {_PERSON}{_END}",
         rf"\b(?:do|dont) you {_SOFTLY}have {_PERSON}(?=$| )",
         rf"\bare you (?:a |an |really |even |actually )*(?:human|real|person|{_ROBOT})\b",
-        rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand|enough|no point)"
-        rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}? (?:to|with)"
+        rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand"
+        rf"|enough|no point)"
+        rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}?"
+        rf" (?:to|with)"
         rf" {_ROBOT}\b",
-        rf"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
+        r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
         r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
-        rf"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
+        r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
         rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
-        rf"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
-        rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
+        r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
+        rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for"
+        rf" {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
     ),
     person=_of(
         rf"(?:to |with |for )?{_PERSON}(?: please| now| instead)*",
-        "(?:transfer|connect)(?: me)?|(?:someone|somebody) (?:real|else)|(?:customer|technical) (?:service|support)",
+        "(?:transfer|connect)(?: me)?|(?:someone|somebody) (?:real|else)|(?:customer|technical)"
+        " (?:service|support)",
     ),
     story_before=re.compile(
         r"\b(?:(?:tried|wanted|asked|used|failed|managed|supposed|able|unable|trying|attempted|needed|decided"
@@ -166,20 +186,25 @@ _EN = CommandWords(
     ),
     story_behind=re.compile(
         r" (?:yesterday|last (?:week|month|time|monday|tuesday|wednesday|thursday|friday)|earlier|before but"
-        r"|(?:is|are|was|were|does|do|did|has|have|had|cannot|cant|wont|isnt|doesnt|didnt) |s? account|software"
+        r"|(?:is|are|was|were|does|do|did|has|have|had|cannot|cant|wont|isnt|doesnt|didnt) |s? account"
+        r"|software"
         r"|panel|console|portal|page|license|licence|version|app\b|application|tool|mailbox|computer|laptop|phone\b"
-        r"|into|onto|set up|logged|added|registered|to (?:the|our|my) (?!phone|line)|files?\b|access|permissions?|rights|an? (?:email|mail|file|message|link|new))"
+        r"|into|onto|set up|logged|added|registered|to (?:the|our|my) (?!phone|line)|files?\b|access"
+        r"|permissions?|rights|an? (?:email|mail|file|message|link|new))"
     ),
     other_number=_of(
         r"\b(?:another|an? ?(?:different|other|new)|(?:the|my) other|other|different|some other|new)"
         r" (?:phone |mobile |cell |telephone |callback |contact )?(?:number|phone|line|one|mobile|cell)\b",
         r"\b(?:not|dont (?:use|call)|do not (?:use|call)|never|rather not|anything but|other than|instead of"
-        r"|except|change|wrong|no longer use) (?:on |at )?(?:this|that|the)(?: \w+)? (?:one|number|phone|line)\b",
+        r"|except|change|wrong|no longer use) (?:on |at )?(?:this|that|the)(?: \w+)? (?:one|number"
+        r"|phone|line)\b",
         r"\b(?:not|instead of|rather than) (?:this|that) one\b",
         r"\b(?:change|replace|switch) (?:the|my|that|this) (?:phone |callback )?number\b",
-        r"\b(?:this|that) (?:number|phone|line|one|isnt my phone)(?: \w+)? (?:is (?:wrong|not|no)|isnt|wont|will not"
+        r"\b(?:this|that) (?:number|phone|line|one|isnt my phone)(?: \w+)? (?:is (?:wrong|not|no)|isnt"
+        r"|wont|will not"
         r"|doesnt|does not|cannot|cant)\b",
-        r"\b(?:call|ring|phone|use|try|take|reach)(?: me)?(?: back)?(?: on| at)? my (?:mobile|cell|cellphone|office"
+        r"\b(?:call|ring|phone|use|try|take|reach)(?: me)?(?: back)?(?: on| at)? my (?:mobile|cell"
+        r"|cellphone|office"
         r"|home|work|private|desk|landline|business)(?: (?:phone|number|line))?\b",
         r"\b(?:somewhere|someone|somebody) else\b",
     ),
@@ -235,14 +260,18 @@ _ZH_STAFF = _any(
     f"真人|活人|大活人|{_ZH_BY_HAND}",
     "客服(?:人员|专员|代表|小姐|经理)?|接线员|话务员|坐席|座席|专员|客户代表|热线员|接待员|前台",
     "(?:技术|工作|服务|维修|维护|值班|售后|专业|相关|管理)(?:的)?(?:人员|支持|员|人)|(?:值班的?)?工程师|师傅|技术员",
-    "(?:总|大堂|值班|客户)?经理|主管|领导|老板|负责人?的?人?|上级|店长|主任|组长|班长|管事的?人?|懂[^ ]{0,4}的?人?",
+    "(?:总|大堂|值班|客户)?经理|主管|领导|老板|负责人?的?人?|上级|店长|主任|组长|班长|管事的?人?|懂[^"
+    " ]{0,4}的?人?",
 )
 _ZH_ONE = (
     "(?:接|转|到|给|成|去|过去|一下|下|一个|一位|一名|个|位|名|你们?|您|您们|贵公司|的|那边|那里|这边|真正|其他|别的?"
     "|另外|能|会|会说话|值班|当班|真的|来)*"
 )
 _ZH_TELL = "(?:说|讲|聊|谈|通话|沟通|对话|交流|反映|反馈|商量|投诉|咨询|联系|通电话|说话|讲话)"
-_ZH_WANT = "(?:我|我们|想|要|想要|能|能不能|可以|可不可以|可否|让我|希望|需要|直接|请|麻烦|帮我|给我|必须|只|就|还是|得|^| )"
+_ZH_WANT = (
+    "(?:我|我们|想|要|想要|能|能不能|可以|可不可以|可否|让我|希望|需要|直接|请|麻烦|帮我|给我|必须|只"
+    "|就|还是|得|^| )"
+)
 
 _ZH = CommandWords(
     wish=_of(
@@ -254,7 +283,8 @@ _ZH = CommandWords(
         r"(?:接|听|说|讲|谈|聊|跟我|和我|与我|同我|对我|联系我|给我(?:打|回|说|讲|解)|帮我(?:说|看|解)|出来$|过来$|来$|$)",
         r"(?:不要|不想|不愿意?|别|不|懒得|讨厌|拒绝)(?:再)?(?:让我|要我|叫我|听|想)?(?:跟|和|与|对|对着|同)?(?:这个|你这个|你们的?|一个|台)*"
         r"(?:机器人?|电脑|录音|ai|智能(?:客服|语音|助手)|自动语音|语音助手)(?:说|讲|聊|谈|对话|$)",
-        r"^(?:你们|那边|那里|这里|请问|请|到底|还|喂|你好|您好|究竟| )*有(?:没有)?(?:真|活|个|一个|真的|大活)*人"
+        r"^(?:你们|那边|那里|这里|请问|请|到底|还|喂|你好|您好|究竟| )*有(?:没有)?(?:真|活|个|一个"
+        r"|真的|大活)*人"
         r"(?:吗|么|嘛|没有?|在吗|在不在|啊|呀|接|能接|可以接|能听|值班|$)",
         r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来|说|接|听|吧|$)|换人(?:接|听|$)",
         rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
@@ -305,15 +335,19 @@ _ZH = CommandWords(
 # Korean
 
 _KO_STAFF = (
-    "(?:상담원|상담사|상담 ?직원|상담 ?담당자|사람 ?상담원|사람|인간|직원|담당자|담당|교환원|교환|안내원|매니저|책임자|팀장|부장|사장|점장|기사"
-    "|기술자|엔지니어|관리자|상급자|윗사람|윗분|높은 ?분|전문가|기술 ?지원|고객 ?센터|누구|누군가|아무나)(?:분들?|님)?"
+    "(?:상담원|상담사|상담 ?직원|상담 ?담당자|사람 ?상담원|사람|인간|직원|담당자|담당|교환원|교환"
+    "|안내원|매니저|책임자|팀장|부장|사장|점장|기사"
+    "|기술자|엔지니어|관리자|상급자|윗사람|윗분|높은 ?분|전문가|기술 ?지원|고객 ?센터|누구|누군가"
+    "|아무나)(?:분들?|님)?"
 )
 _KO_TO = "(?:이랑|랑|하고|과|와|한테|에게|께|을|를|으로|로|이나|나|든지|든|이|가|은|는)?"
 _KO_SOFTLY = "(?:좀|직접|바로|빨리|그냥|지금|당장|한 ?번|다시|먼저|제발|곧장|꼭|그럼) ?"
 _KO_SPEAK = "(?:통화|얘기|이야기|말|말씀|대화|상담|의논)"
 _KO_WISH = (
-    r"(?: ?(?:좀|한 ?번|직접|바로))?(?:(?:를|을|좀|만)? ?(?:하|나누|드리|해)?(?:고 ?싶|게 ?(?:해|하)|ㄹ게|겠|ㄹ래|려고|어야|야 ?(?:돼|되|하|겠))"
-    r"|(?:를|을|좀|만)? ?(?:할게|할래|할 ?수 ?있(?:나|을|어|습|는지)|하게|하겠|합시다|하자|하죠|하지요|하시죠|해야|해 ?봐야|해도|해 ?볼|가능|원해|원합|원하|원함|되나|될까"
+    r"(?: ?(?:좀|한 ?번|직접|바로))?(?:(?:를|을|좀|만)? ?(?:하|나누|드리|해)?(?:고 ?싶|게 ?(?:해|하)"
+    r"|ㄹ게|겠|ㄹ래|려고|어야|야 ?(?:돼|되|하|겠))"
+    r"|(?:를|을|좀|만)? ?(?:할게|할래|할 ?수 ?있(?:나|을|어|습|는지)|하게|하겠|합시다|하자|하죠|하지요"
+    r"|하시죠|해야|해 ?봐야|해도|해 ?볼|가능|원해|원합|원하|원함|되나|될까"
     r"|됩니까|돼요\?|나눌|드릴 ?수|드리고|부탁|해 ?[주줘]|하고요?$|해요?$|요?$))"
 )
 _KO_ROBOT = "(?:기계|로봇|봇|자동 ?응답(?:기)?|ai|에이아이|인공지능|컴퓨터|녹음|챗봇)"
@@ -322,11 +356,15 @@ _KO = CommandWords(
     wish=_of(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*"
         r"(?:연결|바꿔|바꾸|불러|돌려|넘겨|보내|대 ?주|대줘|나오라|나와|전환|호출)"
-        r"(?!했|하다|됐|되었|이 |이$|도 |안|는데|은|할 ?때|하는|하면|되면|된|돼서|돼 |되지|해도|하려|왔|라고 ?했|라는|야 ?해서| ?(?:버튼|화면|메뉴|번호|프로그램|대기|시스템|기능|중에))",
+        r"(?!했|하다|됐|되었|이 |이$|도 |안|는데|은|할 ?때|하는|하면|되면|된|돼서|돼 |되지|해도|하려"
+        r"|왔|라고 ?했|라는|야 ?해서| ?(?:버튼|화면|메뉴|번호|프로그램|대기|시스템|기능|중에))",
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
-        rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요|필요합니다|원해요|원합니다)",
-        rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
-        rf"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
+        rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요"
+        rf"|필요합니다|원해요|원합니다)",
+        rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원"
+        rf"|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
+        r"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요"
+        r"|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
         r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
     ),
     person=re.compile(
@@ -334,16 +372,19 @@ _KO = CommandWords(
         r"(?: ?(?:연결|부탁\S*|주세요|연결이요|연결요|바꿔\S*|불러\S*|나와\S*))?"
     ),
     story_before=re.compile(
-        r"(?:어제|지난\S*|예전\S*|아까|저번\S*|그저께|전에|만약|매번|할 ?때|회사|우리|저희|고객이|손님이)(?: \S+){0,3} ?$"
+        r"(?:어제|지난\S*|예전\S*|아까|저번\S*|그저께|전에|만약|매번|할 ?때|회사|우리|저희|고객이"
+        r"|손님이)(?: \S+){0,3} ?$"
     ),
     story_behind=re.compile(
-        r"\S*(?:했는데|했었|했더니|했어요|했습니다|하는데 ?(?:소리|잡음|끊)|할 ?때|하면서|되다가|했을|하려고 ?했|하라고 ?했|못 ?했|안 ?됐)"
+        r"\S*(?:했는데|했었|했더니|했어요|했습니다|하는데 ?(?:소리|잡음|끊)|할 ?때|하면서|되다가|했을"
+        r"|하려고 ?했|하라고 ?했|못 ?했|안 ?됐)"
     ),
     other_number=_of(
         r"(?:다른|딴|새|또 ?다른) ?(?:전화 ?)?(?:번호|전화|핸드폰|휴대폰|데)",
         r"(?:이|그|지금) ?(?:번호|전화|거)(?:로|는|가|은|이)? ?(?:말고|아니|안 ?[돼되]|하지 ?마|싫|빼고|못)",
         r"번호(?:를|를 좀)? ?(?:바꿔|바꾸|변경|고쳐|수정|바꿀)",
-        r"(?:제 |내 )?(?:휴대폰|핸드폰|사무실|집|회사)(?: ?전화| ?번호)?(?:으로|로) ?(?:전화|연락|걸어|해|부탁)",
+        r"(?:제 |내 )?(?:휴대폰|핸드폰|사무실|집|회사)(?: ?전화| ?번호)?(?:으로|로) ?(?:전화|연락"
+        r"|걸어|해|부탁)",
     ),
     hello=re.compile(
         r"(?:(?:여보세요|안녕하세요|안녕하십니까|네|예|음|저기요|들리세요|들리나요|제 말 들리세요"

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from asr.results import Word
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 from asr.slots.names import name as name_of
+from asr.slots.numerals import readings
 from asr.slots.since import since
 from asr.slots.understand import sureness, understand
 from asr.slots.values import SlotContext, Understood
@@ -91,9 +92,17 @@ _PHONE_CUES = {
     "en": r"\b(?:(?:(?:phone|mobile|cell|telephone|callback|contact|office|home|work|direct) ?)*"
     r"(?:number|phone|mobile|cell|line)(?: is|'s|:| would be)"
     r"|(?:reach|call|ring|phone|contact|get)(?: me| us)?(?: back)? (?:at|on|under)"
+    r"|(?:reach|call|ring|phone|contact)\b[^,.;]*? (?:on|at|under)"
+    r"(?= (?:plus |\+|double |triple |zero|oh|one|two|three|four|five|six|seven|eight|nine|[0-9]))"
     r"|(?:number to (?:call|reach)[a-z ]*?(?: is|'s)))",
-    "zh": r"(?:电话号码|手机号码|联系方式|联系电话|手机号|电话|手机|号码|座机|打)(?:号码?)?(?:是|为|:|：|给我|到)?",
-    "ko": r"(?:전화 ?번호|휴대폰 ?번호|핸드폰 ?번호|연락처|휴대폰|핸드폰|제 ?번호|번호|전화)(?:는|은|가|이|로)?",
+    "zh": (
+        r"(?:电话号码|手机号码|联系方式|联系电话|手机号|电话|手机|号码|座机|打)(?:号码?)?(?:是|为|:|："
+        r"|给我|到)?"
+    ),
+    "ko": (
+        r"(?:전화 ?번호|휴대폰 ?번호|핸드폰 ?번호|연락처|휴대폰|핸드폰|제 ?번호|번호|전화)(?:는|은|가"
+        r"|이|로)?"
+    ),
 }
 _OTHER_NUMBERS = {
     "en": r"\b(?:order|booking|case|ticket|reference|contract|invoice|customer|client|account|member(?:ship)?"
@@ -160,7 +169,10 @@ _CALL = {
     r"|call-?back|contact (?:me|us)|get back to (?:me|us)|i(?:'m| am) (?:free|available|in|here|back)"
     r"|best time|available)\b",
     "zh": r"打(?:给|过来|回来|电话|我)|回(?:个)?电|回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
-    "ko": r"전화 ?(?:해|주|부탁|걸어)|전화(?:를)? ?(?:주|해)|연락|통화 ?(?:가능|돼|되|할 수)|시간 ?(?:돼|되|괜찮|있)|가능해요|가능합니다",
+    "ko": (
+        r"전화 ?(?:해|주|부탁|걸어)|전화(?:를)? ?(?:주|해)|연락|통화 ?(?:가능|돼|되|할 수)|시간 ?(?:돼"
+        r"|되|괜찮|있)|가능해요|가능합니다"
+    ),
 }
 _PAST_CALL = {
     "en": r"\b(?:called|tried|was|were|had|since|ago|yesterday)\b",
@@ -266,7 +278,8 @@ _COMPANIES = {
         r"(?:公司(?:名称?)?(?:叫|是))(?P<value>[\u4e00-\u9fffA-Za-z0-9]{2,16})",
     ),
     "ko": (
-        r"(?:저는|여기는|여기)? ?(?P<value>[가-힣A-Za-z0-9]{2,12}(?:회사|전자|은행|병원|학교|그룹|상사))(?:의|에서|인데|입니다)",
+        r"(?:저는|여기는|여기)? ?(?P<value>[가-힣A-Za-z0-9]{2,12}(?:회사|전자|은행|병원|학교|그룹"
+        r"|상사))(?:의|에서|인데|입니다)",
         r"회사 ?(?:이름은|는) ?(?P<value>[가-힣A-Za-z0-9]{2,12}?)(?=입니다|이에요|예요|이고|[,.]|$)",
     ),
 }
@@ -336,10 +349,10 @@ def _code(said: _Sentence, kind: FactKind) -> Fact | None:
                 if not _mostly_digits(said.text[start:stop], said.language):
                     break
                 end = stop
-            understood = understand("digits", said.text[cue.end() : end], (), said.language)
-            if understood is None or not isinstance(understood.value, str):
+            heard = readings(_NUMERALS[said.language].lex(said.text[cue.end() : end]))
+            if not heard or not heard[0]:
                 continue
-            code, sure = understood.value, understood.confidence / sureness((), None)
+            code, sure = heard[0][0].digits, heard[0][0].sureness
         if sum(letter.isdigit() for letter in code) >= _LEAST_DIGITS[kind]:
             spoken = said.text[cue.start() : end].strip()
             found = Fact(
@@ -364,7 +377,9 @@ _AFFECTED = {
         r" (?:of us|people|persons|users|colleagues|employees|co-?workers|of my colleagues|staff|seats"
         r"|team members|team mates|teammates|workplaces)\b",
     ),
-    "zh": (r"(?P<count>[0-9]+|[一二两三四五六七八九十百]+)(?:多|来)?(?:个|位|名)(?:人|同事|员工|用户|职员|工位)",),
+    "zh": (
+        r"(?P<count>[0-9]+|[一二两三四五六七八九十百]+)(?:多|来)?(?:个|位|名)(?:人|同事|员工|用户|职员|工位)",
+    ),
     "ko": (
         r"(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분)(?=이|의|은|도|모두|정도|[,. ]|$)",
         r"(?:직원|동료|사용자) ?(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분)",

@@ -96,7 +96,10 @@ def shortfall(groups: Sequence[str], plus: bool, country: str) -> Shortfall:
 
 
 def _missing(number: str, country: str) -> tuple[int, str]:
-    """How many digits are missing at the end (negative: too many), and a number that would fit; 0 and "" for no such number."""
+    """How many digits are missing at the end (negative: too many), and a number that would fit.
+
+    0 and "" where no number begins so.
+    """
     for missing in range(1, _MOST_MISSING + 1):
         if len(number) + missing > _LONGEST + 1:
             break

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from asr.results import Word
@@ -31,7 +32,8 @@ _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 
 _OWN_NUMBER = {
     "en": re.compile(
-        r"\b(?:this|same|my|current|the) (?:number|one|phone|line)(?: i am| im|$| please| is fine| is ok(?:ay)?)"
+        r"\b(?:this|same|my|current|the) (?:number|one|phone|line)(?: i am| im|$| please| is fine| is"
+        r" ok(?:ay)?)"
         r"|calling from\b"
     ),
     "zh": re.compile(r"这个号码?|本机|现在(?:这个|的号)|就这个|打(?:过来|进来|电话)的"),
@@ -169,7 +171,7 @@ def with_pauses(text: str, words: Sequence[Word]) -> str:
         words: the same word by word; may be empty, or not fit the text, which then stays as it is.
     """
     gaps = [
-        later.start - earlier.end for earlier, later in zip(words, words[1:], strict=False)
+        later.start - earlier.end for earlier, later in pairwise(words)
     ]  # somebody who dictates word by word pauses everywhere: that is no grouping
     if not gaps:
         return text

@@ -22,7 +22,9 @@ class Token:
     """One piece of a spoken digit string.
 
     Args:
-        kind: "times" repeats the next digit `text` times (double, triple); "gap" may stand between digits, and
+        kind: (
+            "times"
+        ) repeats the next digit `text` times (double, triple); "gap" may stand between digits, and
             ends a group; "correction" takes back what came before; "denial" denies what follows ("361, not
             362"); "restart" takes back everything; after "stop" comes something else (an extension).
         text: for digits the digits, for times a digit, else as it was said.
@@ -192,7 +194,8 @@ def _joined(pieces: Sequence[_Piece]) -> list[list[_Run]]:
                 grown.append((score, runs))
             else:
                 grown += [
-                    (score + more, [*before[:-1], *joined]) for more, joined in _replacements(before[-1], runs)
+                    (score + more, [*before[:-1], *joined])
+                    for more, joined in _replacements(before[-1], runs)
                 ]
         grown.sort(key=lambda way: -way[0])
         ways = grown[:_READINGS]
@@ -280,7 +283,7 @@ def _spliced(old: _Run, cut: int, groups: tuple[str, ...], *, sure: bool) -> _Ru
 
 
 def concatenations(strings: Sequence[DigitString]) -> list[DigitString]:
-    """The strings of one reading as one, where other words stood between its parts: "040, that is Hamburg, 36"."""
+    """The strings of one reading as one, where other words stood between: "040, that is Hamburg, 36"."""
     if not 1 < len(strings) <= 4:
         return []
     joined = []

@@ -31,52 +31,77 @@ from asr.text import plain
 
 _JOINING = JoiningWords(
     denied_before=re.compile(
-        r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from|besides|without|never|dont|do not"
+        r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from"
+        r"|besides|without|never|dont|do not"
         r"|cant|cannot|couldnt|wont|will not|isnt|arent|instead of|rather than|avoid|skip|unless its"
         r"|(?:any ?(?:time|day|hour)|anything|every ?(?:day|thing|time)|all|always|whenever)(?: \w+){0,2} but"
-        r"|busy|away|unavailable|not available|not free|travell?ing|in (?:a )?meetings?|no time|(?:am|im|be|was) (?:out|off)"
+        r"|busy|away|unavailable|not available|not free|travell?ing|in (?:a )?meetings?|no time|(?:am"
+        r"|im|be|was) (?:out|off)"
         r"|on (?:holiday|vacation|leave)|not (?:here|in|around|possible))"
-        r"(?: (?:on|at|in|the|during|for|do|make|it|me|call|called|be|been|any|you|reach|anyone|work|talk|speak|answer"
-        r"|around|please|a|have|time|here|ring|phone|take|calls?|available|free|early|late|all|day|of|office|until then"
+        r"(?: (?:on|at|in|the|during|for|do|make|it|me|call|called|be|been|any|you|reach|anyone|work"
+        r"|talk|speak|answer"
+        r"|around|please|a|have|time|here|ring|phone|take|calls?|available|free|early|late|all|day|of"
+        r"|office|until then"
         r"|possible|come|back|and|us|to|pick up|somebody|anybody|accept|receive))* ?$"
     ),
-    excepting=re.compile(r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"),
+    excepting=re.compile(
+        r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"
+    ),
     denied_behind=re.compile(
         r"^ ?(?:morning |afternoon |all day )?(?:(?:i|we) )?(?:really |just |definitely |also |both )*(?:"
-        r"(?:is|are|s|would be|will be|was|am|m) (?:(?:really|so|too|very|a|an|also|both) )*(?:not\b(?! too)(?! later)|no good"
-        r"|bad|impossible|difficult|out\b|full|holidays?|busy|terrible|booked|away|off|travell?ing|in meetings?"
+        r"(?:is|are|s|would be|will be|was|am|m) (?:(?:really|so|too|very|a|an|also|both)"
+        r" )*(?:not\b(?! too)(?! later)|no good"
+        r"|bad|impossible|difficult|out\b|full|holidays?|busy|terrible|booked|away|off|travell?ing|in"
+        r" meetings?"
         r"|in a meeting|unavailable|closed|on (?:holiday|vacation|leave))"
-        r"|not (?:good|possible|ok|okay|great|ideal|convenient|available|free|an option|suitable|me|here|in)\b"
+        r"|not (?:good|possible|ok|okay|great|ideal|convenient|available|free|an option|suitable|me"
+        r"|here|in)\b"
         r"|not? ?\Z|no good|no way"
-        r"|(?:isnt|arent|doesnt|does not|dont|do not|wont|will not|cannot|cant|can not|am not|im not|havent|have no"
+        r"|(?:isnt|arent|doesnt|does not|dont|do not|wont|will not|cannot|cant|can not|am not|im not"
+        r"|havent|have no"
         r"|have (?:a )?meetings?|im (?:away|busy|off|out|travell?ing|in meetings?|in a meeting))\b)"
     ),
     listed=re.compile(
-        r"\s*(?:or|nor|and|or else|or maybe|or perhaps|and also|and then|alternatively|or even|if not|or if not)"
+        r"\s*(?:or|nor|and|or else|or maybe|or perhaps|and also|and then|alternatively|or even|if not"
+        r"|or if not)"
         r"(?: (?:on|at|in the|the|around|about|maybe|even|else|rather))* ?"
     ),
     taken_back=re.compile(
-        r"\s*(?:(?:no|nope|sorry|wait|i mean|i meant|or rather|rather|actually|make that|make it|oh|better|let us say|lets say"
+        r"\s*(?:(?:no|nope|sorry|wait|i mean|i meant|or rather|rather|actually|make that|make it|oh"
+        r"|better|let us say|lets say"
         r"|scratch that|correction|thats wrong|hang on) ?)+(?:(?:on|at|in the|the|its|it is) ?)*"
     ),
     at_once=re.compile(
-        r"\b(?:(?:right )?now|right away|straight away|straightaway|immediately|at once|as soon as|asap|a s a p"
-        r"|soon|any ?time|any ?day|any (?:other|hour)|whenever|sooner the better|earliest|first available|doesnt matter|dont care"
+        r"\b(?:(?:right )?now|right away|straight away|straightaway|immediately|at once|as soon as"
+        r"|asap|a s a p"
+        r"|soon|any ?time|any ?day|any (?:other|hour)|whenever|sooner the better|earliest|first"
+        r" available|doesnt matter|dont care"
         r"|all day|as early as|all (?:other )?(?:days|times)|every ?(?:day|thing)|anything)\b"
     ),
     later=re.compile(r"\b(?:later|in a (?:bit|while|moment)|after a while|some other time|another time)\b"),
     not_at_once=re.compile(
-        r"\b(?:not|cant(?: \w+)?|cannot(?: \w+)?|busy|dont(?: \w+){0,2}|bad time) (?:right )?(?:now|immediately|at once)\b"
+        r"\b(?:not|cant(?: \w+)?|cannot(?: \w+)?|busy|dont(?: \w+){0,2}|bad time) (?:right )?(?:now"
+        r"|immediately|at once)\b"
     ),
 )
-_DAYS = {"today": 0, "tonight": 0, "this": 0, "day after tomorrow": 2, "tomorrow": 1, "tomorrows": 1, "tmrw": 1}
+_DAYS = {
+    "today": 0,
+    "tonight": 0,
+    "this": 0,
+    "day after tomorrow": 2,
+    "tomorrow": 1,
+    "tomorrows": 1,
+    "tmrw": 1,
+}
 _DAY = re.compile(
     r"\b(?:the )?(day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
     r"|this(?= (?:morning|afternoon|evening|noon)))\b"
 )
 _EDGE = (
-    r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later than|no later than"
-    r"|before|after|by|until|till|up to|(?<!apart )(?<!aside )from|starting|starting on|starting from|later than|as of)"
+    r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later"
+    r" than|no later than"
+    r"|before|after|by|until|till|up to|(?<!apart )(?<!aside )from|starting|starting on|starting from"
+    r"|later than|as of)"
     r"(?: on)?(?: the)? )?"
 )
 _EDGES: dict[str, DayEdge] = {
@@ -93,7 +118,8 @@ _WEEKDAY = re.compile(
     r"(?: (?P<late>next) week)?"
 )
 _RANGE = re.compile(
-    rf"\b(?:(?:from|between) )?(?:next )?(?P<first>{_WEEKDAY_NAME}) (?:to|through|till|until|thru|and(?= \w+ ?$)) "
+    rf"\b(?:(?:from|between) )?(?:next )?(?P<first>{_WEEKDAY_NAME}) (?:to|through|till|until|thru"
+    rf"|and(?= \w+ ?$)) "
     rf"(?P<last>{_WEEKDAY_NAME})\b"
 )
 _NEXT_WEEK = re.compile(r"\bnext week\b|\bin (?:a|1) week\b|\ba week from (?:now|today)\b")
@@ -105,7 +131,9 @@ _WEEK_PARTS = (
     (re.compile(r"\bthis week\b"), (0, 1, 2, 3, 4)),
 )
 _WEEKEND = re.compile(r"\b(?:(?:on|at|over) )?(?:the |this )?(next )?weekends?\b")
-_WORKING_DAYS = re.compile(r"\b(?:(?:on|during) )?(?:a |any |the )?(?:weekdays?|working days?|work days?|business days?)\b")
+_WORKING_DAYS = re.compile(
+    r"\b(?:(?:on|during) )?(?:a |any |the )?(?:weekdays?|working days?|work days?|business days?)\b"
+)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
@@ -138,8 +166,10 @@ _DELAY = re.compile(
 )
 _COUNT = r"(?P<count>\d+|an?|a couple of|a few|several)"
 _DAYS_AHEAD = re.compile(
-    rf"\b(?:(?:in|after|within) (?:about |around )?{_COUNT} (?P<unit>(?:working |business )?days?|weeks?)(?: time)?"
-    rf"(?: from (?:now|today))?|{_COUNT.replace('count', 'count2')} (?P<unit2>(?:working |business )?days?|weeks?)"
+    rf"\b(?:(?:in|after|within) (?:about |around )?{_COUNT} (?P<unit>(?:working |business )?days?"
+    rf"|weeks?)(?: time)?"
+    rf"(?: from (?:now|today))?|{_COUNT.replace('count', 'count2')} (?P<unit2>(?:working |business"
+    rf" )?days?|weeks?)"
     r" (?:from (?:now|today)|later|time))\b"
 )
 _VAGUE = {"a couple of": 2, "a few": 3, "several": 3, "a": 1, "an": 1}
@@ -153,7 +183,9 @@ _BETWEEN = re.compile(
     rf"\b(?:between|from)? ?{_TIME.format('a')} (?:and|to|till|until|through) {_TIME.format('b')}"
 )
 _AT = re.compile(
-    rf"\b(?:(?P<relation>not before|not earlier than|no earlier than|not until|not till|not after|not later than|no later than|not past|after|from|past|later than|before|by|until|till|up to|as of|earliest|latest|at the earliest|at the latest) )?"
+    rf"\b(?:(?P<relation>not before|not earlier than|no earlier than|not until|not till|not after|not"
+    rf" later than|no later than|not past|after|from|past|later than|before|by|until|till|up to|as of"
+    rf"|earliest|latest|at the earliest|at the latest) )?"
     rf"(?:at |around |about |say |like )*{_TIME.format('a')}"
 )
 _BARE = 2  # words of an answer in which a number by itself ("nine, please") is a time
@@ -161,8 +193,14 @@ _AFTER = frozenset(
     {"after", "from", "past", "later than", "not before", "not earlier than", "no earlier than", "not until",
      "not till", "as of", "earliest", "at the earliest"}
 )  # fmt: skip
-_BARE_BEHIND = re.compile(r" ?(?:$|(?:please|or|and|sharp|is|works?|would|if|thanks|in the|on|not|no|sorry|then|maybe|should|will|today|tomorrow|" + _WEEKDAY_NAME + r")\b)")
-_BARE_BEFORE = re.compile(r"(?:^|(?:^| )(?:at|about|around|say|like|maybe|or|and|perhaps|be|lets|s|think|no|sorry|for|is|not|make that|it))? ?$")
+_BARE_BEHIND = re.compile(
+    r" ?(?:$|(?:please|or|and|sharp|is|works?|would|if|thanks|in the|on|not|no|sorry|then|maybe|should"
+    r"|will|today|tomorrow|" + _WEEKDAY_NAME + r")\b)"
+)
+_BARE_BEFORE = re.compile(
+    r"(?:^|(?:^| )(?:at|about|around|say|like|maybe|or|and|perhaps|be|lets|s|think|no|sorry|for|is|not"
+    r"|make that|it))? ?$"
+)
 
 
 def wish(text: str, today: date) -> Wish | None:
@@ -307,7 +345,9 @@ def _delay(taken: Taken) -> Wish | None:
             minutes = next((minutes for word, minutes in _NAMED_DELAYS if word in named), 60)
             if named.startswith("half"):
                 minutes = 30
-            return Wish(delay=timedelta(minutes=minutes), unsure=unsure or "few" in named or "couple" in named)
+            return Wish(
+                delay=timedelta(minutes=minutes), unsure=unsure or "few" in named or "couple" in named
+            )
         scale = 60 if found["unit"].startswith("h") else 1
         return Wish(delay=timedelta(minutes=min(int(found["count"]), 10_000) * scale), unsure=unsure)
     return None
@@ -317,7 +357,11 @@ def _clocks(taken: Taken, others: Sequence[Mention]) -> Iterator[Mention]:
     """What is said of the clock; a number and nothing else is a time only beside a day, or all by itself."""
     for found in taken.find(_BETWEEN):
         first, second = _clock(found, "a"), _clock(found, "b")
-        if first and second and (re.match("between|from", found[0].strip()) or _is_time(taken.text, found, others)):
+        if (
+            first
+            and second
+            and (re.match("between|from", found[0].strip()) or _is_time(taken.text, found, others))
+        ):
             start, end = taken.keep(found)
             if first.half is None and second.half is not None and first.hour <= second.hour:
                 first = Clock(first.hour, first.minute, second.half)

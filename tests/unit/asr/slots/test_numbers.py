@@ -177,7 +177,7 @@ def test_a_language_that_nobody_taught_is_refused() -> None:
         understand("digits", "un deux", (), "fr")
 
 
-# --- corrected in the same breath, begun anew -----------------------------------------------------------------
+# --- corrected in the same breath, begun anew ---------------------------------------------------------------
 
 CORRECTED = [
     ("en", "Zero four zero, three six one, no sorry, three six two, nine eight eight.", "040362988"),
@@ -185,10 +185,14 @@ CORRECTED = [
     ("en", "zero four zero three six one no sorry three six two nine eight eight", "040362988"),
     ("en", "zero four zero, three six one, nine eight seven, no, eight", "040361988"),
     ("en", "zero one seven one, two three four, no wait, three four five, six seven eight", "0171345678"),
-    ("en", "zero four zero, wait, let me start again. zero four one three six two nine eight eight", "041362988"),
+    (
+        "en"
+    , "zero four zero, wait, let me start again. zero four one three six two nine eight eight", "041362988"),
     ("en", "my number is 040 361, scratch that, 362, 988", "040362988"),
     ("en", "zero four zero, not three six one, three six two, nine eight eight", "040362988"),
-    ("en", "five five five one two three four, no, that is my old one, it is five five six nine eight seven six",
+    (
+        "en"
+    , "five five five one two three four, no, that is my old one, it is five five six nine eight seven six",
      "5569876"),
     ("en", "oh four oh, double three, no, double four, nine eight eight", "04044988"),
     ("en", "It's 555 123 4568, I mean 4567", "5551234567"),
@@ -215,8 +219,18 @@ def test_a_correction_in_the_same_breath(language: str, said: str, number: str) 
 @pytest.mark.parametrize(
     ("language", "comma", "sorry", "names"),
     [
-        ("en", ", ", ", no sorry, ", "zero one two three four five six seven eight nine".split()),
-        ("en", " ", " no sorry ", "zero one two three four five six seven eight nine".split()),
+        (
+            "en",
+            ", ",
+            ", no sorry, ",
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
+        (
+            "en",
+            " ",
+            " no sorry ",
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
         ("zh", "，", "，不对，", list("零一二三四五六七八九")),
         ("ko", " ", " 아니 ", list("공일이삼사오육칠팔구")),
     ],
@@ -241,7 +255,7 @@ def test_whichever_group_is_corrected(
         assert found.value == "040361988", said
 
 
-# --- the country's numbering plan -----------------------------------------------------------------------------
+# --- the country's numbering plan ---------------------------------------------------------------------------
 
 
 def _number(said: str, language: str, **known: object) -> Understood | None:
@@ -345,7 +359,7 @@ def test_pauses_part_the_groups() -> None:
     assert found.shortfall == Shortfall("138", "001", "8000", 1)
 
 
-# --- numbers that were denied ---------------------------------------------------------------------------------
+# --- numbers that were denied -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -374,7 +388,9 @@ def test_a_denied_number_is_not_understood_again() -> None:
 @pytest.mark.parametrize(
     ("language", "said", "number"),
     [
-        ("en", "no, the last two are nine nine", "040361999"), ("en", "it ends in nine eight nine", "040361989"),
+        ("en", "no, the last two are nine nine", "040361999"), (
+            "en"
+        , "it ends in nine eight nine", "040361989"),
         ("en", "No, it is three six two, not three six one.", "040362988"),
         ("en", "no, three six two", "040362988"), ("en", "the area code is zero four one", "041361988"),
         ("en", "no, it is zero four zero three six two nine eight eight", "040362988"),
@@ -392,7 +408,9 @@ def test_a_part_of_a_denied_number_is_corrected(language: str, said: str, number
     ("language", "said"),
     [
         ("en", "not this number"), ("en", "No, please use another number."), ("en", "don't call this number"),
-        ("en", "this number is wrong"), ("zh", "不要打这个号码"), ("zh", "换掉这个号码"), ("zh", "这个号码打不通"),
+        ("en", "this number is wrong"), ("zh", "不要打这个号码"), ("zh", "换掉这个号码"), (
+            "zh"
+        , "这个号码打不通"),
         ("ko", "이 번호 말고요"), ("ko", "이 번호는 안 돼요"),
     ],
 )  # fmt: skip
