@@ -27,8 +27,8 @@ class Command:
 
     Args:
         name: "human" a person; "hello" an answer, only for free text: nothing yet but a greeting ("hello, can
-            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more; "other_number"
-            to be called on another number than the one that was offered.
+            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more;
+            "other_number" to be called on another number than the one that was offered.
         remainder: what was said after it, spoken text: "and also *the screen flickers*".
     """
 

@@ -148,10 +148,10 @@ def _recordings(heard: Heard | None) -> list[Path]:
 def test_what_is_said_of_the_problem_is_in_its_slot_with_its_recording(data: st.DataObject) -> None:
     bot = Intake(_HOURS)
     bot.receive(Started("1001", "en"), _NOW)
-    first = Heard("speech", "", "my printer is broken", (), 0.9, Path("/clips/1.wav"), 3.0)
+    first = Heard("speech", "", "my printer is broken", (), 0.9, audio=Path("/clips/1.wav"), seconds=3.0)
     bot.receive(first, _NOW)
     cut_short = data.draw(
-        st.sampled_from([None, Heard("speech", "", "ye", (), 0.4, Path("/clips/2.wav"), 0.3)])
+        st.sampled_from([None, Heard("speech", "", "ye", (), 0.4, audio=Path("/clips/2.wav"), seconds=0.3)])
     )
     effects = bot.receive(HungUp(cut_short), _NOW)
     assert isinstance(effects[0], File)

@@ -68,7 +68,9 @@ class Call:
             Word(word, at * 0.4, at * 0.4 + 0.3, confidence) for at, word in enumerate(text.split())
         )
         seconds = max(1.0, len(text) / 6)
-        return self.feed(Heard("speech", "", text, words, confidence, Path(f"/{self.clips}.wav"), seconds))
+        return self.feed(
+            Heard("speech", "", text, words, confidence, audio=Path(f"/{self.clips}.wav"), seconds=seconds)
+        )
 
     def presses(self, digits: str) -> IntakeEffect:
         return self.feed(Heard("keys", digits=digits))
@@ -342,7 +344,7 @@ def test_a_caller_who_falls_silent_is_let_go_with_a_ticket() -> None:
 
 def test_hanging_up_in_mid_sentence_keeps_the_half_sentence() -> None:
     call = Call()
-    half = Heard("speech", "", "my printer has", (), 0.8, Path("/half.wav"), 1.4)
+    half = Heard("speech", "", "my printer has", (), 0.8, audio=Path("/half.wav"), seconds=1.4)
     call.feed(HungUp(half))
     assert call.ticket.progress == "hung_up"
     assert (call.slot("problem").value, call.slot("problem").audio) == (
@@ -358,7 +360,7 @@ def test_hanging_up_while_saying_the_number_keeps_that() -> None:
     call.says("my printer is broken")
     call.says("yes")
     assert call.question.name == "number"
-    call.feed(HungUp(Heard("speech", "", "five five five", (), 0.8, Path("/half.wav"), 1.4)))
+    call.feed(HungUp(Heard("speech", "", "five five five", (), 0.8, audio=Path("/half.wav"), seconds=1.4)))
     assert call.slot("callback_number").audio == (Path("/half.wav"),)
     assert call.ticket.callback_number is None
 
