@@ -70,7 +70,7 @@ def _heard(draw: st.DrawFn, language: str) -> Heard:
     if kind == "speech":
         text = draw(st.sampled_from(_SAID[language]))
         confidence = draw(st.sampled_from([None, 0.1, 0.5, 0.9]))
-        return Heard("speech", "", text, _words(text), confidence, audio, seconds)
+        return Heard("speech", "", text, _words(text), confidence, audio=audio, seconds=seconds)
     return Heard(kind, audio=draw(st.sampled_from([None, audio])), seconds=seconds)
 
 
