@@ -49,7 +49,9 @@ def _of(*alternatives: str) -> re.Pattern[str]:
 # English
 
 _STAFF = _any(
-    "human(?: being)?s?",
+    "human(?: being)?s?(?: (?:assistance|help|support|contact|voice))?",
+    "(?:live|personal) (?:assistance|help|contact|voice)",
+    "management",
     "persons?|people",
     "agents?",
     "operators?",
@@ -60,7 +62,7 @@ _STAFF = _any(
     "attendant",
     "receptionist",
     "someone|somebody|anyone|anybody",
-    "(?:customer|technical|tech|it|live|phone|second line|first line) "
+    "(?:customer|technical|tech|it|live|phone|(?:first|second|third|next|1st|2nd|3rd) (?:line|level)|tier (?:one|two|three|1|2|3)) "
     "(?:service|support|care|help)(?: (?:agent|rep|representative|person|team|staff|people))?",
     "supervisors?|managers?|boss|superiors?|director|head of \\w+",
     "technicians?|engineers?|consultants?|specialists?|experts?|professional",
@@ -137,13 +139,13 @@ _EN = CommandWords(
         rf"\b(?:let|allow) (?:me|us) {_SOFTLY}(?:speak|talk)(?: directly)? (?:to|with) {_HE}\b",
         rf"{_ASK_YOU}{_PASS} {_ME}(?: (?:through|over|on|back|up|straight|directly|along|forward|now"
         rf"|please))*"
-        rf" (?:to|with|onto|at) {_PERSON}\b",
+        rf" (?:to|with|onto|at) (?:\w+ ){{0,3}}?{_STAFF}\b",
         rf"{_ASK_YOU}(?:get|give|find|fetch|bring|send|call|reach|pass|hand)(?:ting|ing)? (?:me|us)"
         rf" {_PERSON}\b",
         rf"\b(?:put|get|have|bring|pass)(?: me)? {_PERSON} (?:\w+ )?(?:on|to|onto)\b(?: (?:the|this))?"
         r"(?: (?:line|phone|call)\b|$)",
         rf"\b(?:can|could|may|will|would|have|let|get) {_PERSON} (?:\w+ )?(?:to )?"
-        r"(?:take|answer|handle|pick up|join|deal with|take over|talk|speak|call)(?: (?:this|the|my|up"
+        r"(?:take|answer|handle|pick up|join|deal with|take over|talk|speak|help|assist)(?: (?:this|the|my|up"
         r"|over|to|with))*"
         r"(?: (?:call|phone|line|me|us|this)\b|$)",
         rf"\b(?:i|we) {_SOFTLY}(?:want|need|wanna|would like|prefer|would prefer|demand|require|insist on) "
@@ -151,7 +153,7 @@ _EN = CommandWords(
         rf"\b(?:id|wed) {_SOFTLY}(?:like|prefer|rather have) {_PERSON}{_END}",
         rf"\b(?:can|could|may) (?:i|we) {_SOFTLY}(?:have|get) {_PERSON}{_END}",
         rf"\b(?:is|are|isnt|arent) there (?:not )?{_PERSON}"
-        r"(?=$| (?:i|we|there|here|available|around|to talk|to speak|at|on|in|please|who can (?:help"
+        r"(?=$| (?:i|we|there|here|available|around|working|to talk|to speak|at|on|in|please|who can (?:help"
         r"|talk|speak|take)))"
         r"(?! (?:on|in|at) (?:my|our)\b)",
         rf"^{_SOFTLY}(?:hello |is |are )?{_PERSON} (?:there|here|at home|on the line|available|around|free)$",

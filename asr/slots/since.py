@@ -6,10 +6,9 @@ Looks into the past only; when to call back is left to `callback_time`.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from dateutil.relativedelta import relativedelta
 
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 
@@ -147,13 +146,16 @@ def _ago(match: re.Match[str], language: str, now: datetime) -> tuple[str, bool]
         days = {"days": 1, "weeks": 7, "months": 30, "years": 365}[name]
         return (now.date() - timedelta(days=round(number * days))).isoformat(), False
     whole = int(number)
-    step = {
-        "days": relativedelta(days=whole),
-        "weeks": relativedelta(weeks=whole),
-        "months": relativedelta(months=whole),
-        "years": relativedelta(years=whole),
-    }[name]
-    return (now.date() - step).isoformat(), sure and name == "days"
+    if name in ("months", "years"):
+        return _months_ago(now.date(), whole * (12 if name == "years" else 1)).isoformat(), False
+    days = whole * (7 if name == "weeks" else 1)
+    return (now.date() - timedelta(days=days)).isoformat(), sure and name == "days"
+
+
+def _months_ago(day: date, months: int) -> date:
+    """The same day of an earlier month, or its last one where that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _day(said: str, today: date) -> tuple[str, bool]:
@@ -175,8 +177,8 @@ def _day(said: str, today: date) -> tuple[str, bool]:
     if "week" in said or re.search("周|星期|礼拜|주", said):
         return (monday - timedelta(days=7)).isoformat(), False
     if "month" in said or "月" in said or "달" in said:
-        return (today.replace(day=1) - relativedelta(months=1)).isoformat(), False
-    return (today.replace(day=1) - relativedelta(years=1)).isoformat(), False
+        return _months_ago(today.replace(day=1), 1).isoformat(), False
+    return date(today.year - 1, 1, 1).isoformat(), False
 
 
 def _weekday_number(said: str) -> int | None:
