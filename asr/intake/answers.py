@@ -25,7 +25,7 @@ from config.business_hours import OpeningHours
 
 MeaningName: TypeAlias = Literal[
     "silence", "noise", "unavailable", "not_understood", "human", "hello", "repeat", "redo", "add", "record",
-    "yes", "no", "text", "name", "number", "own_number", "time",
+    "other_number", "yes", "no", "text", "name", "number", "own_number", "time",
 ]  # fmt: skip
 
 _YES_NO_STEPS = frozenset({Step.CONFIRM_PROBLEM, Step.OFFER_NUMBER, Step.CONFIRM_NUMBER, Step.CONFIRM_TIME})
