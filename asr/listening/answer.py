@@ -28,11 +28,22 @@ class KeysWanted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWanted:
-    """Words that answer: what slot, phrases to expect, and which of `asr.listening.end_of_turn.TIMINGS`."""
+    """Words that answer.
+
+    Args:
+        slot: what the answer is to be.
+        phrases: those to expect; streaming engines that take a list hear nothing else.
+        timing: which of `asr.listening.end_of_turn.TIMINGS`.
+        meanings: of a question with a few answers, such as a menu: each one's name, with the phrases that
+            mean it. Agreement, refusal, a wish for a person and the like need not be named.
+        vocabulary: names and terms that may come up, for engines that can be told.
+    """
 
     slot: SlotKind
     phrases: tuple[str, ...] = ()
     timing: str = "short"
+    meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
