@@ -26,10 +26,10 @@ OTHER = "other"
 EXPECTED = 2.5
 """How much likelier what makes sense here is than the sound and the decoder's idea of language say (nats)."""
 
-NEGLIGIBLE, NEGLIGIBLE_OF_THE_SAME = 4.0, 1.0
+NEGLIGIBLE, NEGLIGIBLE_OF_THE_SAME = 3.0, 1.0
 """Nats below the likeliest phrase from where on no other is looked at; its own meaning's change less."""
 
-MOST_LOOKS = 16
+MOST_LOOKS = 10
 """Phrases that are looked at for one answer."""
 
 Tokens = tuple[int, ...]
