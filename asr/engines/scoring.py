@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log
 
+import numpy as np
+from numpy.typing import NDArray
 from opencc import OpenCC
 
 OTHER = "other"
@@ -81,7 +83,7 @@ class PhraseScorer:
         size = len(self._closing)
         return tokens if tokens[-size:] == self._closing else (*tokens, *self._closing)
 
-    def score(self, first: Sequence[float], look: Callable[[Tokens], Sequence[float]]) -> Scored:
+    def score(self, first: NDArray[np.float32], look: Callable[[Tokens], Sequence[float]]) -> Scored:
         """Weigh the phrases.
 
         Args:

@@ -65,10 +65,10 @@ class Heard:
         kind: "noise" is sound without words; "unavailable" when no recogniser could be had.
         digits: the keys, with kind "keys".
         text, words, confidence: as the recogniser gave them, with kind "speech".
-        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
         audio: the recording of the answer, with every kind but "keys" where there is one.
         seconds: of that recording.
         barged_in: whether the answer interrupted the question.
+        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
     """
 
     kind: HeardKind
@@ -76,8 +76,8 @@ class Heard:
     text: str = ""
     words: tuple[Word, ...] = ()
     confidence: float | None = None
-    meanings: Mapping[str, float] = field(default_factory=dict)
-    alternatives: tuple[str, ...] = ()
     audio: Path | None = None
     seconds: float = 0.0
     barged_in: bool = False
+    meanings: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
