@@ -34,7 +34,6 @@ _TEXT_STEPS = frozenset({Step.PROBLEM, Step.ADDITION})
 _KEYED_NUMBER = re.compile(r"[0-9]{3,15}")
 _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behind a yes or no
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
-_DOUBTFUL = 0.35  # a yes or no of less confidence is asked again
 _KEYED_TIMES: dict[str, Callable[[datetime], Wish]] = {
     "1": lambda now: Wish(asap=True),
     "2": lambda now: Wish(part="afternoon"),
@@ -115,8 +114,6 @@ class Interpreter:
         if step is Step.NAME:
             return self._slot("name", "name", text, heard, now)
         answer = self._understand("yes_no", text, heard, now) if step in _YES_NO_STEPS else None
-        if answer is not None and answer.confidence < _DOUBTFUL:
-            return None
         if answer is not None and answer.value:
             return Meaning(
                 "yes", text, None, answer.confidence, self._is_long(answer.remainder, _WORTH_KEEPING)

@@ -470,8 +470,10 @@ def test_an_unsure_time_is_confirmed() -> None:
 def test_an_unsure_yes_is_asked_for_again() -> None:
     call = Call()
     call.says("my printer is broken")
-    call.says("yes", confidence=0.2)
+    call.feed(Heard("speech", text="yes", confidence=0.2, meanings={"yes": 0.7, "other": 0.3}))
     assert (call.question.name, call.question.attempt) == ("confirm_problem", 2)
+    call.feed(Heard("speech", text="yes", confidence=0.2, meanings={"yes": 0.97, "other": 0.03}))
+    assert call.question.name == "offer_number"
 
 
 def test_no_understandable_time_means_as_soon_as_possible() -> None:
