@@ -219,7 +219,7 @@ def test_the_catalogue_is_complete_in_itself() -> None:
     for language, models in RECOMMENDED.items():
         found = wanted(models)
         assert all(language in item.languages for item in found)
-        assert {item.is_voice for item in found} == {True, False}
+        assert {item.kind for item in found} == {"recogniser", "voice", "meaning"}
 
 
 def test_languages_and_names_stand_for_models_once_each() -> None:
