@@ -43,6 +43,7 @@ class Embedder:
             "embedding worker", MODULE, (str(folder),), environment={"OMP_NUM_THREADS": str(threads)}
         )
         self._line = asyncio.Lock()
+        self._examples: dict[str, Vectors] = {}
         self._asked: set[asyncio.Task[Vectors]] = set()
 
     @property
@@ -83,6 +84,18 @@ class Embedder:
                 raise EmbedderUnavailable("it is being stopped") from None
             task.add_done_callback(_look_at)
             raise
+
+    async def examples(self, texts: Sequence[str]) -> Vectors:
+        """The same for what is compared with again and again: those that are known are not read anew.
+
+        Raises:
+            EmbedderUnavailable: as `vectors`.
+        """
+        new = [text for text in dict.fromkeys(texts) if text not in self._examples]
+        self._examples.update(zip(new, await self.vectors(new), strict=True))
+        # Of a site that has changed its examples, the old ones go.
+        self._examples = {text: self._examples[text] for text in dict.fromkeys(texts)}
+        return np.stack([self._examples[text] for text in texts])
 
     async def _ask(self, texts: list[str]) -> Vectors:
         rows: list[Vectors] = []

@@ -1,8 +1,8 @@
 """Digits and names out of a text before it leaves the site, and back into what comes home.
 
 Digits are what the grammars of `asr.slots` read as digits, in figures or in words, from three in a row on.
-Names are those that people introduce themselves with ("my name is ...", 我叫..., 제 이름은 ...) or are addressed
-by (Mrs ..., ...先生, ...씨): what else may be a name, nobody can tell from a text alone.
+Names are those that people introduce themselves with ("my name is ...", 我叫..., 제 이름은 ...) or are
+addressed by (Mrs ..., ...先生, ...씨): what else may be a name, nobody can tell from a text alone.
 """
 
 from __future__ import annotations

@@ -61,13 +61,14 @@ class UnderstandingSettings(Table):
 
     provider: Annotated[Provider, one_of(*PROVIDERS)] = Field(
         default="auto",
-        description="rules (phrase tables), meaning (a local model, see hotline models), llm (a language model "
-        "on top of these). auto: llm where one is named, else meaning where it is installed, else rules.",
+        description="rules (phrase tables), meaning (a local model, see hotline models), llm (a language "
+        "model beside these). auto: llm where one is named, else meaning where installed, else rules.",
     )
     examples: dict[ActName, OneOrMore[Text]] = Field(
         default_factory=dict,
         description="Further sentences, in any of the languages, by what they are: human (a wish for a "
-        "person), yes, no, correction, repeat, redo, add, another_number, wait, does_not_know, problem, hello, other.",
+        "person), yes, no, correction, repeat, redo, add, another_number, wait, does_not_know, problem, "
+        "hello, other.",
     )
     llm: LlmSettings | None = Field(default=None, description="The language model. Default: none.")
 
