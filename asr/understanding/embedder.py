@@ -36,11 +36,12 @@ class Embedder:
     Args:
         folder: the model's.
         threads: cores that it may use.
+        module: what runs it; tests have one of their own.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1, module: str = MODULE) -> None:
         self._worker = WorkerProcess(
-            "embedding worker", MODULE, (str(folder),), environment={"OMP_NUM_THREADS": str(threads)}
+            "embedding worker", module, (str(folder),), environment={"OMP_NUM_THREADS": str(threads)}
         )
         self._line = asyncio.Lock()
         self._examples: dict[str, Vectors] = {}
@@ -92,7 +93,8 @@ class Embedder:
             EmbedderUnavailable: as `vectors`.
         """
         new = [text for text in dict.fromkeys(texts) if text not in self._examples]
-        self._examples.update(zip(new, await self.vectors(new), strict=True))
+        if new:
+            self._examples.update(zip(new, await self.vectors(new), strict=True))
         # Of a site that has changed its examples, the old ones go.
         self._examples = {text: self._examples[text] for text in dict.fromkeys(texts)}
         return np.stack([self._examples[text] for text in texts])
