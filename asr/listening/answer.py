@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from asr.results import Word
 from asr.slots.values import SlotKind
+from asr.understanding.values import Understanding
 
 HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
 
@@ -69,6 +70,7 @@ class Heard:
         seconds: of that recording.
         barged_in: whether the answer interrupted the question.
         meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
+        understood: what kind of thing was said, with kind "speech", where somebody was asked.
     """
 
     kind: HeardKind
@@ -81,3 +83,4 @@ class Heard:
     barged_in: bool = False
     meanings: Mapping[str, float] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
+    understood: Understanding | None = None
