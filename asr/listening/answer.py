@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from asr.results import Word
-from asr.slots.values import SlotKind
+from asr.slots.values import SlotContext, SlotKind
 
 HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
 
@@ -28,11 +28,19 @@ class KeysWanted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWanted:
-    """Words that answer: what slot, phrases to expect, and which of `asr.listening.end_of_turn.TIMINGS`."""
+    """Words that answer.
+
+    Args:
+        slot: what the answer is to be.
+        phrases: the phrases to expect, empty for anything.
+        timing: which of `asr.listening.end_of_turn.TIMINGS`.
+        context: what is known of the answer: it may be over as soon as it is complete.
+    """
 
     slot: SlotKind
     phrases: tuple[str, ...] = ()
     timing: str = "short"
+    context: SlotContext = SlotContext()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ import httpx
 
 from asr.listening.answer import Heard, Wanted
 from asr.listening.clips import ClipFolder
+from asr.listening.line import Line
 from asr.listening.listener import Listener, ListenerContext
-from asr.listening.voice_activity import VoiceActivity
 from asr.workers.client import Recognisers
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
@@ -72,7 +72,8 @@ class FlowCall:
         self._speech = speech
         self._context = context
         self._clips = ClipFolder(speech.recordings, leg.call)
-        self._listening = ListenerContext(leg, speech.recognisers, VoiceActivity(), self._clips, context.loop)
+        self._line = Line(leg, context.loop)
+        self._listening = ListenerContext(leg, speech.recognisers, self._line, self._clips, context.loop)
         self.recording = ""
         """The conversation's recording, inside the recordings folder; "" for none."""
         self._recordings = 0
@@ -196,6 +197,10 @@ class FlowCall:
         if self._kept is not None:
             self._kept.stop()
             self._kept = None
+
+    def stop_listening(self) -> None:
+        """Leave the line alone until the next question: the call leaves the flow."""
+        self._line.close()
 
     async def pause(self, seconds: float) -> None:
         """Say nothing for a while."""

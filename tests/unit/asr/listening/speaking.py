@@ -12,6 +12,7 @@ import numpy as np
 
 from asr.errors import RecogniserUnavailable
 from asr.listening.clips import ClipFolder
+from asr.listening.line import Line
 from asr.listening.listener import ListenerContext
 from asr.listening.voice_activity import VoiceActivity
 from asr.results import Capabilities, Final, Partial
@@ -138,7 +139,7 @@ def listening(leg: SpeakingLeg, recognisers: FakeRecognisers | None, folder: Pat
     return ListenerContext(
         leg.real,
         recognisers.real if recognisers is not None else None,
-        cast(VoiceActivity, Activity()),
+        Line(leg.real, running(), cast(VoiceActivity, Activity())),
         ClipFolder(folder, leg.call),
         running(),
     )
