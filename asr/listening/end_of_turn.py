@@ -49,7 +49,8 @@ _FILL, _DRAIN, _SLOW_DRAIN = 2, 2, 1  # of the bucket, by one frame: it counts h
 _RESUMED = 6  # three frames of speech end a pause: a click is shorter
 _SPEAKS_ON = 0.2  # speech that takes the end of a turn back: a noise is not to make the caller wait
 _IN_PIECES = 2  # times `interruption` of speech stops a prompt whatever the gaps in it
-_CARRIED = 1.0  # speech so many seconds before the prompt's end is an answer to it
+_CARRIED = 1.0  # speech so many seconds before the prompt's end is an answer to it ...
+_CARRIED_SPEECH = 0.2  # ... if it was no shorter than a word
 _GRACE = 0.3  # an answer that is just beginning may be so late
 _ROUNDING = 1e-9  # sums of 0.02 are not exact
 
@@ -267,7 +268,8 @@ class Endpointer:
         self._state = TurnState.WAITING
         self._deadline = now + self._timing.no_speech
         recent = now - self._last <= _CARRIED + _ROUNDING
-        if recent and self._speech >= self._timing.minimum_speech - _ROUNDING:
+        enough = max(_CARRIED_SPEECH, self._timing.minimum_speech)
+        if recent and self._speech >= enough - _ROUNDING:
             return self._speak()
         return []
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from asr.listening.end_of_turn import APART, FRAME, THRESHOLD
-from asr.listening.voice_activity import VoiceActivity
+from asr.listening.voice_activity import Phase, VoiceActivity
 from telephony.call.leg import CallLeg
 from telephony.media.interface import Frame, Tap
 
@@ -53,6 +53,8 @@ class Line:
         self._activity = activity or VoiceActivity()
         self._frames: deque[LineFrame] = deque(maxlen=round(KEPT / FRAME))
         self._answered = 0.0
+        self.phase = Phase.PROMPT
+        """What the caller's speech would be; whoever listens keeps it up to date."""
         self._take: Callable[[LineFrame], None] | None = None
         self._tap: Tap | None = None
 
@@ -76,10 +78,15 @@ class Line:
     def detach(self) -> None:
         """No question is open."""
         self._take = None
+        self.phase = Phase.PROMPT
 
     def answered(self) -> None:
         """All that was heard until now belongs to the question before."""
         self._answered = self._loop.time()
+
+    def caller_spoke(self) -> None:
+        """The answer had words in it: it was the caller's."""
+        self._activity.caller_spoke()
 
     def since(self, first: float) -> bytes:
         """The sound since a time, as far as it is kept and was not heard as the answer before."""
@@ -95,7 +102,7 @@ class Line:
 
     def _hear(self, frame: Frame) -> None:
         pcm = frame.tobytes()
-        heard = LineFrame(self._loop.time(), pcm, self._activity.probability(pcm))
+        heard = LineFrame(self._loop.time(), pcm, self._activity.probability(pcm, self.phase))
         self._frames.append(heard)
         if self._take is not None:
             self._take(heard)

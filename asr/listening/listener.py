@@ -26,12 +26,14 @@ from asr.listening.end_of_turn import (
     SpeechStarted,
     TurnEnded,
     TurnEvent,
+    TurnState,
     TurnTiming,
 )
 from asr.listening.hallucinations import believable
 from asr.listening.line import Line, LineFrame
 from asr.listening.outlook import outlook
 from asr.listening.transcription import Transcriber, transcriber
+from asr.listening.voice_activity import Phase
 from asr.results import Final
 from asr.workers.client import Recognisers
 from telephony.call.errors import LegClosed
@@ -41,6 +43,8 @@ BYTES_PER_SECOND = 2 * RATE
 # Seconds to wait for the words after the end of the turn. Nobody listens to silence for longer, and the
 # recording has them anyway.
 PATIENCE = 12.0
+BLIP = 0.4
+"""Seconds of speech without a word in them that are a noise, after which an answer is still waited for."""
 AFTER_KEY = 1.0
 """Seconds after a key in which nothing counts as speech: its tone, or the digit being said while it is pressed."""
 
@@ -95,6 +99,7 @@ class Listener:
         """Done when an answer interrupts the prompt."""
         self._timer: asyncio.TimerHandle | None = None
         self._words: asyncio.Task[Heard] | None = None
+        self._prompt_ended_at = context.loop.time()
         self._keys = _Keys(wanted.keys, self._keyed, context.loop) if wanted.keys is not None else None
         self._speech: _Speech | None = None
         if wanted.speech is not None:
@@ -168,10 +173,13 @@ class Listener:
         return replace(heard, barged_in=self.interrupted)
 
     def _answer(self, heard: Heard) -> None:
+        if heard.kind == "speech":
+            self._context.line.caller_spoke()
         if not self._over.done():
             self._over.set_result(heard)
 
     def _await_answer(self) -> None:
+        self._prompt_ended_at = self._context.loop.time()
         if self._speech is not None:
             self._take(self._speech.prompt_ended(self._context.loop.time()))
         if self._keys is not None:
@@ -232,10 +240,16 @@ class Listener:
         error = words.exception()
         if error is not None:
             self._over.set_exception(error)
-        elif self._keys is not None and self._keys.digits and words.result().kind != "speech":
+            return
+        heard = words.result()
+        if heard.kind != "speech" and self._keys is not None and self._keys.digits:
             self._keyed()
+        elif self._speech is not None and heard.kind == "noise" and not heard.meanings and self._speech.blip:
+            self._words = None
+            self._speech.wait_on(self._prompt_ended_at, self._context.loop.time())
+            self._arm()
         else:
-            self._answer(words.result())
+            self._answer(heard)
 
     def _take_back_end(self) -> None:
         if self._words is not None:
@@ -270,6 +284,15 @@ class Listener:
         if self._speech is not None and not self._over.done():
             self._take(self._speech.handle_timer(self._context.loop.time()))
             self._arm()
+
+
+_PHASES = {
+    TurnState.PROMPT: Phase.PROMPT,
+    TurnState.WAITING: Phase.WAITING,
+    TurnState.SPEAKING: Phase.SPEAKING,
+    TurnState.ENDED: Phase.SPEAKING,
+    TurnState.OVER: Phase.WAITING,
+}
 
 
 class _Keys:
@@ -359,6 +382,11 @@ class _Speech:
         """Whether an answer has begun."""
         return self._words is not None
 
+    @property
+    def blip(self) -> bool:
+        """Whether what has ended was too short for an answer of which nothing is understood."""
+        return self._spoken is not None and self._spoken < BLIP
+
     def attach(self, take: Callable[[LineFrame], None]) -> list[TurnEvent]:
         """Hear the line from now on, and first what the caller is saying already."""
         before = self._context.line.attach(take)
@@ -376,13 +404,16 @@ class _Speech:
             self._words.feed(frame.pcm)
         deaf = frame.at <= self._deaf_until
         events = self._endpointer.receive(0.0 if deaf else frame.probability, frame.at)
+        self._tell_phase()
         if self._words is not None and not self._ended:
             self._look_ahead(self._words, frame.at)
         return events
 
     def prompt_ended(self, now: float) -> list[TurnEvent]:
         """The prompt is over."""
-        return self._endpointer.prompt_ended(now)
+        events = self._endpointer.prompt_ended(now)
+        self._tell_phase()
+        return events
 
     def next_deadline(self) -> float | None:
         """The endpointer's deadline."""
@@ -423,6 +454,17 @@ class _Speech:
         self._after.clear()
         self._deaf_until = now + AFTER_KEY
         self._endpointer = Endpointer(replace(self._timing, no_speech=self._timing.cap), now)
+        self._tell_phase()
+
+    def wait_on(self, since: float, now: float) -> None:
+        """It was a noise: an answer may still come, in the time that there is since the prompt ended."""
+        self.cancel()
+        self._words = None
+        self._ended = False
+        self._after.clear()
+        left = max(FRAME, since + self._timing.no_speech - now)
+        self._endpointer = Endpointer(replace(self._timing, no_speech=left), now)
+        self._tell_phase()
 
     def hang_up(self) -> None:
         """The caller is gone, perhaps in mid-sentence."""
@@ -456,6 +498,9 @@ class _Speech:
     def _heard(self, text: str) -> None:
         context = self._wanted.context
         self._endpointer.expect(outlook(self._wanted.slot, text, self._language, context))
+
+    def _tell_phase(self) -> None:
+        self._context.line.phase = _PHASES[self._endpointer.state]
 
     def _look_ahead(self, words: Transcriber, now: float) -> None:
         """See whether the caller speaks on, or pauses for so long that it may be the end."""

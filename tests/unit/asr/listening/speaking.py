@@ -14,7 +14,7 @@ from asr.errors import RecogniserUnavailable
 from asr.listening.clips import ClipFolder
 from asr.listening.line import Line
 from asr.listening.listener import ListenerContext
-from asr.listening.voice_activity import VoiceActivity
+from asr.listening.voice_activity import Phase, VoiceActivity
 from asr.results import Capabilities, Final, Partial
 from asr.workers.client import Recognisers
 from telephony.media.interface import FRAME_SAMPLES, Frame
@@ -61,8 +61,10 @@ class SpeakingLeg(FakeLeg):
 class Activity:
     """Voice activity by the frame itself."""
 
-    def probability(self, pcm: bytes) -> float:
+    def probability(self, pcm: bytes, phase: Phase) -> float:
         return 1.0 if any(pcm) else 0.0
+
+    def caller_spoke(self) -> None: ...
 
 
 class FakeRecognisers:

@@ -158,6 +158,32 @@ async def test_noise_after_keys_leaves_the_keys(tmp_path: Path) -> None:
 
 
 @virtual_time
+async def test_a_cough_is_no_answer_and_an_answer_after_it_is(tmp_path: Path) -> None:
+    leg, recognisers = speaking_leg(), FakeRecognisers("")
+    listener = listen(leg, tmp_path, recognisers)
+    running().call_later(2.0, setattr, recognisers, "text", "yes")
+    heard = await answer_to(leg, listener, (0.5, False), (0.3, True), (2.5, False), (0.6, True), (5, False))
+    assert (heard.kind, heard.text) == ("speech", "yes")
+
+
+@virtual_time
+async def test_coughs_alone_are_silence_in_the_time_that_silence_takes(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    listener = listen(leg, tmp_path, FakeRecognisers(""))
+    heard = await answer_to(leg, listener, *[(0.3, True), (1.5, False)] * 10)
+    assert heard.kind == "silence"
+    assert running().time() == pytest.approx(SHORT.no_speech, abs=1.5)
+
+
+@virtual_time
+async def test_speech_that_nobody_understands_is_noise_at_once(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    heard = await answer_to(leg, listen(leg, tmp_path, FakeRecognisers("")), (1.0, True), (5, False))
+    assert heard.kind == "noise"
+    assert running().time() < 1.0 + SHORT.end_of_turn + 0.3
+
+
+@virtual_time
 async def test_words_are_heard_for_as_long_as_keys_are(tmp_path: Path) -> None:
     leg = speaking_leg()
     listener = listen(leg, tmp_path, FakeRecognisers("five"), NUMBER)
