@@ -40,7 +40,7 @@ class SpeechWanted:
     slot: SlotKind
     phrases: tuple[str, ...] = ()
     timing: str = "short"
-    context: SlotContext = SlotContext()
+    context: SlotContext = field(default_factory=SlotContext)
 
 
 @dataclass(frozen=True, slots=True)

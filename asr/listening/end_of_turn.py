@@ -48,7 +48,6 @@ LONGEST_PROMPT = 300.0
 _FILL, _DRAIN, _SLOW_DRAIN = 2, 2, 1  # of the bucket, by one frame: it counts half frames
 _RESUMED = 6  # three frames of speech end a pause: a click is shorter
 _SPEAKS_ON = 0.2  # speech that takes the end of a turn back: a noise is not to make the caller wait
-_IN_PIECES = 2  # times `interruption` of speech stops a prompt whatever the gaps in it
 _CARRIED = 1.0  # speech so many seconds before the prompt's end is an answer to it ...
 _CARRIED_SPEECH = 0.2  # ... if it was no shorter than a word
 _GRACE = 0.3  # an answer that is just beginning may be so late
@@ -325,11 +324,7 @@ class Endpointer:
             self._last = now
         if self._state is TurnState.WAITING:
             return self._speak() if self._full(self._timing.minimum_speech) else []
-        interruption = self._timing.interruption
-        # Digits have gaps between them as coughs have, but nobody coughs that much.
-        if self._full(interruption) or self._speech >= _IN_PIECES * interruption - _ROUNDING:
-            return [*self._speak(), Interrupted(self._start)]
-        return []
+        return [*self._speak(), Interrupted(self._start)] if self._full(self._timing.interruption) else []
 
     def _full(self, seconds: float) -> bool:
         """Whether the bucket holds so much speech."""

@@ -46,7 +46,7 @@ PATIENCE = 12.0
 BLIP = 0.4
 """Seconds of speech without a word in them that are a noise, after which an answer is still waited for."""
 AFTER_KEY = 1.0
-"""Seconds after a key in which nothing counts as speech: its tone, or the digit being said while it is pressed."""
+"""Seconds after a key in which nothing counts as speech: its tone, or the digit said while it is pressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class ListenerContext:
         line: this leg's line.
         clips: where answers are kept.
         loop: the event loop.
+        country: whose numbering plan tells whether a telephone number is complete; "" for not known.
     """
 
     leg: CallLeg
@@ -66,6 +67,7 @@ class ListenerContext:
     line: Line
     clips: ClipFolder
     loop: asyncio.AbstractEventLoop
+    country: str = ""
 
 
 class Listener:
@@ -366,7 +368,7 @@ class _Speech:
         self._wanted = wanted
         self._language = language
         self._timing = timing
-        self._prompt = prompt
+        self._known = replace(wanted.context, country=wanted.context.country or context.country)
         self._endpointer = Endpointer(timing, context.loop.time(), prompt=prompt)
         self._audio = bytearray()
         self._after = bytearray()  # heard since the turn ended, in case it did not
@@ -496,8 +498,7 @@ class _Speech:
         self._words.feed(bytes(self._audio))
 
     def _heard(self, text: str) -> None:
-        context = self._wanted.context
-        self._endpointer.expect(outlook(self._wanted.slot, text, self._language, context))
+        self._endpointer.expect(outlook(self._wanted.slot, text, self._language, self._known))
 
     def _tell_phase(self) -> None:
         self._context.line.phase = _PHASES[self._endpointer.state]

@@ -56,7 +56,7 @@ def _of_digits(kind: SlotKind, text: str, language: str, context: SlotContext) -
 
 
 def _of_phone_number(digits: str, country: str) -> Outlook:
-    """By the country's numbering plan: whether it is one of its numbers, and whether a longer one could be."""
+    """By the country's numbering plan: whether it is one of its numbers, and a longer one could not be."""
     number = _parsed(digits, country)
     if number is None:
         return Outlook.UNFINISHED if len(digits) < _FEWEST_DIGITS else Outlook.UNKNOWN

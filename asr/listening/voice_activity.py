@@ -4,15 +4,15 @@ Three cheap witnesses are heard; figures and reasons are in docs/decisions (voic
 
 * WebRTC's detector (a Gaussian mixture over six bands), in a mild and a strict setting;
 * an energy gate above a floor that follows the line's own noise (minimum statistics), and above whoever else
-  is to be heard: a busy office has a level that hardly moves, a television speaks while a prompt is played and
-  nobody answers, and both are softer than the caller, whose level the answers before and this one show;
+  is there: the level of a busy office hardly moves, a television speaks while a prompt is played; both are
+  softer than the caller, whose own level the answers show;
 * steadiness: the shape of speech's spectrum changes with every sound, about ten times a second; music and
   tones keep theirs. The correlation of a frame's log spectrum with that of 120 ms before, averaged over the
   frames that the detector calls voice, separates the two within a second.
 
-How sure it must be depends on what the frame would do: while a prompt is played (`Phase.PROMPT`), only somebody
-about as loud as the caller interrupts; when an answer is waited for, a soft voice is welcome; within an answer
-its own loudness is the measure. Turns, pauses and time are left to `asr.listening.end_of_turn`. One object hears
+What is loud enough depends on what the frame would be (`Phase`). While a prompt is played, only somebody
+about as loud as the caller interrupts; where an answer is waited for, a soft voice is welcome; an answer is
+measured by its own loudness. Turns, pauses and time are left to `asr.listening.end_of_turn`. One object hears
 one line and keeps what it learned of it from one answer to the next.
 """
 
@@ -55,10 +55,15 @@ _ENERGY_SLOPE = 0.7
 
 _WINDOW_FRAMES, _LEAST_FRAMES = 100, 75  # in which the background's level shows, and how many it takes
 _EVERY = 8  # frames: so often it is looked at
-_STEADY = 10.0  # dB between the softest and the loudest tenth: many voices, a machine; one voice has 20 and more
+_STEADY = (
+    10.0  # dB between the softest and the loudest tenth: many voices, a machine; one voice has 20 and more
+)
 _OVER = 3.0  # dB above the background's loudest tenth that are as likely the caller as not
 _GONE = 12.0  # dB below it at which the background has stopped
-_HEARD_FRAMES, _TALKING_FRAMES = 250, 75  # of so many in a prompt so many are speech: a television, not an "I see"
+_HEARD_FRAMES, _TALKING_FRAMES = (
+    250,
+    75,
+)  # of so many in a prompt so many are speech: a television, not an "I see"
 _FORGOTTEN = 0.03  # dB per frame, 1.5 dB/s, that such a voice is taken to be softer once the prompt is over
 
 
@@ -203,8 +208,8 @@ class VoiceActivity:
             return
         soft, loud = np.percentile(self._levels, (10, 90))
         self._background = min(self._background, soft + _GONE)
-        # What was not there before an answer is learned in it too: no caller speaks so evenly.
-        if loud - soft < _STEADY and (phase is not Phase.SPEAKING or soft > self._background):
+        # Outside prompts only what was not there before: somebody who speaks in noise is as even as that.
+        if loud - soft < _STEADY and (phase is Phase.PROMPT or soft > self._background):
             self._background = loud + _OVER
             self._music_behind = self._musical
         self._background = max(self._background, _QUIETEST)

@@ -47,6 +47,7 @@ class Speech:
         http: for lookups in other systems.
         recordings: the recordings folder.
         now: the time, with the site's zone.
+        country: where the site is, as ISO 3166 has it, "" for not known.
     """
 
     prompts: PromptRenderer
@@ -54,6 +55,7 @@ class Speech:
     http: httpx.AsyncClient
     recordings: Path
     now: Callable[[], datetime]
+    country: str = ""
 
 
 class FlowCall:
@@ -73,7 +75,9 @@ class FlowCall:
         self._context = context
         self._clips = ClipFolder(speech.recordings, leg.call)
         self._line = Line(leg, context.loop)
-        self._listening = ListenerContext(leg, speech.recognisers, self._line, self._clips, context.loop)
+        self._listening = ListenerContext(
+            leg, speech.recognisers, self._line, self._clips, context.loop, speech.country
+        )
         self.recording = ""
         """The conversation's recording, inside the recordings folder; "" for none."""
         self._recordings = 0
