@@ -72,6 +72,7 @@ class TurnTiming:
         interruption: speech that stops a prompt.
         lead_in: audio to keep from before the answer began.
         little: speech that may be no more than a hesitation; 0 where one word can be the answer.
+        judging: silence after which the sound is judged, where something can (`turn_detection`); 0 for never.
     """
 
     end_of_turn: float
@@ -84,6 +85,7 @@ class TurnTiming:
     interruption: float = 0.5
     lead_in: float = 0.5
     little: float = 0.0
+    judging: float = 0.0
 
     def __post_init__(self) -> None:
         least = min(self.reading, self.minimum_speech, self.no_speech, self.cap, self.interruption)
@@ -105,11 +107,12 @@ TIMINGS: Mapping[str, TurnTiming] = MappingProxyType(
         "description": TurnTiming(
             end_of_turn=1.6,
             hesitation=3.0,
-            complete=1.2,
+            complete=0.8,
             reading=0.8,
             minimum_speech=0.2,
             cap=60.0,
             little=0.8,
+            judging=0.3,
         ),
     }
 )

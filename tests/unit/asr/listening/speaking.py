@@ -12,8 +12,10 @@ import numpy as np
 
 from asr.errors import RecogniserUnavailable
 from asr.listening.clips import ClipFolder
+from asr.listening.end_of_turn import Outlook
 from asr.listening.line import Line
 from asr.listening.listener import ListenerContext
+from asr.listening.turn_detection import TurnDetector
 from asr.listening.voice_activity import Phase, VoiceActivity
 from asr.results import Capabilities, Final, Partial
 from asr.workers.client import Recognisers
@@ -136,7 +138,32 @@ def speaking_leg(journal: FakeJournal | None = None) -> SpeakingLeg:
     return leg
 
 
-def listening(leg: SpeakingLeg, recognisers: FakeRecognisers | None, folder: Path) -> ListenerContext:
+class FakeTurnDetector:
+    """Says the same of every pause.
+
+    Args:
+        outlook: what.
+        seconds: how long it takes.
+    """
+
+    def __init__(self, outlook: Outlook, seconds: float = 0.1) -> None:
+        self.outlook = outlook
+        self.seconds = seconds
+        self.asked: list[float] = []
+        """Seconds of sound that it was given each time."""
+
+    async def judge(self, pcm: bytes) -> Outlook:
+        self.asked.append(len(pcm) / 16000)
+        await asyncio.sleep(self.seconds)
+        return self.outlook
+
+
+def listening(
+    leg: SpeakingLeg,
+    recognisers: FakeRecognisers | None,
+    folder: Path,
+    turns: FakeTurnDetector | None = None,
+) -> ListenerContext:
     """What a leg is listened to with."""
     return ListenerContext(
         leg.real,
@@ -144,4 +171,5 @@ def listening(leg: SpeakingLeg, recognisers: FakeRecognisers | None, folder: Pat
         Line(leg.real, running(), cast(VoiceActivity, Activity())),
         ClipFolder(folder, leg.call),
         running(),
+        turns=cast(TurnDetector, turns) if turns is not None else None,
     )

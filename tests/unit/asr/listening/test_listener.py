@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from asr.listening.answer import Heard, KeysWanted, SpeechWanted, Wanted
-from asr.listening.end_of_turn import TIMINGS
+from asr.listening.end_of_turn import TIMINGS, Outlook
 from asr.listening.listener import PATIENCE, Listener
 from telephony.call.errors import LegClosed
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.asr.listening.speaking import (
     SILENCE,
     FakeRecognisers,
+    FakeTurnDetector,
     SpeakingLeg,
     listening,
     speaking_leg,
@@ -385,3 +386,53 @@ async def test_a_caller_who_speaks_on_has_the_whole_utterance_read(tmp_path: Pat
     assert len(recognisers.heard) == 1
     assert recognisers.heard[0] > 1.5
     assert recognisers.in_use == 0
+
+
+STORY = Wanted(speech=SpeechWanted("free_text", timing="description"))
+DESCRIPTION = TIMINGS["description"]
+
+
+@pytest.mark.parametrize(
+    ("outlook", "wait"),
+    [
+        (Outlook.COMPLETE, DESCRIPTION.complete),
+        (Outlook.UNKNOWN, DESCRIPTION.end_of_turn),
+        (Outlook.UNFINISHED, DESCRIPTION.hesitation),
+    ],
+)
+@virtual_time
+async def test_the_sound_says_how_long_a_pause_may_be(tmp_path: Path, outlook: Outlook, wait: float) -> None:
+    leg, turns = speaking_leg(), FakeTurnDetector(outlook)
+    recognisers = FakeRecognisers("my printer is broken", streaming=False)
+    context = listening(leg, recognisers, tmp_path, turns)
+    listener = Listener(context, STORY, "en", prompt=False, interrupt=leg.audio.stop)
+    heard = await answer_to(leg, listener, (2, True), (0.2, False), (2, True), (5, False))
+    assert heard.kind == "speech"
+    assert running().time() == pytest.approx(4.2 + wait, abs=0.1)
+    assert len(turns.asked) == 1  # a pause of 0.2 s is none
+    assert turns.asked[0] == pytest.approx(4.5, abs=0.1)
+
+
+@virtual_time
+async def test_words_that_break_off_count_for_more_than_their_sound(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    recognisers = FakeRecognisers("it stopped because", streaming=False)
+    context = listening(leg, recognisers, tmp_path, FakeTurnDetector(Outlook.COMPLETE))
+    listener = Listener(context, STORY, "en", prompt=False, interrupt=leg.audio.stop)
+    await answer_to(leg, listener, (2, True), (5, False))
+    assert running().time() == pytest.approx(2 + DESCRIPTION.hesitation, abs=0.1)
+
+
+@virtual_time
+async def test_what_the_sound_promised_is_forgotten_when_the_caller_speaks_on(tmp_path: Path) -> None:
+    leg, turns = speaking_leg(), FakeTurnDetector(Outlook.COMPLETE)
+    context = listening(leg, FakeRecognisers(streaming=False), tmp_path, turns)
+    listener = Listener(context, STORY, "en", prompt=False, interrupt=leg.audio.stop)
+
+    def turn_slow() -> None:
+        turns.seconds = 60.0
+
+    running().call_later(2.6, turn_slow)
+    await answer_to(leg, listener, (2, True), (0.6, False), (1, True), (5, False))
+    assert running().time() == pytest.approx(3.6 + DESCRIPTION.end_of_turn, abs=0.1)
+    assert len(turns.asked) == 2
