@@ -78,7 +78,9 @@ _ELSE = (
 )
 _PERSON = f"(?:{_A}{_STAFF}{_ELSE}|who(?:m?ever| ?(?:s|is|are)) (?:is |s )?(?:in charge|responsible|on duty|there|above you))"
 _HE = f"(?:{_PERSON}|him|her|them|whoever (?:is|s) \\w+)"
-_SOFTLY = "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+_SOFTLY = (
+    "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+)
 _HEAD = _any(
     f"(?:i|we) {_SOFTLY}(?:want|need|wanna|wish|would like|would love|prefer|would prefer|would rather|demand"
     f"|insist|ask|have|must|should|request|gotta|got)(?: on)? {_SOFTLY}(?:to )?",
@@ -145,11 +147,11 @@ _EN = CommandWords(
         rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand|enough|no point)"
         rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}? (?:to|with)"
         rf" {_ROBOT}\b",
-        rf"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
+        r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
         r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
-        rf"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
+        r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
         rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
-        rf"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
+        r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
         rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
     ),
     person=_of(
@@ -326,7 +328,7 @@ _KO = CommandWords(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요|필요합니다|원해요|원합니다)",
         rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
-        rf"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
+        r"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
         r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
     ),
     person=re.compile(

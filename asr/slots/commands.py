@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from asr.slots.command_words import WORDS, CommandWords
+from asr.slots.command_words import WORDS
 from asr.slots.understand import understand
 from asr.text import comparable, without_fillers
 

@@ -16,11 +16,11 @@ from asr.intake.values import OpenTicket, Slot, Turn
 from asr.results import Word
 from callback_queue.customers.book import Customer
 from callback_queue.customers.events import Tier
-from config.telephone_numbers import is_callable
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules, deadlines
 from callback_queue.tickets.summary import matter_of
 from config import Site
+from config.telephone_numbers import is_callable
 
 # The slots in which callers say what is wrong, best first.
 _TELLING = ("problem", "message")

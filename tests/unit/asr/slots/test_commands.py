@@ -187,9 +187,7 @@ NO_OTHER_NUMBER = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "table"), [("other_number", OTHER_NUMBER), (None, NO_OTHER_NUMBER)]
-)
+@pytest.mark.parametrize(("name", "table"), [("other_number", OTHER_NUMBER), (None, NO_OTHER_NUMBER)])
 def test_another_number_is_wished(name: str | None, table: dict[str, str]) -> None:
     for language, said in _cases(table):
         found = command(said, language, number=True)
