@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-TokenKind: TypeAlias = Literal["digits", "times", "plus", "gap", "correction", "stop", "other"]
+TokenKind: TypeAlias = Literal["digits", "times", "plus", "gap", "correction", "restart", "stop", "other"]
 
 
 @dataclass(frozen=True, slots=True)
