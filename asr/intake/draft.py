@@ -194,10 +194,12 @@ class Draft:
 
     @property
     def callback_number(self) -> str:
-        """Where to call: what was given, unless the caller denied it; else where they call from, ""."""
+        """Where to call: what was given, else where they call from, neither if the caller denied it; ""."""
         number = self.number
-        if number is None or number.value is None or number.doubted:
+        if number is None:
             return self.caller
+        if number.value is None or number.doubted:
+            return "" if self.caller in number.denied else self.caller
         return str(number.value)
 
     def is_own(self, entry: Entry) -> bool:

@@ -33,10 +33,10 @@ LISTENED: Mapping[WantedKind, SlotKind] = {
     "list": "choice",
     "number": "number",
     "digits": "digits",
-    "code": "code",
+    "code": "digits",
     "phone_number": "phone_number",
     "callback_time": "callback_time",
-    "date": "date",
+    "date": "callback_time",
     "yes_no": "yes_no",
 }
 """What is listened for, and how it is understood, for each kind."""

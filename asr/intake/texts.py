@@ -81,11 +81,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     # Reading back.
     "i_have": {"en": "I have:", "zh": "我记下的是：", "ko": "확인하겠습니다."},
-    "it_begins": {
-        "en": "I have all of it on record. It begins:",
-        "zh": "您说的我都录下来了。开头是：",
-        "ko": "말씀하신 내용은 모두 녹음했습니다. 앞부분은,",
-    },
     "it_ends": {"en": "and it ends:", "zh": "最后是：", "ko": "끝부분은,"},
     "right_1": {"en": "Is that right?", "zh": "对吗？", "ko": "맞습니까?"},
     "right_2": {
@@ -335,3 +330,32 @@ CALLED: Mapping[str, Mapping[str, str]] = {
     "order_number": {"en": "the order number", "zh": "订单号", "ko": "주문 번호"},
 }
 """What a slot is called in a list of what can be corrected, where that differs from the reading back."""
+
+NAMED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "problem": {"en": ("problem", "description"), "zh": ("问题",), "ko": ("문제", "내용")},
+    "name": {"en": ("name",), "zh": ("姓名", "名字", "称呼"), "ko": ("이름", "성함")},
+    "company": {"en": ("company",), "zh": ("公司",), "ko": ("회사",)},
+    "product": {
+        "en": ("product", "device", "model"),
+        "zh": ("产品", "设备", "型号"),
+        "ko": ("제품", "기기", "모델"),
+    },
+    "version": {"en": ("version",), "zh": ("版本",), "ko": ("버전",)},
+    "error_code": {"en": ("error", "code"), "zh": ("错误", "代码"), "ko": ("오류", "코드", "에러")},
+    "since": {"en": ("since", "beginning"), "zh": ("开始",), "ko": ("시작", "언제부터")},
+    "affected": {"en": ("people", "how many"), "zh": ("人数", "多少人"), "ko": ("인원", "몇 명")},
+    "urgency": {"en": ("urgency", "urgent"), "zh": ("紧急", "急"), "ko": ("긴급", "급")},
+    "customer_number": {
+        "en": ("customer number", "customer"),
+        "zh": ("客户号", "客户编号"),
+        "ko": ("고객 번호", "고객번호"),
+    },
+    "order_number": {"en": ("order number", "order"), "zh": ("订单号", "订单"), "ko": ("주문 번호", "주문")},
+    "callback_number": {
+        "en": ("number", "phone", "telephone"),
+        "zh": ("号码", "电话", "手机"),
+        "ko": ("번호", "전화"),
+    },
+    "callback_time": {"en": ("time", "when", "day"), "zh": ("时间", "什么时候"), "ko": ("시간", "날짜")},
+}
+"""What callers call a slot when they say what is wrong."""

@@ -364,7 +364,9 @@ _AFFECTED = {
         r" (?:of us|people|persons|users|colleagues|employees|co-?workers|of my colleagues|staff|seats"
         r"|team members|team mates|teammates|workplaces)\b",
     ),
-    "zh": (r"(?P<count>[0-9]+|[一二两三四五六七八九十百]+)(?:多|来)?(?:个|位|名)(?:人|同事|员工|用户|职员|工位)",),
+    "zh": (
+        r"(?P<count>[0-9]+|[一二两三四五六七八九十百]+)(?:多|来)?(?:个|位|名)(?:人|同事|员工|用户|职员|工位)",
+    ),
     "ko": (
         r"(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분)(?=이|의|은|도|모두|정도|[,. ]|$)",
         r"(?:직원|동료|사용자) ?(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분)",

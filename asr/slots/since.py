@@ -83,9 +83,7 @@ _POINT = {
     "ko": (rf"(?P<day>{_KO_DAY}) ?(?:아침|오전|오후|저녁|밤)? ?(?:부터|이후로?|에? ?시작)",),
 }
 _PATTERNS = {
-    language: [
-        re.compile(pattern, re.IGNORECASE) for pattern in (*_DURATION[language], *_POINT[language])
-    ]
+    language: [re.compile(pattern, re.IGNORECASE) for pattern in (*_DURATION[language], *_POINT[language])]
     for language in _DURATION
 }
 _UNITS = {
