@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from asr.results import Word
 from asr.slots.values import SlotKind
+from asr.understanding.values import Understanding
 
 HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
 
@@ -58,6 +59,7 @@ class Heard:
         audio: the recording of the answer, with every kind but "keys" where there is one.
         seconds: of that recording.
         barged_in: whether the answer interrupted the question.
+        understood: what kind of thing was said, with kind "speech", where somebody was asked.
     """
 
     kind: HeardKind
@@ -70,3 +72,4 @@ class Heard:
     audio: Path | None = None
     seconds: float = 0.0
     barged_in: bool = False
+    understood: Understanding | None = None

@@ -17,6 +17,7 @@ import httpx
 from asr.intake.texts import TEXTS as INTAKE_TEXTS
 from asr.models import models_folder
 from asr.models.plan import LANGUAGES, plan_speech
+from asr.understanding.rules import Rules
 from asr.workers.client import Recognisers
 from callback_queue import prompts as queue_prompts
 from callback_queue.callbacks import texts as callback_texts
@@ -70,6 +71,7 @@ class SpeechService:
         return Speech(
             prompts=PromptRenderer(prompts, self.voices, now),
             recognisers=self.recognisers,
+            understander=Rules(),
             http=self._http,
             recordings=site.recordings_folder,
             now=now,

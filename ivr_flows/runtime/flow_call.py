@@ -19,6 +19,7 @@ from asr.listening.answer import Heard, Wanted
 from asr.listening.clips import ClipFolder
 from asr.listening.listener import Listener, ListenerContext
 from asr.listening.voice_activity import VoiceActivity
+from asr.understanding.values import Understander
 from asr.workers.client import Recognisers
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
@@ -44,6 +45,7 @@ class Speech:
     Args:
         prompts: makes sound of what is said.
         recognisers: all languages; None when the site has none.
+        understander: says what kind of thing an answer is.
         http: for lookups in other systems.
         recordings: the recordings folder.
         now: the time, with the site's zone.
@@ -51,6 +53,7 @@ class Speech:
 
     prompts: PromptRenderer
     recognisers: Recognisers | None
+    understander: Understander
     http: httpx.AsyncClient
     recordings: Path
     now: Callable[[], datetime]
@@ -79,6 +82,11 @@ class FlowCall:
         self._kept: Recording | None = None
 
     # --- facts ------------------------------------------------------------------------------------------
+
+    @property
+    def understander(self) -> Understander:
+        """Says what kind of thing an answer is."""
+        return self._speech.understander
 
     @property
     def caller(self) -> str:

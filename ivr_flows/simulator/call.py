@@ -13,6 +13,7 @@ from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
 from asr.listening.end_of_turn import TIMINGS
+from asr.understanding.rules import Rules
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
@@ -42,6 +43,7 @@ class SimulatedConversation:
         self, inputs: Inputs, show: Callable[[str], None], *, caller: str, called: str, now: datetime
     ) -> None:
         self.language = "en"
+        self.understander = Rules()
         self.caller = caller
         self.called = called
         self.call = "simulated"
