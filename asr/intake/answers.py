@@ -18,6 +18,7 @@ from asr.intake.slots import IntakeSlot
 from asr.intake.texts import NAMED
 from asr.listening.answer import Heard
 from asr.slots import numerals_en, numerals_ko, numerals_zh
+from asr.slots.another_number import another_number
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.gather import FactKind, gather
@@ -292,13 +293,18 @@ class _Answer:
             return Meaning(name="told", found=facts)
         if slot.kind == "phone_number" and own_number(self.text, self.language):
             return Meaning(name="own_number")
-        if act == "does_not_know" or no_answer(self.text, self.language):
+        if act == "does_not_know" or no_answer(self.text, self.language) or self._refused(slot):
             return Meaning(name="skip")
         if slot.kind in ("phone_number", "digits") and own is None:
             digits = self._digits(slot)
             if digits:
                 return Meaning(name="partial", digits=digits)
         return self._aside(act) or self._nothing(act)
+
+    def _refused(self, slot: IntakeSlot) -> bool:
+        """Whether the caller says that there is none ("Is there an error code?" "No.")."""
+        answer = self._yes_no() if not slot.required and slot.kind not in ("yes_no", "list") else None
+        return answer is not None and answer.name == "no" and not answer.story
 
     def _aside(self, act: str) -> Meaning | None:
         """Words at a question for something short that tell of the problem instead."""
@@ -315,11 +321,11 @@ class _Answer:
         if given is not None and given.value not in number.denied:
             others = (found for found in facts if found.name != number.slot.name)
             return Meaning(name="told", found=(given, *others), confidence=given.confidence)
+        if act in ("redo", "another_number", "correction") or another_number(self.text, self.language):
+            return Meaning(name="no", found=facts)
         answer = self._yes_no()
         if answer is not None:
             return replace(answer, found=facts or self._condition(answer.story))
-        if act in ("redo", "another_number", "correction"):
-            return Meaning(name="no", found=facts)
         if own_number(self.text, self.language):
             return Meaning(name="yes", found=facts)
         if facts:
@@ -356,7 +362,7 @@ class _Answer:
         if act in ("repeat", "hello", "wait"):
             return self._nothing(act)
         named = self._named(self.text)
-        if named and not self._is_long(self.text, _A_SENTENCE):
+        if named and (act == "another_number" or not self._is_long(self.text, _A_SENTENCE)):
             return Meaning(name="named", slot=named)
         if self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
             return Meaning(name="told", story=self.text)
@@ -535,6 +541,9 @@ class _Answer:
     def _named(self, text: str) -> str:
         """The part of what was read back that the caller names."""
         said = comparable(text, self.language)
+        number = self.draft.number
+        if number is not None and number in self.asking.parts and another_number(text, self.language):
+            return number.slot.name
         named = [
             (len(word), entry.slot.name)
             for entry in self.asking.parts

@@ -110,6 +110,11 @@ class Intake:
         """What it has asked last."""
         return self._asking
 
+    @property
+    def known(self) -> dict[str, Value]:
+        """Every slot by name, as conditions read it; "" for what is not known."""
+        return self._draft.known if self._step is not Step.IDLE else {}
+
     def receive(self, event: bot.IntakeEvent, now: datetime) -> Effects:
         """Take the event that was awaited, or a hang-up.
 

@@ -207,6 +207,8 @@ class Wording:
         parts: list[Part] = [self.text("i_have")]
         number_before = False
         for entry in entries:
+            if entry.is_text and _covered(entry, entries):
+                continue
             parts += self._value(entry, draft, known, number_before)
             number_before = entry is draft.number
         return tuple(parts)
@@ -274,6 +276,13 @@ class Wording:
         if asking.asked == "correct":
             return SpeechWanted("free_text", timing="digits")
         return SpeechWanted("yes_no", timing="short")
+
+
+def _covered(story: Entry, entries: Sequence[Entry]) -> bool:
+    """Whether what is read back besides says what the story does: several values were taken out of it."""
+    told = [told.heard for told in story.told]
+    taken = [entry for entry in entries if entry is not story and any(one.heard in told for one in entry.told)]
+    return len(taken) > 1
 
 
 def _day(value: str) -> tuple[Part, ...]:

@@ -75,6 +75,7 @@ class SpeechService:
             http=self._http,
             recordings=site.recordings_folder,
             now=now,
+            country=site.settings.country or "",
         )
 
     async def start(self) -> None:

@@ -49,6 +49,7 @@ class Speech:
         http: for lookups in other systems.
         recordings: the recordings folder.
         now: the time, with the site's zone.
+        country: where the site is, as ISO 3166 has it, "" for not known.
     """
 
     prompts: PromptRenderer
@@ -57,6 +58,7 @@ class Speech:
     http: httpx.AsyncClient
     recordings: Path
     now: Callable[[], datetime]
+    country: str = ""
 
 
 class FlowCall:
@@ -87,6 +89,11 @@ class FlowCall:
     def understander(self) -> Understander:
         """Says what kind of thing an answer is."""
         return self._speech.understander
+
+    @property
+    def country(self) -> str:
+        """Where the site is, "" for not known."""
+        return self._speech.country
 
     @property
     def caller(self) -> str:
