@@ -32,7 +32,7 @@ from callback_queue.callbacks.policy import CallbackRules, next_attempt
 from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
-from callback_queue.customers.numbers import number_key
+from config.telephone_numbers import number_key
 from callback_queue.customers.store import find
 from callback_queue.database import one, text
 from callback_queue.recovery import cut_off

@@ -36,7 +36,7 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import OURS, end_after, mode_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import CallbackView
-from callback_queue.customers.numbers import number_key
+from config.telephone_numbers import number_key
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView

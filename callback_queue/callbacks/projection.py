@@ -26,7 +26,7 @@ from callback_queue.callbacks.events import (
 from callback_queue.callbacks.policy import OURS, PHONE_ANSWERED
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING
 from callback_queue.callbacks.tables import CallbackRow
-from callback_queue.customers.numbers import number_key
+from config.telephone_numbers import number_key
 from callback_queue.database import insert_once, number, one, text, whole
 from callback_queue.tickets.tables import Ticket
 from journal.event import Event

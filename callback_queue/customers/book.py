@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from callback_queue.customers.events import Tier
-from callback_queue.customers.numbers import NumberKeys, is_callable, number_keys
+from config.telephone_numbers import NumberKeys, is_callable, number_keys
 from config.problems import Problem
 
 TIERS: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")

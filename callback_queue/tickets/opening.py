@@ -16,7 +16,7 @@ from asr.intake.values import OpenTicket, Slot, Turn
 from asr.results import Word
 from callback_queue.customers.book import Customer
 from callback_queue.customers.events import Tier
-from callback_queue.customers.numbers import is_callable
+from config.telephone_numbers import is_callable
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules, deadlines
 from callback_queue.tickets.summary import Matter, matter_of

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
-from callback_queue.customers.numbers import is_callable
+from config.telephone_numbers import is_callable
 from callback_queue.tickets.sla import warning_at
 from callback_queue.tickets.store import TicketView
 from callback_queue.tickets.ticket import STATES, TRANSITIONS, Standing, TicketState, change

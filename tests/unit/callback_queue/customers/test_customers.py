@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
 from callback_queue.customers.book import Customer, CustomerBook, load_csv
-from callback_queue.customers.numbers import is_callable, number_key, number_keys
+from config.telephone_numbers import is_callable, number_key, number_keys
 from callback_queue.customers.store import CustomerStore
 from tests.unit.callback_queue.records import records
 
