@@ -38,7 +38,8 @@ _FILLER_LAST = {
 _OPENINGS: dict[str, str] = {
     "en": r"^(?:(?:hello|hi|hey)(?: there)?|good (?:morning|afternoon|evening|day)|yes|yeah|okay|ok|so|well"
     r"|excuse me)\b(?:[\s,.!?]+|$)",
-    "zh": r"^(?:你好|您好|喂+|早上好|上午好|下午好|晚上好|哈喽|你们好|是这样的?|那个|啊|哦)(?:啊|呀)?(?:[\s，,。.！!？?、]+|$)"
+    "zh": r"^(?:你好|您好|喂+|早上好|上午好|下午好|晚上好|哈喽|你们好|是这样的?|那个|啊|哦)(?:啊|呀)?"
+    r"(?:[\s，,。.！!？?、]+|$)"
     r"|^(?:你好|您好|喂+)",
     "ko": r"^(?:여보세요|안녕하세요|안녕하십니까|네|예|저기요?|그게|수고하십니다|수고하세요)(?:[\s,.!?]+|$)",
 }
@@ -95,7 +96,7 @@ def without_fillers(text: str, language: str) -> str:
 
 
 def without_opening(text: str, language: str) -> str:
-    """The text without fillers, and without a greeting at its beginning: "Hello? Yes, hi, my ..." is "my ..."."""
+    """The text without fillers and a greeting at its beginning: "Hello? Yes, hi, my ..." is "my ..."."""
     said = without_fillers(text, language)
     while (rest := without_fillers(_OPENING[language].sub("", said, count=1), language)) != said:
         said = rest

@@ -1,7 +1,8 @@
 """What an answer means to the intake bot at each of its questions; what follows is left to `asr.intake.bot`.
 
-Keys first: 0 is a person, * the question again, 1 yes and 2 no. Words: what can be said at any moment (a person,
-the question again) goes before what the question asks for, and whatever fills another slot is taken besides.
+Keys first: 0 is a person, * the question again, 1 yes and 2 no. Words: what can be said at any moment (a
+person, the question again) goes before what the question asks for, and whatever fills another slot is taken
+besides.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
-from asr.slots.numbers import own_number
+from asr.slots.numbering_plan import Shortfall
+from asr.slots.numbers import own_number, same_telephone
 from asr.slots.since import since
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
@@ -33,8 +35,8 @@ from config.business_hours import OpeningHours
 from tts.parts import Text
 
 Asked: TypeAlias = Literal["slot", "offer_number", "confirm", "correct", "addition", "offer_human"]
-"""What a question asks: for a slot, for the number that the caller calls from, whether what was noted is right,
-what of it is not, what to add, or whether a person is wanted."""
+"""What a question asks: for a slot, for the number that the caller calls from, whether what was noted is
+right, what of it is not, what to add, or whether a person is wanted."""
 
 MeaningName: TypeAlias = Literal[
     "silence", "noise", "unavailable", "not_understood", "human", "human?", "hello", "wait", "repeat", "redo",
@@ -46,6 +48,7 @@ _KEYED_NUMBER = re.compile(r"[0-9]{3,15}")
 _CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behind a yes or no
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
+_SHORTEST_NUMBER = 5  # digits of a telephone number
 _SURELY_HUMAN = 0.8  # scored against the sound
 _DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
@@ -92,7 +95,7 @@ class Meaning:
         found: values of slots, that of the question first.
         story: words that belong to the problem, "".
         slot: the one that was named.
-        digits: of a partial number.
+        shortfall: of a partial number.
         confidence: of the words, 0..1.
     """
 
@@ -100,7 +103,7 @@ class Meaning:
     found: tuple[Found, ...] = ()
     story: str = ""
     slot: str = ""
-    digits: str = ""
+    shortfall: Shortfall | None = None
     confidence: float = 1.0
 
     @property
@@ -164,9 +167,9 @@ class Interpreter:
         if digits in ("0", "*"):
             return Meaning(name="human" if digits == "0" else "repeat")
         number = draft.number
-        if asking.asked in ("offer_number", "confirm") and _KEYED_NUMBER.fullmatch(digits):
-            if number is not None and (asking.asked == "offer_number" or number in asking.parts):
-                return _keyed(number.slot.name, digits)
+        offered = asking.asked == "offer_number" or (asking.asked == "confirm" and number in asking.parts)
+        if number is not None and offered and _KEYED_NUMBER.fullmatch(digits):
+            return _keyed(number.slot.name, digits)
         if asking.asked in _YES_NO and digits in ("1", "2"):
             return Meaning(name="yes" if digits == "1" else "no")
         if asking.asked == "confirm" and digits == "3" and draft.story is not None:
@@ -284,9 +287,12 @@ class _Answer:
             return self._told_something(act) or self._nothing(act)
         if act in ("hello", "repeat", "wait"):
             return self._nothing(act)
+        lacking = self._shortfall(slot)
+        if lacking is not None:
+            return Meaning(name="partial", shortfall=lacking)
         own = self._value(slot)
         facts = self._facts()
-        if own is not None and own.value not in entry.denied:
+        if own is not None and not self._was_denied(entry, own.value):
             others = (found for found in facts if found.name != slot.name)
             return Meaning(name="told", found=(own, *others), confidence=own.confidence)
         if facts:
@@ -295,10 +301,6 @@ class _Answer:
             return Meaning(name="own_number")
         if act == "does_not_know" or no_answer(self.text, self.language) or self._refused(slot):
             return Meaning(name="skip")
-        if slot.kind in ("phone_number", "digits") and own is None:
-            digits = self._digits(slot)
-            if digits:
-                return Meaning(name="partial", digits=digits)
         return self._aside(act) or self._nothing(act)
 
     def _refused(self, slot: IntakeSlot) -> bool:
@@ -317,15 +319,20 @@ class _Answer:
         number = self.draft.number
         assert number is not None, "it offers one"
         facts = self._facts()
+        lacking = self._shortfall(number.slot)
+        if lacking is not None:
+            return Meaning(name="partial", shortfall=lacking)
         given = self._value(number.slot)
-        if given is not None and given.value not in number.denied:
+        if given is not None and not self._was_denied(number, given.value):
             others = (found for found in facts if found.name != number.slot.name)
             return Meaning(name="told", found=(given, *others), confidence=given.confidence)
         if act in ("redo", "another_number", "correction") or another_number(self.text, self.language):
             return Meaning(name="no", found=facts)
         answer = self._yes_no()
         if answer is not None:
-            return replace(answer, found=facts or self._condition(answer.story))
+            found = facts or self._condition(answer.story)
+            more = answer.name == "yes" and not found and self._is_long(answer.story, _WORTH_KEEPING)
+            return replace(answer, found=found, story=self.text if more else "")
         if own_number(self.text, self.language):
             return Meaning(name="yes", found=facts)
         if facts:
@@ -460,10 +467,18 @@ class _Answer:
             return None
         return Found(name=slot.name, value=spoken.value, confidence=spoken.confidence)
 
-    def _digits(self, slot: IntakeSlot) -> str:
-        """Digits that are not enough to be the number."""
-        found = understand("digits", self.text, self.heard.words, self.language, self._context(slot, least=2))
-        return str(found.value) if found is not None else ""
+    def _shortfall(self, slot: IntakeSlot) -> Shortfall | None:
+        """What a telephone number still lacks that is to be asked for: once, then it is taken as it is."""
+        if slot.kind != "phone_number":
+            return None
+        context = replace(self._context(slot), partial=True)
+        found = understand("phone_number", self.text, self.heard.words, self.language, context)
+        lacking = None if found is None else found.shortfall
+        if lacking is None or not lacking.before:
+            return None
+        too_few = len(lacking.heard) < _SHORTEST_NUMBER
+        again = self.draft.entries[slot.name].shortfall is not None
+        return lacking if too_few or (not again and (lacking.missing > 0 or lacking.part)) else None
 
     def _facts(self, entries: Iterable[Entry] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""
@@ -490,9 +505,15 @@ class _Answer:
 
     def _is_new(self, found: Found) -> bool:
         entry = self.draft.entries[found.name]
-        if entry.is_text or found.value in entry.denied:
+        if entry.is_text or self._was_denied(entry, found.value):
             return False
         return entry.value is None or not _same(entry.value, found.value)
+
+    def _was_denied(self, entry: Entry, value: SlotValue) -> bool:
+        if entry.slot.kind != "phone_number":
+            return value in entry.denied
+        country = self.by.settings.country
+        return any(same_telephone(str(value), str(denied), country) for denied in entry.denied)
 
     def _option(self, entry: Entry) -> Found | None:
         """A value of a list that stands in the answer word for word."""
@@ -560,11 +581,14 @@ class _Answer:
     def _understand(self, kind: SlotKind, slot: IntakeSlot | None = None) -> Understood | None:
         return understand(kind, self.text, self.heard.words, self.language, self._context(slot))
 
-    def _context(self, slot: IntakeSlot | None, least: int | None = None) -> SlotContext:
+    def _context(self, slot: IntakeSlot | None) -> SlotContext:
+        number = self.draft.number if slot is None else self.draft.entries[slot.name]
         return SlotContext(
             choices={} if slot is None else slot.choices(self.language),
-            minimum=least if slot is None or least is not None else slot.minimum,
+            minimum=None if slot is None else slot.minimum,
             maximum=None if slot is None else slot.maximum,
+            so_far=None if slot is None or number is None else number.shortfall,
+            denied=() if number is None else self._denied(number),
             now=self.now,
             hours=self.by.hours,
             confidence=self.heard.confidence,
@@ -572,6 +596,13 @@ class _Answer:
             alternatives=self.heard.alternatives,
             country=self.by.settings.country,
         )
+
+    def _denied(self, entry: Entry) -> tuple[str, ...]:
+        """Numbers that are not meant; what is said to a reading back changes what was read back."""
+        if entry.slot.kind != "phone_number":
+            return ()
+        present = entry.value if self.asking.asked in ("confirm", "correct") else None
+        return (*map(str, entry.denied), *(() if present is None else (str(present),)))
 
     def _is_long(self, text: str, least: dict[str, int]) -> bool:
         return length(text, self.language) >= least[self.language]

@@ -2,16 +2,16 @@
 
     IDLE -> ASKING -> ... -> ASKING -> FILING -> CLOSED
 
-with RECORDING where words do not work. What is asked comes of the list of slots: each slot that is wanted now
-and not known yet, in turn; then what was understood is read back together and confirmed. What the caller says
-at any question may fill, or put right, any slot. One event in, effects out; the last effect says what comes next
-(see `asr.intake.values`). Each question is asked in full, then shorter, then with its keys; words and keys answer
-every one. A person can be had at any question, by key 0 or in any words; key * repeats.
+with RECORDING where words do not work. What is asked comes of the list of slots: each slot that is wanted
+now and not known yet, in turn; then what was understood is read back together and confirmed. What the caller
+says at any question may fill, or put right, any slot. One event in, effects out; the last effect says what
+comes next (see `asr.intake.values`). Each question is asked in full, then shorter, then with its keys; words
+and keys answer every one. A person can be had at any question, by key 0 or in any words; key * repeats.
 
 Whatever happens, the caller is put through with all that is known, or exactly one ticket is filed, within
 `IntakeSettings.questions` questions and a recording; no recording of an answer is ever lost, and no number is
-filed that the caller has denied. Listening and speaking are left to its caller, meaning to `asr.intake.answers`,
-wording to `asr.intake.questions`.
+filed that the caller has denied. Listening and speaking are left to its caller, meaning to
+`asr.intake.answers`, wording to `asr.intake.questions`.
 """
 
 from __future__ import annotations
@@ -582,8 +582,15 @@ class Intake:
         return self._proceed()
 
     def _partial(self, meaning: Meaning) -> Effects:
-        """Digits, but not all of them: the next answer goes on from there."""
-        return self._missed(meaning)
+        """A telephone number that lacks something: what holds of it is kept, and only the rest asked for."""
+        entry = self._draft.number
+        if entry is None or self._entry_in_question is not entry:
+            return self._missed(meaning)
+        entry.before.append(self._heard)
+        entry.shortfall = meaning.shortfall
+        if self._attempt >= self._tries():
+            return self._give_up_slot(entry)
+        return self._ask(Asking(asked="slot", slot=entry.slot), attempt=self._attempt + 1)
 
     def _own_number(self, meaning: Meaning) -> Effects:
         entry = self._draft.number
@@ -596,6 +603,8 @@ class Intake:
         entry = self._draft.number
         assert entry is not None, "it was offered"
         entry.fill(self._draft.caller, meaning.confidence, self._heard, confirmed=True)
+        if meaning.story and self._draft.story is not None:
+            self._draft.story.add(self._heard, meaning.story, meaning.confidence)
         self._take(found for found in meaning.found if found.name != entry.slot.name)
         return self._proceed()
 

@@ -1,6 +1,7 @@
 """What the intake bot has gathered so far, and the ticket that it makes at any moment.
 
-Nothing is ever thrown away: what the caller takes back leaves a slot's value, not its recordings nor the history.
+Nothing is ever thrown away: what the caller takes back leaves a slot's value, not its recordings, and not the
+history.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from asr.intake.settings import Filing
 from asr.intake.slots import IntakeSlot, Value
 from asr.intake.values import OpenTicket, Progress, Slot, Turn
 from asr.listening.answer import Heard
+from asr.slots.numbering_plan import Shortfall
 from asr.slots.values import CallWindow, SlotValue
 from asr.text import without_opening
 
@@ -43,7 +45,7 @@ class Entry:
         doubted: whether the caller said no to several things at once, and this may be the one.
         passed: whether it is not asked for again: given up, or passed over.
         corrections: how often the caller took it back.
-        partial: digits of a number that is not complete yet.
+        shortfall: of a telephone number that is not whole yet: what was understood, and what it lacks.
     """
 
     slot: IntakeSlot
@@ -56,7 +58,7 @@ class Entry:
     doubted: bool = False
     passed: bool = False
     corrections: int = 0
-    partial: str = ""
+    shortfall: Shortfall | None = None
     _taken_back: list[Told] = field(default_factory=list)
 
     @property
@@ -79,7 +81,7 @@ class Entry:
         self.before += [told.heard for told in self.told if told.heard is not heard]
         self.told = [Told(heard, heard.text)]
         self.value, self.confidence = value, confidence
-        self.confirmed, self.doubted, self.partial = confirmed, False, ""
+        self.confirmed, self.doubted, self.shortfall = confirmed, False, None
 
     def add(self, heard: Heard, text: str, confidence: float = 1.0) -> None:
         """Add an answer to free text."""
@@ -88,7 +90,7 @@ class Entry:
         self.confirmed = self.doubted = False
 
     def deny(self) -> None:
-        """The caller says that it is wrong; should nothing come in its place, old words of free text count."""
+        """The caller says that it is wrong; should nothing come in its place, old free text counts."""
         if self.value is not None:
             self.denied.append(self.value)
         if self.is_text:
@@ -97,7 +99,7 @@ class Entry:
             self.before += [told.heard for told in self.told]
         self.told, self.value = [], None
         self.confirmed = self.doubted = False
-        self.partial = ""
+        self.shortfall = None
 
     def keep(self, heard: Heard) -> None:
         """Keep an answer that was cut short, or recorded without being understood."""

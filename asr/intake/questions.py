@@ -1,8 +1,8 @@
 """How the intake bot words its questions, what may answer them, and its last words.
 
 Each question is asked in three wordings: in full, shorter, and with the keys that answer it; words and keys
-answer every one of them. Which question comes when is decided in `asr.intake.bot`; the words themselves are in
-`asr.intake.texts`, or the site's.
+answer every one of them. Which question comes when is decided in `asr.intake.bot`; the words themselves are
+in `asr.intake.texts`, or the site's.
 """
 
 from __future__ import annotations
@@ -154,8 +154,10 @@ class Wording:
         self, slot: IntakeSlot, level: int, draft: Draft, speech: bool, known: Known
     ) -> tuple[Part, ...]:
         entry = draft.entries[slot.name]
-        if entry.partial and speech:
-            return (self.text("number_so_far"), Spoken("digits", entry.partial), self.text("number_goes_on"))
+        lacking = entry.shortfall
+        if lacking is not None and speech:
+            holds = Spoken("digits", lacking.before)
+            return (self.text("number_so_far"), holds, self.text("number_goes_on"))
         if slot.keyed is not None and level == _KEYED:
             return tuple(slot.keyed(self._language, known))
         asked = self._ask(slot, level, known)
@@ -281,7 +283,9 @@ class Wording:
 def _covered(story: Entry, entries: Sequence[Entry]) -> bool:
     """Whether what is read back besides says what the story does: several values were taken out of it."""
     told = [told.heard for told in story.told]
-    taken = [entry for entry in entries if entry is not story and any(one.heard in told for one in entry.told)]
+    taken = [
+        entry for entry in entries if entry is not story and any(one.heard in told for one in entry.told)
+    ]
     return len(taken) > 1
 
 

@@ -21,7 +21,8 @@ WantedKind: TypeAlias = Literal[
 ConfirmRule: TypeAlias = Literal["always", "together", "unsure", "never"]
 Value: TypeAlias = str | int | float | bool
 Known: TypeAlias = Mapping[str, Value]
-"""What a condition or a text can read: the slots by name, "" for what is not known (yet), and what else there is."""
+"""What a condition or a text can read: slots by name, "" for what is not known (yet), and whatever else there
+is."""
 
 Condition: TypeAlias = Callable[[Known], bool]
 Words: TypeAlias = Callable[[str, Known], Sequence[Part]]

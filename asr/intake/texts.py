@@ -149,9 +149,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "number_so_far": {"en": "I have", "zh": "我听到的是", "ko": "지금까지 번호는"},
     "number_goes_on": {
-        "en": "What is the rest? Or key in the whole number, then press hash.",
-        "zh": "后面是什么？也可以用按键输入整个号码，按井号键结束。",
-        "ko": "나머지를 말씀해 주세요. 전체 번호를 누르고 우물정자를 누르셔도 됩니다.",
+        "en": "What comes next? Or key in the whole number, then press hash.",
+        "zh": "后面接着是什么？也可以用按键输入整个号码，按井号键结束。",
+        "ko": "그다음 숫자를 말씀해 주세요. 전체 번호를 누르고 우물정자를 누르셔도 됩니다.",
     },
     # When to call.
     "time_moved": {
@@ -317,7 +317,7 @@ SLOT_TEXTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "callback_time_is": {"en": "We call you", "zh": "回电时间", "ko": "전화 시간"},
     },
 }
-"""By well-known slot: its questions (`asr.intake.slots.WELL_KNOWN`), and what it is called in a reading back."""
+"""By well-known slot (`asr.intake.slots.WELL_KNOWN`): its questions, and what it is called when read back."""
 
 CALLED: Mapping[str, Mapping[str, str]] = {
     "callback_number": {"en": "the number", "zh": "电话号码", "ko": "전화번호"},

@@ -43,7 +43,8 @@ class Question:
     """One question.
 
     Args:
-        name: what is asked: a slot's name, or "offer_number", "confirm", "correct", "addition", "offer_human".
+        name: what is asked: a slot's name, or "offer_number", "confirm", "correct", "addition",
+            "offer_human".
         attempt: 1 for the first time; higher ones are worded shorter.
         parts: what to say, in order.
         keys, speech: what answers it; at least one of them.

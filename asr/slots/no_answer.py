@@ -9,13 +9,15 @@ from asr.text import comparable, without_fillers
 _NO_ANSWER = {
     "en": re.compile(
         r"(?:(?:well|so|oh|sorry|no|um+|uh+|actually|i think|im afraid|honestly) )*"
-        r"(?:(?:i )?(?:really )?(?:dont|do not|cant|cannot) (?:really )?(?:know|remember|tell|say|see (?:it|one|any)"
-        r"|have (?:one|it|any|that|a \w+(?: \w+)?))"
+        r"(?:(?:i )?(?:really )?(?:dont|do not|cant|cannot) (?:really )?"
+        r"(?:know|remember|tell|say|see (?:it|one|any)|have (?:one|it|any|that|a \w+(?: \w+)?))"
         r"|(?:i have )?no (?:idea|clue)|none|nothing|not? (?:applicable|that i (?:know|can see)(?: of)?)"
-        r"|there (?:is|was|isnt|wasnt|are|arent)(?: not?)?(?: (?:any|none|one|error|code|number))*|no(?: error)? (?:code|number)"
+        r"|there (?:is|was|isnt|wasnt|are|arent)(?: not?)?(?: (?:any|none|one|error|code|number))*"
+        r"|no(?: error)? (?:code|number)"
         r"|(?:skip|pass)(?: (?:it|that|this))?|im not sure|not sure|i have none|never mind|it doesnt matter"
         r"|doesnt matter|any|unknown)"
-        r"(?: (?:it|that|one|at the moment|right now|now|sorry|by heart|exactly|at all|yet|here|about that|please))*"
+        r"(?: (?:it|that|one|at the moment|right now|now|sorry|by heart|exactly|at all|yet|here|about that"
+        r"|please))*"
     ),
     "zh": re.compile(
         r"(?:呃|嗯|那个|我|这个|对不起|不好意思|好像|应该|还|也|真的|其实| )*"
@@ -25,8 +27,9 @@ _NO_ANSWER = {
     ),
     "ko": re.compile(
         r"(?:음|어|저|글쎄요|죄송(?:한데요|합니다|하지만)|아니요|그건|그거|지금|잘|기억이| )*"
-        r"(?:모르\S*|몰라\S*|기억 ?(?:이 ?)?(?:안|나지)\S*(?: ?\S*)?|안 ?나\S*|없(?:어요|습니다|는데요|어|음|다)\S*|건너뛰\S*|넘어\S*"
-        r"|상관없\S*|아무거나\S*|확실하지 ?않\S*)"
+        r"(?:모르\S*|몰라\S*|기억 ?(?:이 ?)?(?:안|나지)\S*(?: ?\S*)?|안 ?나\S*|"
+        r"없(?:어요|습니다|는데요|어|음|다)\S*"
+        r"|건너뛰\S*|넘어\S*|상관없\S*|아무거나\S*|확실하지 ?않\S*)"
         r"(?: ?(?:요|그런 ?거|코드|번호|버전|죄송합니다))*"
     ),
 }

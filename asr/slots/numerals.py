@@ -191,7 +191,8 @@ def _joined(pieces: Sequence[_Piece]) -> list[list[_Run]]:
                 grown.append((score, runs))
             else:
                 grown += [
-                    (score + more, [*before[:-1], *joined]) for more, joined in _replacements(before[-1], runs)
+                    (score + more, [*before[:-1], *joined])
+                    for more, joined in _replacements(before[-1], runs)
                 ]
         grown.sort(key=lambda way: -way[0])
         ways = grown[:_READINGS]

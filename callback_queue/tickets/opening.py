@@ -16,12 +16,11 @@ from asr.intake.values import OpenTicket, Slot, Turn
 from asr.results import Word
 from callback_queue.customers.book import Customer
 from callback_queue.customers.events import Tier
-from config.telephone_numbers import is_callable
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules, deadlines
 from callback_queue.tickets.summary import Matter, matter_of
-from callback_queue.tickets.ticket import TITLE_LENGTH
 from config import Site
+from config.telephone_numbers import is_callable
 
 # The slots in which callers say what is wrong, best first.
 _TELLING = ("problem", "message")
@@ -104,7 +103,8 @@ def open_ticket(
     if wanted.kind == "callback":
         caller = caller or wanted.callback_number or ""
     tier: Tier = customer.tier if customer is not None else origin.tier or "ordinary"
-    matter = _as_filed(wanted, matter_of(words_of(slots), wanted.language, rules.sla.settings.categories), rules)
+    said = matter_of(words_of(slots), wanted.language, rules.sla.settings.categories)
+    matter = _as_filed(wanted, said, rules)
     due = deadlines(origin.at, tier, matter.severity, rules.sla)
     return TicketOpened(
         at=origin.at,
@@ -142,7 +142,7 @@ def _as_filed(wanted: OpenTicket, matter: Matter, rules: OpeningRules) -> Matter
         matter,
         category=wanted.category or matter.category,
         severity=severity,
-        title=wanted.title[:TITLE_LENGTH] or matter.title,
+        title=wanted.title or matter.title,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, model_validator
 
@@ -53,8 +53,8 @@ class SlotTable(ShortTable):
     shorthand = "name"
 
     name: Variable = Field(
-        description="The slot's name, in the ticket and in conditions. These bring their kind and their wording "
-        "with them: " + ", ".join(WELL_KNOWN) + "."
+        description="The slot's name, in the ticket and in conditions. These bring their kind and their "
+        "wording with them: " + ", ".join(WELL_KNOWN) + "."
     )
     kind: Annotated[WantedKind, one_of(*KINDS)] | None = Field(
         default=None, description="What an answer is. Default: the well-known name's kind."
@@ -67,7 +67,7 @@ class SlotTable(ShortTable):
     )
     keyed: PromptText | None = Field(
         default=None,
-        description="What to ask from the third time on. Default: the words before, with the keys that answer.",
+        description="What to ask from the third time on. Default: the words before, with the keys for it.",
     )
     label: PromptText | None = Field(
         default=None, description="What it is called when it is read back. Default: its name."
@@ -87,8 +87,8 @@ class SlotTable(ShortTable):
     )
     confirm: Annotated[ConfirmRule, one_of(*_CONFIRM)] | None = Field(
         default=None,
-        description="Whether the value is read back: at once, with the others at the end, at the end if it is "
-        "unsure, or never. Default: together.",
+        description="Whether the value is read back: at once, with the others at the end, at the end if it "
+        "is unsure, or never. Default: together.",
     )
     tries: Annotated[int, whole(1, 9)] | None = Field(
         default=None, description="How often to ask. Default: the intake's `tries`."
@@ -148,7 +148,8 @@ class FilingTable(Table):
     """What the ticket is filed as."""
 
     title: TextTemplate | None = Field(
-        default=None, description="The title, with slots in it: {product}: {problem}. Default: the first words."
+        default=None,
+        description="The title, with slots in it: {product}: {problem}. Default: the first words.",
     )
     rules: Items[FilingRule] = Field(
         default=(),
