@@ -149,7 +149,7 @@ class FilingTable(Table):
 
     title: TextTemplate | None = Field(
         default=None,
-        description="The title, with slots in it: {product}: {problem}. Default: the first words.",
+        description="The title, with slots in it: {product}: {problem}. Default: the first words said.",
     )
     rules: Items[FilingRule] = Field(
         default=(),
