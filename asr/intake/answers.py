@@ -19,7 +19,6 @@ from asr.intake.slots import IntakeSlot
 from asr.intake.texts import NAMED
 from asr.listening.answer import Heard
 from asr.slots import numerals_en, numerals_ko, numerals_zh
-from asr.slots.another_number import another_number
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.gather import FactKind, gather
@@ -250,11 +249,11 @@ class _Answer:
         return "no" if self.heard.understood is None else self.heard.understood.said("human")
 
     def _of_question(self, free: bool) -> Meaning:
-        said = command(self.text, self.language, free=free)
+        said = command(self.text, self.language, free=free, number=self._about_a_number)
         if said is None and free:
             again = command(self.text, self.language)
             said = again if again is not None and again.name == "repeat" else None
-        act = said.name if said is not None else self._act()
+        act: str = said.name if said is not None else self._act()
         match self.asking.asked:
             case "confirm":
                 return self._at_confirm(act)
@@ -268,6 +267,13 @@ class _Answer:
                 return self._at_offer(act)
             case "slot":
                 return self._at_slot(act)
+
+    @property
+    def _about_a_number(self) -> bool:
+        """Whether "another one" can only be a number to call."""
+        number = self.draft.number
+        asked = self.asking.slot is not None and number is not None and self.asking.slot is number.slot
+        return asked or self.asking.asked == "offer_number" or number in self.asking.parts
 
     def _act(self) -> str:
         understood = self.heard.understood
@@ -326,7 +332,7 @@ class _Answer:
         if given is not None and not self._was_denied(number, given.value):
             others = (found for found in facts if found.name != number.slot.name)
             return Meaning(name="told", found=(given, *others), confidence=given.confidence)
-        if act in ("redo", "another_number", "correction") or another_number(self.text, self.language):
+        if act in ("redo", "other_number", "another_number", "correction"):
             return Meaning(name="no", found=facts)
         answer = self._yes_no()
         if answer is not None:
@@ -369,7 +375,7 @@ class _Answer:
         if act in ("repeat", "hello", "wait"):
             return self._nothing(act)
         named = self._named(self.text)
-        if named and (act == "another_number" or not self._is_long(self.text, _A_SENTENCE)):
+        if named and (act == "other_number" or not self._is_long(self.text, _A_SENTENCE)):
             return Meaning(name="named", slot=named)
         if self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
             return Meaning(name="told", story=self.text)
@@ -563,8 +569,10 @@ class _Answer:
         """The part of what was read back that the caller names."""
         said = comparable(text, self.language)
         number = self.draft.number
-        if number is not None and number in self.asking.parts and another_number(text, self.language):
-            return number.slot.name
+        if number is not None and number in self.asking.parts:
+            other = command(text, self.language, number=True)
+            if self._act() == "another_number" or (other is not None and other.name == "other_number"):
+                return number.slot.name
         named = [
             (len(word), entry.slot.name)
             for entry in self.asking.parts
