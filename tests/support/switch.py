@@ -15,6 +15,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from config.new_site import write_starter_site
+from control.client import ask
 from tests.support.ports import HOST, free_port, wait_for
 from tests.support.softphone import HOTLINE
 
@@ -61,7 +63,7 @@ class Switch:
     ) -> None:
         self.site = folder / "site"
         self._models = {} if models else {"HOTLINE_MODELS": str(folder / "no-models")}
-        subprocess.run([HOTLINE, "init", self.site], check=True, capture_output=True, timeout=30)
+        write_starter_site(self.site)
         self.sip = HOST, free_port()
         self.http = HOST, free_port()
         self.console = HOST, free_port()
@@ -144,12 +146,8 @@ class Switch:
             return 0, {}
 
     def status(self) -> dict[str, Any]:
-        """The answer of `hotline status`."""
-        done = subprocess.run(
-            [HOTLINE, "status", "--json", "--site", self.site], check=True, capture_output=True, timeout=20
-        )
-        facts: dict[str, Any] = json.loads(done.stdout)
-        return facts
+        """The answer that `hotline status` shows."""
+        return ask(self.site, "status", timeout=20)
 
     def journal(self) -> list[dict[str, Any]]:
         """Every event so far, from the spool; of earlier runs as long as their segments are kept."""
