@@ -48,6 +48,7 @@ _CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behind a yes or no
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
 _SHORTEST_NUMBER = 5  # digits of a telephone number
+_NAMING = {"en": 9, "zh": 15, "ko": 7}  # no answer that merely names what is wrong is as long
 _SURELY_HUMAN = 0.8  # scored against the sound
 _DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
@@ -64,6 +65,12 @@ _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 # What a bare value can be, when nothing but digits was said, and otherwise.
 _AS_FIGURES = frozenset({"phone_number", "digits", "number", "code", "list"})
 _AS_WORDS = frozenset({"phone_number", "callback_time", "list", "number", "name", "date", "yes_no"})
+_UNMISTAKABLE = frozenset({"phone_number", "callback_time", "list"})  # also without a no before it
+_POINT = {
+    "en": re.compile(r"\s*\b(?:point|dot)\b\s*"),
+    "zh": re.compile(r"\s*点\s*"),
+    "ko": re.compile(r"\s*(?:점|쩜)\s*"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,12 +364,16 @@ class _Answer:
         """Yes or no, with what is to be corrected or added."""
         answer = self._yes_no()
         rest = "" if answer is None else answer.story
-        corrected = self._corrections(rest if answer is not None and answer.name == "no" else None)
+        if answer is not None and answer.name == "yes":
+            corrected = self._facts() or self._condition(rest)
+        else:
+            corrected = self._corrections(None if answer is None else rest)
         if corrected and (answer is None or answer.name == "no"):
             return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
         if answer is not None:
             keep = self._is_long(rest, _WORTH_KEEPING) and self.draft.story is not None
-            named = self._named(rest) if answer.name == "no" else ""
+            brief = not self._is_long(self.text, _NAMING)
+            named = self._named(self.text) if answer.name == "no" and brief else ""
             if named:
                 return Meaning(name="named", slot=named)
             return replace(answer, found=corrected, story=self.text if keep and not corrected else "")
@@ -468,6 +479,11 @@ class _Answer:
         written = _CODE.findall(tidy(self.text, self.language))
         if len(written) == 1:
             return Found(name=slot.name, value=written[0].upper().replace(" ", ""), confidence=self._sureness)
+        parts = _POINT[self.language].split(comparable(self.text, self.language))
+        numbers = [understand("number", part, (), self.language) for part in parts]
+        if len(parts) > 1 and all(number is not None for number in numbers):
+            value = ".".join(str(number.value) for number in numbers if number is not None)
+            return Found(name=slot.name, value=value, confidence=self._sureness)
         spoken = self._understand("digits", slot)
         if spoken is None:
             return None
@@ -480,11 +496,11 @@ class _Answer:
         context = replace(self._context(slot), partial=True)
         found = understand("phone_number", self.text, self.heard.words, self.language, context)
         lacking = None if found is None else found.shortfall
-        if lacking is None or not lacking.before:
+        if lacking is None:
             return None
-        too_few = len(lacking.heard) < _SHORTEST_NUMBER
         again = self.draft.entries[slot.name].shortfall is not None
-        return lacking if too_few or (not again and (lacking.missing > 0 or lacking.part)) else None
+        short = len(lacking.heard) < _SHORTEST_NUMBER
+        return lacking if short or (lacking.missing and not again) else None
 
     def _facts(self, entries: Iterable[Entry] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""
@@ -548,11 +564,11 @@ class _Answer:
         if not said or (rest is None and self._is_long(said, _A_SENTENCE)):
             return ()
         bare = replace(self, heard=replace(self.heard, text=said, words=(), alternatives=(), meanings={}))
-        figures = bare._is_figures()
+        kinds = _AS_FIGURES if bare._is_figures() else _AS_WORDS if rest is not None else _UNMISTAKABLE
         values = [
             found
             for entry in self.asking.parts
-            if entry.slot.kind in (_AS_FIGURES if figures else _AS_WORDS)
+            if entry.slot.kind in kinds
             and (found := bare._value(entry.slot)) is not None
             and self._is_new(found)
         ]

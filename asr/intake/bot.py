@@ -493,9 +493,11 @@ class Intake:
     def _corrected(self, meaning: Meaning) -> Effects:
         """Something that was read back was put right, or added to: the rest of it is right."""
         changed = [self._draft.entries[found.name] for found in meaning.found]
+        if not meaning.found:
+            for entry in self._asking.parts:
+                entry.corrections += 1
         story = self._draft.story
         if meaning.story and story is not None:
-            story.corrections += 1
             changed.append(story)
         if meaning.found:
             same = (entry for entry in self._asking.parts if all(entry is not one for one in changed))
@@ -590,7 +592,9 @@ class Intake:
         entry.shortfall = meaning.shortfall
         if self._attempt >= self._tries():
             return self._give_up_slot(entry)
-        return self._ask(Asking(asked="slot", slot=entry.slot), attempt=self._attempt + 1)
+        before = () if meaning.shortfall is None or meaning.shortfall.before else ("not_understood",)
+        sorry = (self._wording.text(key) for key in before)
+        return self._ask(Asking(asked="slot", slot=entry.slot), *sorry, attempt=self._attempt + 1)
 
     def _own_number(self, meaning: Meaning) -> Effects:
         entry = self._draft.number

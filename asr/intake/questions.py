@@ -24,11 +24,11 @@ from asr.slots.values import CallWindow
 from asr.text import length, without_opening
 from tts.parts import Part, Spoken, Text
 
-WHOLE = {"en": 18, "zh": 40, "ko": 14}
+WHOLE = {"en": 20, "zh": 46, "ko": 15}
 """The longest problem that is read back whole: words, in Chinese characters. About seven seconds."""
 
 _HEAD = {"en": (7, 11), "zh": (14, 24), "ko": (5, 8)}  # where the beginning may end
-_TAIL = {"en": (4, 7), "zh": (9, 16), "ko": (3, 5)}  # the same for the end, counted from behind
+_TAIL = {"en": (5, 9), "zh": (12, 22), "ko": (4, 7)}  # the same for the end, counted from behind
 _TOKEN = re.compile(r"[\u3400-\u9fff][^\w\s]*|[^\s\u3400-\u9fff]+")
 _MARK = re.compile(r"[.,;:!?，。；：！？、]$")
 _PAUSE = 0.25  # seconds between two words that count as a break in the sentence
@@ -155,7 +155,7 @@ class Wording:
     ) -> tuple[Part, ...]:
         entry = draft.entries[slot.name]
         lacking = entry.shortfall
-        if lacking is not None and speech:
+        if lacking is not None and lacking.before and speech:
             holds = Spoken("digits", lacking.before)
             return (self.text("number_so_far"), holds, self.text("number_goes_on"))
         if slot.keyed is not None and level == _KEYED:

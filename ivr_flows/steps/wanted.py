@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import Field, model_validator
 
@@ -37,7 +37,7 @@ class ValueTable(ShortTable):
     """One value of a list."""
 
     shorthand = "value"
-    takes = "a value, or a table"
+    takes: ClassVar[str] = "a value, or a table"
 
     value: Text = Field(description="What stands in the ticket, and in conditions.")
     words: WordTable | None = Field(
