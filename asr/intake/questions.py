@@ -16,7 +16,7 @@ from asr.intake.answers import Asking
 from asr.intake.draft import Draft, Entry
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import NUMERIC, IntakeSlot, Known
-from asr.intake.texts import CALLED, SLOT_TEXTS, TEXTS
+from asr.intake.texts import CALLED, PRESS_FOR, SLOT_TEXTS, TEXTS
 from asr.intake.values import Question, Record
 from asr.listening.answer import KeysWanted, SpeechWanted
 from asr.results import Word
@@ -186,7 +186,7 @@ class Wording:
         return (self.text(next(key for key in keys if key in texts), slot.name),)
 
     def _choices(self, names: Iterable[str]) -> tuple[Part, ...]:
-        template = self.text("press_for").text
+        template = PRESS_FOR[self._language]
         return tuple(Text(template.format(name=name, key=key)) for key, name in enumerate(names, start=1))
 
     def _called(self, slot: IntakeSlot, known: Known) -> str:

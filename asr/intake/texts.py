@@ -98,11 +98,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "zh": "请问哪里不对？",
         "ko": "어디를 고칠까요?",
     },
-    "press_for": {
-        "en": "For {name}, press {key}.",
-        "zh": "{name}请按{key}。",
-        "ko": "{name}, {key}번.",
-    },
     "yes": {"en": "yes", "zh": "是", "ko": "네"},
     "no": {"en": "no", "zh": "否", "ko": "아니요"},
     # Keys, said behind a question at which words alone did not help.
@@ -179,6 +174,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "call_when": {"en": "We'll call you", "zh": "回电时间是", "ko": "통화 예정 시간은"},
     "goodbye": {"en": "Goodbye.", "zh": "再见。", "ko": "안녕히 계세요."},
 }
+
+PRESS_FOR: Mapping[str, str] = {
+    "en": "For {name}, press {key}.",
+    "zh": "{name}请按{key}。",
+    "ko": "{name}, {key}번.",
+}
+"""One of several things to choose by key; `name` is the thing."""
 
 SLOT_TEXTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "problem": {

@@ -21,8 +21,8 @@ def check_intakes(flow: FlowSource, site: SiteNames | None) -> Iterator[Problem]
 
 
 def _conditions(flow: FlowSource, path: Key, intake: Intake) -> Iterator[Problem]:
-    names = [str(slot.name) for slot in intake.slots or ()]
-    for index, slot in enumerate(intake.slots or ()):
+    names = [str(slot.name) for slot in intake.slots]
+    for index, slot in enumerate(intake.slots):
         early = sorted(slot.when.names & set(names[index:])) if slot.when is not None else ()
         for name in early:
             known = ", ".join(names[:index]) or "none"

@@ -69,8 +69,8 @@ class Intake(Verb):
     """
 
     queue: Queue | None = Field(default=None, description="The queue whose agents work on the ticket.")
-    slots: Items[SlotTable] | None = Field(
-        default=None,
+    slots: Items[SlotTable] = Field(
+        default=(),
         description="What to ask for, in this order. Default: problem, name (with `ask_name`), "
         "callback_number, callback_time.",
     )
@@ -162,7 +162,7 @@ class Intake(Verb):
         return await self._feed(bot.Filed(result.values.get("ticket", "")), conversation, context)
 
     def _wanted(self, context: Context | None) -> tuple[IntakeSlot, ...]:
-        if self.slots is not None:
+        if self.slots:
             return intake_slots(self.slots, context.say if context is not None else lambda *_: ())
         return usual_slots(
             name=self.ask_name,

@@ -92,9 +92,13 @@ def _heard(draw: st.DrawFn, language: str) -> Heard:
         text = draw(st.sampled_from(_SAID[language]))
         confidence = draw(st.sampled_from([None, 0.1, 0.5, 0.9]))
         meant = draw(
-            st.sampled_from([{}, {}, {"yes": 0.97, "other": 0.03}, {"no": 0.98}, {"human": 0.9}, {"other": 0.9}])
+            st.sampled_from(
+                [{}, {}, {"yes": 0.97, "other": 0.03}, {"no": 0.98}, {"human": 0.9}, {"other": 0.9}]
+            )
         )
-        act = draw(st.sampled_from([None, "human", "yes", "no", "correction", "another_number", "problem", "wait"]))
+        act = draw(
+            st.sampled_from([None, "human", "yes", "no", "correction", "another_number", "problem", "wait"])
+        )
         margin = draw(st.sampled_from([0.3, 1.5]))
         understood = (
             None
@@ -123,9 +127,13 @@ def _slots(draw: st.DrawFn) -> tuple[IntakeSlot, ...]:
     if draw(st.booleans()):
         flags = {name: draw(st.booleans()) for name in ("name", "number", "time")}
         return usual_slots(**flags, read_back=draw(st.sampled_from(["together", "unsure"])))
-    everything = [replace(slot, options=slot.options or _PRODUCTS) if slot.kind == "list" else slot
-                  for slot in (*WELL_KNOWN.values(), *_OWN)]
-    chosen = draw(st.lists(st.sampled_from(everything), min_size=1, max_size=6, unique_by=lambda slot: slot.name))
+    everything = [
+        replace(slot, options=slot.options or _PRODUCTS) if slot.kind == "list" else slot
+        for slot in (*WELL_KNOWN.values(), *_OWN)
+    ]
+    chosen = draw(
+        st.lists(st.sampled_from(everything), min_size=1, max_size=6, unique_by=lambda slot: slot.name)
+    )
     return tuple(
         replace(
             slot,
@@ -160,7 +168,9 @@ class _Denials:
         self._read: list[str] = []
 
     def asked(self, question: Question) -> None:
-        values = [part.value for part in question.parts if isinstance(part, Spoken) and part.kind == "phone_number"]
+        values = [
+            part.value for part in question.parts if isinstance(part, Spoken) and part.kind == "phone_number"
+        ]
         alone = question.name == "confirm" and len(question.parts) <= 5
         parts = [part for part in question.parts if isinstance(part, Spoken)]
         self._read = values if alone and len(parts) == 1 and question.attempt == 1 else []
@@ -232,11 +242,14 @@ def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
         assert all(text in said or text == "" for text in (slot.text,)) or slot.text.split()
         if slot.name in ("problem", "details"):
             assert _letters(slot.value) in _letters(" ".join(said)) or all(
-                _letters(sentence) in _letters(" ".join(said)) for sentence in re.split(r"[.。] ?", slot.value)
+                _letters(sentence) in _letters(" ".join(said))
+                for sentence in re.split(r"[.。] ?", slot.value)
             )
     for number in denied.numbers:
-        assert ticket.callback_number is None or not same_telephone(ticket.callback_number, number) or (
-            number == caller
+        assert (
+            ticket.callback_number is None
+            or not same_telephone(ticket.callback_number, number)
+            or (number == caller)
         )
     if any(turn.meaning == "hung_up" for turn in ticket.history):
         assert ticket.progress == "hung_up"
@@ -254,7 +267,9 @@ def _recordings(heard: Heard | None) -> list[Path]:
 def test_what_is_said_of_the_problem_is_in_its_slot_with_its_recording(data: st.DataObject) -> None:
     bot = Intake(_HOURS)
     bot.receive(Started("1001", "en"), _NOW)
-    first = Heard("speech", text="my printer is broken", confidence=0.9, audio=Path("/clips/1.wav"), seconds=3.0)
+    first = Heard(
+        "speech", text="my printer is broken", confidence=0.9, audio=Path("/clips/1.wav"), seconds=3.0
+    )
     bot.receive(first, _NOW)
     cut_short = data.draw(
         st.sampled_from(

@@ -250,7 +250,9 @@ def test_what_is_confirmed_is_confirmed_together_and_briefly() -> None:
     call = Call(settings=DESK)
     call.says("My router shows error 5, please call me tomorrow at nine. My number is 040 361 982.")
     assert call.question.name == "confirm"
-    assert call.asked == "I have: Router X200 error 5 We call you on 040361982 2026-03-12T09:00 Is that right?"
+    assert (
+        call.asked == "I have: Router X200 error 5 We call you on 040361982 2026-03-12T09:00 Is that right?"
+    )
 
 
 @pytest.mark.parametrize(
@@ -346,7 +348,8 @@ def test_yes_with_something_more_adds_it(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["no, it is on the third floor", "well it stands on the third floor", "and also the screen flickers"]
+    "answer",
+    ["no, it is on the third floor", "well it stands on the third floor", "and also the screen flickers"],
 )
 def test_a_correction_of_the_problem_is_added_and_read_back(answer: str) -> None:
     call = _at_the_reading_back()
@@ -537,7 +540,9 @@ def test_hanging_up_after_the_time_keeps_the_time() -> None:
     call = Call()
     call.says("my printer is broken")
     call.says("yes")
-    call.feed(HungUp(Heard("speech", text="tomorrow at nine", confidence=0.8, audio=Path("/t.wav"), seconds=1.0)))
+    call.feed(
+        HungUp(Heard("speech", text="tomorrow at nine", confidence=0.8, audio=Path("/t.wav"), seconds=1.0))
+    )
     assert call.slot("callback_time").value == "2026-03-12T09:00:00+01:00"
     assert not call.slot("callback_time").confirmed
 
@@ -829,7 +834,9 @@ def test_an_unsure_value_is_read_back() -> None:
 
 def test_the_ticket_is_filed_by_what_is_known() -> None:
     def file(known: Known) -> Filing:
-        return Filing(title=f"{known['product']} {known['zone']}", severity=2, category="network", queue="net")
+        return Filing(
+            title=f"{known['product']} {known['zone']}", severity=2, category="network", queue="net"
+        )
 
     bot = Intake(HOURS, IntakeSettings(slots=(PRODUCT,), filing=file), {"zone": "north"})
     bot.receive(Started(CALLER, "en"), NOW)
@@ -888,7 +895,10 @@ def test_every_text_is_there_in_every_language_and_used() -> None:
         Path(module.__file__ or "").read_text(encoding="utf-8")
         for module in (questions, __import__("asr.intake.bot", fromlist=["x"]))
     )
-    tables = {**texts.TEXTS, **{key: one for table in texts.SLOT_TEXTS.values() for key, one in table.items()}}
+    tables = {
+        **texts.TEXTS,
+        **{key: one for table in texts.SLOT_TEXTS.values() for key, one in table.items()},
+    }
     for key, wordings in tables.items():
         assert set(wordings) == {"en", "zh", "ko"}, key
         assert all(wordings.values()), key
