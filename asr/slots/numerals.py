@@ -81,7 +81,8 @@ class _Piece:
 
 
 _GUESSED = 0.5  # how sure guessed digits are
-_READINGS = 6  # of one text; the rest are far-fetched
+_READINGS = 8  # of one text; the rest are far-fetched
+_WEIGHTS = {1: 1.0, 2: 2.5}  # what it says that so many digits stay the same; 4 where they are more
 _COMPLETE = 7  # digits: so many after a correction may be all of the number
 
 
@@ -214,22 +215,29 @@ def _replacements(old: _Run, new: Sequence[_Run]) -> list[tuple[float, list[_Run
         # 不是三六一，是三六二: what is named first is what is taken back.
         run = _spliced(old, len(old.digits) - len(first.digits), rest[0].groups, sure=rest[0].sure)
         ways.append((8.0, [run, *rest[1:]]))
+    elif rest:
+        # 不是三六一，是三六二, where it had not been said before.
+        run = replace(old, groups=(*old.groups, *rest[0].groups), sure=False)
+        ways.append((-4.0, [run, *rest[1:]]))
     size, boundaries = len(old.digits), _boundaries(old.groups)
     for cut in range(size):
         tail = old.digits[cut:]
-        compared = min(len(tail), len(first.digits))
         same = sum(mine == yours for mine, yours in zip(tail, first.digits, strict=False))
-        score = 4.0 * same / compared - (len(tail) == 1)
+        # One or two digits are the same by chance; fewer digits than were taken back are no repetition.
+        weight = 0.0 if len(first.digits) < len(tail) else _WEIGHTS.get(len(tail), 4.0)
+        score = weight * same / len(tail)
         if cut == 0:
             score += 1.0 + 1.5 * (len(first.digits) >= _COMPLETE)
         elif cut in boundaries:
             score += 2.0 if cut == boundaries[-1] else 0.5
         if cut and len(first.groups[0]) == len(tail):
             score += 1.5
+        elif cut and len(old.groups) > 1 and cut not in boundaries:
+            score -= 2.0
         if len(first.digits) < len(tail):
             score -= 2.5
         if cut == 0:
-            run = first if first.plus or not old.plus else replace(first, plus=same == compared)
+            run = first if first.plus or not old.plus else replace(first, plus=same == len(tail))
         else:
             run = _spliced(old, cut, first.groups, sure=first.sure)
         ways.append((score, [run, *rest]))

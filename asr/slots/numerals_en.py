@@ -55,6 +55,9 @@ _PHRASES: tuple[tuple[tuple[tuple[str, ...], ...], TokenKind], ...] = (
     (tuple(sorted(_RESTARTS, key=len, reverse=True)), "restart"),
     (tuple(sorted(_CORRECTIONS, key=len, reverse=True)), "correction"),
 )
+_BEFORE_A_THING = frozenset(
+    {"old", "this", "that", "the", "another", "wrong", "right", "new", "other", "last", "first", "which", "my"}
+)
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 
 
@@ -106,6 +109,8 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
     if word in _ZEROS or (word in _OH and (after_digits or _is_numeral(follows))):
         # At the start "oh" may be a sigh as well as a digit.
         return Token("digits", "0", sure=word in _ZEROS or after_digits), 1
+    if word == "one" and position and words[position - 1] in _BEFORE_A_THING:
+        return Token("other", word), 1
     if word in _UNITS or word in _TEENS or word in _TENS:
         return _group(words, position)
     if word in _SOUND_ALIKES and after_digits and (not follows or _is_numeral(follows) or follows in _TIMES):

@@ -1,8 +1,4 @@
-"""Wishes for a person, and sentences that only mention one, in three languages.
-
-Written down before the rules were; rules are tuned on the even lines (from 0), and the odd ones show what
-they do with words that they were not made for.
-"""
+"""Wishes for a person, and sentences that only mention one, in three languages."""
 
 from __future__ import annotations
 
@@ -40,6 +36,26 @@ Enough of this. Human.
 Can't I just speak with an actual person?
 Do you have any human staff there?
 Reach me a customer service representative please.
+I've been on hold for an hour, I want your boss
+Could someone from your team call me, I don't like talking to machines
+This isn't working, put me on with a human
+Can I get a human on the phone
+I'd like to speak to whoever is in charge
+Just let me talk to someone
+Is a real person available
+My screen is broken again and I really need to speak to one of your engineers
+customer service please
+Please hand this over to a person
+Give me somebody competent
+I will only talk to a human
+get someone
+Transfer
+I demand to speak with the manager
+you don't understand me, agent
+Would it be possible to speak with a technician
+I want to complain to your supervisor
+Connect this call to support
+Let me out of this menu, operator
 """,
     "zh": """
 我要转人工。
@@ -74,6 +90,26 @@ Reach me a customer service representative please.
 我要跟真人講話
 转人工，谢谢
 听不懂你说什么，帮我找个懂的人来
+我要找人
+快给我转人工客服
+你听不懂，换人
+能不能让工程师直接联系我
+我不要跟电脑讲
+帮我接值班经理
+我只想跟活人讲话
+转接
+麻烦帮我转一下人工
+我电脑开不了机，能不能请技术人员跟我说
+喂有人在吗
+我要和你们领导通话
+找客服
+直接给我人工
+别啰嗦了叫你们主管接电话
+可以转人工吗
+要人工服务
+给我找个真人
+我想咨询人工
+打了好几次都没用，我要你们经理给我打电话
 """,
     "ko": """
 상담원 연결해 주세요
@@ -104,6 +140,18 @@ Reach me a customer service representative please.
 안내원 부탁합니다
 그쪽 책임자하고 통화하고 싶은데요
 ai 말고 상담원이요
+사람하고 말할래요
+상담원 바꿔
+빨리 사람 연결해
+책임자랑 얘기 좀 하죠
+상담원 통화 원해요
+담당자분과 연결해 주시면 감사하겠습니다
+그냥 직원 바꿔 주세요
+사람이요
+제 말을 못 알아듣네요 상담원 부탁해요
+관리자와 이야기하게 해주세요
+실제 직원과 통화하고 싶은데요
+상담사 연결 가능할까요
 """,
 }
 
@@ -141,6 +189,26 @@ I get an error when I connect to the remote support tool.
 Can you tell me why my staff cannot reach the server?
 I would like to change the person responsible for our account.
 The machine in the lab stopped and no one can log on.
+The customer service website is not loading
+I got a message from your agent that my account is locked
+My boss wants to talk to the team on video but it fails
+The person who used this laptop before left a password
+When customers call us they cannot hear the operator
+I need a new laptop for a colleague
+Someone is using my account
+The support tool says connect to an agent and then freezes
+I need to get an employee into the system
+My manager asked me to call
+I want to share a calendar with my manager
+Our staff can't open the door
+People can't reach me by phone
+My colleague and I can't print
+the engineer fixed it last month
+I cannot hear the person I am talking to
+I need my manager's approval in the portal
+The agent software needs an update
+We have a new employee who needs a phone
+Nobody can log in to the call center
 """,
     "zh": """
 客服系统登录不了
@@ -175,6 +243,26 @@ The machine in the lab stopped and no one can log on.
 客服电话的录音听不了
 我找人看过了，说是主板坏了
 老板的手机连不上无线网
+我们经理让我打电话来报修
+客服软件打不开
+工程师说要换主板
+给领导的打印机装驱动
+我找不到我的文件
+有人动了我的电脑
+昨天转人工等了一个小时
+系统提示请联系管理员
+经理的电话打不通
+我们有五个人受影响
+工作人员出入证打不了
+联系人列表是空的
+我和同事都登不上
+跟客户视频的时候没有声音
+换了新的工程师站还是报警
+人工台的屏幕黑了
+请帮我看看主管的账号
+老板叫我来问问网络的事
+客服给我的密码不对
+新招的客服没有权限
 """,
     "ko": """
 직원 한 명이 로그인을 못 해요
@@ -205,6 +293,18 @@ The machine in the lab stopped and no one can log on.
 사장님 프린터가 고장났어요
 직원 카드가 인식이 안 돼요
 매니저 계정에 연결이 안 됩니다
+직원이 새로 왔는데 계정이 필요해요
+상담원 프로그램에 로그인이 안 돼요
+담당자가 전화를 안 받아요
+매니저한테 메일이 안 가요
+사람 얼굴이 화면에 안 나와요
+기사님이 고쳐 주셨는데 또 안 돼요
+통화할 때 상대방 목소리가 안 들려요
+상담원 연결 버튼이 안 눌려요
+팀장님이 전화하라고 하셨어요
+직원 다섯 명이 접속을 못 합니다
+지난번에 상담원하고 통화했습니다
+사람들이 와이파이를 못 써요
 """,
 }
 
