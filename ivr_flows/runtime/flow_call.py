@@ -97,6 +97,11 @@ class FlowCall:
         return self._speech.understander
 
     @property
+    def country(self) -> str:
+        """Where the site is, "" for not known."""
+        return self._speech.country
+
+    @property
     def caller(self) -> str:
         """The caller's number, "" when withheld."""
         return "" if self._leg.caller.lower() == "anonymous" else self._leg.caller
