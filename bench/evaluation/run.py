@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import shutil
 import sys
 import tempfile
 import zlib
@@ -29,6 +28,7 @@ from bench.evaluation.facts import COUNTRIES
 from bench.evaluation.make import background_of, sound_of
 from bench.evaluation.score import Asked, Played, Result, score
 from bench.evaluation.script import Caller
+from bench.evaluation.wording import seconds_to_say
 from tests.speech.conftest import is_ready, prepare_site
 from tests.support.ports import wait_for
 from tests.support.switch import Switch
@@ -39,6 +39,10 @@ NUMBER = 7000
 QUIET = 0.6
 """Seconds of silence after which a question is over for a caller; pauses within one are shorter."""
 
+_SURELY_SAID = 0.6
+"""This share of the time that a question takes to say: a shorter one has not been heard to its end."""
+
+_NEXT_PART_SECONDS = 4.0
 _THINKING = 0.1, 0.4
 _BARGE_IN = 0.8  # seconds after a question began
 _NEXT_SECONDS = 45.0
@@ -87,10 +91,15 @@ def run(callers: Sequence[Caller], settings: Run) -> int:
 
 
 def _serve(folder: Path, language: str, run: Run) -> Switch:
-    flow = run.flow or HERE / "flows" / "intake.yaml"
+    yaml = YAML(typ="rt")  # which keeps the order of the steps
+    flow = yaml.load(run.flow or HERE / "flows" / "intake.yaml")
+    flow["languages"] = [language]
     flows = folder / "flows"
     flows.mkdir()
-    shutil.copy(flow, flows / "intake.yaml")
+    # Prompts in other languages would only take time to be synthesised.
+    yaml.dump(flow, flows / "intake.yaml")
+    prompts = run.cache / "prompts"
+    prompts.mkdir(parents=True, exist_ok=True)
     values: dict[str, Any] = {"language": language, "country": COUNTRIES[language]}
     values |= _yaml(HERE / "site.yaml")
     # No worker is started for a language that nobody speaks.
@@ -98,7 +107,9 @@ def _serve(folder: Path, language: str, run: Run) -> Switch:
     if run.settings is not None:
         values = _merged(values, _yaml(run.settings))
     numbers = {NUMBER: {"flow": "intake", "language": language}}
-    return Switch(folder, values, lambda site: prepare_site(site, flows=flows, numbers=numbers), models=True)
+    return Switch(
+        folder, values, lambda site: prepare_site(site, prompts, flows=flows, numbers=numbers), models=True
+    )
 
 
 def _engine(switch: Switch, language: str) -> str:
@@ -195,16 +206,33 @@ class _Call:
     async def _prompt(self) -> str:
         """Hear a question to its end, or a little of it; returns its text."""
         begin = await self._talker.sound(seconds=_NEXT_SECONDS)
+        said = await self._said()
         if self._caller.barge_in:
             await self._talker.wait(_BARGE_IN)
-        else:
-            await self._talker.silence(QUIET, after=begin, seconds=_LONGEST_QUESTION)
-        said = ""
-        for event in self._news():
-            self._note(event)
-            if event["event"] == "PromptSaid":
-                said = event["text"]
+            return said
+        # A part that is still being synthesised is no end of the question: half of it was not heard yet.
+        whole = begin + _SURELY_SAID * seconds_to_say(said, self._caller.language)
+        end = await self._talker.silence(QUIET, after=begin, seconds=_LONGEST_QUESTION)
+        while end < whole and not self._talker.call.over.is_set():
+            try:
+                begin = await self._talker.sound(after=end, seconds=_NEXT_PART_SECONDS)
+            except HungUp:
+                raise
+            except AssertionError:
+                break  # nothing more comes
+            end = await self._talker.silence(QUIET, after=begin, seconds=_LONGEST_QUESTION)
         return said
+
+    async def _said(self) -> str:
+        """What the question says, as text; it stands in the journal when the sound begins."""
+        deadline = asyncio.get_running_loop().time() + 2
+        while asyncio.get_running_loop().time() < deadline:
+            for event in self._news():
+                self._note(event)
+                if event["event"] == "PromptSaid":
+                    return str(event["text"])
+            await asyncio.sleep(_LOOK_SECONDS)
+        return ""
 
     async def _next(self) -> dict[str, Any] | None:
         """The next question; None when the caller has nothing more to do."""

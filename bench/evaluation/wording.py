@@ -115,9 +115,20 @@ def groups(number: str) -> tuple[str, ...]:
     return tuple(group for group in found if group)
 
 
+_SIGNS_A_SECOND = {"en": 15.0, "zh": 4.5, "ko": 6.0}
+_DIGIT_SECONDS = 0.3
+
+
+def seconds_to_say(text: str, language: str) -> float:
+    """About how long a text takes to be said, seconds."""
+    digits = sum(sign.isdigit() for sign in text)
+    signs = sum(not sign.isspace() for sign in text) if language != "en" else len(text)
+    return (signs - digits) / _SIGNS_A_SECOND[language] + digits * _DIGIT_SECONDS
+
+
 _RUN = re.compile(r"\+?\d(?:[\d ()-]*\d)?")
-_DATE = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")
-_TIME = re.compile(r"\b(\d\d:\d\d)\b")
+_DATE = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
+_TIME = re.compile(r"(?<![\d:])([0-2]\d:[0-5]\d)(?!\d)")
 
 
 def numbers_in(prompt: str) -> tuple[str, ...]:
