@@ -78,6 +78,7 @@ class Behaviour:
     _denied: int = 0
     _numbers: int = 0
     _denials: dict[str, int] = field(default_factory=dict)
+    _wrong: str = "problem"
 
     def answer(self, question: str, attempt: int, prompt: str, now: datetime) -> Answer:
         """What the caller does.
@@ -137,6 +138,8 @@ class Behaviour:
                 if caller.offer is None or attempt > 1:
                     return self._no()
                 return Answer(intent="no", phrase=Phrase(caller.offer))
+            case "correct":
+                return self._corrected()
             case "number":
                 self._numbers += 1
                 return Answer(intent="number", phrase=self._number(self._numbers - 1))
@@ -176,7 +179,17 @@ class Behaviour:
             return self._no()
         return self._yes()
 
+    def _corrected(self) -> Answer:
+        """What is right, to the question what of it is not."""
+        match self._wrong:
+            case "number":
+                return Answer(intent="number", phrase=self._right_number())
+            case "time":
+                return Answer(intent="time", phrase=self._right_time())
+        return Answer(intent="problem", phrase=Phrase(self.caller.problem))
+
     def _denies(self, what: str) -> bool:
+        self._wrong = what
         self._denials[what] = self._denials.get(what, 0) + 1
         return self._denials[what] <= _MOST_DENIALS
 
@@ -260,7 +273,7 @@ def role_of(question: str) -> str:
         "problem": "problem", "addition": "problem", "description": "problem",
         "number": "number", "callback_number": "number", "phone": "number", "phone_number": "number",
         "time": "time", "callback_time": "time", "when": "time",
-        "recording": "recording", "name": "name", "product": "product",
+        "recording": "recording", "correct": "correct", "name": "name", "product": "product",
     }  # fmt: skip
     return known.get(name, "other")
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.evaluation.caller import role_of
 from bench.evaluation.score import Result
 
 _REQUIRED = ("problem", "callback_number", "callback_time")
@@ -91,7 +92,9 @@ def _number_when_confirmed(results: Sequence[Result]) -> str:
 
 def _number_said(results: Sequence[Result]) -> str:
     said = [
-        one for one in results if "callback_number" in one.slots and any(t[0] == "number" for t in one.talk)
+        one
+        for one in results
+        if "callback_number" in one.slots and any(role_of(turn[0]) == "number" for turn in one.talk)
     ]
     return str(Share(sum(one.slots["callback_number"].right for one in said), len(said)))
 

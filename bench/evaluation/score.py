@@ -16,7 +16,7 @@ from bench.evaluation.script import Caller
 
 _YES = frozenset({"yes"})
 _NO = frozenset({"no", "redo"})
-"""What the bot may take a plain yes or no for, as it stands in the ticket's history."""
+"""What the bot may take a plain yes or no for: the first word of a turn's meaning in the ticket's history."""
 
 _WISHED = "asked"
 """In a ticket's note: the caller went to a person because of a wish, not because nothing was understood."""
@@ -83,12 +83,12 @@ class Short:
     @property
     def right(self) -> bool:
         """Whether it was taken for what it was."""
-        return self.meaning in (_YES if self.said == "yes" else _NO)
+        return _first(self.meaning) in (_YES if self.said == "yes" else _NO)
 
     @property
     def wrong(self) -> bool:
         """Whether it was taken for the opposite; else the bot asked again."""
-        return self.meaning in (_NO if self.said == "yes" else _YES)
+        return _first(self.meaning) in (_NO if self.said == "yes" else _YES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +257,10 @@ def _reasks(asked: Sequence[Asked]) -> int:
 
 def _intends(one: Asked, intent: str) -> bool:
     return one.answer is not None and one.answer.intent == intent
+
+
+def _first(meaning: str) -> str:
+    return meaning.partition(" ")[0]
 
 
 def _did(answer: Answer | None) -> str:

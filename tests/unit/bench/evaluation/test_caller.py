@@ -39,7 +39,8 @@ def said(behaviour: Behaviour, question: str, attempt: int = 1, prompt: str = ""
         ("callback_time", "time"),
         ("confirm", "confirm"),
         ("confirm_everything", "confirm"),
-        ("wants_human", "human"),
+        ("offer_human", "human"),
+        ("correct", "correct"),
         ("customer_number", "other"),
         ("product", "product"),
     ],
@@ -80,6 +81,8 @@ def test_what_is_confirmed_together_is_denied_with_the_right_value() -> None:
     )
     wrong_time = f"{number} 2026-12-02 from 09:00"
     assert said(behaviour, "confirm", prompt=wrong_time) == "No, call me tomorrow at nine."
+    assert said(behaviour, "correct") == "No, call me tomorrow at nine."
+    assert said(behaviour, "confirm", prompt=f"{number} 2026-12-01T09:00") == "Sure."
 
 
 def test_a_problem_that_is_read_back_wrong_is_told_once_more() -> None:

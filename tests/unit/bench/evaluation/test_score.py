@@ -132,6 +132,7 @@ def test_a_yes_taken_for_a_no_is_wrong_and_no_answer_is_only_asked_again() -> No
         (False, False),
     ]
     assert Short(said="no", meaning="redo", attempt=1).right
+    assert Short(said="yes", meaning="yes callback_number", attempt=1).right
     assert Short(said="no", meaning="yes", attempt=1).wrong
 
 
