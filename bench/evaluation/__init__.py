@@ -13,6 +13,8 @@ plays the callers over RTP. `report` prints tables in Markdown for `bench/RESULT
     wording.py   what callers of a language say where nothing else is written
     caller.py    one caller's behaviour: a question goes in, an answer comes out; pure
     voices.py    who speaks: synthetic voices and people, in two halves, tuned and unseen
+    synthesis.py how the synthetic ones do
+    phrases.py   what a phrase sounds like on a caller's line
     line.py      what is between them: band, level, noise
     make.py, run.py, score.py, report.py    one for each thing that is done
 """

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import bench.evaluation as package
-from bench.evaluation.make import cache_folder, make
+from bench.evaluation.make import make
+from bench.evaluation.phrases import cache_folder
 from bench.evaluation.report import compared, read, table
 from bench.evaluation.run import Run, run
 from bench.evaluation.script import LANGUAGES, QUICK, Caller, load

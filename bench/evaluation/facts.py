@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import opencc
 import phonenumbers
+from pypinyin import lazy_pinyin
 
 COUNTRIES = {"en": "US", "zh": "CN", "ko": "KR"}
 """Where the site of each language is: its numbering plan says which numbers are the same."""
@@ -28,8 +29,6 @@ def same_name(name: str, filed: str, language: str) -> bool:
     """Whether a filed name may be written so: Chinese ones may have any characters that sound the same."""
     if language != "zh":
         return _plain(name, language) in _plain(filed, language)
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
-
     sounds = " ".join(lazy_pinyin(name))
     return sounds in " ".join(lazy_pinyin(filed))
 

@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 
 from bench.evaluation.caller import Answer, Behaviour
 from bench.evaluation.facts import COUNTRIES
-from bench.evaluation.make import background_of, sound_of
+from bench.evaluation.phrases import background_of, sound_of
 from bench.evaluation.score import Asked, Played, Result, score
 from bench.evaluation.script import Caller
 from bench.evaluation.wording import seconds_to_say

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from bench.evaluation.line import LINES, background, telephone
-from bench.evaluation.make import _OTHERS
+from bench.evaluation.phrases import _OTHERS
 from bench.evaluation.script import QUICK, Caller, When, load
 from tests.support import sounds
 
