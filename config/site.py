@@ -7,11 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy.engine import URL
-
-from config.database import database_url
 from config.machine_zone import machine_zone
 from config.models.agents import Agent, AgentsFile
 from config.models.base import Table
@@ -23,6 +20,9 @@ from config.references import check, find_prompt
 from config.validation import validate
 from config.written import Parts
 from config.yaml_source import Source, read_yaml
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 SETTINGS_FILE = "hotline.yaml"
 AGENTS_FILE = "agents.yaml"
@@ -68,6 +68,9 @@ class Site:
     @property
     def database(self) -> URL | None:
         """The URL of the database with its driver, None when the site has none."""
+        # Only here, so that commands that use no database do not wait for SQLAlchemy to load.
+        from config.database import database_url  # noqa: PLC0415
+
         text = self.settings.database
         return None if text is None else database_url(text, self.root)
 

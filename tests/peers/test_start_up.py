@@ -69,6 +69,8 @@ def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
 def test_a_prompt_that_is_no_sound(other: Path) -> None:
     (other / "prompts" / "welcome.wav").write_bytes(bytes(range(256)) * 40)
     code, text = serve(other, "--sip", f"{HOST}:{free_port()}", "--http", f"{HOST}:{free_port()}")
-    assert text.startswith(f"Cannot start: {other.resolve()}/prompts/welcome.wav: not audio that ffmpeg can read")
+    assert text.startswith(
+        f"Cannot start: {other.resolve()}/prompts/welcome.wav: not audio that ffmpeg can read"
+    )
     assert len(text.splitlines()) == 1
     assert code == 3

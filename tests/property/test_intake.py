@@ -29,6 +29,7 @@ from asr.intake.values import (
 from asr.listening.answer import Heard
 from asr.results import Word
 from config.business_hours import OpeningHours
+from tests.support.long import examples
 from tts.parts import Text
 
 _DAY = ((time(9), time(18)),)
@@ -88,7 +89,7 @@ _settings = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(data=st.data(), chosen=_settings, hours=st.sampled_from([_HOURS, None]))
 def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     data: st.DataObject, chosen: IntakeSettings, hours: OpeningHours | None
