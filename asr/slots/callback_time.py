@@ -117,7 +117,7 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
 def _spans(wish: Wish, now: datetime, hours: OpeningHours | None) -> list[tuple[datetime, datetime]]:
     """The spans that a wish allows, as said, the most wished first; past ones too."""
     today = now.date()
-    days = (today, today + timedelta(days=1))
+    days: tuple[date, ...] = (today, today + timedelta(days=1))
     if wish.without:
         days = tuple(today + timedelta(days=ahead) for ahead in range(AHEAD))
     return [_span(option, day, now, hours) for option in (wish, *wish.or_else) for day in option.days or days]
