@@ -19,7 +19,7 @@ class CommandWords:
         wish: asking for a person, anywhere in a clause.
         person: the same in a word or two, as the whole answer, or a whole clause of it.
         story_before, story_behind: right before or behind such words: somebody tells of them.
-        other_number: another number than the one that was offered, anywhere in the answer.
+        another_number: another number than the one that was offered, anywhere in the answer.
         hello, repeat, redo: as the whole answer.
         add: at the beginning of the answer; what is added may follow.
         lead, polite: what may come before and behind, and says nothing.
@@ -29,7 +29,7 @@ class CommandWords:
     person: re.Pattern[str]
     story_before: re.Pattern[str]
     story_behind: re.Pattern[str]
-    other_number: re.Pattern[str]
+    another_number: re.Pattern[str]
     hello: re.Pattern[str]
     repeat: re.Pattern[str]
     redo: re.Pattern[str]
@@ -194,7 +194,7 @@ _EN = CommandWords(
         r"|into|onto|set up|logged|added|registered|to (?:the|our|my) (?!phone|line)|files?\b|access"
         r"|permissions?|rights|an? (?:email|mail|file|message|link|new))"
     ),
-    other_number=_of(
+    another_number=_of(
         r"\b(?:another|an? ?(?:different|other|new)|(?:the|my) other|other|different|some other|new)"
         r" (?:phone |mobile |cell |telephone |callback |contact )?(?:number|phone|line|one|mobile|cell)\b",
         r"\b(?:not|dont (?:use|call)|do not (?:use|call)|never|rather not|anything but|other than|instead of"
@@ -305,7 +305,7 @@ _ZH = CommandWords(
         r"(?:了|过|着)?(?:的(?!人|话)|系统|软件|页面|账号|帐号|部|电脑|邮箱|平台|热线打不|电话(?:打不|线|录|号|系统|的)|工单|端|界面|程序|网站|那边说"
         r"|说(?:了|过|是|要|今天|明天|会|可以|没)|让我|叫我|告诉|昨|上周|没来|没修|没人|也(?:没|不)|都(?:没|不)|已经|了(?!$|吧|谢|行|好|可))"
     ),
-    other_number=_of(
+    another_number=_of(
         r"(?:换|改)(?:一个|一下|个|成|到|掉|这个|另|一|的|另外|别|其他|其它|不同|新|打|用)*(?:电话|号码?|手机|座机)",
         r"(?:别的|另外?一?个?的?|其他的?|其它的?|新的|不同的)(?:电话|号码?|手机|座机)",
         r"(?:不要|不想|别|不用|不能|不)(?:再)?(?:打|用|拨|是|留)?(?:到)?(?:这个|这部|这支|此|该)(?:电话|号码?|手机|号)?",
@@ -381,7 +381,7 @@ _KO = CommandWords(
         r"\S*(?:했는데|했었|했더니|했어요|했습니다|하는데 ?(?:소리|잡음|끊)|할 ?때|하면서|되다가|했을"
         r"|하려고 ?했|하라고 ?했|못 ?했|안 ?됐)"
     ),
-    other_number=_of(
+    another_number=_of(
         r"(?:다른|딴|새|또 ?다른) ?(?:전화 ?)?(?:번호|전화|핸드폰|휴대폰|데)",
         r"(?:이|그|지금) ?(?:번호|전화|거)(?:로|는|가|은|이)? ?(?:말고|아니|안 ?[돼되]|하지 ?마|싫|빼고|못)",
         r"번호(?:를|를 좀)? ?(?:바꿔|바꾸|변경|고쳐|수정|바꿀)",

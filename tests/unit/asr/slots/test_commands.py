@@ -173,7 +173,7 @@ def test_a_wish_is_heard_wherever_it_stands_in_a_story(language: str) -> None:
         assert _name(f"{story} {mention}", language, free=True) != "human", mention
 
 
-OTHER_NUMBER = {
+ANOTHER_NUMBER = {
     "en": "No, please use another number.|not this one|Not this number|can you call a different number"
     "|No use my mobile|I'd like to be called on another phone|change the number|yes but use my office number"
     "|don't call this number|no, another one|this number is wrong",
@@ -182,7 +182,7 @@ OTHER_NUMBER = {
     "|這個號碼不行|打另一个电话",
     "ko": "다른 번호로 해 주세요|이 번호 말고요|아니요 다른 번호요|핸드폰으로 전화해 주세요|번호를 바꿀게요",
 }
-NO_OTHER_NUMBER = {
+NO_ANOTHER_NUMBER = {
     "en": "this number is fine|yes please call me on this number|same number|the number I'm calling from"
     "|yes|no"
     "|use another number: 555 123 4567",
@@ -191,10 +191,10 @@ NO_OTHER_NUMBER = {
 }
 
 
-@pytest.mark.parametrize(("name", "table"), [("other_number", OTHER_NUMBER), (None, NO_OTHER_NUMBER)])
+@pytest.mark.parametrize(("name", "table"), [("another_number", ANOTHER_NUMBER), (None, NO_ANOTHER_NUMBER)])
 def test_another_number_is_wished(name: str | None, table: dict[str, str]) -> None:
     for language, said in _cases(table):
         found = command(said, language, number=True)
         assert (found.name if found else None) == name, said
         plain = command(said, language)
-        assert plain is None or plain.name != "other_number"
+        assert plain is None or plain.name != "another_number"
