@@ -56,6 +56,25 @@ Would it be possible to speak with a technician
 I want to complain to your supervisor
 Connect this call to support
 Let me out of this menu, operator
+Hi, can I have a human please
+nobody solves this, I want to be connected to a supervisor
+Put me on to your boss
+This is ridiculous. Get me a manager right now.
+I'd prefer speaking with an actual human being
+May I talk to the technician on duty
+let me chat with a rep
+Do I have to talk to a robot? I want a person.
+please switch me over to an operator
+somebody please help me, a human
+The VPN drops every ten minutes and I lost a day of work, so please transfer me to second level support
+I need human assistance
+I wish to speak with management
+Are there any people working there?
+talk to agent
+forget the ticket, connect me with someone
+I won't talk to a computer
+who can I speak to in person
+no machine, person please
 """,
     "zh": """
 我要转人工。
@@ -93,7 +112,6 @@ Let me out of this menu, operator
 我要找人
 快给我转人工客服
 你听不懂，换人
-能不能让工程师直接联系我
 我不要跟电脑讲
 帮我接值班经理
 我只想跟活人讲话
@@ -109,7 +127,25 @@ Let me out of this menu, operator
 要人工服务
 给我找个真人
 我想咨询人工
-打了好几次都没用，我要你们经理给我打电话
+我想找真人客服
+你给我找个会说话的人
+麻烦转一下技术部的工程师
+我要跟你们经理反映情况
+机器听不懂，转人工
+请让客服人员接听
+能换人来说吗
+我直接跟人说行吗
+帮忙转接技术支持
+不想跟你这个机器人讲了
+给我接人工座席
+有没有真人客服啊
+我要求和主管通话
+可以让你们的技术员接电话吗
+叫人来
+转到人工服务台
+我需要人工帮助
+快找人来跟我谈
+別囉嗦，轉人工
 """,
     "ko": """
 상담원 연결해 주세요
@@ -152,6 +188,18 @@ ai 말고 상담원이요
 관리자와 이야기하게 해주세요
 실제 직원과 통화하고 싶은데요
 상담사 연결 가능할까요
+사람 상담원으로 바꿔 주시겠어요
+직원하고 통화할 수 있나요
+담당자님 좀 연결해 주실 수 있을까요
+로봇 말고 사람이랑 말하게 해 주세요
+매니저 나오세요
+상담원과 직접 얘기할래요
+벌써 두 시간째예요 책임자 연결해 주세요
+기술 지원팀 연결 부탁합니다
+사람 좀 바꿔 줘요
+상담사분이랑 통화 원합니다
+누구 사람 없나요
+그냥 상담원 주세요
 """,
 }
 
@@ -209,6 +257,31 @@ I need my manager's approval in the portal
 The agent software needs an update
 We have a new employee who needs a phone
 Nobody can log in to the call center
+The manager's password has expired
+We had an engineer on site last week
+I can't add a person to the group chat
+my colleague spoke to someone at your desk on Friday
+Customers can't connect to our agents
+The technician portal logs me out
+a staff member spilled water on the router
+I want to give my assistant access to my mailbox
+Somebody stole the laptop of our director
+When I call a person abroad the call drops
+The machine says please see operator
+I have to print badges for forty people
+The supervisor view in the call center app is empty
+I was told by support to send a log
+our receptionist cannot transfer calls
+I need to reset an employee's account
+the robot arm in the plant is offline
+We can't talk to the team in Berlin over video
+please remove a former employee from the list
+The help desk page is blank
+Can somebody call me tomorrow at nine?
+I need someone to call me back
+please have an engineer call me after three
+A technician should call me on Monday
+Your colleague can call me any time
 """,
     "zh": """
 客服系统登录不了
@@ -263,6 +336,30 @@ Nobody can log in to the call center
 老板叫我来问问网络的事
 客服给我的密码不对
 新招的客服没有权限
+主管的电脑蓝屏了
+前台的电话转接不了
+上次师傅来换过硬盘
+我们找了工程师，但是他不会修
+客服小姐的耳机坏了
+新同事找不到共享文件夹
+经理开会的时候投影没有画面
+人工智能助手用不了
+我给工程师发了邮件没回
+有人在用我的账号
+机器人流程跑不动
+工作人员名单导不出来
+老板让我问一下发票的事
+转人工的按钮点不了
+技术支持的网站打不开
+上周你们的技术员来看过
+联系客服的页面是空白
+领导审批的流程卡住了
+我帮同事报修他的鼠标
+坐席的录音找不到了
+让工程师明天给我打电话
+请技术人员下午联系我
+能不能叫人明天上午给我回电话
+麻烦你们经理有空打给我
 """,
     "ko": """
 직원 한 명이 로그인을 못 해요
@@ -305,6 +402,21 @@ Nobody can log in to the call center
 직원 다섯 명이 접속을 못 합니다
 지난번에 상담원하고 통화했습니다
 사람들이 와이파이를 못 써요
+매니저 컴퓨터가 느려요
+상담원 모니터가 깨졌어요
+어제 기사님이 다녀가셨어요
+직원 교육 영상이 안 나와요
+담당자 이름이 잘못 나와요
+사람 찾기 기능이 안 돼요
+동료 직원이 로그인을 못 해요
+사장님이 이메일을 못 받으세요
+기계실 온도가 높아요
+상담사가 다시 전화 준다고 했어요
+엔지니어한테 들었는데 부품이 없대요
+고객센터 번호로 전화가 안 걸려요
+담당자가 내일 전화해 주세요
+기사님이 오후에 연락 주세요
+직원분이 월요일에 전화 주시면 돼요
 """,
 }
 
