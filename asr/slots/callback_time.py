@@ -102,6 +102,8 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
         return _within_hours(now, _later(now, _SOON), now, hours, asap=True)
     if wish.delay is not None:
         start = _later(now, wish.delay)
+        if wish.within:
+            return _within_hours(now, start, now, hours)
         return _within_hours(start, _later(start, _EXACT), now, hours)
     if wish.later:
         day = wish.days[0] if wish.days else now.date()
@@ -111,7 +113,8 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
     ahead = [(start, end) for start, end in spans if end.timestamp() > now.timestamp()]
     windows = [_within_hours(start, end, now, hours, wish.without) for start, end in ahead]
     found = [window for window in windows if window is not None]
-    return next((window for window in found if not window.moved), found[0] if found else None)
+    as_wished = [window for window in found if not window.moved]
+    return min(as_wished, key=lambda window: window.start.timestamp(), default=found[0] if found else None)
 
 
 def _spans(wish: Wish, now: datetime, hours: OpeningHours | None) -> list[tuple[datetime, datetime]]:

@@ -33,9 +33,10 @@ _JOINING = JoiningWords(
     denied_before=re.compile(
         r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from"
         r"|besides|without|never|dont|do not"
-        r"|cant|cannot|couldnt|wont|will not|isnt|arent|instead of|rather than|avoid|skip|unless its"
+        r"|cant|cannot|couldnt|wont|will not|isnt|arent|instead of|than|rather than|avoid|skip|unless its"
         r"|(?:any ?(?:time|day|hour)|anything|every ?(?:day|thing|time)|all|always|whenever)(?: \w+){0,2} but"
-        r"|busy|away|unavailable|not available|not free|travell?ing|in (?:a )?meetings?|no time|(?:am"
+        r"|busy|away|unavailable|not available|not free|travell?ing|in (?:a )?meetings?|(?:a|my"
+        r"|another|the|team|staff) (?:meeting|appointment|class|flight|lesson)|no time|(?:am"
         r"|im|be|was) (?:out|off)"
         r"|on (?:holiday|vacation|leave)|not (?:here|in|around|possible))"
         r"(?: (?:on|at|in|the|during|for|do|make|it|me|call|called|be|been|any|you|reach|anyone|work"
@@ -78,12 +79,23 @@ _JOINING = JoiningWords(
         r" available|doesnt matter|dont care"
         r"|all day|as early as|all (?:other )?(?:days|times)|every ?(?:day|thing)|anything)\b"
     ),
-    later=re.compile(r"\b(?:later|in a (?:bit|while|moment)|after a while|some other time|another time)\b"),
+    later=re.compile(
+        r"\b(?:later|in a (?:bit|while|moment|minute|second|sec)|after a while|some other time|another"
+        r" time)\b"
+    ),
     not_at_once=re.compile(
         r"\b(?:not|cant(?: \w+)?|cannot(?: \w+)?|busy|dont(?: \w+){0,2}|bad time) (?:right )?(?:now"
-        r"|immediately|at once)\b"
+        r"|immediately|at once|at the moment)\b"
+    ),
+    doubtful=re.compile(
+        r"\b(?:after|before|until|till) (?:that|then)\b|\b(?:get off|getting off|finish|leave|leaving"
+        r"|my (?:shift|break|lunch)"
+        r"|depends)\b"
     ),
 )
+_ANOTHER_DAY = re.compile(r"\b(?:another|some other|a different) day\b")
+_AFTER_WORK = re.compile(r"\bafter (?:work|office hours|business hours|hours)\b")
+_IN_BARE = re.compile(r"^(?:call me |please |um )*in (?P<count>\d+)(?: please)?$")
 _DAYS = {
     "today": 0,
     "tonight": 0,
@@ -159,7 +171,7 @@ _PART_EDGES: dict[str, tuple[Relation, dict[str, Clock]]] = {
     "after": ("after", {"noon": Clock(12, 0, "pm"), "morning": Clock(12, 0, "pm"), "afternoon": Clock(18)}),
 }
 _DELAY = re.compile(
-    r"\b(?:in|after|within|about)? ?(?:about |around |another )*"
+    r"\b(?:in|after|within|about|give me|make it|need)? ?(?:about |around |another )*"
     r"(?P<named>half (?:an )?hour|quarter of an hour|(?:an |1 )?hour and a half|(?:a )?couple of hours"
     r"|(?:a )?few minutes|(?:an|1) hour|(?P<count>\d+) (?P<unit>minutes?|mins?|hours?|hrs?))"
     r"(?P<end>(?: from now| later)?)"
@@ -221,6 +233,17 @@ def _with_figures(text: str) -> str:
     text = re.sub(r"(\d)[:.](\d\d)\b", r"\1 \2", text.casefold())
     text = re.sub(r"\b([ap])\.? ?m\b\.?", r"\1m", text)
     text = re.sub(r"\b(\d{1,2})(?=[ap]m\b)", r"\1 ", text)
+    text = re.sub(
+        rf"\b({_WEEKDAY_NAME}|today|tomorrow|that)['\u2019]s\b(?! (?:morning|afternoon|evening))",
+        r"\1 is",
+        text,
+    )
+    text = re.sub(
+        r"\bhalf (?=(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})\b(?!"
+        r" (?:hour|day)))",
+        "half past ",
+        text,
+    )
     said = plain(text.replace("o'clock", "oclock").replace("o clock", "oclock"), "en")
     said = re.sub(r"\b(?:oh|o) (?=\w)", "zero ", said)
     words = []
@@ -267,6 +290,10 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         vague = count not in ("a", "an") and not count.isdigit()
         unsure = vague or not unit.startswith("day") or found[0].startswith("after")
         yield Mention(start=start, end=end, days=wished, unsure=unsure)
+    for found in taken.find(_ANOTHER_DAY):
+        start, end = taken.keep(found)
+        others = day_range(today + timedelta(days=1), today + timedelta(days=7))
+        yield Mention(start=start, end=end, days=others, unsure=True)
     for found in taken.find(_DATE):
         month = found["month1"] or found["month2"]
         number = int(found["day1"] or found["day2"] or found["day3"])
@@ -318,6 +345,9 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
 
 
 def _parts(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_AFTER_WORK):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, relation="after", clock=Clock(18))
     for found in taken.find(_PART):
         start, end = taken.keep(found)
         part = _PARTS[found["name"]]
@@ -336,20 +366,28 @@ def _parts(taken: Taken) -> Iterator[Mention]:
 
 def _delay(taken: Taken) -> Wish | None:
     for found in taken.find(_DELAY):
-        if not (re.match(r"(?:in|after|within|about) ", found[0]) or found["end"]):
+        if not (re.match(r"(?:in|after|within|about|give me|make it|need) ", found[0]) or found["end"]):
             continue
         taken.keep(found)
         unsure = bool(re.match(r" or (?:so|\d)", taken.text[found.end() :]))
+        within = found[0].startswith("within")
         if found["count"] is None:
             named = found["named"]
             minutes = next((minutes for word, minutes in _NAMED_DELAYS if word in named), 60)
             if named.startswith("half"):
                 minutes = 30
             return Wish(
-                delay=timedelta(minutes=minutes), unsure=unsure or "few" in named or "couple" in named
+                delay=timedelta(minutes=minutes),
+                within=within,
+                unsure=unsure or "few" in named or "couple" in named,
             )
         scale = 60 if found["unit"].startswith("h") else 1
-        return Wish(delay=timedelta(minutes=min(int(found["count"]), 10_000) * scale), unsure=unsure)
+        return Wish(
+            delay=timedelta(minutes=min(int(found["count"]), 10_000) * scale), within=within, unsure=unsure
+        )
+    bare = _IN_BARE.match(taken.text)
+    if bare:
+        return Wish(delay=timedelta(minutes=min(int(bare["count"]), 600)), unsure=True)
     return None
 
 

@@ -59,6 +59,9 @@ _JOINING = JoiningWords(
         r"지금(?:은|당장은|은 ?좀)? ?(?:좀 )?(?:안|못|바빠|바쁘|힘들|말고|곤란|어려|통화가? ?(?:안"
         r"|어려|힘들))"
     ),
+    doubtful=re.compile(
+        r"시(?: ?반)?에? ?(?:퇴근(?!시간)|출근|끝나|시작)|그 ?(?:후|전|이후|이전)에|봐서|모르겠"
+    ),
 )
 _DAYS = {
     "오늘": 0,
@@ -105,9 +108,10 @@ _PARTS: dict[str, DayPart] = {
 }  # fmt: skip
 _PART = re.compile(
     rf"(?P<name>{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?: ?(?:시간)?)(?: ?(?P<edge>이후"
-    rf"|부터|지나서|이전|전|까지))?(?!화)"
+    rf"|부터|지나서|후|먹고(?: ?나서)?|먹은 ?(?:후|뒤)에?|이전|전|까지))?(?!화)"
 )
-_H = r"(?:열 ?한|열 ?두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9][0-9]?|십[일이]?)"
+_AFTER_WORK = re.compile(r"퇴근 ?(?:후|하고|이후|한 ?뒤)에?")
+_H = r"(?:열 ?한|열 ?두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9][0-9]?|이?십[일이삼사오육칠팔구]?)"
 _TIME = rf"(?P<{{0}}hour>{_H}) ?시(?! ?간) ?(?:(?P<{{0}}half>반)|(?P<{{0}}minute>{_S}) ?분)?"
 _BETWEEN = re.compile(
     rf"{_TIME.format('a')} ?(?:에서|부터|와|하고|이랑|랑|~) ?(?P<part>오후|저녁|오전|낮)?"
@@ -122,7 +126,7 @@ _DELAY = re.compile(
 )
 
 
-_LATE_WORDS = ("이후", "넘어", "지나", "부터", "후")
+_LATE_WORDS = ("먹", "이후", "넘어", "지나", "부터", "후")
 
 
 def wish(text: str, today: date) -> Wish | None:
@@ -131,7 +135,7 @@ def wish(text: str, today: date) -> Wish | None:
     taken = Taken(said)
     for found in taken.find(_DELAY):
         taken.keep(found)
-        return Wish(delay=_delay(found))
+        return Wish(delay=_delay(found), within=found[0].endswith(("이내", "안에")))
     mentions = [*_days(taken, today), *_clocks(taken), *_parts(taken)]
     return composed(said, [_noon_is_afternoon(said, one, mentions) for one in mentions], _JOINING)
 
@@ -176,6 +180,8 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         if not found[1] and found[2] == "일":
             continue
         month = {"유": 6, "시": 10}.get(found[1] or "") or (_number(found[1]) if found[1] else None)
+        if re.search(r"다음 ?달 ?$", taken.text[: found.start()]):
+            month = today.month % 12 + 1
         dated = day_of_month(_number(found[2]) or 0, today, month)
         start, end = taken.keep(found)
         if dated:
@@ -233,6 +239,9 @@ def _delay(found: re.Match[str]) -> timedelta:
 
 
 def _parts(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_AFTER_WORK):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, relation="after", clock=Clock(18))
     for found in taken.find(_PART):
         start, end = taken.keep(found)
         part, edge = _PARTS[found["name"]], found["edge"] or ""

@@ -51,9 +51,12 @@ _JOINING = JoiningWords(
         r"现在|马上|立刻|立即|尽快|尽早|赶紧|越快越好|越早越好|随时|都可以|都行|都好|都成|什么时候都|任何时(?:间|候)|无所谓|随便|最快"
         r"|其他时间|其它时间|别的时间|别的都|其他都|其余|哪天都"
     ),
-    later=re.compile(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头|改天|改日|以后再"),
+    later=re.compile(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头|以后再"),
     not_at_once=re.compile(
         r"(?:现在|马上)(?:我)?(?:就)?(?:不|没|在忙|很忙|太忙|忙|有事|别)|(?:不要|不是|别)(?:现在|马上)"
+    ),
+    doubtful=re.compile(
+        r"点(?:半|钟)?(?:就|才|左右)?(?:下班|上班|要走|结束|到家|走)|看情况|不确定|说不准|再说"
     ),
 )
 _DAYS = {
@@ -83,7 +86,9 @@ _NEXT_WEEK = re.compile(rf"(?P<which>下+)个?{_W}(?P<part>初|末|底|中)?")
 _THIS_WEEK = re.compile(rf"(?:这个?|本){_W}(?P<part>内|末|底|中|之内)?")
 _WEEKEND = re.compile(rf"(?P<which>下个?)?{_W}末|(?P<both>双休日|礼拜六日|周六日|六日)")
 _WORKING_DAYS = re.compile(r"工作日|上班(?:时间|的时候|日)|平时|平日")
-_DATE = re.compile(rf"(?:({_N})月)?({_N})[号日](?!楼|线|机|门|分机)")
+_ANOTHER_DAY = re.compile(r"改天|改日|过几天|另外?一天|换一天|别的日子")
+_AFTER_WORK = re.compile("下班(?:以后|之后|后)")
+_DATE = re.compile(rf"(?:(下个?月|{_N}月))?({_N})[号日](?!楼|线|机|门|分机)")
 _DAYS_AHEAD = re.compile(
     rf"(?P<verb>再?过|等)?(?P<count>{_N}|几)(?P<unit>天|个?(?:星期|礼拜)|周)(?P<end>以后|之后|后|以内|之内|内)?"
 )
@@ -101,7 +106,7 @@ _PART = re.compile(
     "(?P<before>不早于|不要早于|最早|从|到|不晚于|最晚|截至)?(?P<name>"
     + "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
     + "|(?<![太最尽更])早(?!点|一点|些|于)|(?<![太最尽更])晚(?!点|一点|些|于|饭))"
-    "(?P<edge>以后|之后|过后|以前|之前|为止)?"
+    "(?P<edge>以后|之后|过后|后(?!天|面)|以前|之前|前(?!天|面)|为止)?"
 )
 # 半 and 钟 as recognisers write them when they hear something near.
 _HALF = "半|办|班|版|板|伴|拌|般|搬"
@@ -135,7 +140,7 @@ def wish(text: str, today: date) -> Wish | None:
         taken.keep(found)
     delay = _delay(taken)
     if delay is not None:
-        return Wish(delay=delay)
+        return delay
     mentions = [*_days(taken, today), *_clocks(taken), *_parts(taken)]
     return composed(said, [_noon_is_afternoon(one, mentions) for one in mentions], _JOINING)
 
@@ -148,10 +153,16 @@ def _noon_is_afternoon(mention: Mention, all_of_them: Sequence[Mention]) -> Ment
 
 def _days(taken: Taken, today: date) -> Iterator[Mention]:
     for found in taken.find(_DATE):
-        dated = day_of_month(value(found[2]), today, value(found[1]) if found[1] else None)
+        month = found[1] or ""
+        number = today.month % 12 + 1 if month.startswith("下") else value(month[:-1]) if month else None
+        dated = day_of_month(value(found[2]), today, number)
         start, end = taken.keep(found)
         if dated:
             yield Mention(start=start, end=end, days=dated)
+    for found in taken.find(_ANOTHER_DAY):
+        start, end = taken.keep(found)
+        others = day_range(today + timedelta(days=1), today + timedelta(days=7))
+        yield Mention(start=start, end=end, days=others, unsure=True)
     for found in taken.find(_DAYS_AHEAD):
         ahead = _days_ahead(found, today)
         if ahead is not None:
@@ -224,22 +235,27 @@ def _days_ahead(found: re.Match[str], today: date) -> Mention | None:
     return Mention(start=0, end=0, days=wished, unsure=vague)
 
 
-def _delay(taken: Taken) -> timedelta | None:
+def _delay(taken: Taken) -> Wish | None:
     for found in taken.find(_DELAY):
         if not (found[6] or found[0][0] in "过再等"):
             continue
         taken.keep(found)
         if found[1]:
-            return timedelta(minutes=30)
-        if found[2]:
-            return timedelta(minutes=60 * min(value(found[2]), 1000) + 30)
-        if found[3]:
-            return timedelta(minutes=60 * min(value(found[3]), 1000) + (30 if found[4] else 0))
-        return timedelta(minutes=min(value(found[5]), 10_000) if found[5] else 15)
+            minutes = 30
+        elif found[2]:
+            minutes = 60 * min(value(found[2]), 1000) + 30
+        elif found[3]:
+            minutes = 60 * min(value(found[3]), 1000) + (30 if found[4] else 0)
+        else:
+            minutes = min(value(found[5]), 10_000) if found[5] else 15
+        return Wish(delay=timedelta(minutes=minutes), within=(found[6] or "").endswith("内"))
     return None
 
 
 def _parts(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_AFTER_WORK):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, relation="after", clock=Clock(18))
     for found in taken.find(_PART):
         start, end = taken.keep(found)
         part = _PARTS[found["name"]]

@@ -40,6 +40,7 @@ class Wish:
     Args:
         asap: at once, or whenever.
         delay: from now on.
+        within: not after the delay, but before it is over.
         later: some time later today.
         days: the days it could be, the likeliest first; empty for none said.
         week: all working days from the first of `days` on.
@@ -54,6 +55,7 @@ class Wish:
 
     asap: bool = False
     delay: timedelta | None = None
+    within: bool = False
     later: bool = False
     days: tuple[date, ...] = ()
     week: bool = False
@@ -107,6 +109,7 @@ class JoiningWords:
         taken_back: all that stands between a time and the one that replaces it: " no, sorry, ".
         at_once, later: no time at all, but a wish.
         not_at_once: at once is just what is not wanted.
+        doubtful: what leaves open what the times are for: "I get off at five, so after that".
     """
 
     denied_before: re.Pattern[str]
@@ -117,6 +120,7 @@ class JoiningWords:
     at_once: re.Pattern[str]
     later: re.Pattern[str]
     not_at_once: re.Pattern[str]
+    doubtful: re.Pattern[str]
 
 
 @dataclass(slots=True)
@@ -165,6 +169,10 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
         if earlier.denied and not item.denied and not item.mention.days and earlier.mention.timed:
             # "Not tomorrow morning, in the afternoon": the day stays.
             item.mention = replace(item.mention, days=earlier.mention.days, relative=earlier.mention.relative)
+    for earlier, item, later in zip(items, items[1:], items[2:], strict=False):
+        # "Wednesday, Thursday or Friday"
+        if later.listed and not earlier.denied and not item.denied and _beside(said, earlier, item):
+            item.listed = True
     options, unsure = _options([item for item in items if not item.denied])
     at_once = bool(words.at_once.search(said)) and not words.not_at_once.search(said)
     if options:
@@ -175,7 +183,8 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
             and words.later.search(said)
         ):
             return replace(first, later=True)
-        return replace(first, or_else=options[1:], without=without, unsure=first.unsure or unsure)
+        unsure = unsure or first.unsure or bool(words.doubtful.search(said))
+        return replace(first, or_else=options[1:], without=without, unsure=unsure)
     if without:
         return Wish(without=without, unsure=not at_once)
     if words.later.search(said) or words.not_at_once.search(said):
@@ -206,6 +215,10 @@ def _items(said: str, mentions: Sequence[Mention], words: JoiningWords) -> list[
     return items
 
 
+def _beside(said: str, one: _Item, other: _Item) -> bool:
+    return not said[one.mention.end : other.mention.start].strip()
+
+
 def _deny(said: str, items: list[_Item], words: JoiningWords) -> None:
     excepting = False
     used = 0  # how far words have been taken for the denial of what stands before them
@@ -228,6 +241,8 @@ def _deny(said: str, items: list[_Item], words: JoiningWords) -> None:
                 ):
                     break
                 items[back - 1].denied = True
+        elif said.startswith(("not ", "no "), item.mention.start):
+            continue  # "every day, but not before ten" says so itself
         elif words.denied_before.search(lead):
             item.denied = True
             excepting = bool(words.excepting.search(lead))
@@ -245,6 +260,8 @@ def _merged(one: Mention, other: Mention) -> Mention | None:
     if one.days and other.days:
         if one.week or other.week:
             within, day = (one, other) if one.week else (other, one)
+            if len(day.days) > 2:
+                return None  # "this week, next week"
             monday = within.days[0]
             days = tuple(monday + timedelta(days=(each - monday).days % 7) for each in day.days[:1])
             week = False

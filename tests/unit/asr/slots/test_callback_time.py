@@ -488,6 +488,141 @@ ko | 오늘은 못 받아요 | Tue 01 09:00-18:00 ?
 ko | 내일 오전이나 모레 오후 | Tue 01 09:00-12:00
 ko | 퇴근 전에 | Mon 30 16:00-18:00
 ko | 오늘은 회의가 있어서 내일 오후 세 시 | Tue 01 15:00-15:30
+en | Tomorrow, but after lunch | Tue 01 12:00-18:00
+en | anytime after Wednesday | Thu 03 09:00-18:00
+en | let's say Thursday around three thirty | Thu 03 15:30-16:00
+en | no earlier than two in the afternoon | Mon 30 14:00-18:00
+en | I'm free from one to three today | Mon 30 13:00-15:00
+en | not in the afternoon please | Mon 30 10:20-12:00 ?
+en | mornings are best | Mon 30 10:20-12:00
+en | mornings only, not on Wednesday | Mon 30 10:20-12:00
+en | Wednesday, Thursday or Friday | Wed 02 09:00-18:00
+en | Wednesday and Friday | Wed 02 09:00-18:00
+en | tomorrow at a quarter past ten | Tue 01 10:15-10:45
+en | in an hour and a half | Mon 30 11:50-12:20
+en | in about two hours | Mon 30 12:20-12:50
+en | give me twenty minutes | Mon 30 10:40-11:10
+en | give me an hour | Mon 30 11:20-11:50
+en | in ten | Mon 30 10:30-11:00 ?
+en | after lunch | Mon 30 12:00-18:00
+en | before lunch tomorrow | Tue 01 09:00-12:00
+en | any time this week except Wednesday | Mon 30 10:20-18:00 ?
+en | next week except Monday | Tue 08 09:00-11 18:00
+en | not next week, this week | Mon 30 10:20-18:00 ?
+en | not this week, next week | Mon 07 09:00-11 18:00
+en | sometime next week, Tuesday maybe | Tue 08 09:00-18:00
+en | two days from now | Wed 02 09:00-18:00
+en | a week from today | Mon 07 09:00-11 18:00
+en | the second of December | Wed 02 09:00-18:00
+en | December 2nd at ten | Wed 02 10:00-10:30
+en | on the third | Thu 03 09:00-18:00
+en | tomorrow between nine and eleven thirty | Tue 01 09:00-11:30
+en | tomorrow at nine am or three pm | Tue 01 09:00-09:30
+en | today is fine until four | Mon 30 10:20-16:00
+en | only after five | Mon 30 17:00-18:00
+en | I get off work at five | Mon 30 17:00-17:30 ?
+en | I have a meeting at two, call me at three | Mon 30 15:00-15:30
+en | My shift starts at ten tomorrow, so before that | Tue 01 10:00-10:30 ?
+en | before ten or after four | Mon 30 16:00-18:00
+en | either today or tomorrow | Mon 30 10:20-18:00
+en | today would be great, otherwise tomorrow | Mon 30 10:20-18:00 ?
+en | if not today then tomorrow | Tue 01 09:00-18:00
+en | Monday's bad, Tuesday's good | Tue 01 09:00-18:00
+en | Tuesday won't do, how about Wednesday | Wed 02 09:00-18:00
+en | the earlier the better tomorrow | Tue 01 09:00-18:00
+en | half nine | Tue 01 09:30-10:00
+en | at noon | Mon 30 12:00-14:00
+en | seven thirty | Tue 01 09:00-09:30 moved
+en | at 15:30 | Mon 30 15:30-16:00
+en | in a minute | Mon 30 11:20-18:00
+en | not at the moment | Mon 30 11:20-18:00
+en | I can only do mornings | Mon 30 10:20-12:00
+en | every day but not before nine thirty | Mon 30 10:20-18:00
+en | not on weekends | Mon 30 10:20-18:00 ?
+en | call me at work tomorrow | Tue 01 09:00-18:00
+en | the sooner the better | Mon 30 10:20-12:20 asap
+zh | 明天午饭后 | Tue 01 12:00-18:00
+zh | 三点以后都行 | Mon 30 15:00-18:00
+zh | 下午三点半左右 | Mon 30 15:30-16:00
+zh | 别太早，十点以后 | Mon 30 10:20-18:00
+zh | 最好是周四 | Thu 03 09:00-18:00
+zh | 周四或者周五吧 | Thu 03 09:00-18:00
+zh | 明天上午十点到十一点半 | Tue 01 10:00-11:30
+zh | 半个钟头以后 | Mon 30 10:50-11:20
+zh | 一小时之内 | Mon 30 10:20-11:20
+zh | 二十分钟后 | Mon 30 10:40-11:10
+zh | 三天之内 | Mon 30 10:20-18:00
+zh | 上午都可以 | Mon 30 10:20-12:00
+zh | 只有上午可以 | Mon 30 10:20-12:00
+zh | 上午不行，下午可以 | Mon 30 12:00-18:00
+zh | 下午有空 | Mon 30 12:00-18:00
+zh | 我下午要开会，上午打 | Mon 30 10:20-12:00
+zh | 我明天出差，后天打吧 | Wed 02 09:00-18:00
+zh | 我四点下班，四点之前 | Mon 30 10:20-16:00 ?
+zh | 下班以后 | Tue 01 09:00-10:00 moved
+zh | 周三上午除外 | Mon 30 10:20-18:00 ?
+zh | 这周三 | Wed 02 09:00-18:00
+zh | 这周五之前 | Mon 30 10:20-18:00
+zh | 下周一不行，周二可以 | Tue 01 09:00-18:00
+zh | 下个礼拜 | Mon 07 09:00-11 18:00
+zh | 除了中午 | Mon 30 10:20-12:00 ?
+zh | 中午不要打 | Mon 30 10:20-12:00 ?
+zh | 明天中午十二点半 | Tue 01 12:30-13:00
+zh | 后天晚上不行，早上可以 | Wed 02 09:00-12:00
+zh | 今天就可以 | Mon 30 10:20-18:00
+zh | 今天之内 | Mon 30 10:20-18:00
+zh | 明天或者后天都行 | Tue 01 09:00-18:00
+zh | 不要明天，后天 | Wed 02 09:00-18:00
+zh | 要么今天要么明天 | Mon 30 10:20-18:00
+zh | 晚上八点以后 | Tue 01 09:00-09:30 moved
+zh | 十五点三十分 | Mon 30 15:30-16:00
+zh | 九点一刻 | Tue 01 09:15-09:45
+zh | 九点零五分 | Tue 01 09:05-09:35
+zh | 两点五十 | Mon 30 14:50-15:20
+zh | 差五分三点 | Mon 30 14:55-15:25
+zh | 下月三号 | Thu 03 09:00-18:00
+zh | 三号 | Thu 03 09:00-18:00
+zh | 下周三下午三点 | Wed 09 15:00-15:30
+zh | 周日不行 | Mon 30 10:20-18:00 ?
+zh | 五分钟之后再打 | Mon 30 10:25-10:55
+zh | 待会儿吧 | Mon 30 11:20-18:00
+zh | 改天吧 | Tue 01 09:00-18:00 ?
+zh | 明天早上九点办 | Tue 01 09:30-10:00
+zh | 明天九点班 | Tue 01 09:30-10:00
+ko | 내일 점심 이후 | Tue 01 12:00-18:00
+ko | 내일 점심 먹고 | Tue 01 12:00-18:00
+ko | 세 시 이후면 아무 때나 | Mon 30 15:00-18:00
+ko | 오전에만 가능해요 | Mon 30 10:20-12:00
+ko | 오전 말고 오후요 | Mon 30 12:00-18:00
+ko | 오전은 안 되고 오후는 돼요 | Mon 30 12:00-18:00
+ko | 내일은 출장이라 모레요 | Wed 02 09:00-18:00
+ko | 한 시간 이내 | Mon 30 10:20-11:20
+ko | 이십 분 뒤에 | Mon 30 10:40-11:10
+ko | 내일 아홉 시 반 | Tue 01 09:30-10:00
+ko | 오후 세 시쯤 | Mon 30 15:00-15:30
+ko | 열 시 반에서 열두 시 | Mon 30 10:30-12:00
+ko | 수요일이나 금요일 | Wed 02 09:00-18:00
+ko | 수요일은 안 되고 금요일이요 | Fri 04 09:00-18:00
+ko | 수요일 오전은 안 돼요 | Mon 30 10:20-18:00 ?
+ko | 이번 주 금요일 | Fri 04 09:00-18:00
+ko | 금요일 이전 | Mon 30 10:20-18:00
+ko | 다음 주 월요일은 빼고 | Mon 30 10:20-18:00 ?
+ko | 오늘 중으로 | Mon 30 10:20-18:00
+ko | 오늘 안에 | Mon 30 10:20-18:00
+ko | 네 시 전에 | Mon 30 10:20-16:00
+ko | 네 시까지만 돼요 | Mon 30 10:20-16:00
+ko | 점심시간 빼고 | Mon 30 10:20-12:00 ?
+ko | 점심시간은 피해 주세요 | Mon 30 10:20-12:00 ?
+ko | 내일 아무 때나 | Tue 01 09:00-18:00
+ko | 아홉 시 십오 분 | Tue 01 09:15-09:45
+ko | 십오 시 | Mon 30 15:00-15:30
+ko | 3일 | Thu 03 09:00-18:00
+ko | 12월 2일 오전 | Wed 02 09:00-12:00
+ko | 조금 이따가 | Mon 30 11:20-18:00
+ko | 퇴근 후에 | Tue 01 09:00-10:00 moved
+ko | 오늘 저녁 일곱 시 | Tue 01 09:00-09:30 moved
+ko | 내일 말고요 | Mon 30 10:20-18:00 ?
+ko | 내일이나 모레 오전 | Tue 01 09:00-12:00
 """
 """Language, words, and the window; "?" where it is to be asked."""
 
