@@ -384,7 +384,7 @@ en | I have two laptops | -
 en | tomorrow I have two laptops broken | Tue 01 09:00-18:00
 en | except today and tomorrow | Wed 02 09:00-18:00 ?
 en | instead of today, on Thursday | Thu 03 09:00-18:00
-en | rather tomorrow than today | Tue 01 09:00-18:00 ?
+en | rather tomorrow than today | Tue 01 09:00-18:00
 en | at nine or ten tomorrow | Tue 01 09:00-09:30
 en | today after four | Mon 30 16:00-18:00
 en | this week | Mon 30 10:20-18:00 ?

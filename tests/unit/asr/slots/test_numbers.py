@@ -416,3 +416,53 @@ def test_a_part_of_a_denied_number_is_corrected(language: str, said: str, number
 )  # fmt: skip
 def test_the_callers_own_number_can_be_refused(language: str, said: str) -> None:
     assert not own_number(said, language)
+
+
+IN_A_COUNTRY = """
+en | GB | oh two oh, seven nine four six, oh nine five eight | 02079460958
+en | US | area code two one two, five five five, oh one nine eight | 2125550198
+en | US | eight hundred, five five five, one two one two | 8005551212
+en | US | one, eight hundred, two two five, five two eight eight | 18002255288
+en | US | my number's 212 555 0198, extension 4 | 2125550198
+en | - | plus one two one two five five five oh one nine eight | +12125550198
+en | US | two one two five five five oh one nine nine, no, nine eight | 2125550198
+en | US | two one two, five five six, sorry, five five five, oh one nine eight | 2125550198
+en | US | two one three... no wait... two one two, five five five, oh one nine eight | 2125550198
+en | US | the number is two one two, uh, five five five, um, oh one nine eight, thank you | 2125550198
+en | US | two one two then triple five then zero one ninety eight | 2125550198
+en | US | It is two hundred twelve five five five zero one nine eight | 2125550198
+en | - | twelve fifty five | -
+en | - | nineteen eighty, four four one | 1980441
+en | US | two one two five five five zero one nine eight or two one two five five five zero one nine seven | -
+en | US | I have three laptops and my number is two one two five five five zero one nine eight | 2125550198
+en | US | 2125550198 that's 212 555 0198 | 2125550198
+en | US | 2 1 2 5 5 5 0 1 9 8, I repeat, 2 1 2 5 5 5 0 1 9 8 | 2125550198
+en | US | two one two five five five zero one nine eight, not nine seven | 2125550198
+zh | CN | 我的手机是幺三九，幺二三四，五六七八 | 13912345678
+zh | CN | 幺三九，幺二三四，五六七九，不对，五六七八 | 13912345678
+zh | CN | 幺三九幺二三四五六七九，啊不是，是五六七八 | 13912345678
+zh | CN | 一三九一二三四五六七八，我再说一遍，一三九一二三四五六七八 | 13912345678
+zh | CN | 零一零，八个八 | 01088888888
+zh | CN | 零幺零，六二，三个五，七八九 | 01062555789
+zh | CN | 幺三九，三个零，一二三四五 | 13900012345
+zh | CN | 一百三十九一二三四五六七八 | 13912345678
+zh | CN | 加八六，一三九，一二三四，五六七八 | +8613912345678
+zh | CN | 零幺零六二三四五六七八转八零一 | 01062345678
+zh | CN | 號碼係一三九一二三四五六七八 | 13912345678
+zh | CN | 一三九一二三四，五六，七八 | 13912345678
+zh | CN | 区号零二一，电话五五五五一二三四 | 02155551234
+ko | KR | 제 번호는 공일공 구팔칠육 오사삼이입니다 | 01098765432
+ko | KR | 공일공, 구팔칠육, 오사삼일, 아니 오사삼이 | 01098765432
+ko | KR | 영일영에 구팔칠육에 오사삼이 | 01098765432
+ko | KR | 공이 삼사오육 칠팔구공 | 0234567890
+ko | KR | 010-9876-5432요 | 01098765432
+"""
+"""Language, the site's country, what is said, and the number; "-" for none."""
+
+
+@pytest.mark.parametrize("line", IN_A_COUNTRY.strip().split("\n"))
+def test_a_number_in_a_country(line: str) -> None:
+    language, country, said, number = line.split(" | ")
+    found = _number(said, language, country=country.strip("-"))
+    assert (found.value if found is not None else "-") == number
+    assert found is None or found.shortfall is None
