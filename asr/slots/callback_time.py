@@ -109,21 +109,31 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
         day = wish.days[0] if wish.days else now.date()
         first = max(_at(day, time(0), now), _later(now, timedelta(hours=1)), key=datetime.timestamp)
         return _within_hours(first, _day_end(day, now), now, hours)
-    spans = [piece for span in _spans(wish, now, hours) for piece in _left(span, wish.without, now, hours)]
-    ahead = [(start, end) for start, end in spans if end.timestamp() > now.timestamp()]
-    windows = [_within_hours(start, end, now, hours, wish.without) for start, end in ahead]
-    found = [window for window in windows if window is not None]
+    found = [
+        window
+        for option in (wish, *wish.or_else)
+        if (window := _first(option, wish.without, now, hours)) is not None
+    ]
     as_wished = [window for window in found if not window.moved]
     return min(as_wished, key=lambda window: window.start.timestamp(), default=found[0] if found else None)
 
 
-def _spans(wish: Wish, now: datetime, hours: OpeningHours | None) -> list[tuple[datetime, datetime]]:
-    """The spans that a wish allows, as said, the most wished first; past ones too."""
+def _first(
+    wish: Wish, without: tuple[Wish, ...], now: datetime, hours: OpeningHours | None
+) -> CallWindow | None:
+    """The first span of one wish in which somebody calls; where nobody does, the first that was moved."""
     today = now.date()
-    days: tuple[date, ...] = (today, today + timedelta(days=1))
-    if wish.without:
-        days = tuple(today + timedelta(days=ahead) for ahead in range(AHEAD))
-    return [_span(option, day, now, hours) for option in (wish, *wish.or_else) for day in option.days or days]
+    days = wish.days or tuple(today + timedelta(days=ahead) for ahead in range(AHEAD if without else 2))
+    moved = None
+    for day in days:
+        for start, end in _left(_span(wish, day, now, hours), without, now, hours):
+            if end.timestamp() <= now.timestamp():
+                continue
+            window = _within_hours(start, end, now, hours, without)
+            if window is not None and not window.moved:
+                return window
+            moved = moved or window
+    return moved
 
 
 def _left(

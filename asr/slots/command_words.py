@@ -145,7 +145,7 @@ _EN = CommandWords(
         rf" {_PERSON}\b",
         rf"\b(?:put|get|have|bring|pass)(?: me)? {_PERSON} (?:\w+ )?(?:on|to|onto)\b(?: (?:the|this))?"
         r"(?: (?:line|phone|call)\b|$)",
-        rf"\b(?:can|could|may|will|would|have|let|get) {_PERSON} (?:\w+ )?(?:to )?"
+        rf"\b(?:can|could|cant|couldnt|may|will|would|have|let|get) {_PERSON} (?:\w+ )?(?:to )?"
         r"(?:take|answer|handle|pick up|join|deal with|take over|talk|speak|help|assist)(?: (?:this|the|my|up"
         r"|over|to|with))*"
         r"(?: (?:call|phone|line|me|us|this)\b|$)",
@@ -171,6 +171,8 @@ _EN = CommandWords(
         r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
         rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
         r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
+        r"\b(?:transfer|forward|put) (?:me|us)(?: through| over)? to (?!my\b|our\b)\w+(?: \w+)?(?:"
+        r" please| now)?$",
         r"^who(?:m)? (?:can|could|do|should|may) (?:i|we) (?:speak|talk) (?:to|with)\b",
         rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for"
         rf" {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
@@ -280,6 +282,7 @@ _ZH_WANT = (
 _ZH = CommandWords(
     wish=_of(
         f"[转专砖赚撰传占站战沾展暂]{_ZH_BY_HAND}",
+        "(?:转|接|转接|接通)(?:到|给|一下|你们|您们|贵公司|的)*(?:技术|售后|财务|销售|维修|客服|信息|投诉|it|服务)部(?:门)?(?!的)",
         rf"(?:转|接通?|找|叫|喊|换|请|要|派|安排|联系|咨询|给我来?|帮我|替我|来|需要){_ZH_ONE}{_ZH_STAFF}",
         rf"{_ZH_WANT}(?:直接)?(?:跟|和|与|同|对|找|向){_ZH_ONE}(?:人|{_ZH_STAFF})(?:来)?(?:直接|当面|亲自|好好)?(?:地)?"
         rf"{_ZH_TELL}",
@@ -362,7 +365,7 @@ _KO_ROBOT = "(?:기계|로봇|봇|자동 ?응답(?:기)?|ai|에이아이|인공�
 _KO = CommandWords(
     wish=_of(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*"
-        r"(?:연결|바꿔|바꾸|불러|돌려|넘겨|보내|대 ?주|대줘|나오|나와|전환|호출)"
+        r"(?:연결|바꿔|바꾸|불러|받아 ?[주줘]|돌려|넘겨|보내|대 ?주|대줘|나오|나와|전환|호출)"
         r"(?!했|하다|됐|되었|이 |이$|도 |안|는데|은|할 ?때|하는|하면|되면|된|돼서|돼 |되지|해도|하려"
         r"|왔|라고 ?했|라는|야 ?해서| ?(?:버튼|화면|메뉴|번호|프로그램|대기|시스템|기능|중에))",
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
@@ -370,7 +373,7 @@ _KO = CommandWords(
         rf"|필요합니다|원해요|원합니다)",
         rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원"
         rf"|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
-        r"(?:거기|그쪽|혹시|저기|지금|누구) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요"
+        r"(?:거기|그쪽|혹시|저기|여기|지금|누구) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요"
         r"|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
         r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
     ),

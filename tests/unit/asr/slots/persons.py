@@ -75,6 +75,22 @@ forget the ticket, connect me with someone
 I won't talk to a computer
 who can I speak to in person
 no machine, person please
+I've explained it twice, can I get a person now
+I would like to talk to one of your support guys
+Put a supervisor on
+real human please
+Transfer me to billing please
+I don't trust machines, is anybody there
+Could I be connected to a technician
+let me speak with someone in charge
+I want someone who understands me
+please route my call to an employee
+Get your manager on the phone
+I refuse to talk to a bot
+You're not helping. Let me speak to somebody.
+can't a human answer this
+talk to a real person
+hello, is a human there
 """,
     "zh": """
 我要转人工。
@@ -146,6 +162,20 @@ no machine, person please
 我需要人工帮助
 快找人来跟我谈
 別囉嗦，轉人工
+给我叫个真人
+我要跟客服讲
+你们经理在吗，让他接电话
+能转给工程师吗
+别跟我说这些，找个人来
+请接技术部
+我想转接到人工客服
+帮我喊一下你们主管
+我需要和真人沟通
+你是机器人吧，我要人工
+人呢，来个活人
+能让我跟负责人讲两句吗
+打印机又坏了，麻烦转客服
+接通人工
 """,
     "ko": """
 상담원 연결해 주세요
@@ -200,6 +230,14 @@ ai 말고 상담원이요
 상담사분이랑 통화 원합니다
 누구 사람 없나요
 그냥 상담원 주세요
+사람 연결 부탁드려요
+상담원하고 얘기 좀 할게요
+그냥 담당자 바꿔 주세요
+매니저님과 통화하게 해 주세요
+사람이 받아 주세요
+직원이랑 얘기하고 싶다고요
+여기 사람 없어요
+엔지니어 좀 연결해 주실래요
 """,
 }
 
@@ -282,6 +320,20 @@ I need someone to call me back
 please have an engineer call me after three
 A technician should call me on Monday
 Your colleague can call me any time
+My supervisor's screen is frozen
+The person before me already reported it
+I can't talk to anyone on Teams
+Our operator needs a new headset
+someone from your team installed it yesterday
+the manager app asks for a code
+I need to send the report to my manager by noon
+it says contact your administrator
+The agent license is expired
+People keep getting kicked out of the meeting
+I was on the phone with a technician and we got cut off
+we hired a consultant and he has no badge
+can you give a colleague access to the folder
+the humidity sensor and the robot are offline
 """,
     "zh": """
 客服系统登录不了
@@ -360,6 +412,18 @@ Your colleague can call me any time
 请技术人员下午联系我
 能不能叫人明天上午给我回电话
 麻烦你们经理有空打给我
+同事的客服账号登不上
+你们的人说周五会来
+经理让我催一下
+我们缺一个技术员的账号
+工程师的电脑连不上打印机
+新员工没有邮箱
+我跟供应商开会的时候断线了
+有个同事打不开文件
+联系人导入失败
+人工台话机没声音
+主管审批不了
+昨天客服说会回电
 """,
     "ko": """
 직원 한 명이 로그인을 못 해요
@@ -417,6 +481,14 @@ Your colleague can call me any time
 담당자가 내일 전화해 주세요
 기사님이 오후에 연락 주세요
 직원분이 월요일에 전화 주시면 돼요
+직원 등록이 안 돼요
+담당자한테 메일을 보냈는데 반송됐어요
+어제 엔지니어가 왔었어요
+매니저 승인이 필요하대요
+상담원 계정 비밀번호를 잊어버렸어요
+사람 인식 카메라가 안 돼요
+팀장님 전화기가 안 울려요
+고객센터 앱이 꺼져요
 """,
 }
 
