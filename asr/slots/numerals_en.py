@@ -51,10 +51,15 @@ _SOUND_ALIKES = {
     "fife": "5",
     "tree": "3",
 }
-_PHRASES: tuple[tuple[tuple[tuple[str, ...], ...], TokenKind], ...] = (
-    (tuple(sorted(_RESTARTS, key=len, reverse=True)), "restart"),
-    (tuple(sorted(_CORRECTIONS, key=len, reverse=True)), "correction"),
+_PHRASES: dict[str, list[tuple[tuple[str, ...], TokenKind]]] = {}
+"""By their first word, the longest first."""
+_TAKING_BACK: tuple[tuple[TokenKind, tuple[tuple[str, ...], ...]], ...] = (
+    ("restart", _RESTARTS),
+    ("correction", _CORRECTIONS),
 )
+for _kind, _phrases in _TAKING_BACK:
+    for _phrase in sorted(_phrases, key=len, reverse=True):
+        _PHRASES.setdefault(_phrase[0], []).append((_phrase, _kind))
 _BEFORE_A_THING = frozenset(
     {
         "old",
@@ -129,10 +134,9 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
         return _group(words, position)
     if word in _SOUND_ALIKES and after_digits and (not follows or _is_numeral(follows) or follows in _TIMES):
         return Token("digits", _SOUND_ALIKES[word], sure=False), 1
-    for phrases, kind in _PHRASES:
-        for phrase in phrases:
-            if tuple(words[position : position + len(phrase)]) == phrase:
-                return Token(kind, " ".join(phrase)), len(phrase)
+    for phrase, kind in _PHRASES.get(word, ()):
+        if tuple(words[position : position + len(phrase)]) == phrase:
+            return Token(kind, " ".join(phrase)), len(phrase)
     if word in _DENIALS:
         return Token("denial", word), 1
     if word == "plus":
