@@ -62,7 +62,7 @@ async def test_between_two_acts_nobody_is_sure(tmp_path: Path) -> None:
     both = {"human": ("call the boss",), "problem": ("call the boss",)}
     async with running(tmp_path, both) as (_, meaning):
         await meaning.prepare()
-        found = await meaning.understand(enquiry("boss"))
+        found = await meaning.understand(enquiry("gimme the boss"))
     (reading,) = found.readings
     assert {reading.act, reading.rival} == {"human", "problem"}
     assert found.said("human") == "unsure"
