@@ -23,7 +23,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bench.evaluation.caller import Answer, Behaviour
+from bench.evaluation.caller import Answer, Behaviour, Phrase
 from bench.evaluation.facts import COUNTRIES
 from bench.evaluation.phrases import background_of, sound_of
 from bench.evaluation.score import Asked, Played, Result, score
@@ -75,6 +75,13 @@ class Run:
 
 def run(callers: Sequence[Caller], settings: Run) -> int:
     """Play calls, one language after the other; the exit status, 1 when a call itself failed."""
+    try:
+        for caller in callers:
+            background_of(caller, settings.cache)
+            sound_of(caller, Phrase(caller.problem), settings.cache)
+    except FileNotFoundError as error:
+        print(f"{error.filename} is not there: python -m bench.evaluation make", file=sys.stderr)
+        return 1
     failed = False
     for language in dict.fromkeys(caller.language for caller in callers):
         mine = [caller for caller in callers if caller.language == language]
@@ -147,9 +154,12 @@ async def play(switch: Switch, caller: Caller, journal: Journal, cache: Path) ->
         try:
             async with asyncio.timeout(_CALL_SECONDS):
                 await call.talk()
-        except (HungUp, TimeoutError, AssertionError) as error:
-            if not isinstance(error, HungUp):
-                played.failure = f"{type(error).__name__}: {error}"
+        except HungUp:
+            pass
+        except FileNotFoundError as error:
+            played.failure = f"{error.filename} is not there: python -m bench.evaluation make"
+        except (TimeoutError, AssertionError) as error:
+            played.failure = f"{type(error).__name__}: {error}"
         await asyncio.sleep(0.3)
     await call.finish()
     return played
