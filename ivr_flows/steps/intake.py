@@ -64,6 +64,8 @@ async def _carry_out(
                     Wanted(question.keys, question.speech),
                     barge_in=question.barge_in,
                 )
+            case bot.Speak(language):
+                conversation.language = language
             case bot.Record(parts, max_seconds, silence_seconds, finish_key):
                 _tell_asked("recording", 1, conversation)
                 await conversation.say([context.part(part) for part in parts])
@@ -90,4 +92,4 @@ def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str
     """The bot's ticket with what only the flow knows: who works on it, and what was said before."""
     taken_in = {slot.name for slot in ticket.slots}
     before = tuple(slot for slot in context.slots if slot.name not in taken_in)
-    return replace(ticket, queue=queue or "", slots=(*before, *ticket.slots), note=note)
+    return replace(ticket, queue=ticket.queue or queue or "", slots=(*before, *ticket.slots), note=note)
