@@ -4,9 +4,13 @@
     python -m bench.evaluation run    [--quick | --calls ...] --out results.jsonl
     python -m bench.evaluation report before.jsonl [after.jsonl]
 
-`make` has the callers' voices speak (about half an hour on 2 cores the first time; every sound is kept in a
-cache folder outside the checkout). `run` starts `hotline serve` on a fresh site, one for each language, and
-plays the callers over RTP. `report` prints tables in Markdown for `bench/RESULTS.md`.
+`make` has the callers' voices speak (1,163 phrases, 3 s of CPU each; every sound is kept in a cache folder
+outside the checkout). `run` starts `hotline serve` on a fresh site, one for each language, and plays the
+callers over RTP, three at a time. `report` prints tables in Markdown for `bench/RESULTS.md`.
+
+A caller compares a number, and a day and hour in figures, that are read back with what was meant, and denies
+what is wrong; a time that the prompt has in words is taken for right. To compare another bot with this one,
+give it the same callers: `--flow` names another flow, `--settings` another provider or recogniser.
 
     data/        what each caller knows, says, and wants to find in the ticket
     script.py    the same as values, and how it is read and checked

@@ -35,9 +35,11 @@ def main() -> int:
     running.add_argument(
         "--out", type=Path, required=True, help="file for the results, a line a call; added to"
     )
-    running.add_argument("--at-once", type=int, default=2, help="callers at the same time")
+    running.add_argument("--at-once", type=int, default=3, help="callers at the same time")
     running.add_argument(
-        "--flow", type=Path, help="a flow in place of the evaluation's own; its `problem` step"
+        "--flow",
+        type=Path,
+        help="a flow in place of the evaluation's own; wishes for a person lead to its step `person`",
     )
     running.add_argument(
         "--settings", type=Path, help="YAML laid over hotline.yaml, such as another provider"

@@ -12,6 +12,7 @@ import json
 import random
 import sys
 import tempfile
+import time
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bench.evaluation.caller import Answer, Behaviour
+from bench.evaluation.caller import Answer, Behaviour, Phrase
 from bench.evaluation.facts import COUNTRIES
 from bench.evaluation.phrases import background_of, sound_of
 from bench.evaluation.score import Asked, Played, Result, score
@@ -43,9 +44,10 @@ _SURELY_SAID = 0.6
 """This share of the time that a question takes to say: a shorter one has not been heard to its end."""
 
 _NEXT_PART_SECONDS = 4.0
+_ALREADY_SAID = 1.0  # seconds after which the sound of a question that was asked has begun
 _THINKING = 0.1, 0.4
 _BARGE_IN = 0.8  # seconds after a question began
-_NEXT_SECONDS = 45.0
+_NEXT_SECONDS = 100.0  # an answer in noise may run to its cap of a minute
 _LONGEST_QUESTION = 90.0
 _CALL_SECONDS = 400.0
 _LOOK_SECONDS = 0.05
@@ -75,6 +77,13 @@ class Run:
 
 def run(callers: Sequence[Caller], settings: Run) -> int:
     """Play calls, one language after the other; the exit status, 1 when a call itself failed."""
+    try:
+        for caller in callers:
+            background_of(caller, settings.cache)
+            sound_of(caller, Phrase(caller.problem), settings.cache)
+    except FileNotFoundError as error:
+        print(f"{error.filename} is not there: python -m bench.evaluation make", file=sys.stderr)
+        return 1
     failed = False
     for language in dict.fromkeys(caller.language for caller in callers):
         mine = [caller for caller in callers if caller.language == language]
@@ -147,9 +156,12 @@ async def play(switch: Switch, caller: Caller, journal: Journal, cache: Path) ->
         try:
             async with asyncio.timeout(_CALL_SECONDS):
                 await call.talk()
-        except (HungUp, TimeoutError, AssertionError) as error:
-            if not isinstance(error, HungUp):
-                played.failure = f"{type(error).__name__}: {error}"
+        except HungUp:
+            pass
+        except FileNotFoundError as error:
+            played.failure = f"{error.filename} is not there: python -m bench.evaluation make"
+        except (TimeoutError, AssertionError) as error:
+            played.failure = f"{type(error).__name__}: {error}"
         await asyncio.sleep(0.3)
     await call.finish()
     return played
@@ -168,13 +180,18 @@ class _Call:
         self._random = random.Random(zlib.crc32(caller.id.encode()))
         self._sip_call_id = talker.call.call_id
         self._read = 0
+        self._text = ""
         self._ended = False
 
     async def talk(self) -> None:
         """Answer questions until there is a ticket, a person, or nobody."""
         while (question := await self._next()) is not None:
-            self._played.asked.append(Asked(question["question"], question["attempt"], None))
             prompt = await self._prompt()
+            # A bot that took a pause for the end of an answer has gone on: what it asked last was heard.
+            while (newer := self._take_question()) is not None:
+                question = newer
+                is_heard = time.time() - newer["at"] > _ALREADY_SAID
+                prompt = await (self._said() if is_heard else self._prompt())
             if not self._is_over:
                 await self._answer(question, prompt)
 
@@ -182,8 +199,8 @@ class _Call:
         """Wait for what comes behind the end of the call."""
         deadline = asyncio.get_running_loop().time() + 20
         while asyncio.get_running_loop().time() < deadline:
-            for event in self._news():
-                self._note(event)
+            while self._take_question() is not None:
+                pass
             if self._ended and self._played.ticket is not None:
                 return
             await asyncio.sleep(_LOOK_SECONDS)
@@ -227,23 +244,21 @@ class _Call:
         """What the question says, as text; it stands in the journal when the sound begins."""
         deadline = asyncio.get_running_loop().time() + 2
         while asyncio.get_running_loop().time() < deadline:
-            for event in self._news():
-                self._note(event)
-                if event["event"] == "PromptSaid":
-                    return str(event["text"])
+            self._note_news()
+            if self._text:
+                break
             await asyncio.sleep(_LOOK_SECONDS)
-        return ""
+        return self._text
 
     async def _next(self) -> dict[str, Any] | None:
         """The next question; None when the caller has nothing more to do."""
         deadline = asyncio.get_running_loop().time() + _NEXT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            for event in self._news():
-                self._note(event)
-                if event["event"] == "QuestionAsked":
-                    return event
-            if self._is_over:
-                return None
+            question = self._take_question()
+            while question is not None and (newer := self._take_question()) is not None:
+                question = newer
+            if question is not None or self._is_over:
+                return question
             await asyncio.sleep(_LOOK_SECONDS)
         raise TimeoutError("the bot asked nothing more")
 
@@ -255,21 +270,30 @@ class _Call:
     def _is_done(self) -> bool:
         return self._played.ticket is not None or self._played.person_after is not None
 
-    def _news(self) -> Sequence[dict[str, Any]]:
-        """Events of this call that have not been looked at; they stop behind a question."""
+    def _take_question(self) -> dict[str, Any] | None:
+        """Take in what has happened up to the next question, and that, if it has been asked."""
+        self._note_news()
         events = self._journal.events(self._sip_call_id)
-        found = []
-        while self._read < len(events):
-            event = events[self._read]
+        if self._read == len(events) or events[self._read]["event"] != "QuestionAsked":
+            return None
+        question = events[self._read]
+        self._read += 1
+        self._played.asked.append(Asked(question["question"], question["attempt"], None))
+        self._text = ""
+        return question
+
+    def _note_news(self) -> None:
+        """Take in what has happened in this call, up to the next question."""
+        events = self._journal.events(self._sip_call_id)
+        while self._read < len(events) and events[self._read]["event"] != "QuestionAsked":
+            self._note(events[self._read])
             self._read += 1
-            found.append(event)
-            if event["event"] == "QuestionAsked":
-                break
-        return found
 
     def _note(self, event: dict[str, Any]) -> None:
         played = self._played
         match event["event"]:
+            case "PromptSaid":
+                self._text = event["text"]
             case "CallAnswered":
                 played.answered_at = event["at"]
             case "TicketOpened" if played.ticket is None:

@@ -174,3 +174,13 @@ def test_what_is_installed_is_installed_again_only_when_versions_change(tmp_path
     status, said = install()
     assert status == 1
     assert "Python 3.11 or newer is needed" in said
+
+
+def test_the_evaluation_says_which_sounds_are_missing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench.evaluation", "run", "--calls", "en-01", "--cache", tmp_path]
+    done = subprocess.run(
+        [*command, "--out", tmp_path / "out.jsonl"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "python -m bench.evaluation make" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
