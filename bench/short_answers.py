@@ -17,11 +17,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import time
 import wave
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -192,20 +193,22 @@ async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound
     )
 
 
-async def listen(conditions: Sequence[str], only: str) -> list[Result]:
-    """Hear everything."""
-    all_of_them = [
-        (said, sound) for said, sound in recordings() if only in said.name or only == said.language
-    ]
+async def listen(conditions: Sequence[str], only: str, part: tuple[int, int]) -> list[Result]:
+    """Hear everything, or what the pattern and the part leave of it."""
+    all_of_them = list(recordings())
     half = halves(said for said, _ in all_of_them)
-    recognisers = Recognisers(plan_speech(SpeechSettings()).setups)
+    chosen = [pair for pair in all_of_them if re.search(only, f"{pair[0].language}/{pair[0].name}")]
+    chosen = chosen[part[0] - 1 :: part[1]]
+    languages = {said.language for said, _ in chosen}
+    setups = [setup for setup in plan_speech(SpeechSettings()).setups if setup.language in languages]
+    recognisers = Recognisers(replace(setup, stall_seconds=60.0) for setup in setups)
     await recognisers.start()
     try:
         await recognisers.ready()
         return [
             await hear(recognisers, said, condition, on_the_line(sound, condition, index), half[said.speaker])
             for condition in conditions
-            for index, (said, sound) in enumerate(all_of_them)
+            for index, (said, sound) in enumerate(chosen)
         ]
     finally:
         await recognisers.close()
@@ -250,18 +253,21 @@ def main() -> int:
     """Hear all of it and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.short_answers")
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=CONDITIONS)
-    parser.add_argument("--only", default="", help="a language, or a part of the files' names")
+    parser.add_argument("--only", default="", help="a pattern of LANGUAGE/FILE, such as ^en/yes")
+    parser.add_argument("--part", default="1/1", help="such as 2/5: the second of five parts")
     parser.add_argument("--out", type=Path, help="file for what was heard")
-    parser.add_argument("--in", dest="source", type=Path, help="read such a file instead")
+    parser.add_argument("--in", dest="source", type=Path, nargs="+", help="read such files instead")
     options = parser.parse_args()
+    number, of = map(int, options.part.split("/"))
     if options.source is None and not (SHARED / "speech" / "human").is_dir():
         print(f"The recordings are not there: {SHARED}.", file=sys.stderr)
         return 1
     if options.source is not None:
-        lines = (json.loads(line) for line in options.source.read_text("utf-8").splitlines())
+        files = (path.read_text("utf-8").splitlines() for path in options.source)
+        lines = (json.loads(line) for file in files for line in file)
         results = [Result(**{**line, "said": Said(**line["said"])}) for line in lines]
     else:
-        results = uvloop.run(listen(options.conditions, options.only))
+        results = uvloop.run(listen(options.conditions, options.only, (number, of)))
     if options.out is not None:
         lines_out = (json.dumps(asdict(result), ensure_ascii=False) for result in results)
         options.out.write_text("\n".join(lines_out) + "\n", "utf-8")

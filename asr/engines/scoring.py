@@ -25,18 +25,20 @@ from opencc import OpenCC
 OTHER = "other"
 """The meaning of everything that is none of the expected ones."""
 
-EXPECTED = 2.5
+EXPECTED = 4.5
 """How much likelier what makes sense here is than the sound and the decoder's idea of language say (nats)."""
 
-NEGLIGIBLE, NEGLIGIBLE_OF_THE_SAME = 3.0, 1.0
+NEGLIGIBLE, NEGLIGIBLE_OF_THE_SAME = 3.0, 0.5
 """Nats below the likeliest phrase from where on no other is looked at; its own meaning's change less."""
 
-MOST_LOOKS = 10
+MOST_LOOKS = 12
 """Phrases that are looked at for one answer."""
 
 Tokens = tuple[int, ...]
 _TO_TRADITIONAL, _TO_SIMPLIFIED = OpenCC("s2t"), OpenCC("t2s")
 _NEVER = -60.0  # instead of the logarithm of nothing
+_CLOSINGS = (".", "!", "?", "...", "。", "！", "？")
+_UNCERTAIN = 0.7  # what a phrase loses at least by all that comes after what is known of it (nats)
 _HOPELESS = -14.0  # such a phrase can only be what the decoder did not hear
 
 
@@ -66,6 +68,7 @@ class PhraseScorer:
         self, meanings: Mapping[str, tuple[str, ...]], encode: Callable[[str], list[int]], mark: str
     ) -> None:
         self._closing = tuple(encode(mark))
+        self._marks = {tokens[-1] for closing in _CLOSINGS if (tokens := encode(closing))}
         self._meanings: dict[Tokens, str] = {}
         self._known: dict[str, str] = {}
         for name, phrases in meanings.items():
@@ -79,9 +82,8 @@ class PhraseScorer:
         return self._known.get(bare(_TO_SIMPLIFIED.convert(text))) or self._known.get(bare(text))
 
     def closed(self, tokens: Tokens) -> Tokens:
-        """A text with the mark at its end that a sentence has."""
-        size = len(self._closing)
-        return tokens if tokens[-size:] == self._closing else (*tokens, *self._closing)
+        """A text with a mark at its end, as a sentence has it."""
+        return tokens if tokens[-1] in self._marks else (*tokens, *self._closing)
 
     def score(self, first: NDArray[np.float32], look: Callable[[Tokens], Sequence[float]]) -> Scored:
         """Weigh the phrases.
@@ -93,7 +95,9 @@ class PhraseScorer:
         begun: dict[Tokens, float] = {}  # log probability of each beginning that was looked at
         spent: dict[Tokens, float] = {}  # how much of a beginning's probability its continuations have taken
         left = {
-            tokens: chance for tokens in self._meanings if (chance := float(first[tokens[0]])) > _HOPELESS
+            tokens: chance - _UNCERTAIN
+            for tokens in self._meanings
+            if (chance := float(first[tokens[0]])) > _HOPELESS
         }
         found: dict[str, list[tuple[float, Tokens]]] = {}
         best, leading = -inf, ""
@@ -132,7 +136,7 @@ def _bound(tokens: Tokens, begun: Mapping[Tokens, float], spent: Mapping[Tokens,
     if size == len(tokens):
         return begun[tokens]
     rest = 1.0 - min(spent.get(tokens[:size], 0.0), 1.0 - 1e-9)
-    return begun[tokens[:size]] + log(rest)
+    return begun[tokens[:size]] + log(rest) - _UNCERTAIN
 
 
 def shares(scored: Mapping[str, float], free: float, names: Iterable[str]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from asr.slots.yes_no_words import WORDS, YesNoWords
 from asr.text import comparable, length
 
 _SIGNS = {True: ("yes", "1"), False: ("no", "2")}
-_MOST_WORDS = {"en": 3, "zh": 4, "ko": 2}
+_MOST_WORDS = {"en": 2, "zh": 4, "ko": 2}
 """Words (Chinese: characters) up to which an answer is short enough to be the score's affair."""
 
 

@@ -110,6 +110,7 @@ def test_a_text_is_closed_once() -> None:
     assert (
         scorer.closed(tuple(encode("yes"))) == scorer.closed(tuple(encode("yes."))) == tuple(encode("yes."))
     )
+    assert scorer.closed(tuple(encode("yes!"))) == tuple(encode("yes!"))
 
 
 def test_shares_are_one_in_all_and_free_words_stand_against_the_phrases() -> None:
