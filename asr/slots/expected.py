@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from asr.slots.values import SlotKind
 
-SURE = 0.8
+SURE = 0.9
 """A meaning of this share is what the caller meant; `bench/short_answers.py` shows what others would do."""
 
 _FIGURES = tuple("0123456789")
