@@ -8,7 +8,7 @@ from asr.results import Word
 from asr.slots.callback_time import callback_time
 from asr.slots.choice import choice
 from asr.slots.names import free_text, name
-from asr.slots.numbers import digits, number, phone_number
+from asr.slots.numbers import digits, number, phone_number, with_pauses
 from asr.slots.values import SlotContext, SlotKind, Understood
 from asr.slots.yes_no import yes_no
 
@@ -46,9 +46,9 @@ def understand(
         case "yes_no":
             return yes_no(text, language, certainty, context.meanings)
         case "digits":
-            return digits(text, language, context, certainty)
+            return digits(with_pauses(text, words), language, context, certainty)
         case "phone_number":
-            return phone_number(text, language, context, certainty)
+            return phone_number(with_pauses(text, words), language, context, certainty)
         case "number":
             return number(text, language, context, certainty)
         case "choice":

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from asr.listening.answer import Heard, Wanted
+from asr.understanding.rules import Rules
 from config import Site, load_site
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
@@ -114,6 +115,7 @@ class AnyCaller:
 
     def __init__(self, chance: random.Random, patience: int) -> None:
         self.language = "en"
+        self.understander = Rules()
         self.caller = chance.choice(["+4930123456", "", "anonymous", "1001"])
         self.called = "4000"
         self.call = "c1"
