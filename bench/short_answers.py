@@ -29,11 +29,10 @@ import numpy as np
 import uvloop
 
 from asr.listening.answer import SpeechWanted
-from asr.listening.end_of_turn import TIMINGS, CapReached, Endpointer, SpeechStarted, TurnEnded
+from asr.listening.end_of_turn import TIMINGS, CapReached, Endpointer, SpeechStarted, TurnEnded, TurnState
 from asr.listening.hallucinations import believable
-from asr.listening.listener import HEAD_START, MOST_HEAD_START
 from asr.listening.transcription import transcriber
-from asr.listening.voice_activity import VoiceActivity
+from asr.listening.voice_activity import Phase, VoiceActivity
 from asr.models.plan import plan_speech
 from asr.slots.expected import SURE
 from asr.slots.understand import UNKNOWN_CONFIDENCE
@@ -164,14 +163,14 @@ def on_the_line(sound: Sound, condition: str, seed: int) -> Sound:
 async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound, half: str) -> Result:
     """One answer from the line to its words, as `asr.listening.listener` hears it."""
     timing = TIMINGS["short"]
-    activity, endpointer = VoiceActivity(), Endpointer(timing, 0.0, language=said.language)
-    head_start = min(MOST_HEAD_START, HEAD_START * timing.end_of_turn)
+    activity, endpointer = VoiceActivity(), Endpointer(timing, 0.0)
     frames: list[bytes] = []
     begin, spoken, now = 0, None, 0.0
     for number, payload in enumerate(sounds.payloads(line), 1):
         now = number * FRAME / RATE
         frames.append(sounds.decode(payload).tobytes())
-        for event in endpointer.receive(activity.probability(frames[-1]), now):
+        phase = Phase.SPEAKING if endpointer.state is TurnState.SPEAKING else Phase.WAITING
+        for event in endpointer.receive(activity.probability(frames[-1], phase), now):
             if isinstance(event, SpeechStarted):
                 begin = max(0, round((event.start - timing.lead_in) * RATE / FRAME))
             elif isinstance(event, TurnEnded | CapReached):
@@ -181,7 +180,7 @@ async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound
     if spoken is None:
         return Result(said, condition, half, "silence")
     words = transcriber(recognisers, said.language, SpeechWanted("yes_no"), lambda _: None)
-    words.feed(b"".join(frames[begin : len(frames) - round(head_start * RATE / FRAME)]))
+    words.feed(b"".join(frames[begin : round((endpointer.last_speech + timing.reading) * RATE / FRAME)]))
     words.end()
     began = time.perf_counter()
     final = await words.final()
