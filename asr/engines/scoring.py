@@ -34,6 +34,8 @@ MOST_LOOKS = 12
 Tokens = tuple[int, ...]
 _TO_TRADITIONAL, _TO_SIMPLIFIED = OpenCC("s2t"), OpenCC("t2s")
 _HAN = re.compile(r"[\u4e00-\u9fff]")  # before such, nobody writes a space
+_MUTTERED = frozenset({"嗯", "嗯嗯", "恩", "응", "uhhuh", "mmhmm", "mhm"})
+"""Any dull sound is a little like these, Mandarin's five too; so they count where they are written freely."""
 _NEVER = -60.0  # instead of the logarithm of nothing
 _CLOSINGS = (".", "!", "?", "...", "。", "！", "？")
 _END, _DULL_END = -0.7, -2.5  # log probability that a phrase ends where it does: at best, and on a dull line
@@ -72,6 +74,8 @@ class PhraseScorer:
         for name, phrases in meanings.items():
             for phrase in phrases:
                 self._known.setdefault(bare(phrase), name)
+                if bare(phrase) in _MUTTERED:
+                    continue
                 for spelling in _spellings(phrase):
                     self._meanings.setdefault((*encode(spelling), *self._closing), name)
 

@@ -146,20 +146,26 @@ class WhisperEngine:
         """How likely each meaning is, and the likeliest phrase where one of them is clear."""
         scorer = self._scorer(tuple(config.meanings.items()))
         scored = scorer.score(look.first(), look.chances)
-        meanings = shares(scored.meanings, self._free(look, scorer), self._expected, config.meanings)
+        free, meaning = self._free(look, scorer)
+        known, phrases = dict(scored.meanings), dict(scored.tokens)
+        if meaning is not None and free[1] > known.get(meaning, -inf):
+            known[meaning], phrases[meaning] = free[1], free[0]
+        against = -inf if meaning is not None else free[1]
+        meanings = shares(known, against, self._expected, config.meanings)
         best = max(meanings, key=lambda name: meanings[name])
         if best == OTHER or meanings[best] < CLEAR:
             return meanings, None
-        tokens = scored.tokens[best]
+        tokens = phrases[best]
         words = tuple(replace(word, confidence=meanings[best]) for word in look.words(tokens))
         return meanings, Segment(self._tokenizer.decode(tokens).strip(), words, meanings=meanings)
 
-    def _free(self, look: _Look, scorer: PhraseScorer) -> float:
-        """Log probability of what is written freely; -inf where that is one of the phrases."""
+    def _free(self, look: _Look, scorer: PhraseScorer) -> tuple[tuple[Tokens, float], str | None]:
+        """What is written freely, its log probability, and its meaning where it is one of the phrases."""
         tokens, complete = look.write()
-        if not tokens or scorer.meaning(self._tokenizer.decode(tokens)) is not None:
-            return -inf
-        return sum(look.chances(scorer.closed(tokens) if complete else tokens))
+        if not tokens:
+            return ((), -inf), None
+        chance = sum(look.chances(scorer.closed(tokens) if complete else tokens))
+        return (tokens, chance), scorer.meaning(self._tokenizer.decode(tokens))
 
     def _transcribe(self, audio: NDArray[np.float32], config: StreamConfig) -> Segment:
         """Read as text."""
