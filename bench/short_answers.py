@@ -2,8 +2,8 @@
 
 People's yes, no and other single words (../shared/speech/human) and the answers of ../shared/cases/speech
 are put through what a call puts them through: G.711 mu-law, voice activity, the end of the turn, a
-recogniser's worker, what is believable, and the meaning at a yes/no question. One second of faint line
-noise comes before and three after. Each is heard clean, with pink noise and with babble 10 dB below the
+recogniser's worker, what is believable, and the meaning at a yes/no question. Faint line noise is heard for
+four seconds before and three after. Each is heard clean, with pink noise and with babble 10 dB below the
 word, and 20 dB softer.
 
 The people are halved by speaker: thresholds are chosen on the first half, and the second is what counts.
@@ -48,7 +48,8 @@ BELOW = 10.0
 """dB by which noise lies below the word."""
 SOFTER = 20.0
 LINE_NOISE = -62.0  # dBFS
-BEFORE, AFTER = 1.0, 3.0
+PROMPT, BEFORE, AFTER = 3.0, 1.0, 3.0
+"""Seconds of the line: while the question is asked, then before and after the word."""
 THRESHOLDS = (0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
 
 ANSWERS_ZH = {
@@ -147,7 +148,7 @@ def on_the_line(sound: Sound, condition: str, seed: int) -> Sound:
     word = sound.astype(np.float64)
     if condition == "soft":
         word *= 10 ** (-SOFTER / 20)
-    line = np.concatenate([np.zeros(round(BEFORE * RATE)), word, np.zeros(round(AFTER * RATE))])
+    line = np.concatenate([np.zeros(round((PROMPT + BEFORE) * RATE)), word, np.zeros(round(AFTER * RATE))])
     line += sounds.noise(LINE_NOISE, len(line) / RATE + 1, seed)[: len(line)]
     if condition in ("pink", "babble"):
         if condition == "pink":
@@ -163,12 +164,15 @@ def on_the_line(sound: Sound, condition: str, seed: int) -> Sound:
 async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound, half: str) -> Result:
     """One answer from the line to its words, as `asr.listening.listener` hears it."""
     timing = TIMINGS["short"]
-    activity, endpointer = VoiceActivity(), Endpointer(timing, 0.0)
+    activity, endpointer = VoiceActivity(), Endpointer(timing, PROMPT)
     frames: list[bytes] = []
     begin, spoken, now = 0, None, 0.0
     for number, payload in enumerate(sounds.payloads(line), 1):
         now = number * FRAME / RATE
         frames.append(sounds.decode(payload).tobytes())
+        if now <= PROMPT:
+            activity.probability(frames[-1], Phase.PROMPT)
+            continue
         phase = Phase.SPEAKING if endpointer.state is TurnState.SPEAKING else Phase.WAITING
         for event in endpointer.receive(activity.probability(frames[-1], phase), now):
             if isinstance(event, SpeechStarted):
