@@ -2,8 +2,8 @@
 
 People's yes, no and other single words (../shared/speech/human) and the answers of ../shared/cases/speech
 are put through what a call puts them through: G.711 mu-law, voice activity, the end of the turn, a
-recogniser's worker, what is believable, and the meaning at a yes/no question. One second of faint line
-noise comes before and three after. Each is heard clean, with pink noise and with babble 10 dB below the
+recogniser's worker, what is believable, and the meaning at a yes/no question. Faint line noise is heard for
+four seconds before and three after. Each is heard clean, with pink noise and with babble 10 dB below the
 word, and 20 dB softer.
 
 The people are halved by speaker: thresholds are chosen on the first half, and the second is what counts.
@@ -17,22 +17,22 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import time
 import wave
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import uvloop
 
 from asr.listening.answer import SpeechWanted
-from asr.listening.end_of_turn import TIMINGS, CapReached, Endpointer, SpeechStarted, TurnEnded
+from asr.listening.end_of_turn import TIMINGS, CapReached, Endpointer, SpeechStarted, TurnEnded, TurnState
 from asr.listening.hallucinations import believable
-from asr.listening.listener import HEAD_START, MOST_HEAD_START
 from asr.listening.transcription import transcriber
-from asr.listening.voice_activity import VoiceActivity
+from asr.listening.voice_activity import Phase, VoiceActivity
 from asr.models.plan import plan_speech
 from asr.slots.expected import SURE
 from asr.slots.understand import UNKNOWN_CONFIDENCE
@@ -48,7 +48,8 @@ BELOW = 10.0
 """dB by which noise lies below the word."""
 SOFTER = 20.0
 LINE_NOISE = -62.0  # dBFS
-BEFORE, AFTER = 1.0, 3.0
+PROMPT, BEFORE, AFTER = 3.0, 1.0, 3.0
+"""Seconds of the line: while the question is asked, then before and after the word."""
 THRESHOLDS = (0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
 
 ANSWERS_ZH = {
@@ -147,7 +148,7 @@ def on_the_line(sound: Sound, condition: str, seed: int) -> Sound:
     word = sound.astype(np.float64)
     if condition == "soft":
         word *= 10 ** (-SOFTER / 20)
-    line = np.concatenate([np.zeros(round(BEFORE * RATE)), word, np.zeros(round(AFTER * RATE))])
+    line = np.concatenate([np.zeros(round((PROMPT + BEFORE) * RATE)), word, np.zeros(round(AFTER * RATE))])
     line += sounds.noise(LINE_NOISE, len(line) / RATE + 1, seed)[: len(line)]
     if condition in ("pink", "babble"):
         if condition == "pink":
@@ -163,14 +164,17 @@ def on_the_line(sound: Sound, condition: str, seed: int) -> Sound:
 async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound, half: str) -> Result:
     """One answer from the line to its words, as `asr.listening.listener` hears it."""
     timing = TIMINGS["short"]
-    activity, endpointer = VoiceActivity(), Endpointer(timing, 0.0, language=said.language)
-    head_start = min(MOST_HEAD_START, HEAD_START * timing.end_of_turn)
+    activity, endpointer = VoiceActivity(), Endpointer(timing, PROMPT)
     frames: list[bytes] = []
     begin, spoken, now = 0, None, 0.0
     for number, payload in enumerate(sounds.payloads(line), 1):
         now = number * FRAME / RATE
         frames.append(sounds.decode(payload).tobytes())
-        for event in endpointer.receive(activity.probability(frames[-1]), now):
+        if now <= PROMPT:
+            activity.probability(frames[-1], Phase.PROMPT)
+            continue
+        phase = Phase.SPEAKING if endpointer.state is TurnState.SPEAKING else Phase.WAITING
+        for event in endpointer.receive(activity.probability(frames[-1], phase), now):
             if isinstance(event, SpeechStarted):
                 begin = max(0, round((event.start - timing.lead_in) * RATE / FRAME))
             elif isinstance(event, TurnEnded | CapReached):
@@ -180,7 +184,7 @@ async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound
     if spoken is None:
         return Result(said, condition, half, "silence")
     words = transcriber(recognisers, said.language, SpeechWanted("yes_no"), lambda _: None)
-    words.feed(b"".join(frames[begin : len(frames) - round(head_start * RATE / FRAME)]))
+    words.feed(b"".join(frames[begin : round((endpointer.last_speech + timing.reading) * RATE / FRAME)]))
     words.end()
     began = time.perf_counter()
     final = await words.final()
@@ -192,20 +196,22 @@ async def hear(recognisers: Recognisers, said: Said, condition: str, line: Sound
     )
 
 
-async def listen(conditions: Sequence[str], only: str) -> list[Result]:
-    """Hear everything."""
-    all_of_them = [
-        (said, sound) for said, sound in recordings() if only in said.name or only == said.language
-    ]
+async def listen(conditions: Sequence[str], only: str, part: tuple[int, int]) -> list[Result]:
+    """Hear everything, or what the pattern and the part leave of it."""
+    all_of_them = list(recordings())
     half = halves(said for said, _ in all_of_them)
-    recognisers = Recognisers(plan_speech(SpeechSettings()).setups)
+    chosen = [pair for pair in all_of_them if re.search(only, f"{pair[0].language}/{pair[0].name}")]
+    chosen = chosen[part[0] - 1 :: part[1]]
+    languages = {said.language for said, _ in chosen}
+    setups = [setup for setup in plan_speech(SpeechSettings()).setups if setup.language in languages]
+    recognisers = Recognisers(replace(setup, stall_seconds=60.0) for setup in setups)
     await recognisers.start()
     try:
         await recognisers.ready()
         return [
             await hear(recognisers, said, condition, on_the_line(sound, condition, index), half[said.speaker])
             for condition in conditions
-            for index, (said, sound) in enumerate(all_of_them)
+            for index, (said, sound) in enumerate(chosen)
         ]
     finally:
         await recognisers.close()
@@ -250,18 +256,21 @@ def main() -> int:
     """Hear all of it and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.short_answers")
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=CONDITIONS)
-    parser.add_argument("--only", default="", help="a language, or a part of the files' names")
+    parser.add_argument("--only", default="", help="a pattern of LANGUAGE/FILE, such as ^en/yes")
+    parser.add_argument("--part", default="1/1", help="such as 2/5: the second of five parts")
     parser.add_argument("--out", type=Path, help="file for what was heard")
-    parser.add_argument("--in", dest="source", type=Path, help="read such a file instead")
+    parser.add_argument("--in", dest="source", type=Path, nargs="+", help="read such files instead")
     options = parser.parse_args()
+    number, of = map(int, options.part.split("/"))
     if options.source is None and not (SHARED / "speech" / "human").is_dir():
         print(f"The recordings are not there: {SHARED}.", file=sys.stderr)
         return 1
     if options.source is not None:
-        lines = (json.loads(line) for line in options.source.read_text("utf-8").splitlines())
+        files = (path.read_text("utf-8").splitlines() for path in options.source)
+        lines = (json.loads(line) for file in files for line in file)
         results = [Result(**{**line, "said": Said(**line["said"])}) for line in lines]
     else:
-        results = uvloop.run(listen(options.conditions, options.only))
+        results = uvloop.run(listen(options.conditions, options.only, (number, of)))
     if options.out is not None:
         lines_out = (json.dumps(asdict(result), ensure_ascii=False) for result in results)
         options.out.write_text("\n".join(lines_out) + "\n", "utf-8")

@@ -6,7 +6,7 @@ inside "What is the weather". Phrases that begin alike share what is known of th
 beginning is hopeless is never looked at: of hundreds about ten are.
 
 What stands against the phrases is what the decoder writes freely. It is the likeliest of very many texts,
-and a phrase one of a few that make sense here, so the phrases are given an advantage (`EXPECTED`).
+and a phrase one of a few that make sense here, so the phrases are given an advantage.
 
 Pure. The decoder is left to `asr.engines.whisper`, what to do with the result to `asr.slots`.
 """
@@ -25,18 +25,20 @@ from opencc import OpenCC
 OTHER = "other"
 """The meaning of everything that is none of the expected ones."""
 
-EXPECTED = 2.5
-"""How much likelier what makes sense here is than the sound and the decoder's idea of language say (nats)."""
+NEGLIGIBLE = 3.0
+"""Nats below the likeliest phrase from where on none of another meaning is looked at; of its own, 0."""
 
-NEGLIGIBLE, NEGLIGIBLE_OF_THE_SAME = 3.0, 1.0
-"""Nats below the likeliest phrase from where on no other is looked at; its own meaning's change less."""
-
-MOST_LOOKS = 10
+MOST_LOOKS = 12
 """Phrases that are looked at for one answer."""
 
 Tokens = tuple[int, ...]
 _TO_TRADITIONAL, _TO_SIMPLIFIED = OpenCC("s2t"), OpenCC("t2s")
+_HAN = re.compile(r"[\u4e00-\u9fff]")  # before such, nobody writes a space
+_MUTTERED = frozenset({"嗯", "嗯嗯", "恩", "응", "uhhuh", "mmhmm", "mhm"})
+"""Any dull sound is a little like these, Mandarin's five too; so they count where they are written freely."""
 _NEVER = -60.0  # instead of the logarithm of nothing
+_CLOSINGS = (".", "!", "?", "...", "。", "！", "？")
+_END, _DULL_END = -0.7, -2.5  # log probability that a phrase ends where it does: at best, and on a dull line
 _HOPELESS = -14.0  # such a phrase can only be what the decoder did not hear
 
 
@@ -66,11 +68,14 @@ class PhraseScorer:
         self, meanings: Mapping[str, tuple[str, ...]], encode: Callable[[str], list[int]], mark: str
     ) -> None:
         self._closing = tuple(encode(mark))
+        self._marks = {tokens[-1] for closing in _CLOSINGS if (tokens := encode(closing))}
         self._meanings: dict[Tokens, str] = {}
         self._known: dict[str, str] = {}
         for name, phrases in meanings.items():
             for phrase in phrases:
                 self._known.setdefault(bare(phrase), name)
+                if bare(phrase) in _MUTTERED:
+                    continue
                 for spelling in _spellings(phrase):
                     self._meanings.setdefault((*encode(spelling), *self._closing), name)
 
@@ -79,9 +84,8 @@ class PhraseScorer:
         return self._known.get(bare(_TO_SIMPLIFIED.convert(text))) or self._known.get(bare(text))
 
     def closed(self, tokens: Tokens) -> Tokens:
-        """A text with the mark at its end that a sentence has."""
-        size = len(self._closing)
-        return tokens if tokens[-size:] == self._closing else (*tokens, *self._closing)
+        """A text with a mark at its end, as a sentence has it."""
+        return tokens if tokens[-1] in self._marks else (*tokens, *self._closing)
 
     def score(self, first: NDArray[np.float32], look: Callable[[Tokens], Sequence[float]]) -> Scored:
         """Weigh the phrases.
@@ -93,12 +97,14 @@ class PhraseScorer:
         begun: dict[Tokens, float] = {}  # log probability of each beginning that was looked at
         spent: dict[Tokens, float] = {}  # how much of a beginning's probability its continuations have taken
         left = {
-            tokens: chance for tokens in self._meanings if (chance := float(first[tokens[0]])) > _HOPELESS
+            tokens: chance + _END
+            for tokens in self._meanings
+            if (chance := float(first[tokens[0]])) > _HOPELESS
         }
         found: dict[str, list[tuple[float, Tokens]]] = {}
-        best, leading = -inf, ""
+        best, leading, end = -inf, "", _END
         for _ in range(MOST_LOOKS):
-            least = {leading: best - NEGLIGIBLE_OF_THE_SAME}
+            least = {leading: best}
             left = {
                 one: bound
                 for one, bound in left.items()
@@ -107,19 +113,20 @@ class PhraseScorer:
             tokens = max(left, key=lambda one: left[one], default=None)
             if tokens is None:
                 break
-            whole = 0.0
-            for size, chance in enumerate(look(tokens)):
+            whole, chances = 0.0, look(tokens)
+            for size, chance in enumerate(chances):
                 before, after = tokens[:size], tokens[: size + 1]
                 if after not in begun:
                     spent[before] = spent.get(before, 0.0) + exp(chance)
                 whole = begun[after] = whole + max(chance, _NEVER)
             if whole > best:
+                end = max(min(end, sum(chances[-len(self._closing) :])), _DULL_END)
                 best, leading = whole, self._meanings[tokens]
             found.setdefault(self._meanings[tokens], []).append((whole, tokens[: -len(self._closing)]))
             del left[tokens]
             for other in left:
                 if other[0] == tokens[0]:
-                    left[other] = _bound(other, begun, spent)
+                    left[other] = _bound(other, begun, spent) + end
         return Scored(
             {name: log_sum(one for one, _ in ends) for name, ends in found.items()},
             {name: max(ends)[1] for name, ends in found.items()},
@@ -135,16 +142,20 @@ def _bound(tokens: Tokens, begun: Mapping[Tokens, float], spent: Mapping[Tokens,
     return begun[tokens[:size]] + log(rest)
 
 
-def shares(scored: Mapping[str, float], free: float, names: Iterable[str]) -> dict[str, float]:
+def shares(
+    scored: Mapping[str, float], free: float, expected: float, names: Iterable[str]
+) -> dict[str, float]:
     """How likely each meaning is, 0..1, in all 1.
 
     Args:
         scored: log probabilities by meaning.
         free: log probability of what the decoder wrote freely; -inf when it wrote one of the phrases.
+        expected: how much likelier what makes sense here is than the sound and the decoder's idea of language
+            say, in nats.
         names: all meanings that were expected; "other" is added.
     """
     weights = {name: scored.get(name, -inf) for name in (*names, OTHER)}
-    weights[OTHER] = log_sum((weights[OTHER], free - EXPECTED))
+    weights[OTHER] = log_sum((weights[OTHER], free - expected))
     most = max(weights.values())
     if most == -inf:
         return {name: float(name == OTHER) for name in weights}
@@ -161,7 +172,7 @@ def bare(text: str) -> str:
 def _spellings(phrase: str) -> set[str]:
     """The ways in which a decoder may write a phrase, marks at its end aside."""
     spelt = {phrase, phrase.lower(), phrase[:1].upper() + phrase[1:], _TO_TRADITIONAL.convert(phrase)}
-    return {begin + one for one in spelt for begin in ("", " ")}
+    return {begin + one for one in spelt for begin in (("",) if _HAN.search(one) else ("", " "))}
 
 
 def log_sum(logs: Iterable[float]) -> float:

@@ -31,7 +31,7 @@ _DIGITS: Mapping[str, tuple[str, ...]] = {
 }
 _PHRASES: Mapping[SlotKind, Mapping[str, tuple[str, ...]]] = {"digits": _DIGITS, "phone_number": _DIGITS}
 
-_ALTERNATIVES: Mapping[SlotKind, int] = {"digits": 10, "phone_number": 10, "number": 6}
+_ALTERNATIVES: Mapping[SlotKind, int] = {"digits": 8, "phone_number": 8, "number": 4}
 _EXAMPLES: Mapping[SlotKind, Mapping[str, str]] = {
     "digits": {"en": "4 0 7 2 9 1", "zh": "407291", "ko": "407291"},
     "phone_number": {"en": "555 0142 367", "zh": "13912345678", "ko": "010-2345-6789"},
@@ -67,27 +67,25 @@ _YES_NO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "en": {
         "yes": _phrases(
             "yes|yeah|yep|yup|yea|ya|yah|aye|yes yes|yes, yes|yeah yeah|yeah, yeah|yes please|yes, please"
-            "|yes sir|yes ma'am|yes it is|yes, it is|yes I do|yes, I do|yes that's right"
-            "|yes, that's right|yes that's correct|yes, that's correct|yes that's fine|yes, that's fine"
-            "|yes, correct|yes, right|yeah, that's right|yeah, that's fine|yeah, sure|oh yes|oh yeah"
-            "|um yes|um, yes|uh, yes|well, yes|right|that's right|that is right|all right|alright|correct"
-            "|that's correct|that is correct|it's correct|absolutely|absolutely right|exactly|definitely"
-            "|certainly|of course|indeed|affirmative|true|that's true|okay|ok|okay, yes|okay, fine|sure"
-            "|sure thing|sure, go ahead|fine|that's fine|that's good|that's okay|good|very good|great"
-            "|perfect|go ahead|please do|it is|I do|I think so|I guess so|sounds good|sounds right"
-            "|looks good|you got it|that's it|no problem|confirmed|I confirm|I agree|agreed|uh-huh|uh huh"
-            "|mm-hmm|mhm|by all means|why not"
+            "|yes sir|yes ma'am|yes it is|yes, it is|yes that's right|yes, that's right"
+            "|yes that's correct|yes, that's correct|yes that's fine|yes, that's fine|yes, correct"
+            "|yes, right|yeah, that's right|yeah, that's fine|yeah, sure|oh yes|oh yeah|um yes|um, yes"
+            "|uh, yes|well, yes|right|that's right|that is right|all right|alright|correct|that's correct"
+            "|that is correct|absolutely|absolutely right|exactly|definitely|certainly|of course|indeed"
+            "|affirmative|true|that's true|okay|ok|okay, yes|okay, fine|sure|sure thing|sure, go ahead"
+            "|fine|that's fine|that's good|that's okay|good|very good|great|perfect|go ahead|please do"
+            "|it is|sounds good|sounds right|looks good|that's it|no problem|confirmed|agreed|uh-huh"
+            "|uh huh|mm-hmm|mhm|by all means|why not"
         ),
         "no": _phrases(
             "no|nope|nah|no no|no, no|no no no|no, no, no|no thanks|no, thanks|no thank you|no, thank you"
             "|no sir|no ma'am|no it isn't|no, it isn't|no, it's not|no it's not|no, that's not right"
             "|no, that's wrong|no that's wrong|no, not that|no, wrong|no, sorry|no, don't|oh no|um no"
-            "|um, no|uh, no|well, no|know|wrong|that's wrong|that is wrong|it's wrong|not right"
-            "|that's not right|that's not correct|not correct|incorrect|that's incorrect|not that"
-            "|not that one|not really|not quite|not at all|not exactly|that's not it|it isn't|it's not"
-            "|it is not|I don't|I don't think so|I do not think so|don't|please don't|absolutely not"
-            "|definitely not|of course not|certainly not|I'd rather not|never|no way|negative|false"
-            "|nothing of the kind|you got it wrong"
+            "|um, no|uh, no|well, no|know|wrong|that's wrong|that is wrong|not right|that's not right"
+            "|that's not correct|not correct|incorrect|that's incorrect|not that|not that one|not really"
+            "|not quite|not at all|not exactly|that's not it|it isn't|it is not|don't|please don't"
+            "|absolutely not|definitely not|of course not|certainly not|never|no way|negative|false"
+            "|nothing of the kind"
         ),
         "1": _KEYS["en"]["1"],
         "2": _KEYS["en"]["2"],
@@ -137,30 +135,23 @@ _BESIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "|somebody|someone|customer service|customer support|help desk|receptionist|supervisor"
             "|manager|your manager|speak to a person|speak to an agent|speak to someone|speak to a human"
             "|speak to your manager|talk to a person|talk to an agent|talk to someone|talk to a human"
-            "|let me talk to someone|let me speak to someone|I want a person|I want an agent"
-            "|I want a human|I need a person|I want to talk to someone|I want to speak to someone"
-            "|I want to talk to a person|I want to speak to a person|I'd like to speak to someone"
-            "|can I talk to someone|can I speak to someone|can I speak to a person|put me through"
-            "|transfer me|connect me|get me a person|give me a person|get me your manager"
-            "|put me through to a person|put me through to someone|transfer me to an agent"
-            "|a person please|human please"
+            "|let me talk to someone|let me speak to someone|can I talk to someone|can I speak to someone"
+            "|can I speak to a person|put me through|transfer me|connect me|get me a person"
+            "|give me a person|get me your manager|put me through to a person|put me through to someone"
+            "|transfer me to an agent|a person please|human please"
         ),
         "repeat": _phrases(
             "what|what?|pardon|pardon me|sorry|sorry?|excuse me|huh|again|again please|repeat|repeat that"
             "|repeat please|please repeat|please repeat that|say again|say that again|say it again"
             "|come again|once more|one more time|can you repeat that|could you repeat that"
-            "|can you say that again|could you say that again|what did you say|what was that"
-            "|I didn't hear you|I didn't hear that|I didn't catch that|I didn't get that|I can't hear you"
-            "|I didn't understand|sorry, what"
+            "|can you say that again|could you say that again|what did you say|what was that|sorry, what"
         ),
         "other": _phrases(
             "hello|hello?|hi|hey|hello hello|thank you|thanks|thank you very much|bye|bye bye|goodbye"
             "|see you|you|oh|um|uh|hmm|ah|er|so|well|and|but|wait|wait a minute|hold on|just a moment"
-            "|one moment|just a second|let me see|let me think|I don't know|I'm not sure|not sure|maybe"
-            "|perhaps|I see|help|stop|zero|three|four|five|six|seven|eight|nine|ten|0|3|4|5|6|7|8|9|10|go"
-            "|low|now|so so|though|note|nose|yet|guess|less|yesterday|today|tomorrow|morning|Monday"
-            "|Friday|good morning|good afternoon|up|down|left|on|off|in|out|who|who?|where|when|why|how"
-            "|how much|the|a|I"
+            "|one moment|just a second|let me see|let me think|not sure|maybe|perhaps|help|stop|zero"
+            "|three|four|five|six|seven|eight|nine|ten|0|3|4|5|6|7|8|9|10|yesterday|today|tomorrow"
+            "|morning|Monday|Friday|good morning|good afternoon|who|who?|where|when|why|how|how much"
         ),
     },
     "zh": {
@@ -175,10 +166,9 @@ _BESIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "|请重复|重复一下|没听清|没听清楚|我没听清|听不清|听不见|没听懂|没听见|不好意思|对不起"
         ),
         "other": _phrases(
-            "喂|喂喂|你好|您好|哈喽|谢谢|谢谢你|谢谢大家|多谢|再见|拜拜|啊|哦|噢|呃|唉|诶|哎|那个|这个"
-            "|等一下|等等|稍等|我想想|不知道|我不知道|不清楚|不确定|可能|也许|没关系|零|三|四|五|六|七|八"
-            "|九|十|我|你|他|的|了|吗|儿|而|耳|0|3|4|5|6|7|8|9|10|人|来|去|上|下|今天|明天|昨天|后天|上午"
-            "|下午|中午|晚上|早上|立刻|马上|随时|现在|问题|电话|公司|救命|取消"
+            "喂|喂喂|你好|您好|哈喽|啊|哦|噢|呃|唉|诶|哎|那个|这个|等一下|等等|稍等|我想想|不知道"
+            "|我不知道|不清楚|不确定|可能|也许|没关系|零|三|四|五|六|七|八|九|十|0|3|4|5|6|7|8|9|10|今天"
+            "|明天|昨天|后天|上午|下午|中午|晚上|早上|立刻|马上|随时|现在|问题|电话|公司|救命|取消"
         ),
     },
     "ko": {

@@ -9,6 +9,7 @@ again: a wrong yes is worse than a question.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from asr.slots.expected import SURE
@@ -17,7 +18,10 @@ from asr.slots.yes_no_words import WORDS, YesNoWords
 from asr.text import comparable, length
 
 _SIGNS = {True: ("yes", "1"), False: ("no", "2")}
-_MOST_WORDS = {"en": 3, "zh": 4, "ko": 2}
+AGREEMENT = 0.1
+"""How much less the score need be where the words say the same."""
+
+_MOST_WORDS = {"en": 2, "zh": 4, "ko": 2}
 """Words (Chinese: characters) up to which an answer is short enough to be the score's affair."""
 
 
@@ -40,16 +44,14 @@ def yes_no(
     by_words = _by_words(text, language, confidence)
     if not meanings:
         return by_words
-    by_sound = next(
-        (sign for sign, names in _SIGNS.items() if sum(meanings.get(name, 0.0) for name in names) >= sure),
-        None,
-    )
-    if by_words is None:
-        said = comparable(text, language)
-        return None if by_sound is None else Understood(by_sound, sure, said)
-    if by_sound is None:
+    scores = {sign: sum(meanings.get(name, 0.0) for name in names) for sign, names in _SIGNS.items()}
+    by_sound = max(scores, key=lambda sign: scores[sign])
+    agreed = by_words is not None and by_words.value is by_sound
+    if scores[by_sound] < sure - (AGREEMENT if agreed else 0.0):
         return by_words if length(text, language) > _MOST_WORDS[language] else None
-    return by_words if by_words.value is by_sound else None
+    if by_words is None:
+        return Understood(by_sound, scores[by_sound], comparable(text, language))
+    return replace(by_words, confidence=max(by_words.confidence, scores[by_sound])) if agreed else None
 
 
 def _by_words(text: str, language: str, confidence: float) -> Understood | None:

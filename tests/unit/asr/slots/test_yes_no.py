@@ -138,6 +138,8 @@ def _heard(text: str, meanings: dict[str, float], language: str = "en") -> objec
 def test_a_short_answer_is_the_scores_affair() -> None:
     assert _heard("Yes.", {"yes": 0.97, "other": 0.03}) is True
     assert _heard("Yes.", {"yes": 0.6, "no": 0.1, "other": 0.3}) is None
+    assert _heard("Yes.", {"yes": 0.85, "other": 0.15}) is True
+    assert _heard("Bye.", {"yes": 0.85, "other": 0.15}) is None
     assert _heard("Bye.", {"yes": 0.97, "other": 0.03}) is True
     assert _heard("", {"no": 0.97, "other": 0.03}) is False
     assert _heard("", {"other": 1.0}) is None
