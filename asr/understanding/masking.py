@@ -22,12 +22,11 @@ _GAP = re.compile(r"[\s,，、.\-–/()+]*")
 _PLACEHOLDER = re.compile(r"<\s*(NUMBER|NAME)[ _]?(\d+)\s*>", re.IGNORECASE)
 
 _NAMES = {
+    # Where the recogniser writes no capitals, the word behind the first may be a surname as well.
     "en": re.compile(
-        r"\b(?:(?:my|the|her|his) (?:full |last |first )?name(?: is|'s|\u2019s)"
-        r"|(?:this is|i am|i'm|i\u2019m)(?= [A-Z])"
-        r"|(?:Mr|Mrs|Ms|Miss|Mister|Dr)\.?)"
-        r"\s+(?P<name>[^\W\d_][\w'\u2019-]*(?:\s+[A-Z][\w'\u2019-]*){0,3})",
-        re.IGNORECASE,
+        r"\b(?:(?i:(?:my|the|her|his) (?:full |last |first )?name(?: is|'s|\u2019s))"
+        r"|(?i:this is|i am|i'm|i\u2019m)(?= [A-Z])|(?i:Mr|Mrs|Ms|Miss|Mister|Dr)\b\.?)"
+        r"\s+(?P<name>[A-Z][\w'\u2019-]*(?:\s+(?!Mrs?\b|Ms\b)[A-Z][\w'\u2019-]*){0,3}|[a-z][\w'-]*(?:\s+[a-z][\w'-]*)?)"
     ),
     "zh": re.compile(
         r"(?:我叫|我姓|免贵姓|名字(?:是|叫)|我是(?=[\u4e00-\u9fff]{2,3}(?:[，,。]|$)))(?P<name>[\u4e00-\u9fff]{1,3})"
@@ -78,33 +77,41 @@ class Mask:
             yield found.start(group), found.end(group), "NAME"
 
     def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
-        begin = end = digits = 0
-        for piece in _PIECE.finditer(text):
-            count, sure = self._digits(piece.group())
-            apart = not _GAP.fullmatch(text, end, piece.start()) if digits else False
-            if digits and (count == 0 or apart):
-                if digits >= FEWEST_DIGITS:
+        begin, end = 0, -1
+        for piece in (*_PIECE.finditer(text), None):
+            says = 0 if piece is None else self._digits(piece.group())
+            goes_on = end >= 0 and piece is not None and _GAP.fullmatch(text, end, piece.start())
+            if end >= 0 and not (says and goes_on):
+                if self._count(text[begin:end]) >= FEWEST_DIGITS:
                     yield begin, end, "NUMBER"
-                digits = 0
-            if count and (sure or digits):
-                begin = begin if digits else piece.start()
+                end = -1
+            # "to" and "for" are digits only among others.
+            if piece is not None and (says > 1 or (says and end >= 0)):
+                begin = begin if end >= 0 else piece.start()
                 end = piece.end()
-                digits += count
-        if digits >= FEWEST_DIGITS:
-            yield begin, end, "NUMBER"
 
-    def _digits(self, piece: str) -> tuple[int, bool]:
-        """How many digits a word says, and whether it is nothing else ("to", "for")."""
-        count, sure = 0, True
-        for token in _LEX[self._language](piece):
+    def _digits(self, piece: str) -> int:
+        """Whether a word says digits: 0 no, 1 perhaps ("to", "for"), 2 nothing else."""
+        tokens = _LEX[self._language](piece)
+        if not tokens or any(token.kind not in ("digits", "times") for token in tokens):
+            return 0
+        return 2 if all(token.sure for token in tokens) else 1
+
+    def _count(self, run: str) -> int:
+        """How many digits are said in a row of words ("fifty one" two, "double five" two)."""
+        count, times = 0, 1
+        for token in _LEX[self._language](run):
             if token.kind == "times":
-                count += int(token.text) - 1
-            elif token.kind == "digits":
-                count += len(token.text)
-                sure = sure and token.sure
-            else:
-                return 0, False
-        return count, sure
+                times = int(token.text)
+                continue
+            count += len(token.text) + times - 1 if token.kind == "digits" else 0
+            times = 1
+        return count
+
+
+def is_taken_back(behind: str, language: str) -> bool:
+    """Whether what stands behind a number begins to take it back: "no, sorry", 不对, 아니."""
+    return any(token.kind == "correction" for token in _LEX[language](behind)[:1])
 
 
 def is_digits(piece: str, language: str) -> bool:
