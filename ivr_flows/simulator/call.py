@@ -37,12 +37,21 @@ class SimulatedConversation:
         show: prints one line.
         caller, called: the numbers.
         now: when the call begins, with a zone.
+        country: where the site is, "" for not known.
     """
 
     def __init__(
-        self, inputs: Inputs, show: Callable[[str], None], *, caller: str, called: str, now: datetime
+        self,
+        inputs: Inputs,
+        show: Callable[[str], None],
+        *,
+        caller: str,
+        called: str,
+        now: datetime,
+        country: str = "",
     ) -> None:
         self.language = "en"
+        self.country = country
         self.understander = Rules()
         self.caller = caller
         self.called = called

@@ -78,6 +78,10 @@ class Conversation(Protocol):
         """Says what kind of thing an answer is."""
 
     @property
+    def country(self) -> str:
+        """Where the site is, as ISO 3166 has it ("CN"), "" for not known."""
+
+    @property
     def caller(self) -> str:
         """The caller's number, "" when withheld."""
 

@@ -38,6 +38,7 @@ class Caller:
         hangs_up_at: str = "",
     ) -> None:
         self.language = ""
+        self.country = ""
         self.understander = Rules()
         self.caller = caller
         self.called = called
