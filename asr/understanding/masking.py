@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from asr.slots import numerals_en, numerals_ko, numerals_zh
+from asr.slots.numerals import Token
 
 FEWEST_DIGITS = 3
 """Fewer in a row say how many, or which floor, and nothing of anybody."""
@@ -77,44 +79,54 @@ class Mask:
             yield found.start(group), found.end(group), "NAME"
 
     def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
-        begin, end = 0, -1
+        begin, end, reach = 0, -1, 0
         for piece in (*_PIECE.finditer(text), None):
-            says = 0 if piece is None else self._digits(piece.group())
-            goes_on = end >= 0 and piece is not None and _GAP.fullmatch(text, end, piece.start())
-            if end >= 0 and not (says and goes_on):
-                if self._count(text[begin:end]) >= FEWEST_DIGITS:
+            says = None if piece is None else _says(piece.group(), self._language)
+            goes_on = end >= 0 and piece is not None and _GAP.fullmatch(text, reach, piece.start())
+            if end >= 0 and not (says is not None and goes_on):
+                if _count(text[begin:end], self._language) >= FEWEST_DIGITS:
                     yield begin, end, "NUMBER"
                 end = -1
-            # "to" and "for" are digits only among others.
-            if piece is not None and (says > 1 or (says and end >= 0)):
+            if piece is None or says is None:
+                continue
+            # "to" and "for" are digits only among others, and "dash" stands only between them.
+            if says == "digits" or (says == "perhaps" and end >= 0):
                 begin = begin if end >= 0 else piece.start()
                 end = piece.end()
+            reach = piece.end()
 
-    def _digits(self, piece: str) -> int:
-        """Whether a word says digits: 0 no, 1 perhaps ("to", "for"), 2 nothing else."""
-        tokens = _LEX[self._language](piece)
-        if not tokens or any(token.kind not in ("digits", "times") for token in tokens):
-            return 0
-        return 2 if all(token.sure for token in tokens) else 1
 
-    def _count(self, run: str) -> int:
-        """How many digits are said in a row of words ("fifty one" two, "double five" two)."""
-        count, times = 0, 1
-        for token in _LEX[self._language](run):
-            if token.kind == "times":
-                times = int(token.text)
-                continue
-            count += len(token.text) + times - 1 if token.kind == "digits" else 0
-            times = 1
-        return count
+def _tokens(text: str, language: str) -> list[Token]:
+    return [token for token in _LEX[language](text) if token.text.strip()]
+
+
+def _says(piece: str, language: str) -> Literal["digits", "perhaps", "between"] | None:
+    """Whether a word says digits, may say them ("to", "for"), stands between them ("dash"), or neither."""
+    tokens = _tokens(piece, language)
+    if not tokens or any(token.kind not in ("digits", "times", "gap") for token in tokens):
+        return None
+    if all(token.kind == "gap" for token in tokens):
+        return "between"
+    return "digits" if all(token.sure for token in tokens) else "perhaps"
+
+
+def _count(run: str, language: str) -> int:
+    """How many digits are said in a row of words: "fifty one" two, "double five" two."""
+    count, times = 0, 1
+    for token in _tokens(run, language):
+        if token.kind == "times":
+            times = int(token.text)
+            continue
+        count += len(token.text) + times - 1 if token.kind == "digits" else 0
+        times = 1
+    return count
 
 
 def is_taken_back(behind: str, language: str) -> bool:
     """Whether what stands behind a number begins to take it back: "no, sorry", 不对, 아니."""
-    return any(token.kind == "correction" for token in _LEX[language](behind)[:1])
+    return any(token.kind == "correction" for token in _tokens(behind, language)[:1])
 
 
 def is_digits(piece: str, language: str) -> bool:
     """Whether a word or character surely says digits."""
-    tokens = _LEX[language](piece)
-    return bool(tokens) and all(token.kind in ("digits", "times") and token.sure for token in tokens)
+    return _says(piece, language) == "digits"
