@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.skipif(
         interpreter() is None,
-        reason=f"not run: needs {' and '.join(NEEDED)} (extra llm-test), here or in {VARIABLE}",
+        reason=f"not run: needs {' and '.join(NEEDED)} here, or in the Python of {VARIABLE}",
     ),
 ]
 

