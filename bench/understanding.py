@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import time
@@ -142,10 +143,12 @@ async def measure(url: str | None, model: str, deadline: float) -> None:
 async def _print_speed(embedder: Embedder, loading: float) -> None:
     texts = [sentence.text for sentence in table()]
     took: list[float] = []
+    spent = _processor_seconds(embedder.pid)
     for text in texts:
         began = time.perf_counter()
         await embedder.vectors([text])
         took.append(time.perf_counter() - began)
+    spent = (_processor_seconds(embedder.pid) - spent) / len(texts)
     at_once: list[float] = []
 
     async def one(text: str) -> None:
@@ -156,9 +159,16 @@ async def _print_speed(embedder: Embedder, loading: float) -> None:
     for begin in range(0, len(texts) - 4, 4):
         await asyncio.gather(*(one(text) for text in texts[begin : begin + 4]))
     print(f"examples read in {loading:.1f} s; the process has {_megabytes(embedder.pid)} MB")
+    print(f"{spent * 1e3:.1f} ms of one core a sentence")
     for name, values in (("1 caller", took), ("4 at once", at_once)):
         high = sorted(values)[int(0.95 * len(values))]
         print(f"{name}: p50 {statistics.median(values) * 1e3:.1f} ms, p95 {high * 1e3:.1f} ms a sentence")
+
+
+def _processor_seconds(pid: int | None) -> float:
+    """User and system time of a process (proc(5), stat, fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _megabytes(pid: int | None) -> int:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from asr.slots import numerals_en, numerals_ko, numerals_zh
+from asr.slots.numerals import Token
 
 FEWEST_DIGITS = 3
 """Fewer in a row say how many, or which floor, and nothing of anybody."""
@@ -22,12 +24,11 @@ _GAP = re.compile(r"[\s,，、.\-–/()+]*")
 _PLACEHOLDER = re.compile(r"<\s*(NUMBER|NAME)[ _]?(\d+)\s*>", re.IGNORECASE)
 
 _NAMES = {
+    # Where the recogniser writes no capitals, the word behind the first may be a surname as well.
     "en": re.compile(
-        r"\b(?:(?:my|the|her|his) (?:full |last |first )?name(?: is|'s|\u2019s)"
-        r"|(?:this is|i am|i'm|i\u2019m)(?= [A-Z])"
-        r"|(?:Mr|Mrs|Ms|Miss|Mister|Dr)\.?)"
-        r"\s+(?P<name>[^\W\d_][\w'\u2019-]*(?:\s+[A-Z][\w'\u2019-]*){0,3})",
-        re.IGNORECASE,
+        r"\b(?:(?i:(?:my|the|her|his) (?:full |last |first )?name(?: is|'s|\u2019s))"
+        r"|(?i:this is|i am|i'm|i\u2019m)(?= [A-Z])|(?i:Mr|Mrs|Ms|Miss|Mister|Dr)\b\.?)"
+        r"\s+(?P<name>[A-Z][\w'\u2019-]*(?:\s+(?!Mrs?\b|Ms\b)[A-Z][\w'\u2019-]*){0,3}|[a-z][\w'-]*(?:\s+[a-z][\w'-]*)?)"
     ),
     "zh": re.compile(
         r"(?:我叫|我姓|免贵姓|名字(?:是|叫)|我是(?=[\u4e00-\u9fff]{2,3}(?:[，,。]|$)))(?P<name>[\u4e00-\u9fff]{1,3})"
@@ -78,36 +79,54 @@ class Mask:
             yield found.start(group), found.end(group), "NAME"
 
     def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
-        begin = end = digits = 0
-        for piece in _PIECE.finditer(text):
-            count, sure = self._digits(piece.group())
-            apart = not _GAP.fullmatch(text, end, piece.start()) if digits else False
-            if digits and (count == 0 or apart):
-                if digits >= FEWEST_DIGITS:
+        begin, end, reach = 0, -1, 0
+        for piece in (*_PIECE.finditer(text), None):
+            says = None if piece is None else _says(piece.group(), self._language)
+            goes_on = end >= 0 and piece is not None and _GAP.fullmatch(text, reach, piece.start())
+            if end >= 0 and not (says is not None and goes_on):
+                if _count(text[begin:end], self._language) >= FEWEST_DIGITS:
                     yield begin, end, "NUMBER"
-                digits = 0
-            if count and (sure or digits):
-                begin = begin if digits else piece.start()
+                end = -1
+            if piece is None or says is None:
+                continue
+            # "to" and "for" are digits only among others, and "dash" stands only between them.
+            if says == "digits" or (says == "perhaps" and end >= 0):
+                begin = begin if end >= 0 else piece.start()
                 end = piece.end()
-                digits += count
-        if digits >= FEWEST_DIGITS:
-            yield begin, end, "NUMBER"
+            reach = piece.end()
 
-    def _digits(self, piece: str) -> tuple[int, bool]:
-        """How many digits a word says, and whether it is nothing else ("to", "for")."""
-        count, sure = 0, True
-        for token in _LEX[self._language](piece):
-            if token.kind == "times":
-                count += int(token.text) - 1
-            elif token.kind == "digits":
-                count += len(token.text)
-                sure = sure and token.sure
-            else:
-                return 0, False
-        return count, sure
+
+def _tokens(text: str, language: str) -> list[Token]:
+    return [token for token in _LEX[language](text) if token.text.strip()]
+
+
+def _says(piece: str, language: str) -> Literal["digits", "perhaps", "between"] | None:
+    """Whether a word says digits, may say them ("to", "for"), stands between them ("dash"), or neither."""
+    tokens = _tokens(piece, language)
+    if not tokens or any(token.kind not in ("digits", "times", "gap") for token in tokens):
+        return None
+    if all(token.kind == "gap" for token in tokens):
+        return "between"
+    return "digits" if all(token.sure for token in tokens) else "perhaps"
+
+
+def _count(run: str, language: str) -> int:
+    """How many digits are said in a row of words: "fifty one" two, "double five" two."""
+    count, times = 0, 1
+    for token in _tokens(run, language):
+        if token.kind == "times":
+            times = int(token.text)
+            continue
+        count += len(token.text) + times - 1 if token.kind == "digits" else 0
+        times = 1
+    return count
+
+
+def is_taken_back(behind: str, language: str) -> bool:
+    """Whether what stands behind a number begins to take it back: "no, sorry", 不对, 아니."""
+    return any(token.kind == "correction" for token in _tokens(behind, language)[:1])
 
 
 def is_digits(piece: str, language: str) -> bool:
     """Whether a word or character surely says digits."""
-    tokens = _LEX[language](piece)
-    return bool(tokens) and all(token.kind in ("digits", "times") and token.sure for token in tokens)
+    return _says(piece, language) == "digits"

@@ -25,7 +25,7 @@ from asr.understanding.values import Act, Enquiry, Reading, Understanding
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.4
+PATIENCE = 0.6
 """Seconds that callers wait for the model at most; a sentence takes it a hundredth of that."""
 
 RETRY = 5.0
@@ -36,6 +36,9 @@ NEEDED = 0.05
 
 NEEDED_FOR_YES = 0.1
 """A wrong yes is worse than a question."""
+
+NEEDED_FOR_WISH = 0.1
+"""For a wish for a person that no rule sees: many problems speak of people."""
 
 NEEDED_FOR_NO_WISH = 0.03
 """How far a wish for a person must lie behind."""
@@ -53,6 +56,7 @@ CATEGORY_LIKE, CATEGORY_AHEAD = 0.25, 0.05
 _SPECIFIC: frozenset[str] = frozenset(
     {"human", "another_number", "correction", "wait", "does_not_know", "repeat", "redo", "add"}
 )
+_AGAINST_YES: frozenset[str] = frozenset({"no", "another_number", "correction"})
 _UNSURE = 0.5
 
 
@@ -149,15 +153,17 @@ def _combined(by_rules: Reading, more: bool, text: str, scores: Mapping[str, flo
     if by_rules.act == "human":
         behind = scores[by_meaning.act] - scores["human"]
         return by_rules if behind < CONTRADICTED else replace(by_meaning, margin=_UNSURE, rival="human")
-    if by_meaning.act == "human" or (more and by_meaning.sure and by_meaning.act in _SPECIFIC):
+    if by_meaning.act == "human":
         return by_meaning
-    return by_rules
+    if by_rules.act == "yes" and by_meaning.act in _AGAINST_YES and by_meaning.sure:
+        return replace(by_rules, margin=_UNSURE, rival=by_meaning.act)
+    return by_meaning if more and by_meaning.sure and by_meaning.act in _SPECIFIC else by_rules
 
 
 def _nearest(text: str, scores: Mapping[str, float]) -> Reading:
     ranked = sorted(scores, key=lambda label: -scores[label])
     act, rival = ranked[0], ranked[1]
-    needed = NEEDED_FOR_YES if act == "yes" else NEEDED
+    needed = {"yes": NEEDED_FOR_YES, "human": NEEDED_FOR_WISH}.get(act, NEEDED)
     if act != "human" and scores[act] - scores["human"] < NEEDED_FOR_NO_WISH:
         rival, needed = "human", NEEDED_FOR_NO_WISH
     margin = (scores[act] - scores[rival]) / needed

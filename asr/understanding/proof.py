@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from asr.slots.understand import understand
 from asr.slots.values import SlotValue
 from asr.text import plain, sentences, tidy
-from asr.understanding.masking import is_digits
+from asr.understanding.masking import is_digits, is_taken_back
 from asr.understanding.values import Enquiry, FilledSlot, WantedSlot
 
 _READ_BY_RULES = frozenset({"digits", "phone_number", "number", "callback_time"})
@@ -92,7 +92,7 @@ def proved(slot: WantedSlot, quote: str, enquiry: Enquiry) -> FilledSlot | None:
         whole = _read(slot, sentence, enquiry)
         if whole is None:
             # Two numbers in one sentence, say; but never the half of one.
-            if _continues(before, behind, language):
+            if _continues(before, behind, language) or is_taken_back(behind, language):
                 return None
             known *= _PROVED_ALONE
         elif whole != value:

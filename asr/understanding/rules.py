@@ -35,12 +35,14 @@ def reading(text: str, language: str, free: bool) -> tuple[Reading, bool]:
         language: en, zh or ko.
         free: whether anything may be said.
     """
+    answer = None if free else yes_no(text, language, 1.0)
+    if answer is not None and not answer.remainder:
+        return Reading(text=text, act="yes" if answer.value else "no"), False
     said = command(text, language, free=free)
     if said is not None:
         return Reading(text=text, act=said.name), bool(said.remainder)
     if free:
         return Reading(text=text, act="problem", margin=0.5), True
-    answer = yes_no(text, language, 1.0)
     if answer is None:
         return Reading(text=text, act="other", margin=0.0), True
-    return Reading(text=text, act="yes" if answer.value else "no"), bool(answer.remainder)
+    return Reading(text=text, act="yes" if answer.value else "no"), True
