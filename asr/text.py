@@ -44,6 +44,16 @@ _BACKCHANNELS: dict[str, str] = {
 _BACKCHANNEL = {
     language: re.compile(rf"{pattern}(?: ?{pattern})*") for language, pattern in _BACKCHANNELS.items()
 }
+# What people say before they say anything.
+_OPENINGS: dict[str, str] = {
+    "en": r"^(?:(?:hello|hi|hey)(?: there)?|good (?:morning|afternoon|evening|day)|yes|yeah|okay|ok|so|well"
+    r"|excuse me)\b(?:[\s,.!?]+|$)",
+    "zh": r"^(?:你好|您好|喂+|早上好|上午好|下午好|晚上好|哈喽|你们好|是这样的?|那个|啊|哦)(?:啊|呀)?"
+    r"(?:[\s，,。.！!？?、]+|$)"
+    r"|^(?:你好|您好|喂+)",
+    "ko": r"^(?:여보세요|안녕하세요|안녕하십니까|네|예|저기요?|그게|수고하십니다|수고하세요)(?:[\s,.!?]+|$)",
+}
+_OPENING = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _OPENINGS.items()}
 
 # At the end of what was said so far: nobody ends an answer like this.
 _OPEN_ENDS: dict[str, str] = {
@@ -93,6 +103,14 @@ def without_fillers(text: str, language: str) -> str:
     text = _FILLER[language].sub("", text)
     text = re.sub(r"([,，…])(?:\s*[,，…])+", r"\1", text)
     return tidy(re.sub(r"^[\s,，…。.]+|[\s,，…]+$", "", text), language)
+
+
+def without_opening(text: str, language: str) -> str:
+    """The text without fillers and a greeting at its beginning: "Hello? Yes, hi, my ..." is "my ..."."""
+    said = without_fillers(text, language)
+    while (rest := without_fillers(_OPENING[language].sub("", said, count=1), language)) != said:
+        said = rest
+    return said
 
 
 def breaks_off(text: str, language: str) -> bool:

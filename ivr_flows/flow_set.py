@@ -65,6 +65,9 @@ class FlowSet:
         """Everything that is said word for word in any call, as (language, text), to be spoken ahead."""
         for flow in self.flows.values():
             for step in flow.steps.values():
+                for language, text in step.verb.says():
+                    if language in flow.languages:
+                        yield language, text
                 for _, value in values_in(step, ()):
                     if isinstance(value, PromptText):
                         yield from _texts(value, flow.languages)

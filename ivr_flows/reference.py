@@ -74,10 +74,19 @@ def _verb(name: str, verb: type[Verb]) -> Iterator[str]:
     yield from ("```yaml", said.example.rstrip(), "```", "")
     if verb.model_fields and not issubclass(verb, _SHARED) and "values" not in verb.model_fields:
         yield from (*setting_rows(verb), "")
-        for field_name, field in verb.model_fields.items():
-            below = table_of(field.annotation)
-            if below is not None and below not in _SHARED:
-                yield from (f"Each of `{field_name}`:", "", *setting_rows(below), "")
+        yield from _below(verb, "")
+
+
+def _below(table: type[Table], path: str) -> Iterator[str]:
+    """The tables in a table's settings, each with what is in it."""
+    for name, field in table.model_fields.items():
+        below = table_of(field.annotation)
+        if below is None or below in _SHARED:
+            continue
+        here = f"{path}.{name}" if path else name
+        what = "Each of" if str(field.annotation).startswith("tuple") else "In"
+        yield from (f"{what} `{here}`:", "", *setting_rows(below), "")
+        yield from _below(below, here)
 
 
 def _facts(name: str, verb: type[Verb]) -> Iterator[str]:

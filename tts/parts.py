@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-SpokenKind: TypeAlias = Literal["digits", "phone_number", "number", "date", "time", "ticket"]
+SpokenKind: TypeAlias = Literal["digits", "phone_number", "number", "date", "time", "moment", "ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A value to say as people do: digits and phone numbers in groups, a date 2026-12-25, a time 17:30."""
+    """A value to say as people do: digits and phone numbers in groups, a date 2026-12-25, a time 17:30,
+    both in one 2026-12-25T17:30 ("tomorrow at nine").
+    """
 
     kind: SpokenKind
     value: str

@@ -8,6 +8,7 @@ less; the features are faster-whisper's own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -95,12 +96,12 @@ class SmartTurnStream:
         del self._pcm[: -2 * SECONDS * self._rate]
         return Partial("")
 
-    def finish(self) -> Segment:
+    def finish(self) -> Iterator[Segment]:
         """Say whether the turn is over."""
         probability = self._engine.complete(_resampled(bytes(self._pcm), self._rate))
         text = COMPLETE if probability >= 0.5 else UNFINISHED
         seconds = len(self._pcm) / (2 * self._rate)
-        return Segment(text, (Word(text, 0.0, seconds, probability),))
+        yield Segment(text, (Word(text, 0.0, seconds, probability),))
 
 
 def _resampled(pcm: bytes, rate: int) -> NDArray[np.float32]:

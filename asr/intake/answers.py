@@ -1,64 +1,137 @@
 """What an answer means to the intake bot at each of its questions; what follows is left to `asr.intake.bot`.
 
-Keys first: 0 is a person, * the question again, 1 yes and 2 no. Words: what can be said at any moment (see
-`asr.slots.commands`) goes before what the question asks for.
+Keys first: 0 is a person, * the question again, 1 yes and 2 no. Words: what can be said at any moment (a
+person, the question again) goes before what the question asks for, and whatever fills another slot is taken
+besides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast, get_args
 
-from asr.intake.questions import Step
+from asr.intake.draft import Draft, Entry
+from asr.intake.settings import IntakeSettings
+from asr.intake.slots import IntakeSlot
+from asr.intake.texts import NAMED
 from asr.listening.answer import Heard
+from asr.slots import numerals_en, numerals_ko, numerals_zh
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
-from asr.slots.numbers import own_number
+from asr.slots.gather import FactKind, gather
+from asr.slots.no_answer import no_answer
+from asr.slots.numbering_plan import Shortfall
+from asr.slots.numbers import own_number, same_telephone
+from asr.slots.since import since
 from asr.slots.understand import understand
-from asr.slots.values import CallWindow, SlotContext, SlotKind, Understood
+from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
 from asr.slots.wish import Wish
-from asr.text import length
+from asr.text import comparable, length, tidy, without_opening
 from config.business_hours import OpeningHours
+from tts.parts import Text
+
+Asked: TypeAlias = Literal["slot", "offer_number", "confirm", "correct", "addition", "offer_human"]
+"""What a question asks: for a slot, for the number that the caller calls from, whether what was noted is
+right, what of it is not, what to add, or whether a person is wanted."""
 
 MeaningName: TypeAlias = Literal[
-    "silence", "noise", "unavailable", "not_understood", "human", "hello", "repeat", "redo", "add", "record",
-    "yes", "no", "text", "name", "number", "own_number", "time",
+    "silence", "noise", "unavailable", "not_understood", "human", "human?", "hello", "wait", "repeat", "redo",
+    "add", "record", "skip", "yes", "no", "told", "named", "own_number", "partial",
 ]  # fmt: skip
 
-_YES_NO_STEPS = frozenset({Step.CONFIRM_PROBLEM, Step.OFFER_NUMBER, Step.CONFIRM_NUMBER, Step.CONFIRM_TIME})
-_NUMBER_STEPS = frozenset({Step.OFFER_NUMBER, Step.NUMBER, Step.CONFIRM_NUMBER})
-_TEXT_STEPS = frozenset({Step.PROBLEM, Step.ADDITION})
+_YES_NO: frozenset[Asked] = frozenset({"offer_number", "confirm", "offer_human"})
 _KEYED_NUMBER = re.compile(r"[0-9]{3,15}")
+_CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behind a yes or no
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
-_DOUBTFUL = 0.35  # a yes or no of less confidence is asked again
+_SHORTEST_NUMBER = 5  # digits of a telephone number
+_NAMING = {"en": 9, "zh": 15, "ko": 7}  # no answer that merely names what is wrong is as long
+_SURELY_HUMAN = 0.8  # scored against the sound
+_DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
+_SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
+_FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
 _KEYED_TIMES: dict[str, Callable[[datetime], Wish]] = {
     "1": lambda now: Wish(asap=True),
     "2": lambda now: Wish(part="afternoon"),
     "3": lambda now: Wish(days=(now.date() + timedelta(days=1),), part="morning"),
 }
+_SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 
 
-@dataclass(frozen=True, slots=True)
+_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
+# What a bare value can be, when nothing but digits was said, and otherwise.
+_AS_FIGURES = frozenset({"phone_number", "digits", "number", "code", "list"})
+_AS_WORDS = frozenset({"phone_number", "callback_time", "list", "number", "name", "date", "yes_no"})
+_UNMISTAKABLE = frozenset({"phone_number", "callback_time", "list"})  # also without a no before it
+_POINT = {
+    "en": re.compile(r"\s*\b(?:point|dot)\b\s*"),
+    "zh": re.compile(r"\s*点\s*"),
+    "ko": re.compile(r"\s*(?:점|쩜)\s*"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A slot's value in an answer.
+
+    Args:
+        name: the slot's.
+        value: as the rules of its kind read it.
+        confidence: 0..1.
+        keyed: whether it was keyed in: nothing can be misheard then.
+    """
+
+    name: str
+    value: SlotValue
+    confidence: float = 1.0
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """What an answer means.
 
     Args:
-        name: the meaning.
-        text: the words, without what the recogniser made up; "" for keys and the rest.
-        value: the name, number or time that was given.
-        confidence: of it, 0..1.
-        more: whether a yes, a no or "add" came with words that belong to the problem.
+        name: the meaning. "told": it gives values, or words for the story; "named": it names a slot that is
+            to be corrected; "partial": digits, but not yet a whole number; "human?": perhaps a wish for a
+            person.
+        found: values of slots, that of the question first.
+        story: words that belong to the problem, "".
+        slot: the one that was named.
+        shortfall: of a partial number.
+        confidence: of the words, 0..1.
     """
 
     name: MeaningName
-    text: str = ""
-    value: str | CallWindow | None = None
+    found: tuple[Found, ...] = ()
+    story: str = ""
+    slot: str = ""
+    shortfall: Shortfall | None = None
     confidence: float = 1.0
-    more: bool = False
+
+    @property
+    def shown(self) -> str:
+        """For the history: the meaning, and which slots were filled."""
+        names = dict.fromkeys(found.name for found in self.found)
+        return " ".join((self.name, *names)) if names else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What was asked.
+
+    Args:
+        asked: the kind of question.
+        slot: for "slot": which.
+        parts: for "confirm" and "correct": what was read back.
+    """
+
+    asked: Asked
+    slot: IntakeSlot | None = None
+    parts: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,90 +141,517 @@ class Interpreter:
     Args:
         language: en, zh or ko.
         hours: when callers can be called back, None for at any time.
+        settings: the intake's.
     """
 
     language: str
     hours: OpeningHours | None
+    settings: IntakeSettings
 
-    def meaning(self, step: Step, heard: Heard, now: datetime) -> Meaning:
-        """What an answer to a step's question means.
+    def meaning(
+        self, asking: Asking, heard: Heard, draft: Draft, now: datetime, *, no_human: bool = False
+    ) -> Meaning:
+        """What an answer to a question means.
 
         Args:
-            step: one that asks.
+            asking: what was asked.
             heard: the answer.
+            draft: what is known so far.
             now: aware local time.
+            no_human: whether a wish for a person that was not sure is none: the caller has said so.
         """
         now = now if self.hours is None else self.hours.here(now)
         if heard.kind == "keys":
-            return self._keys(step, heard.digits, now)
-        if heard.kind != "speech":
-            return Meaning(heard.kind)
-        text = heard.text
-        said = command(text, self.language, free=step in _TEXT_STEPS)
-        if said is not None and (said.name != "add" or step is Step.CONFIRM_PROBLEM):
-            return Meaning(said.name, text, more=self._is_long(said.remainder, _WORTH_KEEPING))
-        return self._words(step, text, heard, now) or Meaning("not_understood", text)
+            return self._keys(asking, heard.digits, draft, now)
+        if heard.kind != "speech" and not (heard.kind == "noise" and heard.meanings):
+            return Meaning(name=cast(MeaningName, heard.kind))
+        return _Answer(self, asking, heard, draft, now).meaning(no_human=no_human)
 
-    def _keys(self, step: Step, digits: str, now: datetime) -> Meaning:
+    # Keys.
+
+    def _keys(self, asking: Asking, digits: str, draft: Draft, now: datetime) -> Meaning:
         if digits in ("0", "*"):
-            return Meaning("human" if digits == "0" else "repeat")
-        if step in _NUMBER_STEPS and _KEYED_NUMBER.fullmatch(digits):
-            return Meaning("number", value=digits)
-        if step in _YES_NO_STEPS and digits in ("1", "2"):
-            return Meaning("yes" if digits == "1" else "no")
-        if step is Step.CONFIRM_PROBLEM and digits == "3":
-            return Meaning("add")
-        if step is Step.PROBLEM and digits == "1":
-            return Meaning("record")
-        if step is Step.TIME and digits in _KEYED_TIMES:
-            window = window_of(_KEYED_TIMES[digits](now), now, self.hours)
-            if window is not None:
-                return Meaning("time", value=window)
-        return Meaning("not_understood")
+            return Meaning(name="human" if digits == "0" else "repeat")
+        number = draft.number
+        offered = asking.asked == "offer_number" or (asking.asked == "confirm" and number in asking.parts)
+        if number is not None and offered and _KEYED_NUMBER.fullmatch(digits):
+            return _keyed(number.slot.name, digits)
+        if asking.asked in _YES_NO and digits in ("1", "2"):
+            return Meaning(name="yes" if digits == "1" else "no")
+        if asking.asked == "confirm" and digits == "3" and draft.story is not None:
+            return Meaning(name="add")
+        if asking.asked == "addition" and digits == "1":
+            return Meaning(name="record")
+        if asking.asked == "correct" and digits.isdecimal() and 1 <= int(digits) <= len(asking.parts):
+            return Meaning(name="named", slot=asking.parts[int(digits) - 1].slot.name)
+        if asking.asked == "slot" and asking.slot is not None:
+            return self._keys_for(asking.slot, digits, draft, now)
+        return Meaning(name="not_understood")
 
-    def _words(self, step: Step, text: str, heard: Heard, now: datetime) -> Meaning | None:
-        if step in _TEXT_STEPS:
-            return self._slot("free_text", "text", text, heard, now)
-        if step is Step.NAME:
-            return self._slot("name", "name", text, heard, now)
-        answer = self._understand("yes_no", text, heard, now) if step in _YES_NO_STEPS else None
-        if answer is not None and answer.confidence < _DOUBTFUL:
+    def _keys_for(self, slot: IntakeSlot, digits: str, draft: Draft, now: datetime) -> Meaning:
+        if not digits.isdecimal():
+            return Meaning(name="not_understood")
+        match slot.kind:
+            case "phone_number" if _KEYED_NUMBER.fullmatch(digits):
+                return _keyed(slot.name, digits)
+            case "digits" if (slot.minimum or 1) <= len(digits) <= (slot.maximum or 32):
+                return _keyed(slot.name, digits)
+            case "number" if (slot.minimum or 0) <= int(digits) <= (slot.maximum or 10**9):
+                return _keyed(slot.name, int(digits))
+            case "code" if len(digits) > 1 or slot.required:
+                return _keyed(slot.name, digits)
+            case "list" if 1 <= int(digits) <= len(slot.options):
+                return _keyed(slot.name, slot.options[int(digits) - 1].value)
+            case "yes_no" if digits in ("1", "2"):
+                return _keyed(slot.name, digits == "1")
+            case "callback_time" if digits in _KEYED_TIMES:
+                window = window_of(_KEYED_TIMES[digits](now), now, self.hours)
+                return Meaning(name="not_understood") if window is None else _keyed(slot.name, window)
+            case "free_text" if digits == "1" and draft.story is not None and draft.story.slot is slot:
+                return Meaning(name="record")
+            case "free_text" | "name" | "date" | "code" if digits == "1":
+                return Meaning(name="skip")
+        return Meaning(name="not_understood")
+
+
+def _keyed(name: str, value: SlotValue) -> Meaning:
+    return Meaning(name="told", found=(Found(name=name, value=value, keyed=True),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Spoken words, and everything that they are understood by."""
+
+    by: Interpreter
+    asking: Asking
+    heard: Heard
+    draft: Draft
+    now: datetime
+
+    @property
+    def language(self) -> str:
+        return self.by.language
+
+    @property
+    def text(self) -> str:
+        return self.heard.text
+
+    def meaning(self, *, no_human: bool) -> Meaning:
+        slot = self.asking.slot
+        free = self.asking.asked == "addition" or (slot is not None and slot.kind == "free_text")
+        human = "no" if no_human else self._wants_a_person(free)
+        if human == "sure":
+            return Meaning(name="human")
+        found = self._of_question(free)
+        if human == "unsure":
+            return replace(found, name="human?")
+        return found
+
+    def _wants_a_person(self, free: bool) -> Literal["sure", "unsure", "no"]:
+        if self.heard.meanings.get("human", 0.0) >= _SURELY_HUMAN:
+            return "sure"
+        said = command(self.text, self.language, free=free)
+        if said is not None and said.name == "human":
+            return "sure"
+        return "no" if self.heard.understood is None else self.heard.understood.said("human")
+
+    def _of_question(self, free: bool) -> Meaning:
+        said = command(self.text, self.language, free=free, number=self._about_a_number)
+        if said is None and free:
+            again = command(self.text, self.language)
+            said = again if again is not None and again.name == "repeat" else None
+        act: str = said.name if said is not None else self._act()
+        match self.asking.asked:
+            case "confirm":
+                return self._at_confirm(act)
+            case "correct":
+                return self._at_correct(act)
+            case "addition":
+                return self._told_something(act) or self._nothing(act)
+            case "offer_human":
+                return self._yes_no() or self._nothing(act)
+            case "offer_number":
+                return self._at_offer(act)
+            case "slot":
+                return self._at_slot(act)
+
+    @property
+    def _about_a_number(self) -> bool:
+        """Whether "another one" can only be a number to call."""
+        number = self.draft.number
+        asked = self.asking.slot is not None and number is not None and self.asking.slot is number.slot
+        return asked or self.asking.asked == "offer_number" or number in self.asking.parts
+
+    def _act(self) -> str:
+        understood = self.heard.understood
+        if understood is None or understood.provider == "rules":
+            return ""  # the rules are asked here, with more about the question
+        act = understood.act
+        besides = act in _SAYING_NOTHING and understood.said("problem") == "sure"
+        return act if understood.said(act) == "sure" and not besides else ""
+
+    # Each question.
+
+    def _at_slot(self, act: str) -> Meaning:
+        slot = self.asking.slot
+        assert slot is not None, "it asks for one"
+        entry = self.draft.entries[slot.name]
+        if slot.kind == "free_text":
+            return self._told_something(act) or self._nothing(act)
+        if act in ("hello", "repeat", "wait"):
+            return self._nothing(act)
+        lacking = self._shortfall(slot)
+        if lacking is not None:
+            return Meaning(name="partial", shortfall=lacking)
+        own = self._value(slot)
+        facts = self._facts()
+        if own is not None and not self._was_denied(entry, own.value):
+            others = (found for found in facts if found.name != slot.name)
+            return Meaning(name="told", found=(own, *others), confidence=own.confidence)
+        if facts:
+            return Meaning(name="told", found=facts)
+        if slot.kind == "phone_number" and own_number(self.text, self.language):
+            return Meaning(name="own_number")
+        if act == "does_not_know" or no_answer(self.text, self.language) or self._refused(slot):
+            return Meaning(name="skip")
+        return self._aside(act) or self._nothing(act)
+
+    def _refused(self, slot: IntakeSlot) -> bool:
+        """Whether the caller says that there is none ("Is there an error code?" "No.")."""
+        answer = self._yes_no() if not slot.required and slot.kind not in ("yes_no", "list") else None
+        return answer is not None and answer.name == "no" and not answer.story
+
+    def _aside(self, act: str) -> Meaning | None:
+        """Words at a question for something short that tell of the problem instead."""
+        told = act == "problem" or act == "add"
+        if told and self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
+            return Meaning(name="told", story=self.text)
+        return None
+
+    def _at_offer(self, act: str) -> Meaning:
+        number = self.draft.number
+        assert number is not None, "it offers one"
+        facts = self._facts()
+        lacking = self._shortfall(number.slot)
+        if lacking is not None:
+            return Meaning(name="partial", shortfall=lacking)
+        given = self._value(number.slot)
+        if given is not None and not self._was_denied(number, given.value):
+            others = (found for found in facts if found.name != number.slot.name)
+            return Meaning(name="told", found=(given, *others), confidence=given.confidence)
+        if act in ("redo", "another_number", "correction"):
+            return Meaning(name="no", found=facts)
+        answer = self._yes_no()
+        if answer is not None:
+            found = facts or self._condition(answer.story)
+            more = answer.name == "yes" and not found and self._is_long(answer.story, _WORTH_KEEPING)
+            return replace(answer, found=found, story=self.text if more else "")
+        if own_number(self.text, self.language):
+            return Meaning(name="yes", found=facts)
+        if facts:
+            return Meaning(name="told", found=facts)
+        return self._aside(act) or self._nothing(act)
+
+    def _condition(self, rest: str) -> tuple[Found, ...]:
+        """When to call, said behind a yes: "yes, but not before five"."""
+        when = next((entry for entry in self.draft if entry.slot.kind == "callback_time"), None)
+        if when is None or when.value is not None or not rest:
+            return ()
+        found = replace(self, heard=replace(self.heard, text=rest, words=()))._value(when.slot)
+        return () if found is None else (found,)
+
+    def _at_confirm(self, act: str) -> Meaning:
+        """Yes or no, with what is to be corrected or added."""
+        answer = self._yes_no()
+        rest = "" if answer is None else answer.story
+        if answer is not None and answer.name == "yes":
+            corrected = self._facts() or self._condition(rest)
+        else:
+            corrected = self._corrections(None if answer is None else rest)
+        if corrected and (answer is None or answer.name == "no"):
+            return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
+        if answer is not None:
+            keep = self._is_long(rest, _WORTH_KEEPING) and self.draft.story is not None
+            brief = not self._is_long(self.text, _NAMING)
+            named = self._named(self.text) if answer.name == "no" and brief else ""
+            if named:
+                return Meaning(name="named", slot=named)
+            return replace(answer, found=corrected, story=self.text if keep and not corrected else "")
+        if act == "add":
+            said = command(self.text, self.language)
+            more = said is not None and self._is_long(said.remainder, _WORTH_KEEPING)
+            return Meaning(name="add", story=self.text if more else "")
+        if act in ("redo", "correction"):
+            return self._named_or("no")
+        if act in ("repeat", "hello", "wait"):
+            return self._nothing(act)
+        named = self._named(self.text)
+        if named and (act == "another_number" or not self._is_long(self.text, _A_SENTENCE)):
+            return Meaning(name="named", slot=named)
+        if self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
+            return Meaning(name="told", story=self.text)
+        return self._nothing(act)
+
+    def _at_correct(self, act: str) -> Meaning:
+        if act in ("repeat", "hello", "wait"):
+            return self._nothing(act)
+        answer = self._yes_no()
+        corrected = self._corrections(self.text if answer is None else answer.story)
+        if corrected:
+            return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
+        named = self._named(self.text)
+        if named:
+            return Meaning(name="named", slot=named)
+        if answer is not None and not answer.story:
+            return answer
+        if self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
+            return Meaning(name="told", story=self.text)
+        return self._nothing(act)
+
+    def _named_or(self, name: MeaningName) -> Meaning:
+        named = self._named(self.text)
+        return Meaning(name="named", slot=named) if named else Meaning(name=name)
+
+    def _told_something(self, act: str) -> Meaning | None:
+        """Free text, with what it says of other slots."""
+        if act in ("hello", "repeat", "wait"):
             return None
-        if answer is not None and answer.value:
-            return Meaning(
-                "yes", text, None, answer.confidence, self._is_long(answer.remainder, _WORTH_KEEPING)
+        found = self._understand("free_text")
+        if found is None or not without_opening(self.text, self.language):
+            return None
+        understood = self.heard.understood
+        story = self.text if understood is None else understood.without("human") or self.text
+        return Meaning(name="told", found=self._facts(), story=story, confidence=found.confidence)
+
+    def _nothing(self, act: str) -> Meaning:
+        if act in ("hello", "repeat", "redo", "wait"):
+            return Meaning(name=cast(MeaningName, act))
+        return Meaning(name="not_understood")
+
+    # Yes and no.
+
+    def _yes_no(self) -> Meaning | None:
+        answer = self._understand("yes_no")
+        if answer is None:
+            # What no table has may be meant all the same; a sound that was scored, and is no answer, is none.
+            act = self._act()
+            scored = bool(self.heard.meanings) and not self._is_long(self.text, _A_SENTENCE)
+            return Meaning(name=cast(MeaningName, act)) if act in ("yes", "no") and not scored else None
+        if answer.confidence < _DOUBTFUL and not self.heard.meanings:
+            return None
+        name: MeaningName = "yes" if answer.value else "no"
+        return Meaning(name=name, story=answer.remainder, confidence=answer.confidence)
+
+    # Values.
+
+    def _value(self, slot: IntakeSlot) -> Found | None:
+        """What the answer says of the slot that was asked for."""
+        if slot.kind == "date":
+            return self._date(slot)
+        if slot.kind == "code":
+            return self._code(slot)
+        by_cue = next((found for found in self._facts((self.draft.entries[slot.name],))), None)
+        if by_cue is not None and slot.kind in ("number", "digits", "name"):
+            return by_cue
+        found = self._understand(slot.listened, slot)
+        if found is None:
+            return by_cue
+        return Found(name=slot.name, value=found.value, confidence=found.confidence)
+
+    def _date(self, slot: IntakeSlot) -> Found | None:
+        said = tidy(without_opening(self.text, self.language), self.language).rstrip(" .,。，!?！？")
+        for pattern in _SINCE[self.language]:
+            found = since(pattern.format(said), self.language, self.now)
+            if found is not None:
+                return Found(
+                    name=slot.name, value=found.value, confidence=self._sureness * (0.5 + found.sure / 2)
+                )
+        if not said or no_answer(said, self.language) or self._is_long(said, {"en": 9, "zh": 14, "ko": 6}):
+            return None
+        return Found(name=slot.name, value=said, confidence=self._sureness * 0.5)
+
+    def _code(self, slot: IntakeSlot) -> Found | None:
+        facts = self._facts((self.draft.entries[slot.name],))
+        if facts:
+            return facts[0]
+        if no_answer(self.text, self.language):
+            return None
+        written = _CODE.findall(tidy(self.text, self.language))
+        if len(written) == 1:
+            return Found(name=slot.name, value=written[0].upper().replace(" ", ""), confidence=self._sureness)
+        parts = _POINT[self.language].split(comparable(self.text, self.language))
+        numbers = [understand("number", part, (), self.language) for part in parts]
+        if len(parts) > 1 and all(number is not None for number in numbers):
+            value = ".".join(str(number.value) for number in numbers if number is not None)
+            return Found(name=slot.name, value=value, confidence=self._sureness)
+        spoken = self._understand("digits", slot)
+        if spoken is None:
+            return None
+        return Found(name=slot.name, value=spoken.value, confidence=spoken.confidence)
+
+    def _shortfall(self, slot: IntakeSlot) -> Shortfall | None:
+        """What a telephone number still lacks that is to be asked for: once, then it is taken as it is."""
+        if slot.kind != "phone_number":
+            return None
+        context = replace(self._context(slot), partial=True)
+        found = understand("phone_number", self.text, self.heard.words, self.language, context)
+        lacking = None if found is None else found.shortfall
+        if lacking is None:
+            return None
+        again = self.draft.entries[slot.name].shortfall is not None
+        short = len(lacking.heard) < _SHORTEST_NUMBER
+        return lacking if short or (lacking.missing and not again) else None
+
+    def _facts(self, entries: Iterable[Entry] | None = None) -> tuple[Found, ...]:
+        """What the answer says of slots that it was not asked for, as far as that is new."""
+        among = list(self.draft if entries is None else entries)
+        kinds: dict[str, Entry] = {}
+        for entry in among:
+            kinds.setdefault(_fact_kind(entry.slot), entry)
+        wanted = [cast(FactKind, kind) for kind in kinds if kind]
+        found = [
+            Found(
+                name=kinds[fact.kind].slot.name,
+                value=fact.understood.value,
+                confidence=fact.understood.confidence,
             )
-        # "No, it is ..." gives the right one at once.
-        found: Meaning | None = None
-        if step in _NUMBER_STEPS:
-            found = self._slot("phone_number", "number", text, heard, now)
-            if found is None and own_number(text, self.language) and answer is None:
-                found = Meaning("own_number", text)
-        elif step in (Step.TIME, Step.CONFIRM_TIME):
-            found = self._slot("callback_time", "time", text, heard, now)
-        elif answer is None and self._is_long(text, _A_SENTENCE):
-            found = Meaning("text", text)
-        if found is not None or answer is None:
-            return found
-        return Meaning("no", text, None, answer.confidence, self._is_long(answer.remainder, _WORTH_KEEPING))
+            for fact in gather(self.text, self.language, self._context(None), wanted, self.heard.words)
+        ]
+        found += [one for entry in among if (one := self._option(entry)) is not None]
+        names = {one.name for one in found}
+        understood = self.heard.understood
+        for name, filled in understood.slots.items() if understood is not None else ():
+            if name in {entry.slot.name for entry in among} - names:
+                found.append(Found(name=name, value=filled.value, confidence=filled.confidence))
+        return tuple(one for one in found if self._is_new(one))
 
-    def _slot(
-        self, kind: SlotKind, name: MeaningName, text: str, heard: Heard, now: datetime
-    ) -> Meaning | None:
-        found = self._understand(kind, text, heard, now)
-        if found is None or isinstance(found.value, bool | int):
+    def _is_new(self, found: Found) -> bool:
+        entry = self.draft.entries[found.name]
+        if entry.is_text or self._was_denied(entry, found.value):
+            return False
+        return entry.value is None or not _same(entry.value, found.value)
+
+    def _was_denied(self, entry: Entry, value: SlotValue) -> bool:
+        if entry.slot.kind != "phone_number":
+            return value in entry.denied
+        country = self.by.settings.country
+        return any(same_telephone(str(value), str(denied), country) for denied in entry.denied)
+
+    def _option(self, entry: Entry) -> Found | None:
+        """A value of a list that stands in the answer word for word."""
+        slot = entry.slot
+        if slot.kind != "list":
             return None
-        return Meaning(name, text, found.value, found.confidence)
+        context = SlotContext(choices=slot.choices(self.language), confidence=1.0)
+        found = understand("choice", self.text, (), self.language, context)
+        if found is None or found.confidence < 1.0:
+            return None
+        return Found(name=slot.name, value=found.value, confidence=self._sureness)
 
-    def _understand(self, kind: SlotKind, text: str, heard: Heard, now: datetime) -> Understood | None:
-        context = SlotContext(
-            now=now,
-            hours=self.hours,
-            confidence=heard.confidence,
-            meanings=heard.meanings,
-            alternatives=heard.alternatives,
+    def _corrections(self, rest: str | None) -> tuple[Found, ...]:
+        """What an answer to a reading back puts right.
+
+        A value that says what it is ("the number is ...") counts for any slot; besides a bare value, for the
+        one part that was read back and that it can be a value of.
+
+        Args:
+            rest: what was said behind a no; None for an answer without one.
+        """
+        facts = self._facts()
+        if facts:
+            return facts
+        said = self.text if rest is None else rest
+        if not said or (rest is None and self._is_long(said, _A_SENTENCE)):
+            return ()
+        bare = replace(self, heard=replace(self.heard, text=said, words=(), alternatives=(), meanings={}))
+        kinds = _AS_FIGURES if bare._is_figures() else _AS_WORDS if rest is not None else _UNMISTAKABLE
+        values = [
+            found
+            for entry in self.asking.parts
+            if entry.slot.kind in kinds
+            and (found := bare._value(entry.slot)) is not None
+            and self._is_new(found)
+        ]
+        number = self.draft.number
+        called = [found for found in values if number is not None and found.name == number.slot.name]
+        return tuple(values if len(values) == 1 else called)
+
+    def _is_figures(self) -> bool:
+        """Whether the words are nothing but digits."""
+        kinds = [token.kind for token in _NUMERALS[self.language].lex(self.text)]
+        return "digits" in kinds and not set(kinds) & {"other", "stop"}
+
+    def _named(self, text: str) -> str:
+        """The part of what was read back that the caller names."""
+        said = comparable(text, self.language)
+        number = self.draft.number
+        if number is not None and number in self.asking.parts:
+            other = command(text, self.language, number=True)
+            if self._act() == "another_number" or (other is not None and other.name == "another_number"):
+                return number.slot.name
+        named = [
+            (len(word), entry.slot.name)
+            for entry in self.asking.parts
+            for word in names_of(entry.slot, self.language)
+            if comparable(word, self.language) in said
+        ]
+        return max(named)[1] if named else ""
+
+    @property
+    def _sureness(self) -> float:
+        found = understand("free_text", self.text, self.heard.words, self.language, self._context(None))
+        return 0.0 if found is None else found.confidence
+
+    def _understand(self, kind: SlotKind, slot: IntakeSlot | None = None) -> Understood | None:
+        return understand(kind, self.text, self.heard.words, self.language, self._context(slot))
+
+    def _context(self, slot: IntakeSlot | None) -> SlotContext:
+        number = self.draft.number if slot is None else self.draft.entries[slot.name]
+        return SlotContext(
+            choices={} if slot is None else slot.choices(self.language),
+            minimum=None if slot is None else slot.minimum,
+            maximum=None if slot is None else slot.maximum,
+            so_far=None if slot is None or number is None else number.shortfall,
+            denied=() if number is None else self._denied(number),
+            now=self.now,
+            hours=self.by.hours,
+            confidence=self.heard.confidence,
+            meanings=self.heard.meanings,
+            alternatives=self.heard.alternatives,
+            country=self.by.settings.country,
         )
-        return understand(kind, text, heard.words, self.language, context)
+
+    def _denied(self, entry: Entry) -> tuple[str, ...]:
+        """Numbers that are not meant; what is said to a reading back changes what was read back."""
+        if entry.slot.kind != "phone_number":
+            return ()
+        present = entry.value if self.asking.asked in ("confirm", "correct") else None
+        return (*map(str, entry.denied), *(() if present is None else (str(present),)))
 
     def _is_long(self, text: str, least: dict[str, int]) -> bool:
         return length(text, self.language) >= least[self.language]
+
+
+def names_of(slot: IntakeSlot, language: str) -> tuple[str, ...]:
+    """What callers call a slot."""
+    known = NAMED.get(slot.name, {}).get(language, ())
+    label = () if slot.label is None else slot.label(language, {})
+    own = tuple(part.text for part in label if isinstance(part, Text))
+    written = () if known or own else (slot.name.replace("_", " "),)
+    return (*known, *own, *written)
+
+
+def _fact_kind(slot: IntakeSlot) -> str:
+    """What `gather` knows a slot as, "" for nothing."""
+    if slot.name in _FACT_KINDS and slot.kind not in ("list", "yes_no", "free_text"):
+        return slot.name
+    return {"phone_number": "phone_number", "callback_time": "callback_time", "date": "since"}.get(
+        slot.kind, ""
+    )
+
+
+def _same(one: SlotValue, other: SlotValue) -> bool:
+    if isinstance(one, CallWindow) and isinstance(other, CallWindow):
+        both_soon = one.as_soon_as_possible and other.as_soon_as_possible
+        return both_soon or (one.start, one.end) == (other.start, other.end)
+    return one == other

@@ -1,20 +1,154 @@
 """What the intake bot has gathered so far, and the ticket that it makes at any moment.
 
-Nothing is ever thrown away: what the caller takes back leaves the problem's text, not the history.
+Nothing is ever thrown away: what the caller takes back leaves a slot's value, not its recordings, and not the
+history.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from asr.intake.settings import Filing
+from asr.intake.slots import IntakeSlot, Value
 from asr.intake.values import OpenTicket, Progress, Slot, Turn
 from asr.listening.answer import Heard
-from asr.slots.values import CallWindow
-from asr.text import without_fillers
+from asr.slots.numbering_plan import Shortfall
+from asr.slots.values import CallWindow, SlotValue
+from asr.text import without_opening
 
 _SOMETHING_SAID = 1.0  # seconds of a recording that hold more than a cough
 _ENDS = frozenset(".!?。！？…")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer that holds (a part of) a slot's value: the answer, and what of its words counts."""
+
+    heard: Heard
+    text: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One slot in the making.
+
+    Args:
+        slot: what is wanted.
+        value: what was understood, None for nothing yet; free text is in `told`.
+        confidence: of the value, 0..1.
+        told: the answers that hold the value; one without words is a recording.
+        before: answers that held an earlier value, or that meant nothing.
+        denied: values that the caller said no to; none of them is taken again.
+        confirmed: whether the caller said yes to it.
+        doubted: whether the caller said no to several things at once, and this may be the one.
+        passed: whether it is not asked for again: given up, or passed over.
+        corrections: how often the caller took it back.
+        shortfall: of a telephone number that is not whole yet: what was understood, and what it lacks.
+    """
+
+    slot: IntakeSlot
+    value: SlotValue | None = None
+    confidence: float = 1.0
+    told: list[Told] = field(default_factory=list)
+    before: list[Heard] = field(default_factory=list)
+    denied: list[SlotValue] = field(default_factory=list)
+    confirmed: bool = False
+    doubted: bool = False
+    passed: bool = False
+    corrections: int = 0
+    shortfall: Shortfall | None = None
+    _taken_back: list[Told] = field(default_factory=list)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether each answer adds to it."""
+        return self.slot.kind == "free_text"
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is anything in it: a value, words, or a recording."""
+        return self.value is not None or bool(self.told)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether words or keys gave it a value: a recording alone can be neither read back nor confirmed."""
+        return self.value is not None or any(told.text for told in self.told)
+
+    def fill(self, value: SlotValue, confidence: float, heard: Heard, *, confirmed: bool = False) -> None:
+        """Give it a value; an earlier one stays among the recordings."""
+        self.before += [told.heard for told in self.told if told.heard is not heard]
+        self.told = [Told(heard, heard.text)]
+        self.value, self.confidence = value, confidence
+        self.confirmed, self.doubted, self.shortfall = confirmed, False, None
+
+    def add(self, heard: Heard, text: str, confidence: float = 1.0) -> None:
+        """Add an answer to free text."""
+        self.told.append(Told(heard, text))
+        self.confidence = min(confidence, self.confidence) if len(self.told) > 1 else confidence
+        self.confirmed = self.doubted = False
+
+    def deny(self) -> None:
+        """The caller says that it is wrong; should nothing come in its place, old free text counts."""
+        if self.value is not None:
+            self.denied.append(self.value)
+        if self.is_text:
+            self._taken_back = self.told or self._taken_back
+        else:
+            self.before += [told.heard for told in self.told]
+        self.told, self.value = [], None
+        self.confirmed = self.doubted = False
+        self.shortfall = None
+
+    def keep(self, heard: Heard) -> None:
+        """Keep an answer that was cut short, or recorded without being understood."""
+        said = bool(heard.text) or (heard.audio is not None and heard.seconds >= _SOMETHING_SAID)
+        if self.is_text and said:
+            self.told.append(Told(heard, heard.text))
+        else:
+            self.before.append(heard)
+
+    @property
+    def telling(self) -> list[Told]:
+        """What counts of the answers."""
+        return self.told or self._taken_back
+
+    def text(self, language: str) -> str:
+        """Free text's words, without fillers and greetings, each answer as a sentence."""
+        cleaned = (without_opening(told.text, language) for told in self.telling)
+        utterances = [utterance for utterance in cleaned if utterance]
+        stop, space = ("。", "") if language == "zh" else (".", " ")
+        ended = [one if one[-1] in _ENDS else one + stop for one in utterances[:-1]]
+        return space.join((*ended, *utterances[-1:]))
+
+    def as_value(self, language: str) -> Value:
+        """As a condition reads it; "" for nothing."""
+        if self.is_text:
+            return self.text(language)
+        value = "" if self.doubted or self.value is None else self.value
+        if isinstance(value, CallWindow):
+            return "asap" if value.as_soon_as_possible else value.start.isoformat()
+        return value
+
+    def as_slot(self, language: str) -> Slot:
+        """As it stands in the ticket."""
+        value = self.as_value(language)
+        answers = [told.heard for told in self.telling]
+        # The whole of what was said where nothing was understood.
+        spoken = answers if answers or value != "" else [heard for heard in self.before if heard.text]
+        known = [heard.confidence for heard in spoken if heard.text and heard.confidence is not None]
+        texts = [heard.text or heard.digits for heard in spoken]
+        audio: list[Path] = [heard.audio for heard in (*answers, *self.before) if heard.audio is not None]
+        return Slot(
+            name=self.slot.name,
+            value=("yes" if value else "no") if isinstance(value, bool) else str(value),
+            text=" ".join(text for text in texts if text),
+            words=tuple(word for heard in spoken for word in heard.words),
+            confidence=min(known) if known else None,
+            confirmed=self.confirmed,
+            audio=tuple(dict.fromkeys(audio)),
+        )
 
 
 class Draft:
@@ -22,138 +156,97 @@ class Draft:
 
     Args:
         caller: their number, "" when withheld.
-        language: en, zh or ko.
+        language: en, zh or ko; may change.
+        slots: what is wanted.
 
     Attributes:
-        problem: the utterances that make it up, in order; one without text is a recording.
-        unclear: answers to the question for the problem of which nothing was understood.
-        problem_confirmed, number_confirmed, time_confirmed: whether the caller said yes to it.
-        number: where to call, None when not known (yet).
-        when: when to call, None for not known (yet).
-        name: the caller's, None when not known.
-        heard_for: for each other slot the answers that were given, in order.
+        entries: the slots by name, in their order.
         history: every question and answer.
         recogniser_gone: whether it left in the middle.
     """
 
-    __slots__ = (
-        "_taken_back", "caller", "heard_for", "history", "language", "name", "number", "number_confirmed",
-        "problem", "problem_confirmed", "recogniser_gone", "time_confirmed", "unclear", "when",
-    )  # fmt: skip
+    __slots__ = ("caller", "entries", "history", "language", "recogniser_gone")
 
-    def __init__(self, caller: str, language: str) -> None:
+    def __init__(self, caller: str, language: str, slots: Iterable[IntakeSlot]) -> None:
         self.caller = caller
         self.language = language
-        self.problem: list[Heard] = []
-        self.unclear: list[Heard] = []
-        self._taken_back: list[Heard] = []
-        self.problem_confirmed = self.number_confirmed = self.time_confirmed = False
-        self.number: str | None = None
-        self.when: CallWindow | None = None
-        self.name: str | None = None
-        self.heard_for: dict[str, list[Heard]] = {"callback_number": [], "callback_time": [], "name": []}
+        self.entries = {slot.name: Entry(slot) for slot in slots}
         self.history: list[Turn] = []
         self.recogniser_gone = False
 
-    def retell(self) -> None:
-        """The caller will tell the problem anew; should nothing come of it, the old words count."""
-        self._taken_back = self.problem or self._taken_back
-        self.problem = []
-
-    def keep(self, slot: str | None, heard: Heard) -> None:
-        """Put an answer where it belongs that was cut short, or recorded without being understood.
-
-        Args:
-            slot: the slot that it is for, None for none.
-            heard: the answer.
-        """
-        told = bool(heard.text) or (heard.audio is not None and heard.seconds >= _SOMETHING_SAID)
-        if slot == "problem" and told:
-            self.problem.append(heard)
-        else:
-            self.keep_unclear(slot, heard)
-
-    def keep_unclear(self, slot: str | None, heard: Heard) -> None:
-        """Put an answer that meant nothing where its recording belongs."""
-        if slot == "problem":
-            self.unclear.append(heard)
-        elif slot is not None and heard.audio is not None:
-            self.heard_for[slot].append(heard)
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries.values())
 
     @property
-    def text(self) -> str:
-        """The problem's words, without fillers, each utterance as a sentence."""
-        cleaned = (without_fillers(heard.text, self.language) for heard in self._told)
-        utterances = [utterance for utterance in cleaned if utterance]
-        stop, space = ("。", "") if self.language == "zh" else (".", " ")
-        ended = [one if one[-1] in _ENDS else one + stop for one in utterances[:-1]]
-        return space.join((*ended, *utterances[-1:]))
+    def story(self) -> Entry | None:
+        """Where words go that answer no question: the problem, else the first free text; None without any."""
+        texts = [entry for entry in self if entry.is_text]
+        return next((entry for entry in texts if entry.slot.name == "problem"), texts[0] if texts else None)
 
     @property
-    def _told(self) -> list[Heard]:
-        return self.problem or self._taken_back
+    def number(self) -> Entry | None:
+        """The number to call back: the first telephone number that is wanted, None for none."""
+        return next((entry for entry in self if entry.slot.kind == "phone_number"), None)
 
     @property
-    def has_problem(self) -> bool:
-        """Whether there are words or a recording of a problem."""
-        return bool(self._told)
+    def when(self) -> CallWindow | None:
+        """When to call, None for not known."""
+        values = (entry.value for entry in self if entry.slot.kind == "callback_time" and not entry.doubted)
+        return next((value for value in values if isinstance(value, CallWindow)), None)
+
+    @property
+    def callback_number(self) -> str:
+        """Where to call: what was given, else where they call from, neither if the caller denied it; ""."""
+        number = self.number
+        if number is None:
+            return self.caller
+        if number.value is None or number.doubted:
+            return "" if self.caller in number.denied else self.caller
+        return str(number.value)
+
+    def is_own(self, entry: Entry) -> bool:
+        """Whether a slot holds the number that the caller calls from."""
+        return entry is self.number and bool(self.caller) and entry.value == self.caller
+
+    @property
+    def known(self) -> dict[str, Value]:
+        """Every slot as conditions read it."""
+        return {name: entry.as_value(self.language) for name, entry in self.entries.items()}
+
+    @property
+    def has_something(self) -> bool:
+        """Whether there are words or a recording of what the caller wants."""
+        return any(entry.telling for entry in self)
 
     @property
     def nothing_said(self) -> bool:
-        """Whether the caller has not spoken of a problem at all."""
-        return not self.has_problem and all(heard.kind != "speech" for heard in self.unclear)
+        """Whether the caller has not said or keyed in anything at all."""
+        heard = (one for entry in self for one in entry.before)
+        return not self.has_something and all(one.kind not in ("speech", "keys") for one in heard)
 
-    def progress(self) -> Progress:
-        """How far it has come, with the caller still there."""
-        if self.recogniser_gone and not self.problem_confirmed:
-            return "recogniser_gone"
-        if self.nothing_said:
-            return "no_speech"
-        complete = self.problem_confirmed and self.number_confirmed and self.time_confirmed
-        return "confirmed" if complete else "unconfirmed"
-
-    def ticket(self, progress: Progress) -> OpenTicket:
+    def ticket(self, progress: Progress, filing: Filing) -> OpenTicket:
         """All of it, as it stands."""
-        slots = [self._problem_slot()]
-        if self.name is not None or self.heard_for["name"]:
-            slots.append(self._slot("name", self.name or "", confirmed=False))
-        if self.number is not None or self.heard_for["callback_number"]:
-            slots.append(self._slot("callback_number", self.number or "", confirmed=self.number_confirmed))
+        slots = (entry.as_slot(self.language) for entry in self)
         when = self.when
-        if when is not None or self.heard_for["callback_time"]:
-            value = "" if when is None else "asap" if when.as_soon_as_possible else when.start.isoformat()
-            slots.append(self._slot("callback_time", value, confirmed=self.time_confirmed))
         return OpenTicket(
             kind="problem",
             progress=progress,
             caller=self.caller,
             language=self.language,
-            slots=tuple(slot for slot in slots if slot.value or slot.audio),
+            queue=filing.queue,
+            slots=tuple(slot for slot in slots if slot.value or slot.audio or slot.text),
             history=tuple(self.history),
-            callback_number=self.number or self.caller or None,
+            callback_number=self.callback_number or None,
             when=None if when is None or when.as_soon_as_possible else when,
+            title=filing.title,
+            category=filing.category,
+            severity=filing.severity,
         )
 
-    def _problem_slot(self) -> Slot:
-        told = self._told or self.unclear
-        slot = _slot_of("problem", self.text, told, confirmed=self.problem_confirmed)
-        unclear = [heard.audio for heard in self.unclear if heard.audio is not None]
-        return replace(slot, audio=tuple(dict.fromkeys((*slot.audio, *unclear))))
 
-    def _slot(self, name: str, value: str, *, confirmed: bool) -> Slot:
-        return _slot_of(name, value, self.heard_for[name], confirmed=confirmed)
-
-
-def _slot_of(name: str, value: str, heard: list[Heard], *, confirmed: bool) -> Slot:
-    spoken = [one for one in heard if one.text]
-    known = [one.confidence for one in spoken if one.confidence is not None]
-    audio: list[Path] = [one.audio for one in heard if one.audio is not None]
-    return Slot(
-        name=name,
-        value=value,
-        text=" ".join(one.text for one in spoken) or " ".join(one.digits for one in heard if one.digits),
-        words=tuple(word for one in spoken for word in one.words),
-        confidence=min(known) if known else None,
-        confirmed=confirmed,
-        audio=tuple(dict.fromkeys(audio)),
-    )
+def confirm(entries: Iterable[Entry]) -> None:
+    """The caller said yes to these."""
+    for entry in entries:
+        entry.confirmed, entry.doubted = True, False
+        if isinstance(entry.value, CallWindow):
+            entry.value = replace(entry.value, moved=False)

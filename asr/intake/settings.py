@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
+
+from asr.intake.slots import IntakeSlot, Known, usual_slots
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a ticket is filed as; "" and 0 leave it to what the caller said, or to the flow.
+
+    Args:
+        title: in a few words what it is about.
+        category: one of the site's.
+        severity: 1 (the worst) to 4.
+        queue: who works on it.
+    """
+
+    title: str = ""
+    category: str = ""
+    severity: int = 0
+    queue: str = ""
+
+
+FilingRules: TypeAlias = Callable[[Known], Filing]
+
+
+def _by_words(_known: Known) -> Filing:
+    return Filing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,14 +38,13 @@ class IntakeSettings:
     """How the bot takes in a problem.
 
     Args:
+        slots: what it asks for, in this order.
+        filing: what the ticket is filed as, by what is known at the end.
+        country: where the site is, as ISO 3166 has it ("CN"), "" for not known: whose numbers are dialled.
         greet: whether it says who it is; False when the flow has.
-        ask_name: whether it asks for the caller's name.
-        ask_number: whether it asks where to call; without, the caller's own number is taken.
-        ask_time: whether it asks when to call; without, as soon as possible.
-        read_back: whether the problem is read back always, or only when the recogniser is unsure of it.
         sure: confidence, 0..1, from which words count as certain.
-        attempts: how often one question is asked: in full, shorter, then by keys.
-        retells: how often the caller may tell the problem anew, or correct a number.
+        attempts: how often one question is asked: in full, shorter, then with the keys for it.
+        retells: how often the caller may correct the same thing.
         human: whether callers can reach a person, by key 0 or in any words.
         give_up: what comes when the caller speaks but is not understood: a person, if callers can reach one,
             or a plain recording. A caller who says nothing at all gets the recording.
@@ -29,11 +54,10 @@ class IntakeSettings:
         texts: other words for prompts: by key of `asr.intake.texts`, then by language.
     """
 
+    slots: tuple[IntakeSlot, ...] = usual_slots()
+    filing: FilingRules = _by_words
+    country: str = ""
     greet: bool = True
-    ask_name: bool = False
-    ask_number: bool = True
-    ask_time: bool = True
-    read_back: Literal["always", "unsure"] = "always"
     sure: float = 0.6
     attempts: int = 3
     retells: int = 2
@@ -47,3 +71,6 @@ class IntakeSettings:
     def __post_init__(self) -> None:
         if self.attempts < 1 or self.retells < 0 or self.questions < 1:
             raise ValueError("attempts and questions are at least 1, retells at least 0")
+        names = [slot.name for slot in self.slots]
+        if not names or len(set(names)) != len(names):
+            raise ValueError("there is at least one slot, and each has a name of its own")

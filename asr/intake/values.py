@@ -6,6 +6,7 @@ the effects in their order, and feeds what the last one brings:
 
     Say         say it to its end                                     -> nothing
     Ask         ask and listen                                        -> Heard
+    Speak       speak and listen in another language from here on     -> nothing
     Record      record without recognising                            -> Recorded
     File        write the ticket down, durably                        -> Filed
     ReachHuman  put the caller through, with what is known so far     -> nothing, the bot is done
@@ -42,7 +43,8 @@ class Question:
     """One question.
 
     Args:
-        name: the state that asks it ("problem", "confirm_problem", "number" ...), for the journal.
+        name: what is asked: a slot's name, or "offer_number", "confirm", "correct", "addition",
+            "offer_human".
         attempt: 1 for the first time; higher ones are worded shorter.
         parts: what to say, in order.
         keys, speech: what answers it; at least one of them.
@@ -68,11 +70,14 @@ class Started:
         caller: their number, "" when withheld.
         language: en, zh or ko.
         recogniser: whether words are understood in that language now; without, keys and recordings do.
+        others: further languages that the site's flow speaks, and that are understood now: the bot changes
+            to one in which the caller answers.
     """
 
     caller: str
     language: str
     recogniser: bool = True
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class Slot:
     """One thing that the caller told us.
 
     Args:
-        name: "problem", "callback_number", "callback_time" or "name".
+        name: of the slot: "problem", "callback_number" ...
         value: what was understood, as text ("" when nobody could make words of it).
         text: what was heard, word for word.
         words: the same with times and confidence, of all utterances in turn.
@@ -163,6 +168,8 @@ class OpenTicket:
         callback_number: where to call; None for the caller's own number.
         when: when to call, None for as soon as possible.
         note: a short text for the agent who works on it.
+        title, category, severity: as the intake's rules say; "" and 0 leave it to the words that were said
+            (`callback_queue.tickets.summary`).
     """
 
     kind: TicketKind
@@ -175,6 +182,9 @@ class OpenTicket:
     callback_number: str | None = None
     when: CallWindow | None = None
     note: str = ""
+    title: str = ""
+    category: str = ""
+    severity: int = 0
 
 
 # Effects out.
@@ -192,6 +202,13 @@ class Ask:
     """Ask something and listen."""
 
     question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Speak and listen in another language from here on: the caller does."""
+
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +248,4 @@ class Finished:
     """The bot is done; nothing was said that is not in the ticket."""
 
 
-IntakeEffect: TypeAlias = Say | Ask | Record | File | ReachHuman | Finished
+IntakeEffect: TypeAlias = Say | Ask | Speak | Record | File | ReachHuman | Finished

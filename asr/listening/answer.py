@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from asr.results import Word
 from asr.slots.values import SlotContext, SlotKind
+from asr.understanding.values import Understanding
 
 HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
 
@@ -32,14 +33,19 @@ class SpeechWanted:
 
     Args:
         slot: what the answer is to be.
-        phrases: the phrases to expect, empty for anything.
+        phrases: those to expect; streaming engines that take a list hear nothing else.
         timing: which of `asr.listening.end_of_turn.TIMINGS`.
+        meanings: of a question with a few answers, such as a menu: each one's name, with the phrases that
+            mean it. Agreement, refusal, a wish for a person and the like need not be named.
+        vocabulary: names and terms that may come up, for engines that can be told.
         context: what is known of the answer: it may be over as soon as it is complete.
     """
 
     slot: SlotKind
     phrases: tuple[str, ...] = ()
     timing: str = "short"
+    meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
     context: SlotContext = field(default_factory=SlotContext)
 
 
@@ -62,10 +68,11 @@ class Heard:
         kind: "noise" is sound without words; "unavailable" when no recogniser could be had.
         digits: the keys, with kind "keys".
         text, words, confidence: as the recogniser gave them, with kind "speech".
-        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
         audio: the recording of the answer, with every kind but "keys" where there is one.
         seconds: of that recording.
         barged_in: whether the answer interrupted the question.
+        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
+        understood: what kind of thing was said, with kind "speech", where somebody was asked.
     """
 
     kind: HeardKind
@@ -73,8 +80,9 @@ class Heard:
     text: str = ""
     words: tuple[Word, ...] = ()
     confidence: float | None = None
-    meanings: Mapping[str, float] = field(default_factory=dict)
-    alternatives: tuple[str, ...] = ()
     audio: Path | None = None
     seconds: float = 0.0
     barged_in: bool = False
+    meanings: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    understood: Understanding | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from asr.slots import times_en, times_ko, times_zh
 from asr.slots.values import CallWindow, SlotContext, Understood
-from asr.slots.wish import Clock, DayPart, Wish
+from asr.slots.wish import AHEAD, Clock, DayPart, Wish
 from asr.text import tidy
 from config.business_hours import OpeningHours
 
@@ -28,7 +29,11 @@ _PARTS: dict[DayPart, tuple[time, time]] = {
 _DAYTIME = (time(7), time(19))  # without business hours, "at three" is in it, and so is a whole day
 _EXACT = timedelta(minutes=30)  # how long after a time on the clock a call still is at that time
 _SOON = timedelta(hours=2)
-_LOOK_AHEAD = 60  # days to look for business hours in
+_LOOK_AHEAD = AHEAD  # days to look for business hours in
+_DOUBTFUL = 0.5  # how far a time is believed that may be another one
+_SMALL_HOURS = 5  # until then "tomorrow" is a doubtful word
+_BOTH_HALVES = (7, 8, 9)  # hours at which people work in the morning and in the evening
+_LEAST = timedelta(minutes=10)  # less is no time to call in, where something is left out
 
 
 def callback_time(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
@@ -47,9 +52,41 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     if now is None or now.tzinfo is None:
         raise ValueError("callback_time needs an aware context.now")
     now = now if context.hours is None else context.hours.here(now)
-    wish = _WISHES[language](text, now.date())
-    window = None if wish is None else window_of(wish, now, context.hours)
-    return None if window is None else Understood(window, confidence, tidy(text, language))
+    readings = [
+        (wish, window)
+        for said in (text, *context.alternatives)
+        if (wish := _WISHES[language](said, now.date())) is not None
+        and (window := window_of(wish, now, context.hours)) is not None
+    ]
+    if not readings:
+        return None
+    wish, window = readings[0]
+    heard_so = _WISHES[language](text, now.date()) == wish if context.alternatives else True
+    # What may be meant otherwise, or was heard otherwise too, is asked.
+    if (
+        _doubtful(wish, now, context.hours)
+        or not heard_so
+        or any((other.start, other.end) != (window.start, window.end) for _, other in readings[1:])
+    ):
+        confidence *= _DOUBTFUL
+    return Understood(window, confidence, tidy(text, language))
+
+
+def _doubtful(wish: Wish, now: datetime, hours: OpeningHours | None) -> bool:
+    """Whether a wish leaves its day or its half of the day open."""
+    if wish.unsure or any(other.unsure for other in wish.or_else):
+        return True
+    if wish.relative and now.hour < _SMALL_HOURS:
+        return True  # "tomorrow" may be this morning
+    clock = wish.clock
+    if clock is None or clock.half is not None or wish.part is not None or hours is None:
+        return False
+    if clock.hour not in _BOTH_HALVES:
+        return False
+    day = wish.days[0] if wish.days else now.date()
+    return all(
+        hours.at(_at(day, time(hour, clock.minute), now)).open for hour in (clock.hour, clock.hour + 12)
+    )
 
 
 def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWindow | None:
@@ -70,11 +107,56 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
         day = wish.days[0] if wish.days else now.date()
         first = max(_at(day, time(0), now), _later(now, timedelta(hours=1)), key=datetime.timestamp)
         return _within_hours(first, _day_end(day, now), now, hours)
-    for day in wish.days or (now.date(), now.date() + timedelta(days=1)):
-        start, end = _span(wish, day, now, hours)
-        if end.timestamp() > now.timestamp():
-            return _within_hours(start, end, now, hours)
-    return None
+    spans = [piece for span in _spans(wish, now, hours) for piece in _left(span, wish.without, now, hours)]
+    ahead = [(start, end) for start, end in spans if end.timestamp() > now.timestamp()]
+    windows = [_within_hours(start, end, now, hours, wish.without) for start, end in ahead]
+    found = [window for window in windows if window is not None]
+    return next((window for window in found if not window.moved), found[0] if found else None)
+
+
+def _spans(wish: Wish, now: datetime, hours: OpeningHours | None) -> list[tuple[datetime, datetime]]:
+    """The spans that a wish allows, as said, the most wished first; past ones too."""
+    today = now.date()
+    days: tuple[date, ...] = (today, today + timedelta(days=1))
+    if wish.without:
+        days = tuple(today + timedelta(days=ahead) for ahead in range(AHEAD))
+    return [_span(option, day, now, hours) for option in (wish, *wish.or_else) for day in option.days or days]
+
+
+def _left(
+    span: tuple[datetime, datetime], without: tuple[Wish, ...], now: datetime, hours: OpeningHours | None
+) -> list[tuple[datetime, datetime]]:
+    """What is left of a span when all that was denied is taken out."""
+    pieces = [span]
+    for denied in without:
+        first, last = span[0].date(), span[1].date()
+        days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        for day in days:
+            if denied.days and day not in denied.days:
+                continue
+            start, end = _denied_span(denied, day, now, hours)
+            pieces = [
+                piece
+                for one, other in pieces
+                for piece in ((one, min(other, start)), (max(one, end), other))
+                if piece[1] - piece[0] >= _LEAST
+            ]
+    return pieces
+
+
+def _denied_span(
+    denied: Wish, day: date, now: datetime, hours: OpeningHours | None
+) -> tuple[datetime, datetime]:
+    midnight, next_midnight = _at(day, time(0), now), _at(day + timedelta(days=1), time(0), now)
+    if denied.clock is None and denied.part is None:
+        return midnight, next_midnight
+    start, end = _span(replace(denied, days=(day,)), day, now, hours)
+    # "Not before ten" leaves nothing before ten, not only from seven on.
+    early = denied.relation == "before" or denied.part in ("early", "morning")
+    late = denied.relation == "after" or denied.part in ("evening", "night", "late_afternoon")
+    if denied.part == "afternoon" and denied.clock is None:
+        late = True
+    return midnight if early else start, next_midnight if late else end
 
 
 def _later(at: datetime, span: timedelta) -> datetime:
@@ -137,7 +219,13 @@ def _day_end(day: date, now: datetime) -> datetime:
 
 
 def _within_hours(
-    start: datetime, end: datetime, now: datetime, hours: OpeningHours | None, *, asap: bool = False
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    hours: OpeningHours | None,
+    without: tuple[Wish, ...] = (),
+    *,
+    asap: bool = False,
 ) -> CallWindow | None:
     """The part of a span in which somebody calls, or else the next time at which somebody does."""
     zone = now.tzinfo
@@ -152,8 +240,11 @@ def _within_hours(
         if opens >= end:
             if first is not None:
                 break
-            closes = min(opens + length, closes)
-            return CallWindow(opens.astimezone(zone), closes.astimezone(zone), asap, moved=not asap)
+            for left in _left((opens.astimezone(zone), closes.astimezone(zone)), without, now, hours):
+                opened = left[0].astimezone(UTC)
+                closed = min(opened + length, left[1].astimezone(UTC))
+                return CallWindow(opened.astimezone(zone), closed.astimezone(zone), asap, moved=not asap)
+            continue
         first = first or opens
         last = min(end, closes)
     return CallWindow(first.astimezone(zone), last.astimezone(zone), asap) if first is not None else None

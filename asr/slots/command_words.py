@@ -16,25 +16,26 @@ class CommandWords:
     """One language.
 
     Args:
-        wish: asking for a person, anywhere in the answer.
-        person: the same in a word or two, as the whole answer.
-        past: before a wish in free text: it is a story.
+        wish: asking for a person, anywhere in a clause.
+        person: the same in a word or two, as the whole answer, or a whole clause of it.
+        story_before, story_behind: right before or behind such words: somebody tells of them.
+        another_number: another number than the one that was offered, anywhere in the answer.
         hello, repeat, redo: as the whole answer.
         add: at the beginning of the answer; what is added may follow.
         lead, polite: what may come before and behind, and says nothing.
-        edge: letters before or behind a wish in free text that still leave it at the beginning or the end.
     """
 
     wish: re.Pattern[str]
     person: re.Pattern[str]
-    past: re.Pattern[str]
+    story_before: re.Pattern[str]
+    story_behind: re.Pattern[str]
+    another_number: re.Pattern[str]
     hello: re.Pattern[str]
     repeat: re.Pattern[str]
     redo: re.Pattern[str]
     add: re.Pattern[str]
     lead: re.Pattern[str]
     polite: re.Pattern[str]
-    edge: int
 
 
 def _any(*alternatives: str) -> str:
@@ -47,44 +48,143 @@ def _of(*alternatives: str) -> re.Pattern[str]:
 
 # English
 
-_WHO = _any(
-    "human(?: being)?|person|agent|operator|representative|rep|advis[eo]r|attendant|receptionist",
-    "someone|somebody|anyone|anybody|customer (?:service|support|care)|colleague|employee|live support",
-)
 _STAFF = _any(
-    "supervisor|manager|technician|engineer|consultant|support|staff|people|help ?desk|service desk|team"
+    "human(?: being)?s?",
+    "persons?|people",
+    "agents?",
+    "operators?",
+    "representatives?",
+    "reps?",
+    "advis[eo]rs?",
+    "assistants?",
+    "attendant",
+    "receptionist",
+    "someone|somebody|anyone|anybody",
+    "(?:customer|technical|tech|it|live|phone|second line|first line) "
+    "(?:service|support|care|help)(?: (?:agent|rep|representative|person|team|staff|people))?",
+    "supervisors?|managers?|boss|superiors?|director|head of \\w+",
+    "technicians?|engineers?|consultants?|specialists?|experts?|professional",
+    "support(?: (?:team|staff|person|agent|desk))?|staff(?: members?)?|(?:service |help ?)desk|call cent(?:er|re)",
+    "colleagues?|coworkers?|employees?|team(?: leader| lead)?|dispatcher|secretary",
 )
-_A = r"(?:(?:a|an|the|your|some|any) )?(?:(?:real|live|actual|other|another|different|human|physical) )*"
-_WISH = _any(
-    "i (?:just |really |only |still )?(?:want|need|wanna|would like|prefer|demand|wish)",
-    "id (?:rather|like|prefer)",
-    "can i|could i|may i|can you|could you|would you|let me|please|ill|just|i have",
+_A = (
+    "(?:(?:a|an|the|your|some|any|one of|one|whoever|that|another) )*"
+    "(?:(?:real|live|living|actual|other|different|human|physical|proper|senior|qualified|competent|nice|single"
+    "|duty|available|responsible|of|your|flesh and blood|breathing|technical|trained) )*"
 )
-_TALK = (
-    _any(
-        "speak|speaking|talk|talking|chat|be (?:connected|transferred|put through)|get through|connect",
-        "transfer|switch|put|pass|bring|reach|get|give|have",
-    )
-    + "(?: me| us)?(?: through| over| on)?(?: to| with)?"
+_ELSE = (
+    "(?: (?:else|real|human|different|competent|in charge|responsible|on duty|who (?:can|could|is|knows)"
+    "|that (?:can|could|is|knows)|in person)\\b)?"
 )
+_PERSON = f"(?:{_A}{_STAFF}{_ELSE}|who(?:m?ever| ?(?:s|is|are)) (?:is |s )?(?:in charge|responsible|on duty|there|above you))"
+_HE = f"(?:{_PERSON}|him|her|them|whoever (?:is|s) \\w+)"
+_SOFTLY = (
+    "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+)
+_HEAD = _any(
+    f"(?:i|we) {_SOFTLY}(?:want|need|wanna|wish|would like|would love|prefer|would prefer|would rather|demand"
+    f"|insist|ask|have|must|should|request|gotta|got)(?: on)? {_SOFTLY}(?:to )?",
+    f"(?:id|wed) {_SOFTLY}(?:rather|like|prefer|love) {_SOFTLY}(?:to )?",
+    f"(?:can|could|may|might|cant|couldnt) (?:i|we) {_SOFTLY}",
+    f"(?:is it|would it be) possible {_SOFTLY}(?:to |that i )",
+    f"(?:let|allow) (?:me|us) {_SOFTLY}(?:to )?",
+    f"(?:how|where) (?:can|do|could) (?:i|we) {_SOFTLY}",
+    f"(?:i|ill|i will|we|id) {_SOFTLY}(?:better|will|rather) {_SOFTLY}",
+    "(?:want|need|wanna|would like|trying)(?: to)? ",
+    "(?:ready|time|like|chance|option|way) to ",
+)
+_ASK_YOU = _any(
+    f"(?:can|could|would|will|wont|cant|why dont|if) you {_SOFTLY}",
+    f"(?:i|we) {_SOFTLY}(?:want|need|would like|ask) you to {_SOFTLY}",
+    "would you mind ",
+    f"(?:^|(?<= )){_SOFTLY}",
+)
+_TALK = _any(
+    "(?:speak|talk|chat|converse|communicate|deal|complain)(?:ing)?(?: directly| live| in person| personally)?"
+    "(?: to| with)?",
+    "have (?:a )?(?:quick )?(?:word|chat|conversation|talk) with|discuss (?:this|it|that) with|(?:a )?word with",
+    "be (?:connected|transferred|put through|put on|passed on|forwarded|switched|handed over)(?: over)?"
+    "(?: to| with)?",
+    "get (?:through|connected|transferred|put through)(?: to| with)|get (?:a )?hold of|get to",
+    "reach|get|have|contact|see",
+)
+_PASS = _any(
+    "(?:connect|transfer|switch|pass|put|forward|hand|direct|route|refer|redirect|patch|escalate|link|bring|move)"
+    "(?:ing|ting|ring)?",
+)
+_ME = "(?:me|us|this(?: call)?|the call|my call|it)"
+_ROBOT = (
+    "(?:a |an |the |this |that |these |those |some |your |any )*(?:stupid |damn |dumb |automated |voice )*"
+    "(?:robots?|machines?|bots?|computers?|recordings?|ai|assistant|answering machine|software|system|tape|menu)"
+)
+_END = "(?=$| (?:please|now|right|instead|immediately|here|not|and|or|who|on|thanks|thank|today|at|asap|again|for)\\b)"
 
 _EN = CommandWords(
     wish=_of(
-        rf"\b{_WISH}(?: to)? {_TALK} {_A}{_any(_WHO, _STAFF)}\b",
-        rf"\b(?:speak|talk)(?: to| with) {_A}{_WHO}\b",
-        rf"\b(?:connect|transfer|switch|pass|put|give|get) (?:me|us)(?: through)?(?: to| with)? {_A}{_WHO}\b",
-        rf"\b{_WISH} {_A}{_WHO}(?=$| please| now)",
-        rf"\bis there {_A}{_WHO}\b",
-        r"\bare you (?:a )?(?:human|real|robot|machine|bot)\b",
-        r"\b(?:dont|do not) (?:want|like|wanna)(?: to)? (?:talk|speak)(?:ing)?(?: to| with)"
-        r" (?:a |an |this |some )?(?:robot|machine|bot|computer|recording|ai)\b",
-        r"\b(?:no|not (?:a|another)) (?:robots?|bots?|machines?)\b",
+        rf"\b{_HEAD}{_TALK} {_PERSON}\b",
+        rf"^(?:{_SOFTLY})(?:speak|talk|chat|transfer|connection|connect|forward|put)(?:ing)?(?: through)? "
+        rf"(?:to|with) {_PERSON}\b",
+        rf"\b(?:let|allow) (?:me|us) {_SOFTLY}(?:speak|talk)(?: directly)? (?:to|with) {_HE}\b",
+        rf"{_ASK_YOU}{_PASS} {_ME}(?: (?:through|over|on|back|up|straight|directly|along|forward|now|please))*"
+        rf" (?:to|with|onto|at) {_PERSON}\b",
+        rf"{_ASK_YOU}(?:get|give|find|fetch|bring|send|call|reach|pass|hand)(?:ting|ing)? (?:me|us) {_PERSON}\b",
+        rf"\b(?:put|get|have|bring|pass)(?: me)? {_PERSON} (?:\w+ )?(?:on|to|onto)\b(?: (?:the|this))?"
+        r"(?: (?:line|phone|call)\b|$)",
+        rf"\b(?:can|could|may|will|would|have|let|get) {_PERSON} (?:\w+ )?(?:to )?"
+        r"(?:take|answer|handle|pick up|join|deal with|take over|talk|speak|call)(?: (?:this|the|my|up|over|to|with))*"
+        r"(?: (?:call|phone|line|me|us|this)\b|$)",
+        rf"\b(?:i|we) {_SOFTLY}(?:want|need|wanna|would like|prefer|would prefer|demand|require|insist on) "
+        rf"{_PERSON}{_END}",
+        rf"\b(?:id|wed) {_SOFTLY}(?:like|prefer|rather have) {_PERSON}{_END}",
+        rf"\b(?:can|could|may) (?:i|we) {_SOFTLY}(?:have|get) {_PERSON}{_END}",
+        rf"\b(?:is|are|isnt|arent) there (?:not )?{_PERSON}"
+        r"(?=$| (?:i|we|there|here|available|around|to talk|to speak|at|on|in|please|who can (?:help|talk|speak|take)))"
+        r"(?! (?:on|in|at) (?:my|our)\b)",
+        rf"^{_SOFTLY}(?:hello |is |are )?{_PERSON} (?:there|here|at home|on the line|available|around|free)$",
+        rf"^{_SOFTLY}(?:get|fetch|find|call|bring) {_PERSON}{_END}",
+        rf"\b(?:do|dont) you {_SOFTLY}have {_PERSON}(?=$| )",
+        rf"\bare you (?:a |an |really |even |actually )*(?:human|real|person|{_ROBOT})\b",
+        rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand|enough|no point)"
+        rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}? (?:to|with)"
+        rf" {_ROBOT}\b",
+        r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
+        r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
+        r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
+        rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
+        r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
+        rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
     ),
     person=_of(
-        rf"{_A}{_any(_WHO, _STAFF)}(?: please| now)*",
-        "(?:transfer|connect) me|(?:someone|somebody) (?:real|else)",
+        rf"(?:to |with |for )?{_PERSON}(?: please| now| instead)*",
+        "(?:transfer|connect)(?: me)?|(?:someone|somebody) (?:real|else)|(?:customer|technical) (?:service|support)",
     ),
-    past=re.compile(r"\b(?:tried|wanted|had|used|asked|already|yesterday|was|were|when|if|while|whenever)\b"),
+    story_before=re.compile(
+        r"\b(?:(?:tried|wanted|asked|used|failed|managed|supposed|able|unable|trying|attempted|needed|decided"
+        r"|forgot|told|said|says|allowed|promised|helped|impossible|refused|had|offered)(?: \w+){0,2}"
+        r"|(?:when|whenever|while|if|once|after|before|because|since|every time|each time|how)"
+        r" (?:i|we|they|he|she|it|people|users|customers)(?: \w+){0,2}"
+        r"|(?:he|she|they|it|nobody|customers|users|clients|people|who|which|that|to|cannot|which|lets|let"
+        r"|button|option|menu|link|message|my \w+|our \w+)(?: \w+)?) $"
+    ),
+    story_behind=re.compile(
+        r" (?:yesterday|last (?:week|month|time|monday|tuesday|wednesday|thursday|friday)|earlier|before but"
+        r"|(?:is|are|was|were|does|do|did|has|have|had|cannot|cant|wont|isnt|doesnt|didnt) |s? account|software"
+        r"|panel|console|portal|page|license|licence|version|app\b|application|tool|mailbox|computer|laptop|phone\b"
+        r"|into|onto|set up|logged|added|registered|to (?:the|our|my) (?!phone|line)|files?\b|access|permissions?|rights|an? (?:email|mail|file|message|link|new))"
+    ),
+    another_number=_of(
+        r"\b(?:another|an? ?(?:different|other|new)|(?:the|my) other|other|different|some other|new)"
+        r" (?:phone |mobile |cell |telephone |callback |contact )?(?:number|phone|line|one|mobile|cell)\b",
+        r"\b(?:not|dont (?:use|call)|do not (?:use|call)|never|rather not|anything but|other than|instead of"
+        r"|except|change|wrong|no longer use) (?:on |at )?(?:this|that|the)(?: \w+)? (?:one|number|phone|line)\b",
+        r"\b(?:not|instead of|rather than) (?:this|that) one\b",
+        r"\b(?:change|replace|switch) (?:the|my|that|this) (?:phone |callback )?number\b",
+        r"\b(?:this|that) (?:number|phone|line|one|isnt my phone)(?: \w+)? (?:is (?:wrong|not|no)|isnt|wont|will not"
+        r"|doesnt|does not|cannot|cant)\b",
+        r"\b(?:call|ring|phone|use|try|take|reach)(?: me)?(?: back)?(?: on| at)? my (?:mobile|cell|cellphone|office"
+        r"|home|work|private|desk|landline|business)(?: (?:phone|number|line))?\b",
+        r"\b(?:somewhere|someone|somebody) else\b",
+    ),
     hello=re.compile(
         r"(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|okay|there|um+|uh+|sir|maam"
         r"|can you hear me|are you there|is this (?:working|on)|i have a (?:problem|question|request)"
@@ -127,32 +227,61 @@ _EN = CommandWords(
         "(?:(?:um+|uh+|er+|oh|well|so|ah|hey|hello|hi|okay|ok|no|yes|yeah|please|actually|sorry|look) )+"
     ),
     polite=re.compile(r"(?: (?:please|thanks|thank you|now|then|okay|right away|immediately|bye))+$"),
-    edge=16,
 )
 
 # Chinese
 
-_ZH_PERSON = _any(
-    "真人|活人|人工(?!智能|成本|费|审核|录入|导入)|客服|接线员|话务员|坐席|座席|专员",
-    "工作人员|服务人员|客户代表",
+# 转人工 as recognisers write it: 占人工, 战人工, 专人公.
+_ZH_BY_HAND = "[人仁任认][工公功攻宫弓](?!智能|成本|费|审核|录入|导入|输入|翻译|湖|处理的|填|核|打卡|台账)"
+_ZH_STAFF = _any(
+    f"真人|活人|大活人|{_ZH_BY_HAND}",
+    "客服(?:人员|专员|代表|小姐|经理)?|接线员|话务员|坐席|座席|专员|客户代表|热线员|接待员|前台",
+    "(?:技术|工作|服务|维修|维护|值班|售后|专业|相关|管理)(?:的)?(?:人员|支持|员|人)|(?:值班的?)?工程师|师傅|技术员",
+    "(?:总|大堂|值班|客户)?经理|主管|领导|老板|负责人?的?人?|上级|店长|主任|组长|班长|管事的?人?|懂[^ ]{0,4}的?人?",
 )
-_ZH_BOSS = "(?:人来|个人|领导|经理|主管|工程师|技术员)"
-_ZH_PASS = "(?:转|接|找|叫|换|请|要|给我|帮我|来)"
-_ZH_ONE = "(?:接|转|到|给|一下|一个|一位|个|位|你们的?|您们的?|真正的)*"
+_ZH_ONE = (
+    "(?:接|转|到|给|成|去|过去|一下|下|一个|一位|一名|个|位|名|你们?|您|您们|贵公司|的|那边|那里|这边|真正|其他|别的?"
+    "|另外|能|会|会说话|值班|当班|真的|来)*"
+)
+_ZH_TELL = "(?:说|讲|聊|谈|通话|沟通|对话|交流|反映|反馈|商量|投诉|咨询|联系|通电话|说话|讲话)"
+_ZH_WANT = "(?:我|我们|想|要|想要|能|能不能|可以|可不可以|可否|让我|希望|需要|直接|请|麻烦|帮我|给我|必须|只|就|还是|得|^| )"
 
 _ZH = CommandWords(
     wish=_of(
-        rf"{_ZH_PASS}{_ZH_ONE}{_ZH_PERSON}(?!系统|软件|电话|页面|账号)",
-        rf"(?:转|接|找|叫|换|请){_ZH_ONE}{_ZH_BOSS}(?:接|听|说|谈|$)",
-        r"(?:跟|和|与|找)(?:一个|一位|个|位)?(?:真正的)?(?:人|真人|活人|工作人员|客服|工程师)(?:来)?(?:直接)?"
-        r"(?:说|讲|聊|谈|通话|沟通|对话|交流)",
-        r"(?:不要|不想|不愿意?|别)(?:再)?(?:跟|和|与|对着)?(?:机器人?|电脑|录音|ai)(?:说|讲|聊|谈|对话|$)",
-        r"有(?:没有)?(?:真)?人(?:吗|在吗|接(?:电话)?吗|$)|人工(?:服务|客服|坐席|座席|台)",
+        f"[转专砖赚撰传占站战沾展暂]{_ZH_BY_HAND}",
+        rf"(?:转|接通?|找|叫|喊|换|请|要|派|安排|联系|咨询|给我来?|帮我|替我|来|需要){_ZH_ONE}{_ZH_STAFF}",
+        rf"{_ZH_WANT}(?:直接)?(?:跟|和|与|同|对|找|向){_ZH_ONE}(?:人|{_ZH_STAFF})(?:来)?(?:直接|当面|亲自|好好)?(?:地)?"
+        rf"{_ZH_TELL}",
+        rf"(?:让|叫|请|喊|派|换|找|来|安排|要){_ZH_ONE}(?:人|谁|{_ZH_STAFF})(?:亲自|直接|过来|出来|来)?"
+        r"(?:接|听|说|讲|谈|聊|跟我|和我|与我|同我|对我|联系我|给我(?:打|回|说|讲|解)|帮我(?:说|看|解)|出来$|过来$|来$|$)",
+        r"(?:不要|不想|不愿意?|别|不|懒得|讨厌|拒绝)(?:再)?(?:让我|要我|叫我|听|想)?(?:跟|和|与|对|对着|同)?(?:这个|你这个|你们的?|一个|台)*"
+        r"(?:机器人?|电脑|录音|ai|智能(?:客服|语音|助手)|自动语音|语音助手)(?:说|讲|聊|谈|对话|$)",
+        r"^(?:你们|那边|那里|这里|请问|请|到底|还|喂|你好|您好|究竟| )*有(?:没有)?(?:真|活|个|一个|真的|大活)*人"
+        r"(?:吗|么|嘛|没有?|在吗|在不在|啊|呀|接|能接|可以接|能听|值班|$)",
+        r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来|说|接|听|吧|$)|换人(?:接|听|$)",
+        rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
+        rf"(?:可以|能|能不能|可不可以){_ZH_BY_HAND}",
     ),
     person=re.compile(
-        r"(?:我要|要|请)?(?:人工|真人|活人|客服|接线员|话务员|坐席|工作人员|转接|转)(?:服务|客服)?(?:快点)?"
+        rf"(?:我要|要|请|找|我找|我想找|叫|给我|来|我想要)*{_ZH_ONE}(?:{_ZH_STAFF}|转接|转)(?:服务|客服|来|接|听电话|接电话|在吗)?"
+        r"(?:快点|谢谢|吧)?"
     ),
-    past=_of("昨天|之前|以前|上次|上周|前天|已经|刚才|曾经|的时候|当我|如果"),
+    story_before=re.compile(
+        r"(?:昨[天晚日]?|前天|上[次周回]|之前|以前|刚才|刚刚|曾经?|那[天次]|时候|当我?|如果|要是|每次|有时|为了|因为|是|说|叫我|让我去"
+        r"|没法|无法|怎么|总是|老是|一直|想着|打算|后来|于是|然后我就|他们?|她们?|它|客户|用户|系统|软件|页面|提示"
+        r"|按钮|显示)(?:[^ ，,]{0,3})$|(?:(?<![能可行好想要愿])不(?!要|想|行|对|好)|没|别)[用必能有要]?[ ]?$"
+    ),
+    story_behind=re.compile(
+        r"(?:了|过|着)?(?:的(?!人|话)|系统|软件|页面|账号|帐号|部|电脑|邮箱|平台|热线打不|电话(?:打不|线|录|号|系统|的)|工单|端|界面|程序|网站|那边说"
+        r"|说(?:了|过|是|要|今天|明天|会|可以|没)|让我|叫我|告诉|昨|上周|没来|没修|没人|也(?:没|不)|都(?:没|不)|已经|了(?!$|吧|谢|行|好|可))"
+    ),
+    another_number=_of(
+        r"(?:换|改)(?:一个|一下|个|成|到|掉|这个|另|一|的|另外|别|其他|其它|不同|新|打|用)*(?:电话|号码?|手机|座机)",
+        r"(?:别的|另外?一?个?的?|其他的?|其它的?|新的|不同的)(?:电话|号码?|手机|座机)",
+        r"(?:不要|不想|别|不用|不能|不)(?:再)?(?:打|用|拨|是|留)?(?:到)?(?:这个|这部|这支|此|该)(?:电话|号码?|手机|号)?",
+        r"(?:这个|这部|这支|此)(?:电话|号码?|手机|号)?(?:不[对行用是能方便]|不太?方便|打不通|停机|错了|是公用|没人接|联系不[到上])",
+        r"(?:打|拨|用)(?:我的?|到我的?)?(?:手机|座机|办公室|家里|单位|公司)(?:电话|号码?|的)?",
+    ),
     hello=re.compile(
         r"(?:喂|你好|您好|早上好|下午好|嗯|呃|在吗|听得[到见]吗|能听[到见]吗|请问|哈喽|啊|我有(?:一个|个)?问题"
         r"|我想报(?:告|一个|个)?(?:问题|故障)|我需要帮助| )+"
@@ -173,26 +302,51 @@ _ZH = CommandWords(
     ),
     lead=_of("(?:呃|嗯|啊|哦|喂|你好|您好|那个|不是|不对|不|好|算了| )+"),
     polite=re.compile(r"(?:吧|啊|呀|了|吗|谢谢|好吗|可以吗|行吗|快点| )+$"),
-    edge=4,
 )
 
 # Korean
 
-_KO_PERSON = "(?:상담원|상담사|상담 ?직원|사람|직원|담당자|교환원|안내원|매니저|책임자|기사님?)(?:분)?"
-_KO_TO = "(?:이랑|랑|하고|과|와|한테|에게|을|를|으로|로|께)?"
+_KO_STAFF = (
+    "(?:상담원|상담사|상담 ?직원|상담 ?담당자|사람 ?상담원|사람|인간|직원|담당자|담당|교환원|교환|안내원|매니저|책임자|팀장|부장|사장|점장|기사"
+    "|기술자|엔지니어|관리자|상급자|윗사람|윗분|높은 ?분|전문가|기술 ?지원|고객 ?센터|누구|누군가|아무나)(?:분들?|님)?"
+)
+_KO_TO = "(?:이랑|랑|하고|과|와|한테|에게|께|을|를|으로|로|이나|나|든지|든|이|가|은|는)?"
+_KO_SOFTLY = "(?:좀|직접|바로|빨리|그냥|지금|당장|한 ?번|다시|먼저|제발|곧장|꼭|그럼) ?"
+_KO_SPEAK = "(?:통화|얘기|이야기|말|말씀|대화|상담|의논)"
+_KO_WISH = (
+    r"(?: ?(?:좀|한 ?번|직접|바로))?(?:(?:를|을|좀|만)? ?(?:하|나누|드리|해)?(?:고 ?싶|게 ?(?:해|하)|ㄹ게|겠|ㄹ래|려고|어야|야 ?(?:돼|되|하|겠))"
+    r"|(?:를|을|좀|만)? ?(?:할게|할래|할 ?수 ?있(?:나|을|어|습|는지)|하게|하겠|합시다|하자|하죠|하지요|하시죠|해야|해 ?봐야|해도|해 ?볼|가능|원해|원합|원하|원함|되나|될까"
+    r"|됩니까|돼요\?|나눌|드릴 ?수|드리고|부탁|해 ?[주줘]|하고요?$|해요?$|요?$))"
+)
+_KO_ROBOT = "(?:기계|로봇|봇|자동 ?응답(?:기)?|ai|에이아이|인공지능|컴퓨터|녹음|챗봇)"
 
 _KO = CommandWords(
     wish=_of(
-        rf"{_KO_PERSON} ?{_KO_TO} ?(?:좀 |직접 |바로 |빨리 )?"
-        r"(?:연결|바꿔|통화|얘기|이야기|말하|말씀|대화|불러|돌려|넘겨)(?!했|하다|됐|되었|이 안|안)",
-        r"(?:기계|로봇|자동 ?응답|ai) ?(?:이랑|랑|하고|과|와|한테)? ?\S* ?(?:싫|말고|말하기 싫)",
-        r"(?:거기 )?(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요)",
+        rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*"
+        r"(?:연결|바꿔|바꾸|불러|돌려|넘겨|보내|대 ?주|대줘|나오라|나와|전환|호출)"
+        r"(?!했|하다|됐|되었|이 |이$|도 |안|는데|은|할 ?때|하는|하면|되면|된|돼서|돼 |되지|해도|하려|왔|라고 ?했|라는|야 ?해서| ?(?:버튼|화면|메뉴|번호|프로그램|대기|시스템|기능|중에))",
+        rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
+        rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요|필요합니다|원해요|원합니다)",
+        rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
+        r"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
+        r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
     ),
     person=re.compile(
-        r"(?:진짜 )?(?:상담원|상담사|사람|직원|담당자|교환원|교환)(?:분)?(?:이요|요)?"
-        r"(?: ?(?:연결|부탁\S*|주세요|연결이요|바꿔\S*))?"
+        rf"(?:진짜 |실제 |그냥 |제발 |빨리 )*{_KO_STAFF}(?:이요|요)?"
+        r"(?: ?(?:연결|부탁\S*|주세요|연결이요|연결요|바꿔\S*|불러\S*|나와\S*))?"
     ),
-    past=_of("어제|지난|예전|아까|이미|전에|만약"),
+    story_before=re.compile(
+        r"(?:어제|지난\S*|예전\S*|아까|저번\S*|그저께|전에|만약|매번|할 ?때|회사|우리|저희|고객이|손님이)(?: \S+){0,3} ?$"
+    ),
+    story_behind=re.compile(
+        r"\S*(?:했는데|했었|했더니|했어요|했습니다|하는데 ?(?:소리|잡음|끊)|할 ?때|하면서|되다가|했을|하려고 ?했|하라고 ?했|못 ?했|안 ?됐)"
+    ),
+    another_number=_of(
+        r"(?:다른|딴|새|또 ?다른) ?(?:전화 ?)?(?:번호|전화|핸드폰|휴대폰|데)",
+        r"(?:이|그|지금) ?(?:번호|전화|거)(?:로|는|가|은|이)? ?(?:말고|아니|안 ?[돼되]|하지 ?마|싫|빼고|못)",
+        r"번호(?:를|를 좀)? ?(?:바꿔|바꾸|변경|고쳐|수정|바꿀)",
+        r"(?:제 |내 )?(?:휴대폰|핸드폰|사무실|집|회사)(?: ?전화| ?번호)?(?:으로|로) ?(?:전화|연락|걸어|해|부탁)",
+    ),
     hello=re.compile(
         r"(?:(?:여보세요|안녕하세요|안녕하십니까|네|예|음|저기요|들리세요|들리나요|제 말 들리세요"
         r"|문제가 있어요|문제가 있는데요|도와주세요)(?: |$))+"
@@ -215,7 +369,6 @@ _KO = CommandWords(
     ),
     lead=_of("(?:(?:음|어|아|저기|저기요|여보세요|네|예|아니요|아니|그냥) )+"),
     polite=re.compile(r"(?: ?(?:요|부탁드립니다|부탁해요|주세요|감사합니다|빨리))+$"),
-    edge=8,
 )
 
 WORDS = {"en": _EN, "zh": _ZH, "ko": _KO}

@@ -1,19 +1,24 @@
 """What a caller may say at any moment instead of an answer: a person, again, anew, something to add.
 
-A wish for a person counts in any words, but a description of a problem may hold the same words ("the agent on
-my laptop", 我昨天找过客服). So for free text a wish must be one: in the present, and at the beginning or the
-end of what was said.
+A wish for a person counts in any words and anywhere, also at the end of a long story; but a description of a
+problem may hold the same words ("the agent on my laptop", 我昨天找过客服). So every clause is looked at by
+itself, and what is told of the past, or of what somebody else said, is no wish. Where another number may be
+meant than the one that is offered, that is a command too.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from asr.slots.command_words import WORDS, CommandWords
-from asr.text import comparable
+from asr.slots.command_words import WORDS
+from asr.slots.understand import understand
+from asr.text import comparable, without_fillers
 
-CommandName: TypeAlias = Literal["human", "hello", "repeat", "redo", "add"]
+CommandName: TypeAlias = Literal["human", "hello", "repeat", "redo", "add", "another_number"]
+
+_CLAUSE_ENDS = re.compile(r"[,;:!?\u2026\u2014\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+|\.+(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,8 @@ class Command:
 
     Args:
         name: "human" a person; "hello" an answer, only for free text: nothing yet but a greeting ("hello, can
-            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more.
+            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more; "another_number"
+            to be called on another number than the one that was offered.
         remainder: what was said after it, spoken text: "and also *the screen flickers*".
     """
 
@@ -30,38 +36,59 @@ class Command:
     remainder: str = ""
 
 
-def command(text: str, language: str, *, free: bool = False) -> Command | None:
+def command(text: str, language: str, *, free: bool = False, number: bool = False) -> Command | None:
     """The command that was given instead of an answer, None for none.
 
     Args:
         text: as recognised.
         language: en, zh or ko.
-        free: free text is expected: only greetings and wishes for a person are looked for, and
-            only clear ones.
+        free: free text is expected: only greetings and wishes for a person are looked for.
+        number: a number to call is the question: "another number" is a command, unless digits are said too.
     """
     words = WORDS[language]
     said = comparable(text, language)
     lead = words.lead.match(said)
     core = said[lead.end() :] if lead else said
     forms = {said, core, words.polite.sub("", core)}
-    if any(words.person.fullmatch(form) for form in forms) or _wish(said, words, free):
+    if asks_for_person(text, language):
         return Command("human")
     if free:
         return Command("hello") if words.hello.fullmatch(said) else None
     if any(words.repeat.fullmatch(form) for form in forms):
         return Command("repeat")
+    if number and words.another_number.search(_unspaced(said, language)) and not _digits(text, language):
+        return Command("another_number")
     if any(words.redo.fullmatch(form) for form in forms):
         return Command("redo")
     added = words.add.match(said) or words.add.match(core)
     return Command("add", added.string[added.end() :].strip()) if added else None
 
 
-def _wish(said: str, words: CommandWords, free: bool) -> bool:
-    """Whether the caller asks for a person."""
-    wish = words.wish.search(said)
-    if wish is None:
-        return False
-    if not free:
-        return True
-    at_an_edge = min(wish.start(), len(said) - wish.end()) <= words.edge
-    return at_an_edge and not words.past.search(said[: wish.start()])
+def asks_for_person(text: str, language: str) -> bool:
+    """Whether the caller wants to speak to a person, anywhere in what was said.
+
+    Args:
+        text: as recognised; may be a long story.
+        language: en, zh or ko.
+    """
+    words = WORDS[language]
+    for clause in _CLAUSE_ENDS.split(without_fillers(text, language)):
+        said = comparable(clause, language)
+        lead = words.lead.match(said + " ")
+        core = said[lead.end() :] if lead else said
+        if any(words.person.fullmatch(form) for form in (said, core, words.polite.sub("", core))):
+            return True
+        for wish in words.wish.finditer(_unspaced(said, language)):
+            before, behind = wish.string[: wish.start()], wish.string[wish.end() :]
+            if not words.story_before.search(before) and not words.story_behind.match(behind):
+                return True
+    return False
+
+
+def _unspaced(said: str, language: str) -> str:
+    return said.replace(" ", "") if language == "zh" else said
+
+
+def _digits(text: str, language: str) -> bool:
+    """Whether a number is said: then that is the answer."""
+    return understand("phone_number", text, (), language) is not None

@@ -1,54 +1,151 @@
-"""Digits, phone numbers and whole numbers in an answer."""
+"""Digits, telephone numbers and whole numbers in an answer.
+
+A telephone number is chosen among all that the answer can mean: what corrections in the same breath can have
+taken back, what the recogniser heard besides, what was understood before. The country's numbering plan goes
+first, then what is likeliest. What is asked next is left to the caller.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 
+from asr.results import Word
 from asr.slots import numerals_en, numerals_ko, numerals_zh
-from asr.slots.numerals import DigitString, digit_string
+from asr.slots.numbering_plan import Fit, Shortfall, fit, shortfall
+from asr.slots.numerals import (
+    DigitString,
+    Token,
+    concatenations,
+    digit_string,
+    readings,
+    the_one,
+)
 from asr.slots.values import SlotContext, Understood
 from asr.text import comparable, tidy
+from config.telephone_numbers import number_keys
 
 _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 
 _OWN_NUMBER = {
     "en": re.compile(
-        r"\b(?:this|same|my|current|the) (?:number|one|phone|line)(?: i am| im|$| please)|calling from\b"
+        r"\b(?:this|same|my|current|the) (?:number|one|phone|line)(?: i am| im|$| please| is fine| is ok(?:ay)?)"
+        r"|calling from\b"
     ),
     "zh": re.compile(r"这个号码?|本机|现在(?:这个|的号)|就这个|打(?:过来|进来|电话)的"),
     "ko": re.compile(r"이 ?(?:번호|전화|폰)|지금 ?(?:번호|거신|건|전화)|같은 ?번호"),
 }
+_NOT_OWN_BEFORE = {
+    "en": re.compile(
+        r"\b(?:not|dont|do not|isnt|never|other than|instead of|except|rather than|change)\b(?: \w+){0,4} $"
+    ),
+    "zh": re.compile(r"(?:不|别|换|除了|非|改)[^ ]{0,4}$"),
+    "ko": re.compile(r"(?!)"),
+}
+_NOT_OWN_AFTER = {
+    "en": re.compile(r" (?:is wrong|isnt|is not|doesnt|does not|wont|will not|no longer|anymore)"),
+    "zh": re.compile(r"(?:码)?(?:不|没|打不通|停机|错|坏|以外|之外)"),
+    "ko": re.compile(r"(?:로|는|가|은|이)? ?(?:말고|아니|안 |말구|못|빼고|외에)"),
+}
 
 _PHONE_MINIMUM, _PHONE_MAXIMUM = 5, 15  # ITU-T E.164 allows 15; shorter ones are extensions
 _DIGITS_MAXIMUM = 32
+_ALTERNATIVES = 8  # other readings that are looked at
+_SECOND_CHOICE = 0.7  # how far a number is believed that was not what was heard first
+_OUTSIDE_THE_PLAN = 0.5
+_WHOLE = 7  # digits: as many are a number by themselves, not a part of one
+_RANK: dict[Fit, int] = {"valid": 3, "local": 2, "unknown": 1, "none": 1}
+
+_LAST = {
+    "en": re.compile(r"\b(?:last|end|ends|ending|final|at the back)\b"),
+    "zh": re.compile(r"最后|后面|尾号|末尾|后[一二两三四五六几0-9]位"),
+    "ko": re.compile(r"끝|뒷|뒤|마지막"),
+}
+_FIRST = {
+    "en": re.compile(r"\b(?:first|beginning|begins|starts|starting|area code|prefix|at the front)\b"),
+    "zh": re.compile(r"前面|开头|区号|开始|前[一二两三四五六几0-9]位"),
+    "ko": re.compile(r"앞|처음|지역 ?번호|국번"),
+}
+_PAUSE = 0.35  # seconds between two words that part groups of digits
+_UNFINISHED = re.compile(
+    r"(?:double|triple|treble|quadruple|hundred|thousand|plus|[a-z]+ty|个|十|百|加)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A number that may be meant; `order` is its place among all, `stretched` wants the plan's consent."""
+
+    string: DigitString
+    order: int
+    first_choice: bool
+    stretched: bool = False
+
+    @property
+    def number(self) -> str:
+        return "+" * self.string.plus + self.string.digits
 
 
 def digits(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
     """A string of digits: a ticket number, a code."""
     maximum = context.maximum if context.maximum is not None else _DIGITS_MAXIMUM
-    found = _digit_string(text, language, context.minimum or 1, maximum)
+    found = digit_string(_NUMERALS[language].lex(text), context.minimum or 1, maximum)
     if found is None or found.plus:
         return None
     return _understood(found.digits, found, text, language, confidence)
 
 
 def phone_number(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
-    """A phone number: its digits without spaces and marks, with "+" in front when it was said.
+    """A telephone number: its digits without spaces and marks, with "+" in front when it was said.
 
-    What follows "extension" is left in the remainder. Numbers are not made international: which country's
-    they are, the site knows.
+    Where `context.country` is known, a number of its plan is preferred to one that is none, and one that is
+    none is given with its `shortfall` and less confidence. What follows "extension" is left in the remainder.
+    Numbers are not made international: which country's they are, the site knows.
     """
-    minimum = context.minimum if context.minimum is not None else _PHONE_MINIMUM
-    maximum = context.maximum if context.maximum is not None else _PHONE_MAXIMUM
-    found = _digit_string(text, language, minimum, maximum)
-    if found is None:
-        return None
-    return _understood("+" * found.plus + found.digits, found, text, language, confidence)
+    found = [
+        candidate
+        for candidate in _candidates(text, language, context)
+        if not any(same_telephone(candidate.number, denied, context.country) for denied in context.denied)
+    ]
+    fits = [fit(candidate.number, context.country) for candidate in found]
+    chosen = [
+        (candidate, how)
+        for candidate, how in zip(found, fits, strict=True)
+        if not candidate.stretched or how == "valid"
+    ]
+    if not chosen:
+        return _too_short(text, language, context, confidence) if context.partial else None
+    candidate, how = min(chosen, key=lambda pair: (-_RANK[pair[1]], pair[0].order))
+    if not candidate.first_choice:
+        confidence *= _SECOND_CHOICE
+    lacking = None
+    if how == "none":
+        confidence *= _OUTSIDE_THE_PLAN
+        lacking = shortfall(candidate.string.groups, candidate.string.plus, context.country)
+    understood = _understood(candidate.number, candidate.string, text, language, confidence)
+    return replace(understood, shortfall=lacking)
+
+
+def same_telephone(one: str, other: str, country: str = "") -> bool:
+    """Whether two spellings of a number are the same telephone: "040 36" and "+49 40 36" in Germany.
+
+    Args:
+        one, other: digits, in any spelling.
+        country: whose national numbers are meant, "" where nobody said.
+    """
+    return number_keys(one, country).same_as(number_keys(other, country))
 
 
 def own_number(text: str, language: str) -> bool:
     """Whether the caller means the number they are calling from: "this number", 这个号码, 이 번호."""
-    return _OWN_NUMBER[language].search(comparable(text, language)) is not None
+    said = comparable(text, language)
+    return any(
+        not _NOT_OWN_BEFORE[language].search(said[: found.start()])
+        and not _NOT_OWN_AFTER[language].match(said, found.end())
+        for found in _OWN_NUMBER[language].finditer(said)
+    )
 
 
 def number(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
@@ -64,8 +161,131 @@ def number(text: str, language: str, context: SlotContext, confidence: float) ->
     return Understood(value, confidence, tidy(text, language))
 
 
-def _digit_string(text: str, language: str, minimum: int, maximum: int) -> DigitString | None:
-    return digit_string(_NUMERALS[language].lex(text), minimum, maximum)
+def with_pauses(text: str, words: Sequence[Word]) -> str:
+    """The text with a comma wherever the speaker paused: groups of digits are said with pauses between.
+
+    Args:
+        text: as recognised.
+        words: the same word by word; may be empty, or not fit the text, which then stays as it is.
+    """
+    gaps = [
+        later.start - earlier.end for earlier, later in zip(words, words[1:], strict=False)
+    ]  # somebody who dictates word by word pauses everywhere: that is no grouping
+    if not gaps:
+        return text
+    pause = max(_PAUSE, 2 * median(gaps))
+    parts: list[str] = []
+    at = 0
+    for word, gap in zip(words, (*gaps, 0.0), strict=True):
+        spelled = word.text.strip()
+        start = text.find(spelled, at)
+        if not spelled or start < 0:
+            return text
+        parts.append(text[at : start + len(spelled)])
+        at = start + len(spelled)
+        if gap > pause and not _UNFINISHED.search(spelled) and not text[at : at + 1].startswith((",", "，")):
+            parts.append(", ")
+    return "".join((*parts, text[at:]))
+
+
+def _candidates(text: str, language: str, context: SlotContext) -> Iterator[_Candidate]:
+    """All numbers that an answer can mean, in the order in which they are likely."""
+    minimum = context.minimum if context.minimum is not None else _PHONE_MINIMUM
+    maximum = context.maximum if context.maximum is not None else _PHONE_MAXIMUM
+    order = 0
+    for source, said in enumerate((text, *context.alternatives[:_ALTERNATIVES])):
+        for strings in readings(_NUMERALS[language].lex(said)):
+            for string, stretched in _of_reading(said, strings, minimum, maximum, language, context):
+                if minimum <= len(string.digits) <= maximum:
+                    yield _Candidate(string, order, source == 0 and order == 0, stretched)
+                    order += 1
+        order = max(order, 1)  # nothing in the words themselves: what follows is no first choice
+
+
+def _of_reading(
+    said: str,
+    strings: Sequence[DigitString],
+    minimum: int,
+    maximum: int,
+    language: str,
+    context: SlotContext,
+) -> Iterator[tuple[DigitString, bool]]:
+    """The numbers of one reading, and whether each is far-fetched."""
+    whole = the_one(strings, minimum, maximum)
+    if whole is not None and len(whole.digits) >= _WHOLE:
+        yield whole, False
+    if context.so_far is not None and strings:
+        yield from _continued(context.so_far, strings[-1])
+    if context.denied and strings:
+        yield from _amended(context.denied[-1], said, strings[-1], language)
+    if whole is not None:
+        if len(whole.digits) < _WHOLE:
+            yield whole, False
+    elif len({string.digits for string in strings}) > 1:
+        yield from ((string, True) for string in concatenations(strings))
+        known = [string for string in strings if fit(string.digits, context.country) == "valid"]
+        if len({string.digits for string in known}) == 1:
+            yield known[0], True
+
+
+def _continued(so_far: Shortfall, string: DigitString) -> Iterator[tuple[DigitString, bool]]:
+    """A group that was asked for again, put in its place, or the rest of what was understood before."""
+    said, heard = string.digits, so_far.heard
+    asked = so_far.before + said + so_far.after
+    rest = heard + said
+    overlaps = [
+        heard + said[size:]
+        for size in range(min(len(heard), len(said)), 1, -1)
+        if heard.endswith(said[:size]) and size < len(said)
+    ]
+    ways = [asked, rest, *overlaps] if so_far.part else [*overlaps, rest]
+    if said.startswith(heard):
+        ways.insert(0, said)  # said again from the beginning
+    for at, joined in enumerate(dict.fromkeys(ways)):
+        yield replace(string, groups=(joined,)), at > 0
+
+
+def _amended(
+    denied: str, said: str, string: DigitString, language: str
+) -> Iterator[tuple[DigitString, bool]]:
+    """A number that was read back, with the digits that are said now in the place of wrong ones."""
+    old, new = denied.lstrip("+"), string.digits
+    size = len(new)
+    if not 0 < size < len(old):
+        return
+    words = comparable(said, language)
+    places: list[int] = []
+    if _LAST[language].search(words):
+        places = [len(old) - size]
+    elif _FIRST[language].search(words):
+        places = [0]
+    elif size > 2:
+        alike = {
+            at: sum(mine == yours for mine, yours in zip(old[at:], new, strict=False))
+            for at in range(len(old) - size + 1)
+        }
+        best = max(alike.values())
+        places = [at for at, same in alike.items() if same == best and same >= size - 1]
+    if len(places) == 1:
+        amended = old[: places[0]] + new + old[places[0] + size :]
+        plus = denied.startswith("+") or string.plus
+        yield DigitString((amended,), plus, string.sureness * 0.8, string.remainder), False
+
+
+def _too_short(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
+    """Digits that are too few for a number, where hardly anything else was said."""
+    minimum = context.minimum if context.minimum is not None else _PHONE_MINIMUM
+    tokens: list[Token] = _NUMERALS[language].lex(text)
+    others = sum(token.kind == "other" for token in tokens)
+    for strings in readings(tokens):
+        found = the_one(strings, 2, minimum - 1)
+        if found is not None and 2 * others <= len(found.digits):
+            lacking = Shortfall(found.digits)
+            if fit(found.digits, context.country) == "none":
+                lacking = shortfall(found.groups, found.plus, context.country)
+            understood = _understood(found.digits, found, text, language, confidence * _OUTSIDE_THE_PLAN)
+            return replace(understood, shortfall=lacking)
+    return None
 
 
 def _understood(value: str, found: DigitString, text: str, language: str, confidence: float) -> Understood:

@@ -1,16 +1,20 @@
-"""Spoken numerals as tokens, and digit strings put together from them: what is the same in all languages.
+"""Spoken numerals as tokens, and what strings of digits they can mean: what is the same in all languages.
 
 How a language says its numerals is in `numerals_en`, `numerals_zh` and `numerals_ko`: each has `lex(text)`,
 which gives tokens for strings of digits, and `cardinals(text)`, which gives the whole numbers in a text.
+Which of several readings is a telephone number is left to `numbers`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Literal, TypeAlias
 
-TokenKind: TypeAlias = Literal["digits", "times", "plus", "gap", "correction", "stop", "other"]
+TokenKind: TypeAlias = Literal[
+    "digits", "times", "plus", "gap", "correction", "denial", "restart", "stop", "other"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,70 +22,273 @@ class Token:
     """One piece of a spoken digit string.
 
     Args:
-        kind: "times" repeats the next digit `text` times (double, triple); "gap" may stand between digits;
-            "correction" takes back what came before; after "stop" comes something else (an extension).
+        kind: "times" repeats the next digit `text` times (double, triple); "gap" may stand between digits, and
+            ends a group; "correction" takes back what came before; "denial" denies what follows ("361, not
+            362"); "restart" takes back everything; after "stop" comes something else (an extension).
         text: for digits the digits, for times a digit, else as it was said.
         sure: False where the word is more often something else ("for", "to").
+        repeated: whether the digits are one that was said to come several times (三个八).
     """
 
     kind: TokenKind
     text: str
     sure: bool = True
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DigitString:
-    """Digits that were said; `sureness` 0..1 is less where words were guessed at."""
+    """Digits that were said.
 
-    digits: str
-    plus: bool
-    sureness: float
-    remainder: str
+    Args:
+        groups: in the groups in which they were said; one for all where no pause or mark parts them.
+        plus: whether "plus" was said in front.
+        sureness: 0..1, less where words were guessed at, or taken back.
+        remainder: what else was said.
+    """
+
+    groups: tuple[str, ...]
+    plus: bool = False
+    sureness: float = 1.0
+    remainder: str = ""
+
+    @property
+    def digits(self) -> str:
+        """All of them."""
+        return "".join(self.groups)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Run:
     """Digits without a foreign word between them."""
 
-    digits: str = ""
+    groups: tuple[str, ...] = ()
     plus: bool = False
     sure: bool = True
+
+    @property
+    def digits(self) -> str:
+        return "".join(self.groups)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What was said between two corrections."""
+
+    runs: list[_Run] = field(default_factory=lambda: [_Run()])
+    denial: bool = False  # whether a denial stands in front
+    open: bool = False  # whether the last group may go on
+
+
+_GUESSED = 0.5  # how sure guessed digits are
+_READINGS = 8  # of one text; the rest are far-fetched
+_WEIGHTS = {1: 1.0, 2: 2.5}  # what it says that so many digits stay the same; 4 where they are more
+_COMPLETE = 7  # digits: so many after a correction may be all of the number
+
+
+def readings(tokens: Sequence[Token]) -> list[list[DigitString]]:
+    """What the tokens can mean, the likeliest first: each reading is the digit strings that it holds.
+
+    There are several where something was taken back: "no, sorry" takes back the last group, a digit, or all.
+    """
+    after_restart = list(tokens)
+    for at, token in enumerate(tokens):
+        if token.kind == "restart":
+            after_restart = list(tokens[at + 1 :])
+    pieces, remainder = _pieces(after_restart)
+    corrected = sum(any(run.groups for run in piece.runs) for piece in pieces) > 1
+    found: dict[tuple[tuple[str, ...], ...], list[DigitString]] = {}
+    for runs in _joined(pieces):
+        strings = [
+            DigitString(run.groups, run.plus, _GUESSED if corrected or not run.sure else 1.0, remainder)
+            for run in runs
+        ]
+        found.setdefault(tuple(run.groups for run in runs), strings)
+    return list(found.values())[:_READINGS]
 
 
 def digit_string(tokens: Sequence[Token], minimum: int, maximum: int) -> DigitString | None:
     """The one digit string of a fitting length; None when there is none, or more than one that it could be.
 
     A single digit among other words ("the 2 of us", "my second one") is no string, unless one is expected.
-    After a correction only what follows it counts, and is unsure.
     """
-    runs = [_Run()]
+    for strings in readings(tokens):
+        found = the_one(strings, minimum, maximum)
+        if found is not None:
+            return found
+    return None
+
+
+def the_one(strings: Sequence[DigitString], minimum: int, maximum: int) -> DigitString | None:
+    """As `digit_string`, of the strings of one reading."""
+    said = list(strings)
+    if len(said) > 1 and maximum > 1:
+        said = [string for string in said if len(string.digits) > 1]
+    if len({(string.digits, string.plus) for string in said}) != 1:
+        return None
+    return said[0] if minimum <= len(said[0].digits) <= maximum else None
+
+
+def _pieces(tokens: Sequence[Token]) -> tuple[list[_Piece], str]:
+    pieces = [_Piece()]
     times = 1
     others: list[str] = []
     stopped = False
     for token in tokens:
+        piece = pieces[-1]
         if stopped or token.kind in ("other", "stop"):
             stopped = stopped or token.kind == "stop"
-            if runs[-1].digits:
-                runs.append(_Run())
-            others.append(token.text)
-        elif token.kind == "correction":
-            # Whether all was said again or only the end, nobody can know for certain.
-            runs = [_Run(sure=not any(run.digits for run in runs))]
+            if piece.runs[-1].groups or piece.runs[-1].plus:
+                piece.runs.append(_Run())
+            piece.open = False
+            if token.kind != "gap":
+                others.append(token.text)
+        elif token.kind in ("correction", "denial"):
+            denial = token.kind == "denial"
+            if any(run.groups for run in piece.runs):
+                pieces.append(_Piece(denial=denial))
+            else:
+                piece.denial = piece.denial or denial
         elif token.kind == "plus":
-            runs[-1].plus = not runs[-1].digits
+            if piece.runs[-1].groups:
+                piece.runs.append(_Run())
+            piece.runs[-1] = replace(piece.runs[-1], plus=True)
+        elif token.kind == "gap":
+            piece.open = False
+            continue
         elif token.kind == "times":
             times = int(token.text)
             continue
         elif token.kind == "digits":
-            runs[-1].digits += token.text[0] * (times - 1) + token.text
-            runs[-1].sure = runs[-1].sure and token.sure
+            _add(piece, token, times)
         times = 1
-    said = [run for run in runs if run.digits]
-    if len(said) > 1 and maximum > 1:
-        said = [run for run in said if len(run.digits) > 1]
-    if len({(run.digits, run.plus) for run in said}) != 1:
-        return None
-    run = said[0]
-    if not minimum <= len(run.digits) <= maximum:
-        return None
-    return DigitString(run.digits, run.plus, 1.0 if run.sure else 0.5, " ".join(others))
+    return pieces, " ".join(others)
+
+
+def _add(piece: _Piece, token: Token, times: int) -> None:
+    run = piece.runs[-1]
+    digits = token.text[0] * (times - 1) + token.text
+    single = len(token.text) == 1 or token.repeated
+    if piece.open and single and run.groups:
+        groups = (*run.groups[:-1], run.groups[-1] + digits)
+    else:
+        groups = (*run.groups, digits)
+    piece.open = single
+    piece.runs[-1] = replace(run, groups=groups, sure=run.sure and token.sure)
+
+
+def _joined(pieces: Sequence[_Piece]) -> list[list[_Run]]:
+    """All pieces as one, what was taken back replaced by what follows; the likeliest way first."""
+    ways: list[tuple[float, list[_Run]]] = [(0.0, [])]
+    for piece in pieces:
+        runs = [run for run in piece.runs if run.groups]
+        if not runs:
+            continue
+        grown: list[tuple[float, list[_Run]]] = []
+        for score, before in ways:
+            if piece.denial:
+                grown += [(score + more, joined) for more, joined in _denied(before, runs)]
+            elif not before:
+                grown.append((score, runs))
+            else:
+                grown += [
+                    (score + more, [*before[:-1], *joined])
+                    for more, joined in _replacements(before[-1], runs)
+                ]
+        grown.sort(key=lambda way: -way[0])
+        ways = grown[:_READINGS]
+    if all(piece.runs[-1].groups == () and len(piece.runs) == 1 for piece in pieces[1:]) and len(pieces) > 1:
+        return []  # taken back, and nothing said instead
+    return [runs for _, runs in ways if runs]
+
+
+def _replacements(old: _Run, new: Sequence[_Run]) -> list[tuple[float, list[_Run]]]:
+    """The ways in which what was said last replaces the end of what was said before, with a score each.
+
+    People take back the group that they have just said, and say that one again; or they say the whole
+    number again, with the same digits but for the mistake. So a cut between groups, a group of the same
+    length, and digits that stay the same speak for a way.
+    """
+    first, rest = new[0], list(new[1:])
+    ways: list[tuple[float, list[_Run]]] = []
+    if rest and old.digits.endswith(first.digits):
+        # 不是三六一，是三六二: what is named first is what is taken back.
+        run = _spliced(old, len(old.digits) - len(first.digits), rest[0].groups, sure=rest[0].sure)
+        ways.append((8.0, [run, *rest[1:]]))
+    elif rest:
+        # 不是三六一，是三六二, where it had not been said before.
+        run = replace(old, groups=(*old.groups, *rest[0].groups), sure=False)
+        ways.append((-4.0, [run, *rest[1:]]))
+    size, boundaries = len(old.digits), _boundaries(old.groups)
+    for cut in range(size):
+        tail = old.digits[cut:]
+        same = sum(mine == yours for mine, yours in zip(tail, first.digits, strict=False))
+        # One or two digits are the same by chance; fewer digits than were taken back are no repetition.
+        weight = 0.0 if len(first.digits) < len(tail) else _WEIGHTS.get(len(tail), 4.0)
+        score = weight * same / len(tail)
+        if cut == 0:
+            score += 1.0 + 1.5 * (len(first.digits) >= _COMPLETE)
+        elif cut in boundaries:
+            score += 2.0 if cut == boundaries[-1] else 0.5
+        if cut and len(first.groups[0]) == len(tail):
+            score += 1.5
+        elif cut and len(old.groups) > 1 and cut not in boundaries:
+            score -= 2.0
+        if len(first.digits) < len(tail):
+            score -= 2.5
+        if cut == 0:
+            run = first if first.plus or not old.plus else replace(first, plus=same == len(tail))
+        else:
+            run = _spliced(old, cut, first.groups, sure=first.sure)
+        ways.append((score, [run, *rest]))
+    return ways
+
+
+def _denied(before: list[_Run], new: Sequence[_Run]) -> list[tuple[float, list[_Run]]]:
+    """The ways to take "not 361, 362": the first group is not meant, what follows it is."""
+    denied, behind = new[0].groups[0], new[0].groups[1:]
+    following = [replace(new[0], groups=behind)] if behind else []
+    following += new[1:]
+    if not before:
+        return [(0.0, following)]
+    old = before[-1]
+    if following and old.digits.endswith(denied):
+        run = _spliced(old, len(old.digits) - len(denied), following[0].groups, sure=following[0].sure)
+        return [(0.0, [*before[:-1], run, *following[1:]])]
+    if behind:
+        return [(0.0, [*before[:-1], replace(old, groups=(*old.groups, *behind)), *new[1:]])]
+    return [(0.0, [*before, *following])]
+
+
+def _boundaries(groups: Sequence[str]) -> list[int]:
+    """Where each group but the first begins."""
+    found, at = [], 0
+    for group in groups[:-1]:
+        at += len(group)
+        found.append(at)
+    return found
+
+
+def _spliced(old: _Run, cut: int, groups: tuple[str, ...], *, sure: bool) -> _Run:
+    """The first `cut` digits of a run, and other groups behind them."""
+    kept: list[str] = []
+    left = cut
+    for group in old.groups:
+        if left > 0:
+            kept.append(group[:left])
+        left -= len(group)
+    return replace(old, groups=(*kept, *groups), sure=old.sure and sure)
+
+
+def concatenations(strings: Sequence[DigitString]) -> list[DigitString]:
+    """The strings of one reading as one, where other words stood between its parts: "040, that is Hamburg, 36"."""
+    if not 1 < len(strings) <= 4:
+        return []
+    joined = []
+    for keep in product((True, False), repeat=len(strings)):
+        chosen = [string for string, kept in zip(strings, keep, strict=True) if kept]
+        if len(chosen) > 1 and not any(string.plus for string in chosen[1:]):
+            groups = tuple(group for string in chosen for group in string.groups)
+            sureness = min(string.sureness for string in chosen) * 0.8
+            joined.append(DigitString(groups, chosen[0].plus, sureness, chosen[0].remainder))
+    return joined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from asr.slots.numerals import Token
+from asr.slots.numerals import Token, TokenKind
 from asr.text import plain, without_fillers
 
 _UNITS = {
@@ -25,9 +25,21 @@ _TIMES = {"double": "2", "triple": "3", "treble": "3", "quadruple": "4"}
 _GAPS = frozenset({"and", "dash", "hyphen", "minus", "dot", "point", "space", "then", "comma"})
 _STOPS = frozenset({"extension", "ext"})
 _CORRECTIONS = (
-    ("i", "mean"), ("scratch", "that"), ("no", "wait"), ("no", "sorry"), ("sorry",), ("correction",),
-    ("wait",), ("no",),
+    ("i", "mean"), ("i", "meant"), ("i", "mean", "to", "say"), ("scratch", "that"), ("no", "wait"),
+    ("no", "sorry"), ("sorry",), ("correction",), ("wait",), ("no",), ("nope",), ("oops",), ("whoops",),
+    ("rather",), ("make", "that"), ("pardon",), ("excuse", "me"), ("my", "mistake"), ("thats", "wrong"),
+    ("that", "was", "wrong"), ("that", "is", "wrong"), ("wrong",), ("or", "rather"), ("hang", "on"),
+    ("hold", "on"), ("strike", "that"), ("apologies",), ("should", "be"), ("its", "actually"),
 )  # fmt: skip
+_DENIALS = frozenset({"not", "isnt"})
+_RESTARTS = (
+    ("start", "again"), ("start", "over"), ("begin", "again"), ("from", "the", "beginning"),
+    ("from", "the", "start"), ("from", "the", "top"), ("from", "scratch"), ("let", "me", "repeat"),
+    ("say", "it", "again"), ("say", "that", "again"), ("try", "again"), ("try", "that", "again"),
+    ("forget", "that"), ("forget", "it"),
+    ("all", "over"), ("start", "afresh"), ("restart",), ("the", "whole", "number", "is"),
+)  # fmt: skip
+_MARKS = re.compile(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s[-\u2014\u2013]\s|\.{2,}")
 # Recognisers write what they hear most.
 _SOUND_ALIKES = {
     "to": "2",
@@ -39,18 +51,41 @@ _SOUND_ALIKES = {
     "fife": "5",
     "tree": "3",
 }
+_PHRASES: tuple[tuple[tuple[tuple[str, ...], ...], TokenKind], ...] = (
+    (tuple(sorted(_RESTARTS, key=len, reverse=True)), "restart"),
+    (tuple(sorted(_CORRECTIONS, key=len, reverse=True)), "correction"),
+)
+_BEFORE_A_THING = frozenset(
+    {
+        "old",
+        "this",
+        "that",
+        "the",
+        "another",
+        "wrong",
+        "right",
+        "new",
+        "other",
+        "last",
+        "first",
+        "which",
+        "my",
+    }
+)
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 
 
 def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
-    words = re.sub(r"\+(?=\s|$)", " plus ", re.sub(r"\+(\d)", r" plus \1", _words(text))).split()
     tokens: list[Token] = []
-    position = 0
-    while position < len(words):
-        token, used = _token(words, position, tokens)
-        tokens.append(token)
-        position += used
+    for clause in _MARKS.split(text):
+        tokens += [Token("gap", ",")] * bool(tokens)
+        words = re.sub(r"\+(?=\s|$)", " plus ", re.sub(r"\+(\d)", r" plus \1", _words(clause))).split()
+        position = 0
+        while position < len(words):
+            token, used = _token(words, position, tokens)
+            tokens.append(token)
+            position += used
     return tokens
 
 
@@ -80,7 +115,7 @@ def _is_numeral(word: str) -> bool:
 def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token, int]:
     word = words[position]
     follows = words[position + 1] if position + 1 < len(words) else ""
-    after_digits = bool(before) and before[-1].kind in ("digits", "times")
+    after_digits = bool(before) and before[-1].kind in ("digits", "times", "gap")
     if word.isdigit():
         return Token("digits", word), 1
     if word in _TIMES and (_is_numeral(follows) or follows in _SOUND_ALIKES):
@@ -88,13 +123,18 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
     if word in _ZEROS or (word in _OH and (after_digits or _is_numeral(follows))):
         # At the start "oh" may be a sigh as well as a digit.
         return Token("digits", "0", sure=word in _ZEROS or after_digits), 1
+    if word == "one" and position and words[position - 1] in _BEFORE_A_THING:
+        return Token("other", word), 1
     if word in _UNITS or word in _TEENS or word in _TENS:
         return _group(words, position)
     if word in _SOUND_ALIKES and after_digits and (not follows or _is_numeral(follows) or follows in _TIMES):
         return Token("digits", _SOUND_ALIKES[word], sure=False), 1
-    for phrase in _CORRECTIONS:
-        if tuple(words[position : position + len(phrase)]) == phrase:
-            return Token("correction", " ".join(phrase)), len(phrase)
+    for phrases, kind in _PHRASES:
+        for phrase in phrases:
+            if tuple(words[position : position + len(phrase)]) == phrase:
+                return Token(kind, " ".join(phrase)), len(phrase)
+    if word in _DENIALS:
+        return Token("denial", word), 1
     if word == "plus":
         return Token("plus", word), 1
     if word in _GAPS or (word, follows) == ("area", "code"):

@@ -23,9 +23,18 @@ _SCALES = {"십": 10, "백": 100, "천": 1000}
 
 # What stands between groups: "공일공에 일이삼사의 오육칠팔", "다시" is the dash.
 _GAPS = re.compile(r"다시|대시|하이픈|작대기|그리고|그다음에?|국에|국의|에|의|번에")
-_CORRECTIONS = re.compile(r"아니요?|아뇨|잠깐만요?|틀렸어요|잘못")
+_CORRECTIONS = re.compile(
+    r"아니(?:요|오|고|고요|라)?|말고|아뇨|아닙니다|아니다|아니에요|잠깐만?요?|잠시만?요?|틀렸\S*|틀려요|잘못\S*|죄송\S*|미안\S*|정정\S*|아차"
+)
+_RESTART = "처음부터"
+_RESTARTS = re.compile(
+    r"처음부터(?: ?다시)?(?: \S*(?:할게요|하겠습니다|드릴게요|부를게요))?"
+    r"|다시 ?(?:말할게요|말씀 ?드릴게요|말씀드리겠습니다|할게요|말하겠습니다|하겠습니다|불러 ?드릴게요|부를게요|해 ?볼게요)"
+)
+_MARKS = re.compile(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s-\s")
 _STOPS = re.compile(r"내선|교환")
 _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
+    (re.compile(_RESTART), "restart"),
     (_CORRECTIONS, "correction"),
     (_STOPS, "stop"),
     (_GAPS, "gap"),
@@ -49,8 +58,14 @@ _COUNTERS = re.compile(
 def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
     tokens: list[Token] = []
-    for word in plain(without_fillers(text, "ko"), "ko").split():
-        tokens.extend(_tokens(word))
+    for clause in _MARKS.split(text):
+        tokens += [Token("gap", ",")] * bool(tokens)
+        said = plain(without_fillers(clause, "ko"), "ko")
+        for word in _RESTARTS.sub(f" {_RESTART} ", said).split():
+            # A word of several digits is a group of its own.
+            made = _tokens(word)
+            group = sum(token.kind == "digits" for token in made) > 1
+            tokens += [Token("gap", " ")] * group + made + [Token("gap", " ")] * group
     return tokens
 
 

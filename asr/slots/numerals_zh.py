@@ -8,7 +8,7 @@ from asr.slots.numerals import Token, TokenKind
 from asr.text import plain, without_fillers
 
 _DIGITS = {
-    "零": 0, "〇": 0, "洞": 0,
+    "零": 0, "〇": 0, "洞": 0, "○": 0,
     "一": 1, "幺": 1, "妖": 1, "腰": 1, "吆": 1, "壹": 1,
     "二": 2, "两": 2, "俩": 2, "贰": 2,
     "三": 3, "叁": 3, "四": 4, "肆": 4, "五": 5, "伍": 5, "六": 6, "陆": 6,
@@ -26,8 +26,25 @@ _NOT_NUMERALS = re.compile(
     r"记一下|一下|一会儿?|一共|一直|一样|一定|第一|万一|一般|统一|唯一|十分|两边|三方|七上八下"
 )
 _GAPS = re.compile(r"横杠|横线|减号?|杠|然后|空格|再|逗号|点")
-_CORRECTIONS = re.compile(r"说错了|不对|不是|错了|应该是|等等|等一下|更正|重来")
+_CORRECTIONS = re.compile(
+    r"(?:我)?(?:说|讲|念|报)错了?|不对|错了|应该是|等等|等一下|更正|纠正|改成|改为|对不起|抱歉|不好意思|不不"
+    r"|哦不(?!是)|才对|(?:哦|啊|噢)?并?不是"
+)
+_RESTARTS = re.compile(
+    r"(?:让?我)?(?:重新|从头|从新)(?:再)?(?:来|说|讲|开始|报|念|给你)*(?:一[遍次下])?|重来(?:一[遍次下])?|重说(?:一[遍次下])?"
+    r"|(?:让?我)?再(?:来|说|报|念|讲)一[遍次]"
+)
+# Syllables that sound like digits, between digits; those that belong there anyway (是, 就) are left out.
+_SOUND_ALIKES = {
+    "林": "0", "令": "0", "另": "0", "灵": "0", "铃": "0", "玲": "0", "领": "0", "要": "1", "药": "1", "摇": "1",
+    "夭": "1", "亿": "1", "意": "1", "衣": "1", "医": "1", "依": "1", "儿": "2", "而": "2", "耳": "2", "尔": "2",
+    "山": "3", "散": "3", "伞": "3", "思": "4", "死": "4", "司": "4", "寺": "4", "武": "5", "舞": "5", "午": "5",
+    "无": "5", "吴": "5", "溜": "6", "流": "6", "刘": "6", "留": "6", "其": "7", "期": "7", "气": "7", "奇": "7",
+    "起": "7", "妻": "7", "把": "8", "爸": "8", "吧": "8", "巴": "8", "酒": "9", "久": "9", "旧": "9",
+}  # fmt: skip
+_MARKS = re.compile(r"[,，、;；。.!！?？:：…\u2014\u2013]+(?![0-9])|\s[-]\s")
 _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
+    (_RESTARTS, "restart"),
     (_NOT_NUMERALS, "other"),
     (_CORRECTIONS, "correction"),
     (_GAPS, "gap"),
@@ -37,13 +54,16 @@ _PIECE = re.compile(r"[0-9]+|[a-z]+|\S")
 
 def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
-    said = plain(without_fillers(text, "zh"), "zh").replace(" ", "")
     tokens: list[Token] = []
-    position = 0
-    while position < len(said):
-        token, used = _token(said, position)
-        tokens.append(token)
-        position += used
+    for clause in _MARKS.split(text):
+        tokens += [Token("gap", ",")] * bool(tokens)
+        said = plain(without_fillers(clause, "zh"), "zh")
+        position = 0
+        while position < len(said):
+            if said[position] != " ":
+                token, used = _token(said, position)
+                tokens.append(token)
+            position += 1 if said[position] == " " else used
     return tokens
 
 
@@ -90,16 +110,29 @@ def _token(said: str, position: int) -> tuple[Token, int]:
         return Token("plus", "+"), 1
     repeated = _REPEATED.match(said, position)
     if repeated:
-        return Token("digits", str(_one(repeated[2])) * _one(repeated[1])), 3
+        return Token("digits", str(_one(repeated[2])) * _one(repeated[1]), repeated=True), 3
     number = _NUMBER.match(said, position)
     if (number and len(number[0]) > 1) or said[position] == "十":
         piece = number[0] if number and number[0] else "十"
         return Token("digits", str(value(piece))), len(piece)
     if said[position] in _DIGITS:
         return Token("digits", str(_DIGITS[said[position]]), sure=said[position] not in _GUESSED), 1
+    if said[position] in _SOUND_ALIKES and _between_digits(said, position):
+        return Token("digits", _SOUND_ALIKES[said[position]], sure=False), 1
     piece_found = _PIECE.match(said, position)
     piece = piece_found[0] if piece_found else said[position]
     return Token("digits" if piece.isdigit() else "other", piece), len(piece)
+
+
+def _between_digits(said: str, position: int) -> bool:
+    """Whether a letter stands between digits, or begins a row of them (要三八 for 幺三八)."""
+    behind = said[position + 1 : position + 3]
+    if not behind or not _is_digit(behind[0]):
+        return False
+    if position and _is_digit(said[position - 1]):
+        return True
+    first_one = _SOUND_ALIKES[said[position]] == "1" and len(behind) == 2 and _is_digit(behind[1])
+    return first_one and (position == 0 or said[position - 1] in "是码号")
 
 
 def _is_digit(letter: str) -> bool:

@@ -3,19 +3,74 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
 from asr.slots.numerals_en import lex
-from asr.slots.wish import Clock, DayPart, Relation, Wish, day_of_month, next_monday, weekday
+from asr.slots.wish import (
+    AHEAD,
+    Clock,
+    DayEdge,
+    DayPart,
+    JoiningWords,
+    Mention,
+    Relation,
+    Taken,
+    Wish,
+    composed,
+    day_of_month,
+    day_range,
+    next_monday,
+    weekday,
+    weekend,
+    with_edge,
+    working_days,
+)
 from asr.text import plain
 
-_ASAP = re.compile(
-    r"\b(?:(?:right )?now|right away|straight away|straightaway|immediately|at once|as soon as|asap|a s a p"
-    r"|soon|any ?time|whenever|sooner the better|earliest|first available|doesnt matter|dont care|all day"
-    r"|as early as)\b"
+_JOINING = JoiningWords(
+    denied_before=re.compile(
+        r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from|besides|without|never|dont|do not"
+        r"|cant|cannot|couldnt|wont|will not|isnt|arent|instead of|rather than|avoid|skip|unless its"
+        r"|(?:any ?(?:time|day|hour)|anything|every ?(?:day|thing|time)|all|always|whenever)(?: \w+){0,2} but"
+        r"|busy|away|unavailable|not available|not free|travell?ing|in (?:a )?meetings?|no time|(?:am|im|be|was) (?:out|off)"
+        r"|on (?:holiday|vacation|leave)|not (?:here|in|around|possible))"
+        r"(?: (?:on|at|in|the|during|for|do|make|it|me|call|called|be|been|any|you|reach|anyone|work|talk|speak|answer"
+        r"|around|please|a|have|time|here|ring|phone|take|calls?|available|free|early|late|all|day|of|office|until then"
+        r"|possible|come|back|and|us|to|pick up|somebody|anybody|accept|receive))* ?$"
+    ),
+    excepting=re.compile(
+        r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"
+    ),
+    denied_behind=re.compile(
+        r"^ ?(?:morning |afternoon |all day )?(?:(?:i|we) )?(?:really |just |definitely |also |both )*(?:"
+        r"(?:is|are|s|would be|will be|was|am|m) (?:(?:really|so|too|very|a|an|also|both) )*(?:not\b(?! too)(?! later)|no good"
+        r"|bad|impossible|difficult|out\b|full|holidays?|busy|terrible|booked|away|off|travell?ing|in meetings?"
+        r"|in a meeting|unavailable|closed|on (?:holiday|vacation|leave))"
+        r"|not (?:good|possible|ok|okay|great|ideal|convenient|available|free|an option|suitable|me|here|in)\b"
+        r"|not? ?\Z|no good|no way"
+        r"|(?:isnt|arent|doesnt|does not|dont|do not|wont|will not|cannot|cant|can not|am not|im not|havent|have no"
+        r"|have (?:a )?meetings?|im (?:away|busy|off|out|travell?ing|in meetings?|in a meeting))\b)"
+    ),
+    listed=re.compile(
+        r"\s*(?:or|nor|and|or else|or maybe|or perhaps|and also|and then|alternatively|or even|if not|or if not)"
+        r"(?: (?:on|at|in the|the|around|about|maybe|even|else|rather))* ?"
+    ),
+    taken_back=re.compile(
+        r"\s*(?:(?:no|nope|sorry|wait|i mean|i meant|or rather|rather|actually|make that|make it|oh|better|let us say|lets say"
+        r"|scratch that|correction|thats wrong|hang on) ?)+(?:(?:on|at|in the|the|its|it is) ?)*"
+    ),
+    at_once=re.compile(
+        r"\b(?:(?:right )?now|right away|straight away|straightaway|immediately|at once|as soon as|asap|a s a p"
+        r"|soon|any ?time|any ?day|any (?:other|hour)|whenever|sooner the better|earliest|first available|doesnt matter|dont care"
+        r"|all day|as early as|all (?:other )?(?:days|times)|every ?(?:day|thing)|anything)\b"
+    ),
+    later=re.compile(r"\b(?:later|in a (?:bit|while|moment)|after a while|some other time|another time)\b"),
+    not_at_once=re.compile(
+        r"\b(?:not|cant(?: \w+)?|cannot(?: \w+)?|busy|dont(?: \w+){0,2}|bad time) (?:right )?(?:now|immediately|at once)\b"
+    ),
 )
-_LATER = re.compile(r"\b(?:later|in a (?:bit|while|moment)|after a while)\b")
 _DAYS = {
     "today": 0,
     "tonight": 0,
@@ -26,14 +81,43 @@ _DAYS = {
     "tmrw": 1,
 }
 _DAY = re.compile(
-    r"\b(day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
+    r"\b(?:the )?(day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
     r"|this(?= (?:morning|afternoon|evening|noon)))\b"
 )
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(
-    rf"\b(?:(next|this|coming)(?: week)?(?: on)? )?({'|'.join(_WEEKDAYS)})s?\b(?: (next) week)?"
+_EDGE = (
+    r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later than|no later than"
+    r"|before|after|by|until|till|up to|(?<!apart )(?<!aside )from|starting|starting on|starting from|later than|as of)"
+    r"(?: on)?(?: the)? )?"
 )
-_NEXT_WEEK = re.compile(r"\bnext week\b|\bin a week\b")
+_EDGES: dict[str, DayEdge] = {
+    "not before": "from", "no earlier than": "from", "not earlier than": "from", "not until": "from",
+    "not till": "from", "from": "from", "starting": "from", "starting on": "from", "starting from": "from",
+    "as of": "from", "before": "before", "by": "until", "until": "until", "till": "until", "up to": "until",
+    "not after": "until", "not later than": "until", "no later than": "until", "after": "after",
+    "later than": "after",
+}  # fmt: skip
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY_NAME = "|".join(_WEEKDAYS)
+_WEEKDAY = re.compile(
+    rf"\b{_EDGE}(?:(?P<which>next|this|coming)(?: week)?(?: on)? )?(?P<name>{_WEEKDAY_NAME})s?\b"
+    r"(?: (?P<late>next) week)?"
+)
+_RANGE = re.compile(
+    rf"\b(?:(?:from|between) )?(?:next )?(?P<first>{_WEEKDAY_NAME}) (?:to|through|till|until|thru|and(?= \w+ ?$)) "
+    rf"(?P<last>{_WEEKDAY_NAME})\b"
+)
+_NEXT_WEEK = re.compile(r"\bnext week\b|\bin (?:a|1) week\b|\ba week from (?:now|today)\b")
+_WEEK_PARTS = (
+    (re.compile(r"\b(?:early|beginning of|start of|at the start of) (?:the )?next week\b"), (7, 8)),
+    (re.compile(r"\b(?:late|end of) (?:the )?next week\b"), (10, 11)),
+    (re.compile(r"\b(?:(?:by )?the )?end of (?:the|this) week\b|\blater this week\b"), (3, 4)),
+    (re.compile(r"\b(?:middle of the week|mid week|midweek)\b"), (2, 3)),
+    (re.compile(r"\bthis week\b"), (0, 1, 2, 3, 4)),
+)
+_WEEKEND = re.compile(r"\b(?:(?:on|at|over) )?(?:the |this )?(next )?weekends?\b")
+_WORKING_DAYS = re.compile(
+    r"\b(?:(?:on|during) )?(?:a |any |the )?(?:weekdays?|working days?|work days?|business days?)\b"
+)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
@@ -50,14 +134,27 @@ _PARTS: dict[str, DayPart] = {
     "end of day": "late_afternoon", "close of business": "late_afternoon", "evening": "evening",
     "tonight": "evening", "night": "night",
 }  # fmt: skip
-_PART = re.compile(rf"\b({'|'.join(sorted(_PARTS, key=len, reverse=True))})\b")
+_PART = re.compile(
+    rf"\b(?:(?P<edge>before|after|until|till|by|from|not before|not after|not until|up to) (?:the )?)?"
+    rf"(?P<name>{'|'.join(sorted(_PARTS, key=len, reverse=True))})s?\b"
+)
+_PART_EDGES: dict[str, tuple[Relation, dict[str, Clock]]] = {
+    "before": ("before", {"noon": Clock(12, 0, "pm"), "afternoon": Clock(12, 0, "pm"), "evening": Clock(18)}),
+    "after": ("after", {"noon": Clock(12, 0, "pm"), "morning": Clock(12, 0, "pm"), "afternoon": Clock(18)}),
+}
 _DELAY = re.compile(
     r"\b(?:in|after|within|about)? ?(?:about |around |another )*"
     r"(?P<named>half (?:an )?hour|quarter of an hour|(?:an |1 )?hour and a half|(?:a )?couple of hours"
     r"|(?:a )?few minutes|(?:an|1) hour|(?P<count>\d+) (?P<unit>minutes?|mins?|hours?|hrs?))"
     r"(?P<end>(?: from now| later)?)"
 )
-_DAYS_AHEAD = re.compile(r"\bin (\d+|a couple of|a few) days\b")
+_COUNT = r"(?P<count>\d+|an?|a couple of|a few|several)"
+_DAYS_AHEAD = re.compile(
+    rf"\b(?:(?:in|after|within) (?:about |around )?{_COUNT} (?P<unit>(?:working |business )?days?|weeks?)(?: time)?"
+    rf"(?: from (?:now|today))?|{_COUNT.replace('count', 'count2')} (?P<unit2>(?:working |business )?days?|weeks?)"
+    r" (?:from (?:now|today)|later|time))\b"
+)
+_VAGUE = {"a couple of": 2, "a few": 3, "several": 3, "a": 1, "an": 1}
 _NAMED_DELAYS = (("half", 90), ("quarter", 15), ("couple", 120), ("few", 10))
 _TIME = (
     r"(?P<{0}past>(?:half|quarter|\d{{1,2}}) (?:past|after|to|before|till) )?(?<!\d )(?P<{0}hour>\d{{1,2}})"
@@ -68,42 +165,35 @@ _BETWEEN = re.compile(
     rf"\b(?:between|from)? ?{_TIME.format('a')} (?:and|to|till|until|through) {_TIME.format('b')}"
 )
 _AT = re.compile(
-    rf"\b(?:(?P<relation>after|from|past|later than|not before|before|by|until|till|no later than) )?"
+    rf"\b(?:(?P<relation>not before|not earlier than|no earlier than|not until|not till|not after|not later than|no later than|not past|after|from|past|later than|before|by|until|till|up to|as of|earliest|latest|at the earliest|at the latest) )?"
     rf"(?:at |around |about |say |like )*{_TIME.format('a')}"
 )
 _BARE = 2  # words of an answer in which a number by itself ("nine, please") is a time
-_AFTER = frozenset({"after", "from", "past", "later than", "not before"})
+_AFTER = frozenset(
+    {"after", "from", "past", "later than", "not before", "not earlier than", "no earlier than", "not until",
+     "not till", "as of", "earliest", "at the earliest"}
+)  # fmt: skip
+_BARE_BEHIND = re.compile(
+    r" ?(?:$|(?:please|or|and|sharp|is|works?|would|if|thanks|in the|on|not|no|sorry|then|maybe|should|will|today|tomorrow|"
+    + _WEEKDAY_NAME
+    + r")\b)"
+)
+_BARE_BEFORE = re.compile(
+    r"(?:^|(?:^| )(?:at|about|around|say|like|maybe|or|and|perhaps|be|lets|s|think|no|sorry|for|is|not|make that|it))? ?$"
+)
 
 
 def wish(text: str, today: date) -> Wish | None:
     """What is said of when to call; None when nothing is."""
     said = _with_figures(text)
-    days = _days(said, today)
-    delay = _delay(said)
+    taken = Taken(said)
+    mentions = list(_days(taken, today))
+    delay = _delay(taken)
     if delay is not None:
-        return Wish(delay=delay)
-    part_found = _PART.search(said)
-    part = _PARTS[part_found[1]] if part_found else None
-    # A date's figures are no time of day.
-    bare = bool(days) or part is not None or len(said.split()) <= _BARE
-    relation, clock, until = _clocks(_DATE.sub(" ", said), bare=bare)
-    if clock is not None and part == "noon":
-        part = None
-    week = not days and bool(_NEXT_WEEK.search(said))
-    if week:
-        days = (next_monday(today),)
-    found = Wish(days=days, week=week, part=part, relation=relation, clock=clock, until=until)
-    if found != Wish():
-        if part == "noon" and (edge := re.search(r"\b(before|after)(?: the)? (?:noon|midday|lunch)", said)):
-            return Wish(
-                days=days, relation="before" if edge[1] == "before" else "after", clock=Clock(12, 0, "pm")
-            )
-        if part is None and clock is None and _LATER.search(said):
-            return Wish(days=days, later=True)
-        return found
-    if _LATER.search(said):
-        return Wish(later=True)
-    return Wish(asap=True) if _ASAP.search(said) else None
+        return delay
+    mentions += _parts(taken)
+    mentions += _clocks(taken, mentions)
+    return composed(said, mentions, _JOINING)
 
 
 def _with_figures(text: str) -> str:
@@ -123,7 +213,8 @@ def _with_figures(text: str) -> str:
             words.append(token[0].text)
         else:
             words.append(word)
-    said = re.sub(r"\b([2-5])0 ([1-9])\b(?! ?(?:am|pm|oclock))", r"\1\2", " ".join(words))
+    said = re.sub(rf"\bno (?=(?:{_WEEKDAY_NAME}|morning|afternoon|evening)s\b)", "not ", " ".join(words))
+    said = re.sub(r"\b([2-5])0 ([1-9])\b(?! ?(?:am|pm|oclock))", r"\1\2", said)
     return re.sub(r"\b0 ([1-9])\b", r"0\1", said)
 
 
@@ -140,51 +231,140 @@ _ORDINALS = {
 }  # fmt: skip
 
 
-def _days(said: str, today: date) -> tuple[date, ...]:
-    dated = _DATE.search(said)
-    if dated:
-        month = dated["month1"] or dated["month2"]
-        number = int(dated["day1"] or dated["day2"] or dated["day3"])
-        return day_of_month(number, today, _MONTHS.index(month) + 1 if month else None)
-    named = _WEEKDAY.search(said)
-    if named:
-        next_week = named[1] == "next" or named[3] == "next"
-        return weekday(_WEEKDAYS.index(named[2]), today, next_week=next_week, this_week=named[1] == "this")
-    ahead = _DAYS_AHEAD.search(said)
-    if ahead:
-        return (today + timedelta(days={"a couple of": 2, "a few": 3}.get(ahead[1]) or int(ahead[1])),)
-    relative = _DAY.search(said)
-    return (today + timedelta(days=_DAYS[relative[1]]),) if relative else ()
+def _days(taken: Taken, today: date) -> Iterator[Mention]:
+    for found in taken.find(_DAYS_AHEAD):
+        count, unit = found["count"] or found["count2"], found["unit"] or found["unit2"]
+        number = _VAGUE.get(count) or int(count)
+        if unit.startswith("week") and number == 1:
+            continue
+        days = number * (7 if unit.startswith("week") else 1)
+        if days > AHEAD:
+            continue
+        wished: tuple[date, ...] = (today + timedelta(days=days),)
+        if found[0].startswith("within"):
+            wished = day_range(today, wished[0])
+        start, end = taken.keep(found)
+        vague = count not in ("a", "an") and not count.isdigit()
+        unsure = vague or not unit.startswith("day") or found[0].startswith("after")
+        yield Mention(start=start, end=end, days=wished, unsure=unsure)
+    for found in taken.find(_DATE):
+        month = found["month1"] or found["month2"]
+        number = int(found["day1"] or found["day2"] or found["day3"])
+        dated = day_of_month(number, today, _MONTHS.index(month) + 1 if month else None)
+        start, end = taken.keep(found)
+        if dated:
+            yield Mention(start=start, end=end, days=dated)
+    for found in taken.find(_RANGE):
+        first = weekday(_WEEKDAYS.index(found["first"]), today, next_week="next" in found[0])[0]
+        last = first + timedelta(days=(_WEEKDAYS.index(found["last"]) - first.weekday()) % 7)
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=day_range(first, last))
+    for found in taken.find(_WEEKDAY):
+        number = _WEEKDAYS.index(found["name"])
+        next_week = found["which"] == "next" or found["late"] == "next"
+        days_named = weekday(number, today, next_week=next_week, this_week=found["which"] == "this")
+        edge = _EDGES.get(found["edge"] or "", "on")
+        start, end = taken.keep(found)
+        # "Next Friday" may be this week's where that is still to come.
+        doubt = found["which"] == "next" and "next week" not in found[0] and number > today.weekday()
+        yield Mention(
+            start=start,
+            end=end,
+            days=with_edge(days_named, edge, today),
+            every=not found["which"] and not found["late"] and edge == "on",
+            unsure=doubt or edge == "until",
+        )
+    monday = today - timedelta(days=today.weekday())
+    for pattern, offsets in _WEEK_PARTS:
+        for found in taken.find(pattern):
+            left = tuple(day for offset in offsets if (day := monday + timedelta(days=offset)) >= today)
+            start, end = taken.keep(found)
+            if left:
+                yield Mention(start=start, end=end, days=left, unsure=True)
+    for found in taken.find(_NEXT_WEEK):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=(next_monday(today),), week=True)
+    for found in taken.find(_WEEKEND):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=weekend(today, next_week=bool(found[1])))
+    for found in taken.find(_WORKING_DAYS):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=working_days(today))
+    for found in taken.find(_DAY):
+        start, end = taken.keep(found)
+        part: DayPart | None = "evening" if found[1] == "tonight" else None
+        day = today + timedelta(days=_DAYS[found[1]])
+        yield Mention(start=start, end=end, days=(day,), part=part, relative=True)
 
 
-def _delay(said: str) -> timedelta | None:
-    found = _DELAY.search(said)
-    if found is None or not (re.match(r"(?:in|after|within|about) ", found[0]) or found["end"]):
-        return None
-    if found["count"] is None:
-        named = found["named"]
-        if named.startswith("half"):
-            return timedelta(minutes=30)
-        return timedelta(minutes=next((minutes for word, minutes in _NAMED_DELAYS if word in named), 60))
-    scale = 60 if found["unit"].startswith("h") else 1
-    return timedelta(minutes=int(found["count"]) * scale)
+def _parts(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_PART):
+        start, end = taken.keep(found)
+        part = _PARTS[found["name"]]
+        edge = (found["edge"] or "").removeprefix("not ").replace("up to", "until")
+        forbidden = (found["edge"] or "").startswith("not ")
+        relation: Relation | None = None
+        if edge in ("before", "until", "till", "by", "from", "after"):
+            late = edge in ("after", "from") or (forbidden and edge in ("before", "until"))
+            relation = "after" if late else "before"
+        clock = _PART_EDGES[relation][1].get(part) if relation in ("before", "after") else None
+        if relation is not None and clock is not None:
+            yield Mention(start=start, end=end, relation=relation, clock=clock)
+        else:
+            yield Mention(start=start, end=end, part=part)
 
 
-def _clocks(said: str, *, bare: bool) -> tuple[Relation, Clock | None, Clock | None]:
-    """What is said of the clock; a number and nothing else is a time only where `bare` ones are expected."""
-    between = _BETWEEN.search(said)
-    if between:
-        first, second = _clock(between, "a"), _clock(between, "b")
-        if first and second:
+def _delay(taken: Taken) -> Wish | None:
+    for found in taken.find(_DELAY):
+        if not (re.match(r"(?:in|after|within|about) ", found[0]) or found["end"]):
+            continue
+        taken.keep(found)
+        unsure = bool(re.match(r" or (?:so|\d)", taken.text[found.end() :]))
+        if found["count"] is None:
+            named = found["named"]
+            minutes = next((minutes for word, minutes in _NAMED_DELAYS if word in named), 60)
+            if named.startswith("half"):
+                minutes = 30
+            return Wish(
+                delay=timedelta(minutes=minutes), unsure=unsure or "few" in named or "couple" in named
+            )
+        scale = 60 if found["unit"].startswith("h") else 1
+        return Wish(delay=timedelta(minutes=min(int(found["count"]), 10_000) * scale), unsure=unsure)
+    return None
+
+
+def _clocks(taken: Taken, others: Sequence[Mention]) -> Iterator[Mention]:
+    """What is said of the clock; a number and nothing else is a time only beside a day, or all by itself."""
+    for found in taken.find(_BETWEEN):
+        first, second = _clock(found, "a"), _clock(found, "b")
+        if (
+            first
+            and second
+            and (re.match("between|from", found[0].strip()) or _is_time(taken.text, found, others))
+        ):
+            start, end = taken.keep(found)
             if first.half is None and second.half is not None and first.hour <= second.hour:
                 first = Clock(first.hour, first.minute, second.half)
-            return "between", first, second
-    for found in _AT.finditer(said):
+            yield Mention(start=start, end=end, relation="between", clock=first, until=second)
+    for found in taken.find(_AT):
         clock = _clock(found, "a")
-        if clock is not None and (bare or not found[0].strip().isdigit()):
-            relation = found["relation"]
-            return ("at" if relation is None else "after" if relation in _AFTER else "before"), clock, None
-    return "at", None, None
+        if clock is None or not _is_time(taken.text, found, others):
+            continue
+        start, end = taken.keep(found)
+        word = found["relation"]
+        relation: Relation = "at" if word is None else "after" if word in _AFTER else "before"
+        yield Mention(start=start, end=end, relation=relation, clock=clock)
+
+
+def _is_time(said: str, found: re.Match[str], others: Sequence[Mention]) -> bool:
+    if not re.fullmatch(r"\d+(?: (?:to|and|till|until|through) \d+)?", found[0].strip()):
+        return True
+    if len(said.split()) <= _BARE + found[0].strip().count(" "):
+        return True
+    if not others or not _BARE_BEHIND.match(said[found.end() :]):
+        return False
+    before = max((other.end for other in others if other.end <= found.start()), default=0)
+    return bool(_BARE_BEFORE.search(said[before : found.start()]))
 
 
 def _clock(found: re.Match[str], name: str) -> Clock | None:

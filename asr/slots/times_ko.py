@@ -3,81 +3,214 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
 from asr.slots.numerals_ko import value
-from asr.slots.wish import Clock, DayPart, Relation, Wish, day_of_month, next_monday, weekday
+from asr.slots.wish import (
+    AHEAD,
+    Clock,
+    DayEdge,
+    DayPart,
+    JoiningWords,
+    Mention,
+    Relation,
+    Taken,
+    Wish,
+    composed,
+    day_of_month,
+    day_range,
+    weekday,
+    weekend,
+    with_edge,
+    working_days,
+)
 from asr.text import plain
 
-_ASAP = re.compile(
-    r"지금|당장|바로|빨리|빠를수록|가능한 ?한|아무 ?때나|언제든|언제나|언제라도|상관 ?없|곧|최대한|가장 ?빠른"
+_JOINING = JoiningWords(
+    denied_before=re.compile(r"(?!)"),
+    excepting=re.compile(r"(?!)"),
+    denied_behind=re.compile(
+        r"^만 ?아니면|"
+        r"^(?:은|는|이|가|도|만|에|에는|엔|에도|으로|로|을|를|들|날)* ?(?:제가 |저는 |전화 ?|통화 ?|연락 ?|좀 |다 |모두 |둘 ?다 |시간이 |시간은 )*(?:"
+        r"말고|빼고|빼놓고|빼|제외|외에|이외|밖에|안 ?(?:돼|되|됩|받|계|있|좋)|못|힘들|어렵|어려|바빠|바쁘|바쁩|불가|곤란|아닌|아니고|아니라(?!면)|싫"
+        r"|없어|없습|없고|없는|쉬|휴무|휴가|회의|출장|부재|피해|하지 ?마|하지 ?말|마세요)"
+    ),
+    listed=re.compile(
+        r" ?(?:이나|나|하고|이랑|랑|과|와|에나) ?| ?(?:이나|나|에)? ?(?:또는|혹은|아니면|및|그리고) ?"
+    ),
+    taken_back=re.compile(
+        r" ?(?:아니(?:요|다|야|고요)?|아 ?니에요|아닙니다|잠깐만?요?|죄송\S*|정정\S*|잘못 ?말\S*|아차)(?: (?:그게|아니|저기|아))* ?"
+    ),
+    at_once=re.compile(
+        r"지금|당장|바로|빨리|빠를수록|가능한 ?한|아무 ?때나|언제든|언제나|언제라도|상관 ?없|곧|최대한|가장 ?빠른|다 ?(?:돼|괜찮|좋)"
+        r"|나머지|다른 ?(?:날|때|시간)"
+    ),
+    later=re.compile(
+        r"이따가?|나중에|잠시 ?(?:후|뒤)|조금 ?(?:있다가|후|뒤|이따)|좀 ?(?:있다가|이따)|다음에"
+    ),
+    not_at_once=re.compile(
+        r"지금(?:은|당장은|은 ?좀)? ?(?:좀 )?(?:안|못|바빠|바쁘|힘들|말고|곤란|어려|통화가? ?(?:안|어려|힘들))"
+    ),
 )
-_LATER = re.compile(r"이따가?|나중에|잠시 ?(?:후|뒤)|조금 ?(?:있다가|후|뒤|이따)|좀 ?(?:있다가|이따)")
-_DAYS = {"오늘": 0, "내일": 1, "낼": 1, "모레": 2, "내일모레": 2, "글피": 3}
-_DAY = re.compile(r"내일모레|오늘|내일|낼|모레|글피")
-_WEEKDAY = re.compile(r"(다음 ?주|이번 ?주|돌아오는)? ?([월화수목금토일])요일")
-_NEXT_WEEK = re.compile(r"다음 ?주")
+_DAYS = {
+    "오늘": 0,
+    "당일": 0,
+    "내일": 1,
+    "낼": 1,
+    "익일": 1,
+    "모레": 2,
+    "내일모레": 2,
+    "낼모레": 2,
+    "글피": 3,
+    "그글피": 4,
+}
+_DAY = re.compile(r"(?:내일|낼) ?모레|오늘|당일|내일|낼|익일|모레|그글피|글피")
+_EDGE_BEHIND = r"(?: ?(?P<edge>이후|부터|지나서|넘어서|이전|전|까지))?(?!화)"
+_EDGES: dict[str, DayEdge] = {
+    "이후": "from", "부터": "from", "지나서": "after", "넘어서": "after", "이전": "before", "전": "before",
+    "까지": "until",
+}  # fmt: skip
+_WEEKDAY = re.compile(
+    rf"(?P<which>다다음 ?주|다음 ?주|이번 ?주|돌아오는|오는)? ?(?P<name>[월화수목금토일])요일{_EDGE_BEHIND}"
+)
+_RANGE = re.compile(
+    r"(?P<which>다음 ?주|이번 ?주)? ?(?P<first>[월화수목금토일])요일 ?(?:부터|에서|~) ?(?P<last>[월화수목금토일])요일(?: ?까지)?"
+)
+_NEXT_WEEK = re.compile(r"(?P<which>다다음|다음) ?주(?!말)(?P<part> ?초| ?말| ?중반| ?중)?")
+_THIS_WEEK = re.compile(r"이번 ?주(?!말)(?: ?(?:중|안|내))?")
+_WEEKEND = re.compile(r"(?P<which>다음 ?주 ?|다음 ?|이번 ?주? ?)?주말")
+_WORKING_DAYS = re.compile(r"평일|주중|근무 ?시간|업무 ?시간|영업일")
 _S = "[0-9일이삼사오육칠팔구십]+"
 _DATE = re.compile(rf"(?:({_S}|유|시) ?월 ?)?({_S}) ?일(?!곱|요|반)(?=$| |에|날|오|아|저|로)")
-_DAYS_AHEAD = re.compile(rf"({_S}|하루|이틀|사흘|나흘) ?일? ?(?:후|뒤)")
-_NATIVE_DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4}
+_DAYS_AHEAD = re.compile(
+    rf"(?P<count>{_S}|하루|이틀|사흘|나흘|열흘|일주일|며칠|한|두|세) ?(?P<unit>일|주일?|주)? ?(?P<end>후|뒤|있다가|이따가?|안|이내)"
+)
+_NATIVE_DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "열흘": 10, "일주일": 7, "며칠": 3}
 _PARTS: dict[str, DayPart] = {
     "새벽": "early", "이른 아침": "early", "아침": "morning", "오전": "morning", "점심": "noon",
-    "정오": "noon", "낮": "noon", "오후": "afternoon", "퇴근 전": "late_afternoon", "저녁": "evening",
-    "밤": "night",
+    "정오": "noon", "낮": "noon", "오후": "afternoon", "퇴근 전": "late_afternoon", "퇴근전": "late_afternoon",
+    "저녁": "evening", "밤": "night",
 }  # fmt: skip
-_PART = re.compile("|".join(sorted(_PARTS, key=len, reverse=True)))
-_H = r"(?:열 ?한|열 ?두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9]{1,2}|십[일이]?)"
-_TIME = rf"({_H}) ?시(?! ?간) ?(?:(반)|({_S}) ?분)?"
-_BETWEEN = re.compile(rf"{_TIME} ?(?:에서|부터|와|하고|~) ?(오후|저녁)? ?{_TIME} ?(?:사이|까지)?")
-_AT = re.compile(rf"{_TIME} ?(이후|넘어서?|지나서?|후|이전|전|까지|안)?")
+_PART = re.compile(
+    rf"(?P<name>{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?: ?(?:시간)?)(?: ?(?P<edge>이후|부터|지나서|이전|전|까지))?(?!화)"
+)
+_H = r"(?:열 ?한|열 ?두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9][0-9]?|십[일이]?)"
+_TIME = rf"(?P<{{0}}hour>{_H}) ?시(?! ?간) ?(?:(?P<{{0}}half>반)|(?P<{{0}}minute>{_S}) ?분)?"
+_BETWEEN = re.compile(
+    rf"{_TIME.format('a')} ?(?:에서|부터|와|하고|이랑|랑|~) ?(?P<part>오후|저녁|오전|낮)? ?{_TIME.format('b')} ?(?:사이|까지)?"
+)
+_AT = re.compile(
+    rf"{_TIME.format('a')} ?(?:쯤|정도|경)? ?(?P<edge>이후|넘어서?|지나서?|부터|후|이전|전(?!화)|까지|안에)?"
+)
 _DELAY = re.compile(
     rf"(?:(반) ?시간|({_H}) ?시간(?: ?(반))?|({_S}) ?분) ?(?:정도 ?|쯤 ?)?"
     r"(?:후|뒤|있다가|이따|이내|안에|지나서)"
 )
 
 
+_LATE_WORDS = ("이후", "넘어", "지나", "부터", "후")
+
+
 def wish(text: str, today: date) -> Wish | None:
     """What is said of when to call; None when nothing is."""
     said = plain(re.sub(r"(\d)[:：](\d\d)", r"\1시 \2분", text), "ko")
-    delay = _DELAY.search(said)
-    if delay:
-        return Wish(delay=_delay(delay))
-    days = _days(said, today)
-    week = not days and bool(_NEXT_WEEK.search(said))
-    if week:
-        days = (next_monday(today),)
-    part_found = _PART.search(said)
-    part = _PARTS[part_found[0]] if part_found else None
-    relation, clock, until = _clocks(said)
-    if clock is not None and part == "noon":
-        part = "afternoon"
-    found = Wish(days=days, week=week, part=part, relation=relation, clock=clock, until=until)
-    later = bool(_LATER.search(said))
-    if found != Wish():
-        return Wish(days=days, later=True) if later and part is None and clock is None else found
-    if later:
-        return Wish(later=True)
-    return Wish(asap=True) if _ASAP.search(said) else None
+    taken = Taken(said)
+    for found in taken.find(_DELAY):
+        taken.keep(found)
+        return Wish(delay=_delay(found))
+    mentions = [*_days(taken, today), *_clocks(taken), *_parts(taken)]
+    return composed(said, [_noon_is_afternoon(said, one, mentions) for one in mentions], _JOINING)
 
 
-def _days(said: str, today: date) -> tuple[date, ...]:
-    named = _WEEKDAY.search(said)
-    if named:
-        which = (named[1] or "").replace(" ", "")
-        number = "월화수목금토일".index(named[2])
-        return weekday(number, today, next_week=which == "다음주", this_week=which == "이번주")
-    ahead = _DAYS_AHEAD.search(said)
-    if ahead and (ahead[1] in _NATIVE_DAYS or re.search(rf"{_S} ?일 ?(?:후|뒤)", said)):
-        number = _NATIVE_DAYS.get(ahead[1]) or _number(ahead[1].removesuffix("일")) or 0
-        return (today + timedelta(days=number),)
-    dated = _DATE.search(said)
-    if dated and (dated[1] or dated[2] != "일"):
-        month = {"유": 6, "시": 10}.get(dated[1] or "") or (_number(dated[1]) if dated[1] else None)
-        return day_of_month(_number(dated[2]) or 0, today, month)
-    relative = _DAY.search(said)
-    return (today + timedelta(days=_DAYS[relative[0]]),) if relative else ()
+def _noon_is_afternoon(said: str, mention: Mention, all_of_them: Sequence[Mention]) -> Mention:
+    """점심 한 시 is one in the afternoon."""
+    behind = any(
+        one.clock is not None and one.start >= mention.end and not said[mention.end : one.start].strip("에 ")
+        for one in all_of_them
+    )
+    return replace(mention, part="afternoon") if mention.part == "noon" and behind else mention
+
+
+def _days(taken: Taken, today: date) -> Iterator[Mention]:
+    for found in taken.find(_RANGE):
+        first = weekday(_weekday(found["first"]), today, next_week=(found["which"] or "").startswith("다음"))[
+            0
+        ]
+        last = first + timedelta(days=(_weekday(found["last"]) - first.weekday()) % 7)
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=day_range(first, last))
+    for found in taken.find(_WEEKDAY):
+        which = (found["which"] or "").replace(" ", "")
+        named = weekday(
+            _weekday(found["name"]),
+            today,
+            next_week=which.endswith("다음주"),
+            this_week=which == "이번주",
+            weeks=2 if which == "다다음주" else 1,
+        )
+        edge = _EDGES.get(found["edge"] or "", "on")
+        start, end = taken.keep(found)
+        yield Mention(
+            start=start, end=end, days=with_edge(named, edge, today), every=not which and edge == "on"
+        )
+    for found in taken.find(_DAYS_AHEAD):
+        ahead = _days_ahead(found, today)
+        if ahead is not None:
+            start, end = taken.keep(found)
+            yield replace(ahead, start=start, end=end)
+    for found in taken.find(_DATE):
+        if not found[1] and found[2] == "일":
+            continue
+        month = {"유": 6, "시": 10}.get(found[1] or "") or (_number(found[1]) if found[1] else None)
+        dated = day_of_month(_number(found[2]) or 0, today, month)
+        start, end = taken.keep(found)
+        if dated:
+            yield Mention(start=start, end=end, days=dated)
+    for found in taken.find(_WEEKEND):
+        start, end = taken.keep(found)
+        yield Mention(
+            start=start, end=end, days=weekend(today, next_week=(found["which"] or "").startswith("다음"))
+        )
+    monday = today - timedelta(days=today.weekday())
+    for found in taken.find(_NEXT_WEEK):
+        start, end = taken.keep(found)
+        monday_then = monday + timedelta(days=14 if found["which"] == "다다음" else 7)
+        offsets = {"초": (0, 1), "말": (3, 4), "중반": (2, 3)}.get((found["part"] or "").strip())
+        if offsets is None:
+            yield Mention(start=start, end=end, days=(monday_then,), week=True)
+        else:
+            days = tuple(monday_then + timedelta(days=offset) for offset in offsets)
+            yield Mention(start=start, end=end, days=days, unsure=True)
+    for found in taken.find(_THIS_WEEK):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=day_range(today, monday + timedelta(days=6)), unsure=True)
+    for found in taken.find(_WORKING_DAYS):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=working_days(today))
+    for found in taken.find(_DAY):
+        start, end = taken.keep(found)
+        day = today + timedelta(days=_DAYS[found[0].replace(" ", "")])
+        yield Mention(start=start, end=end, days=(day,), relative=True)
+
+
+def _days_ahead(found: re.Match[str], today: date) -> Mention | None:
+    """이틀 뒤, 3일 후, 일주일 뒤; None where it is no number of days."""
+    count, unit = found["count"], found["unit"] or ""
+    native = _NATIVE_DAYS.get(count)
+    if native is None and not unit:
+        return None
+    if native is None and unit == "일" and count in ("한", "두", "세"):
+        return None
+    number = native or _number(count) or 0
+    days = number * (7 if unit.startswith("주") and native is None else 1)
+    if not 0 < days <= AHEAD:
+        return None
+    within = found["end"] in ("안", "이내")
+    wished = day_range(today, today + timedelta(days=days)) if within else (today + timedelta(days=days),)
+    return Mention(start=0, end=0, days=wished, unsure=count == "며칠" or unit.startswith("주"))
 
 
 def _delay(found: re.Match[str]) -> timedelta:
@@ -85,35 +218,55 @@ def _delay(found: re.Match[str]) -> timedelta:
         return timedelta(minutes=30)
     if found[2]:
         return timedelta(minutes=60 * (_number(found[2]) or 1) + (30 if found[3] else 0))
-    return timedelta(minutes=_number(found[4]) or 0)
+    return timedelta(minutes=min(_number(found[4]) or 0, 10_000))
 
 
-def _clocks(said: str) -> tuple[Relation, Clock | None, Clock | None]:
-    between = _BETWEEN.search(said)
-    if between:
-        half: Literal["pm"] | None = "pm" if between[4] else None
-        first = _clock(between[1], between[2], between[3])
-        second = _clock(between[5], between[6], between[7], half)
-        if first and second:
-            return "between", first, second
-    found = _AT.search(said)
-    clock = _clock(found[1], found[2], found[3]) if found else None
-    if found is None or clock is None:
-        return "at", None, None
-    edge = found[4] or ""
-    if edge in ("이전", "전", "까지", "안"):
-        return "before", clock, None
-    return ("after" if edge else "at"), clock, None
+def _parts(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_PART):
+        start, end = taken.keep(found)
+        part, edge = _PARTS[found["name"]], found["edge"] or ""
+        if edge and part in ("noon", "morning", "afternoon"):
+            late = edge.startswith(_LATE_WORDS)
+            hour = {"noon": 12, "morning": 12, "afternoon": 18}[part]
+            if edge in ("이전", "전") or (late and edge == "부터"):
+                hour = {"noon": 12, "morning": 9, "afternoon": 12}[part]
+            half: Literal["pm"] | None = "pm" if hour == 12 else None
+            yield Mention(
+                start=start, end=end, relation="after" if late else "before", clock=Clock(hour, 0, half)
+            )
+        else:
+            yield Mention(start=start, end=end, part=part)
 
 
-def _clock(
-    hour: str, named: str | None, minute: str | None, half: Literal["pm"] | None = None
-) -> Clock | None:
-    hours = _number(hour)
-    minutes = 30 if named else _number(minute) if minute else 0
+def _clocks(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_BETWEEN):
+        first, second = _clock(found, "a"), _clock(found, "b")
+        if first is None or second is None:
+            continue
+        if found["part"]:
+            second = replace(second, half="am" if found["part"] == "오전" else "pm")
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, relation="between", clock=first, until=second)
+    for found in taken.find(_AT):
+        clock = _clock(found, "a")
+        if clock is None:
+            continue
+        start, end = taken.keep(found)
+        edge = found["edge"] or ""
+        relation: Relation = "after" if edge.startswith(_LATE_WORDS) else "before" if edge else "at"
+        yield Mention(start=start, end=end, relation=relation, clock=clock)
+
+
+def _clock(found: re.Match[str], name: str) -> Clock | None:
+    hours = _number(found[f"{name}hour"])
+    minutes = 30 if found[f"{name}half"] else _number(found[f"{name}minute"]) if found[f"{name}minute"] else 0
     if hours is None or minutes is None or hours > 24 or minutes >= 60:
         return None
-    return Clock(hours, minutes, half)
+    return Clock(hours, minutes)
+
+
+def _weekday(name: str) -> int:
+    return "월화수목금토일".index(name)
 
 
 def _number(numeral: str) -> int | None:

@@ -3,125 +3,285 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
 from asr.slots.numerals_zh import value
-from asr.slots.wish import Clock, DayPart, Relation, Wish, day_of_month, next_monday, weekday
+from asr.slots.wish import (
+    AHEAD,
+    Clock,
+    DayEdge,
+    DayPart,
+    JoiningWords,
+    Mention,
+    Relation,
+    Taken,
+    Wish,
+    composed,
+    day_of_month,
+    day_range,
+    weekday,
+    weekend,
+    with_edge,
+    working_days,
+)
 from asr.text import plain
 
 _N = "[0-9零〇一二两三四五六七八九十]+"
-_ASAP = re.compile(
-    r"现在|马上|立刻|立即|尽快|尽早|赶紧|越快越好|越早越好|随时|都可以|都行|什么时候都|任何时(?:间|候)|无所谓|随便|最快"
+_JOINING = JoiningWords(
+    denied_before=re.compile(
+        r"(?:(?<!要)不要|(?<!能)不能|(?<!在)不在|不想|不用|(?<!是)不是|不会在|不愿意?|不(?=早于|晚于)|除了|除去|除开|除|别|避开|千万别|非)"
+        r"(?:在|给我|打给我|打电话|打|回电|安排|是|选|约|来电|联系我?|了|到|的|我|接电话|接|就|这个?)*$"
+    ),
+    excepting=re.compile(r"除[了去开]?[^天]{0,3}$"),
+    denied_behind=re.compile(
+        r"^(?:那天|这天|的时候|的话|的|是(?!不)|都|也|就|可(?!不)|我们?|可能|恐怕|肯定|一定|全天|整天|一天|因为|真的|已经)*(?:"
+        r"(?:不行|不可以|不方便|不在|不能|没法|没办法|不太方便|不太行|没空|没时间|没有时间|没有空|有事|很忙|太忙|在忙|忙|要?开会|有会|出差|休息|放假|不合适"
+        r"|不好(?!意思)|不成|除外|以外|之外|来不及|不上班|接不了|不接|请假|上不了班|走不开|抽不出)"
+        r"|(?:不要|不用|别|不(?![要用错妨介成]))(?:打|找|来|给我|联系|回|接)?(?!太早|太晚|早|晚|超过|迟)"
+        r")"
+    ),
+    listed=re.compile(r"(?:和|或者?是?|跟|与|还是|以及|及|还有|要么|也可以|都可以|也行|或)(?:是|在)?"),
+    taken_back=re.compile(
+        r"(?:不不|不对|不是|错了|说错了|哦不是?|应该是|等等|更正|对不起|抱歉|不好意思|改成|改为|改到|算了|还是|那个|啊)+(?:是|在)?"
+    ),
+    at_once=re.compile(
+        r"现在|马上|立刻|立即|尽快|尽早|赶紧|越快越好|越早越好|随时|都可以|都行|都好|都成|什么时候都|任何时(?:间|候)|无所谓|随便|最快"
+        r"|其他时间|其它时间|别的时间|别的都|其他都|其余|哪天都"
+    ),
+    later=re.compile(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头|改天|改日|以后再"),
+    not_at_once=re.compile(
+        r"(?:现在|马上)(?:我)?(?:就)?(?:不|没|在忙|很忙|太忙|忙|有事|别)|(?:不要|不是|别)(?:现在|马上)"
+    ),
 )
-_LATER = re.compile(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头")
 _DAYS = {
-    "大后天": 3,
-    "后天": 2,
-    "明天": 1,
-    "明儿": 1,
-    "明日": 1,
-    "明": 1,
-    "今天": 0,
-    "今日": 0,
-    "今儿": 0,
-    "今": 0,
-}
-_DAY = re.compile(r"大后天|后天|明天|明儿|明日|明(?=早|晚|上午|下午)|今天|今日|今儿|今(?=早|晚|上午|下午)")
-_WEEKDAY = re.compile(r"(下+个?|这个?|本)?(?:周|星期|礼拜)([一二三四五六日天末1-6])")
-_WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
-_NEXT_WEEK = re.compile(r"下个?(?:周|星期|礼拜)")
+    "大后天": 3, "后天": 2, "后": 2, "明后天": 1, "明后两天": 1, "明天": 1, "明儿": 1, "明日": 1, "明": 1, "第二天": 1, "次日": 1,
+    "今天": 0, "今日": 0, "今儿": 0, "今": 0, "当天": 0,
+}  # fmt: skip
+_DAY = re.compile(
+    r"明后(?:两)?天|大后天|后天|后日|明天|明儿|明日|次日|第二天|明(?=早|晚|上午|下午|中午)|今天|今日|今儿|当天|今(?=早|晚|上午|下午)"
+)
+_EDGE_BEHIND = r"(?P<edge>以后|之后|过后|后(?!天)|起|开始|以前|之前|前(?!天)|为止)?"
+_EDGES: dict[str, DayEdge] = {
+    "以后": "after", "之后": "after", "过后": "after", "后": "after", "起": "from", "开始": "from", "以前": "before",
+    "之前": "before", "前": "before", "为止": "until",
+}  # fmt: skip
+_W = "(?:周|星期|礼拜)"
+_WEEKDAY = re.compile(
+    rf"(?:(?P<from>从)|(?P<until>到|截至|最晚|不晚于))?(?P<which>下+个?|这个?|本)?{_W}(?P<name>[一二三四五六日天1-6]){_EDGE_BEHIND}"
+)
+_RANGE = re.compile(
+    rf"(?:从)?(?P<which>下个?|这个?|本)?{_W}(?P<first>[一二三四五六日天])(?:到|至|-){_W}?(?P<last>[一二三四五六日天])"
+)
+_WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
+_NEXT_WEEK = re.compile(rf"(?P<which>下+)个?{_W}(?P<part>初|末|底|中)?")
+_THIS_WEEK = re.compile(rf"(?:这个?|本){_W}(?P<part>内|末|底|中|之内)?")
+_WEEKEND = re.compile(rf"(?P<which>下个?)?{_W}末|(?P<both>双休日|礼拜六日|周六日|六日)")
+_WORKING_DAYS = re.compile(r"工作日|上班(?:时间|的时候|日)|平时|平日")
 _DATE = re.compile(rf"(?:({_N})月)?({_N})[号日](?!楼|线|机|门|分机)")
-_DAYS_AHEAD = re.compile(rf"({_N})天(?:以后|之后|后)")
+_DAYS_AHEAD = re.compile(
+    rf"(?P<verb>再?过|等)?(?P<count>{_N}|几)(?P<unit>天|个?(?:星期|礼拜)|周)(?P<end>以后|之后|后|以内|之内|内)?"
+)
 _PARTS: dict[str, DayPart] = {
     "清早": "early", "早晨": "early", "一早": "early", "大早": "early", "早上": "morning", "上午": "morning",
     "早": "morning", "中午": "noon", "午饭": "noon", "正午": "noon", "下午": "afternoon", "午后": "afternoon",
-    "下班前": "late_afternoon", "傍晚": "evening", "晚上": "evening", "晚": "evening", "夜里": "night",
+    "下班前": "late_afternoon", "下班之前": "late_afternoon", "傍晚": "evening", "晚上": "evening", "晚": "evening", "夜里": "night",
     "半夜": "night",
 }  # fmt: skip
-_PART = re.compile("|".join(name for name in _PARTS if len(name) > 1) + "|早(?!点|一点|些)|晚(?!点|一点|些)")
-_MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
-_TIME = rf"({_N})(?:点钟?|时|:)(?:(半|一刻|三刻)|整|({_N})分?)?"
-_BETWEEN = re.compile(rf"{_TIME}(?:到|至|和|跟|-)(下午|中午|晚上)?{_TIME}")
-_AT = re.compile(rf"{_TIME}(以后|之后|过后|后|以前|之前|前)?")
+_PART = re.compile(
+    "(?P<before>不早于|不要早于|最早|从|到|不晚于|最晚|截至)?(?P<name>"
+    + "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
+    + "|(?<![太最尽更])早(?!点|一点|些|于)|(?<![太最尽更])晚(?!点|一点|些|于|饭))(?P<edge>以后|之后|过后|以前|之前|为止)?"
+)
+# 半 and 钟 as recognisers write them when they hear something near.
+_HALF = "半|办|班|版|板|伴|拌|般|搬"
+_MINUTES = {"一刻": 15, "三刻": 45, "1刻": 15, "3刻": 45}
+_TIME = (
+    rf"(?:(?P<{{0}}short>差{_N}刻?分?))?(?P<{{0}}hour>{_N})(?:点[钟种中]?|时|:)"
+    rf"(?:(?P<{{0}}half>{_HALF})|(?P<{{0}}quarter>[一三13]刻)|整|(?P<{{0}}minute>{_N})分?|(?P<{{0}}doubt>[吧把爸巴罢](?=$|[^0-9])))?"
+    rf"(?P<{{0}}about>多|来钟)?"
+)
+_LATER_PART = "(?:(?P<part>下午|中午|晚上|上午|早上)?)"
+_BETWEEN = re.compile(
+    rf"(?:从)?{_TIME.format('a')}(?:到|至|和|跟|-|~){_LATER_PART}{_TIME.format('b')}(?:之间|中间)?"
+)
+_AT = re.compile(
+    rf"(?P<before>不要?早于|别早于|最早|从|不要?晚于|别晚于|最晚|最迟|不超过|到|截至)?{_TIME.format('a')}(?:左右|前后(?!天))?"
+    r"(?P<edge>以后|之后|过后|后(?!天|面)|起|开始|以前|之前|前(?!天|面)|为止)?"
+)
 _DELAY = re.compile(
     rf"(?:过|再过|等)?(?:(半)个?(?:小时|钟头)|({_N})个?半(?:小时|钟头)|({_N})个?(?:小时|钟头)(半)?|({_N})分钟|一刻钟)"
     r"(以后|之后|后|以内|之内|内)?"
 )
+_A_BIT = re.compile(r"(?<![今明昨])[早晚快慢]一点|有一点|差一点")
+_LATE_WORDS = ("早于", "最早", "从", "后", "起", "开始")
 
 
 def wish(text: str, today: date) -> Wish | None:
     """What is said of when to call; None when nothing is."""
     said = plain(re.sub(r"(\d)[:：](\d\d)", r"\1点\2分", text), "zh").replace(" ", "")
-    delay = _delay(said)
+    taken = Taken(said)
+    for found in taken.find(_A_BIT):
+        taken.keep(found)
+    delay = _delay(taken)
     if delay is not None:
         return Wish(delay=delay)
-    days = _days(said, today)
-    week = not days and bool(_NEXT_WEEK.search(said))
-    if week:
-        days = (next_monday(today),)
-    part_found = _PART.search(said)
-    part = _PARTS[part_found[0]] if part_found else None
-    relation, clock, until = _clocks(said)
-    if clock is not None and part == "noon":
-        part = "afternoon"
-    found = Wish(days=days, week=week, part=part, relation=relation, clock=clock, until=until)
-    later = bool(_LATER.search(said))
-    if found != Wish():
-        return Wish(days=days, later=True) if later and part is None and clock is None else found
-    if later:
-        return Wish(later=True)
-    return Wish(asap=True) if _ASAP.search(said) else None
+    mentions = [*_days(taken, today), *_clocks(taken), *_parts(taken)]
+    return composed(said, [_noon_is_afternoon(one, mentions) for one in mentions], _JOINING)
 
 
-def _days(said: str, today: date) -> tuple[date, ...]:
-    dated = _DATE.search(said)
-    if dated:
-        return day_of_month(value(dated[2]), today, value(dated[1]) if dated[1] else None)
-    named = _WEEKDAY.search(said)
-    if named:
-        number = _WEEKDAYS.get(named[2], int(named[2]) - 1 if named[2].isdigit() else 0)
-        which = named[1] or ""
-        return weekday(number, today, next_week=which.startswith("下"), this_week=which[:1] in ("这", "本"))
-    ahead = _DAYS_AHEAD.search(said)
-    if ahead:
-        return (today + timedelta(days=value(ahead[1])),)
-    relative = _DAY.search(said)
-    return (today + timedelta(days=_DAYS[relative[0]]),) if relative else ()
+def _noon_is_afternoon(mention: Mention, all_of_them: Sequence[Mention]) -> Mention:
+    """中午一点 is one in the afternoon."""
+    behind = any(one.clock is not None and one.start == mention.end for one in all_of_them)
+    return replace(mention, part="afternoon") if mention.part == "noon" and behind else mention
 
 
-def _delay(said: str) -> timedelta | None:
-    found = _DELAY.search(said)
-    if found is None or not (found[6] or found[0][0] in "过再等"):
+def _days(taken: Taken, today: date) -> Iterator[Mention]:
+    for found in taken.find(_DATE):
+        dated = day_of_month(value(found[2]), today, value(found[1]) if found[1] else None)
+        start, end = taken.keep(found)
+        if dated:
+            yield Mention(start=start, end=end, days=dated)
+    for found in taken.find(_DAYS_AHEAD):
+        ahead = _days_ahead(found, today)
+        if ahead is not None:
+            start, end = taken.keep(found)
+            yield replace(ahead, start=start, end=end)
+    for found in taken.find(_RANGE):
+        first = weekday(_WEEKDAYS[found["first"]], today, next_week=(found["which"] or "").startswith("下"))[
+            0
+        ]
+        last = first + timedelta(days=(_WEEKDAYS[found["last"]] - first.weekday()) % 7)
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=day_range(first, last))
+    for found in taken.find(_WEEKDAY):
+        number = _WEEKDAYS.get(found["name"], int(found["name"]) - 1 if found["name"].isdigit() else 0)
+        which = found["which"] or ""
+        named = weekday(
+            number,
+            today,
+            next_week=which.startswith("下"),
+            this_week=which[:1] in ("这", "本"),
+            weeks=which.count("下"),
+        )
+        edge = _EDGES.get(
+            found["edge"] or "", "from" if found["from"] else "until" if found["until"] else "on"
+        )
+        start, end = taken.keep(found)
+        yield Mention(
+            start=start, end=end, days=with_edge(named, edge, today), every=not which and edge == "on"
+        )
+    for found in taken.find(_WEEKEND):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=weekend(today, next_week=bool(found["which"])))
+    monday = today - timedelta(days=today.weekday())
+    for found in taken.find(_NEXT_WEEK):
+        start, end = taken.keep(found)
+        monday_then = monday + timedelta(days=7 * found["which"].count("下"))
+        offsets = {"初": (0, 1), "末": (5, 6), "底": (3, 4), "中": (2, 3)}.get(found["part"] or "")
+        if offsets is None:
+            yield Mention(start=start, end=end, days=(monday_then,), week=True)
+        else:
+            days = tuple(monday_then + timedelta(days=offset) for offset in offsets)
+            yield Mention(start=start, end=end, days=days, unsure=True)
+    for found in taken.find(_THIS_WEEK):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=day_range(today, monday + timedelta(days=6)), unsure=True)
+    for found in taken.find(_WORKING_DAYS):
+        start, end = taken.keep(found)
+        yield Mention(start=start, end=end, days=working_days(today))
+    for found in taken.find(_DAY):
+        start, end = taken.keep(found)
+        both = found[0].startswith("明后")
+        first = today + timedelta(days=1 if both else _DAYS[found[0].replace("后日", "后天")])
+        days = (first, first + timedelta(days=1)) if both else (first,)
+        yield Mention(start=start, end=end, days=days, relative=True)
+
+
+def _days_ahead(found: re.Match[str], today: date) -> Mention | None:
+    """过两天, 三天后, 两周以后; None where it is just a number of days."""
+    edge = found["end"] or ""
+    if not found["verb"] and not edge:
         return None
-    if found[1]:
-        return timedelta(minutes=30)
-    if found[2]:
-        return timedelta(minutes=60 * value(found[2]) + 30)
-    if found[3]:
-        return timedelta(minutes=60 * value(found[3]) + (30 if found[4] else 0))
-    return timedelta(minutes=value(found[5]) if found[5] else 15)
+    number = 3 if found["count"] == "几" else value(found["count"])
+    days = number if found["unit"] == "天" else 7 * number
+    if not 0 < days <= AHEAD:
+        return None
+    within = edge.endswith("内")
+    wished = day_range(today, today + timedelta(days=days)) if within else (today + timedelta(days=days),)
+    # 过两天 is some day soon.
+    vague = found["count"] == "几" or (found["verb"] is not None and not edge) or found["unit"] != "天"
+    return Mention(start=0, end=0, days=wished, unsure=vague)
 
 
-def _clocks(said: str) -> tuple[Relation, Clock | None, Clock | None]:
-    between = _BETWEEN.search(said)
-    if between:
-        half: Literal["pm"] | None = "pm" if between[4] else None
-        first = _clock(between[1], between[2], between[3])
-        second = _clock(between[5], between[6], between[7], half)
-        if first and second:
-            return "between", first, second
-    found = _AT.search(said)
-    clock = _clock(found[1], found[2], found[3]) if found else None
-    if found is None or clock is None:
-        return "at", None, None
-    edge = found[4] or ""
-    return ("after" if edge.endswith("后") else "before" if edge.endswith("前") else "at"), clock, None
+def _delay(taken: Taken) -> timedelta | None:
+    for found in taken.find(_DELAY):
+        if not (found[6] or found[0][0] in "过再等"):
+            continue
+        taken.keep(found)
+        if found[1]:
+            return timedelta(minutes=30)
+        if found[2]:
+            return timedelta(minutes=60 * min(value(found[2]), 1000) + 30)
+        if found[3]:
+            return timedelta(minutes=60 * min(value(found[3]), 1000) + (30 if found[4] else 0))
+        return timedelta(minutes=min(value(found[5]), 10_000) if found[5] else 15)
+    return None
 
 
-def _clock(
-    hour: str, named: str | None, minute: str | None, half: Literal["pm"] | None = None
-) -> Clock | None:
-    hours = value(hour)
-    minutes = _MINUTES[named] if named else value(minute) if minute else 0
-    return Clock(hours, minutes, half) if hours <= 24 and minutes < 60 else None
+def _parts(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_PART):
+        start, end = taken.keep(found)
+        part = _PARTS[found["name"]]
+        edge = found["edge"] or found["before"] or ""
+        if edge and edge != "从" and part in ("noon", "morning", "afternoon"):
+            late = edge.endswith(_LATE_WORDS)
+            hour = {"noon": 12, "morning": 12 if late else 9, "afternoon": 18 if late else 12}[part]
+            if edge in ("到", "为止", "截至", "最晚", "不晚于"):
+                hour = {"noon": 12, "morning": 12, "afternoon": 18}[part]
+            half: Literal["pm"] | None = "pm" if hour == 12 else None
+            yield Mention(
+                start=start, end=end, relation="after" if late else "before", clock=Clock(hour, 0, half)
+            )
+        else:
+            yield Mention(start=start, end=end, part=part)
+
+
+def _clocks(taken: Taken) -> Iterator[Mention]:
+    for found in taken.find(_BETWEEN):
+        first, second = _clock(found, "a"), _clock(found, "b")
+        if first is None or second is None:
+            continue
+        if found["part"]:
+            second = replace(second, half="am" if found["part"] in ("上午", "早上") else "pm")
+        start, end = taken.keep(found)
+        yield Mention(
+            start=start, end=end, relation="between", clock=first, until=second, unsure=bool(found["bdoubt"])
+        )
+    for found in taken.find(_AT):
+        clock = _clock(found, "a")
+        if clock is None:
+            continue
+        start, end = taken.keep(found)
+        edge = found["edge"] or found["before"] or ""
+        relation: Relation = "after" if edge.endswith(_LATE_WORDS) else "before" if edge else "at"
+        # 九点吧 may be 九点八, or 九点半.
+        doubt = bool(found["adoubt"] or found["aabout"])
+        yield Mention(start=start, end=end, relation=relation, clock=clock, unsure=doubt)
+
+
+def _clock(found: re.Match[str], name: str) -> Clock | None:
+    hours, minutes = value(found[f"{name}hour"]), 0
+    if found[f"{name}half"]:
+        minutes = 30
+    elif found[f"{name}quarter"]:
+        minutes = _MINUTES[found[f"{name}quarter"]]
+    elif found[f"{name}minute"]:
+        minutes = value(found[f"{name}minute"])
+    short = found[f"{name}short"]
+    if short:
+        before = value(re.sub("[差刻分]", "", short)) * (15 if "刻" in short else 1)
+        minutes, hours = 60 - before, (hours - 1) or 12
+    return Clock(hours, minutes) if 0 <= hours <= 24 and 0 <= minutes < 60 else None

@@ -8,7 +8,7 @@ from asr.results import Word
 from asr.slots.callback_time import callback_time
 from asr.slots.choice import choice
 from asr.slots.names import free_text, name
-from asr.slots.numbers import digits, number, phone_number
+from asr.slots.numbers import digits, number, phone_number, with_pauses
 from asr.slots.values import SlotContext, SlotKind, Understood
 from asr.slots.yes_no import yes_no
 
@@ -40,19 +40,19 @@ def understand(
     if language not in LANGUAGES:
         raise ValueError(f"nothing is understood in {language!r}, only in {', '.join(sorted(LANGUAGES))}")
     certainty = sureness(words, context.confidence)
-    if not text.strip():
+    if not text.strip() and not (context.meanings and kind in ("yes_no", "choice")):
         return None
     match kind:
         case "yes_no":
-            return yes_no(text, language, certainty)
+            return yes_no(text, language, certainty, context.meanings)
         case "digits":
-            return digits(text, language, context, certainty)
+            return digits(with_pauses(text, words), language, context, certainty)
         case "phone_number":
-            return phone_number(text, language, context, certainty)
+            return phone_number(with_pauses(text, words), language, context, certainty)
         case "number":
             return number(text, language, context, certainty)
         case "choice":
-            return choice(text, language, context.choices, certainty)
+            return choice(text, language, context.choices, certainty, context.meanings)
         case "callback_time":
             return callback_time(text, language, context, certainty)
         case "name":

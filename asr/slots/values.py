@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from asr.slots.numbering_plan import Shortfall
 from config.business_hours import OpeningHours
 
 SlotKind: TypeAlias = Literal[
@@ -51,6 +52,11 @@ class SlotContext:
         meanings, alternatives: as in `asr.results.Final`.
         country: where the site is, as ISO 3166 has it ("CN"): whose numbering plan weighs numbers; "" for
             not known.
+        partial: for `phone_number`: whether digits that are too few for a number are understood too, with
+            their `Understood.shortfall`.
+        so_far: for `phone_number`: what was understood before, and what was asked for again.
+        denied: for `phone_number`: numbers that the caller has denied, the last one last. None of them is
+            understood again, and "the last two are 98" changes the last one.
     """
 
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -62,6 +68,9 @@ class SlotContext:
     meanings: Mapping[str, float] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
     country: str = ""
+    partial: bool = False
+    so_far: Shortfall | None = None
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,11 @@ class Understood:
         confidence: 0..1: the recogniser's of the words, lowered where understanding had to guess.
         spoken: the words that gave the value.
         remainder: what else was said, "" for nothing: "yes, but only at home" leaves "but only at home".
+        shortfall: of a phone number that is none of the country's, or is too short: what it lacks.
     """
 
     value: SlotValue
     confidence: float
     spoken: str
     remainder: str = ""
+    shortfall: Shortfall | None = None

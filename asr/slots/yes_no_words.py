@@ -94,7 +94,7 @@ _EN = YesNoWords(
         r"you mis(?:heard|understood)(?: me| that)?\b",
     ),
     weak=_of(
-        r"(?:right|okay|ok|okey|sure|fine|good|great|perfect|true|exactly|please|very good"
+        r"(?:right|okay|ok|okey|sure|fine|good|great|perfect|true|exactly|very good"
         r"|very well|cool|yo)\b"
     ),
     after_weak=_of(r"(?:but|and|though|only|except|also|just|please|thanks|thank you|thats|it|then)\b"),

@@ -8,7 +8,7 @@ alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,11 @@ from asr.intake.values import OpenTicket, Slot, Turn
 from asr.results import Word
 from callback_queue.customers.book import Customer
 from callback_queue.customers.events import Tier
-from callback_queue.customers.numbers import is_callable
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules, deadlines
-from callback_queue.tickets.summary import matter_of
+from callback_queue.tickets.summary import Matter, matter_of
 from config import Site
+from config.telephone_numbers import is_callable
 
 # The slots in which callers say what is wrong, best first.
 _TELLING = ("problem", "message")
@@ -103,7 +103,8 @@ def open_ticket(
     if wanted.kind == "callback":
         caller = caller or wanted.callback_number or ""
     tier: Tier = customer.tier if customer is not None else origin.tier or "ordinary"
-    matter = matter_of(words_of(slots), wanted.language, rules.sla.settings.categories)
+    said = matter_of(words_of(slots), wanted.language, rules.sla.settings.categories)
+    matter = _as_filed(wanted, said, rules)
     due = deadlines(origin.at, tier, matter.severity, rules.sla)
     return TicketOpened(
         at=origin.at,
@@ -133,6 +134,18 @@ def open_ticket(
     )
 
 
+def _as_filed(wanted: OpenTicket, matter: Matter, rules: OpeningRules) -> Matter:
+    """What the words came to, with what the flow has said of it in their place."""
+    named = next((one for one in rules.sla.settings.categories if one.name == wanted.category), None)
+    severity = wanted.severity or (matter.severity if named is None else named.severity)
+    return replace(
+        matter,
+        category=wanted.category or matter.category,
+        severity=severity,
+        title=wanted.title or matter.title,
+    )
+
+
 def priority_of(tier: Tier, severity: int) -> int:
     """Steps of head start in the line.
 
@@ -147,7 +160,8 @@ def words_of(slots: list[dict[str, Any]]) -> str:
     by_name = {slot.get("name"): slot for slot in slots}
     told = [by_name[name] for name in _TELLING if name in by_name]
     told = told or [slot for slot in slots if slot.get("name") not in _FACTS and slot.get("text")]
-    texts = (str(slot.get("text") or slot.get("value") or "").strip() for slot in told)
+    # A problem's value is its text without greetings and hesitations.
+    texts = (str(slot.get("value") or slot.get("text") or "").strip() for slot in told)
     return " ".join(text for text in texts if text)
 
 

@@ -13,13 +13,13 @@ from typing import Any, TypeAlias, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callback_queue.customers.numbers import number_key
 from callback_queue.database import insert_once, items, number, one, plain, text, whole
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened, TicketTranscribed
 from callback_queue.tickets.opening import with_text, words_of
 from callback_queue.tickets.summary import summary, title
 from callback_queue.tickets.tables import Ticket, TicketHistory
 from callback_queue.tickets.ticket import AT_WORK, SUMMARY_LENGTH, TITLE_LENGTH, Standing, TicketState, change
+from config.telephone_numbers import number_key
 from journal.event import Event
 
 Row: TypeAlias = Mapping[str, Any]

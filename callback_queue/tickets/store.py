@@ -14,10 +14,10 @@ from sqlalchemy import Select, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.customers.events import Tier
-from callback_queue.customers.numbers import number_key
 from callback_queue.database import insert_once, text
 from callback_queue.tickets.tables import NumberBlock, NumberCounter, Ticket, TicketHistory
 from callback_queue.tickets.ticket import AT_WORK
+from config.telephone_numbers import number_key
 
 FIRST_NUMBER = 100001
 """The first ticket's number: long enough not to be an agent's, short enough to be said."""

@@ -19,7 +19,7 @@ class Ticket(Base):
     """One ticket.
 
     `state` is of `callback_queue.tickets.ticket.STATES`; `outcome` is how far the caller got when it was
-    opened. `caller_key` is `callback_queue.customers.numbers.number_key` of the caller (of the callback's
+    opened. `caller_key` is `config.telephone_numbers.number_key` of the caller (of the callback's
     number when the caller's own was withheld), "" when unknown. `history` is the conversation, `sla` the
     names of warnings and breaches so far. `waiting_since` is when it began to wait for the customer.
     """

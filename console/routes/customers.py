@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from callback_queue.customers.book import Customer
-from callback_queue.customers.numbers import is_callable
+from config.telephone_numbers import is_callable
 from console.masking import mask_number
 from console.models.agents import CustomerModel
 from console.models.common import Cursor, Limit, Page, next_of, offset_of

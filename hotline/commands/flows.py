@@ -87,7 +87,12 @@ def try_(
     number, its_language = _number_of(loaded, flow, called)
     source = _inputs(inputs, script)
     conversation = SimulatedConversation(
-        source, say, caller=caller, called=number, now=_moment(at, loaded.timezone)
+        source,
+        say,
+        caller=caller,
+        called=number,
+        now=_moment(at, loaded.timezone),
+        country=loaded.settings.country or "",
     )
     run = FlowRun(flows, flow, conversation, language=language or its_language)
     end = asyncio.run(simulate(run, conversation, source))

@@ -10,7 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from asr.intake.texts import TEXTS
+from asr.intake.texts import SLOT_TEXTS, TEXTS
 from callback_queue.callbacks.texts import text as callback_text
 from callback_queue.prompts import text as queue_text
 from config import Site, load_site
@@ -25,18 +25,17 @@ FLOW = "service-desk"
 # What a caller hears who leaves a problem and says yes to everything.
 STEPS = ("greeting", "menu")
 INTAKE = (
-    "greeting",
-    "problem_1",
-    "you_said",
-    "right_1",
-    "offer_number_1",
-    "yes_or_no",
-    "time_1",
-    "thanks",
-    "ticket_is",
-    "we_call_on",
-    "call_soon",
-    "goodbye",
+    TEXTS["greeting"],
+    SLOT_TEXTS["problem"]["problem_1"],
+    TEXTS["offer_number_1"],
+    SLOT_TEXTS["callback_time"]["callback_time_1"],
+    TEXTS["i_have"],
+    SLOT_TEXTS["callback_time"]["callback_time_is"],
+    TEXTS["asap"],
+    TEXTS["right_1"],
+    TEXTS["thanks"],
+    TEXTS["ticket_is"],
+    TEXTS["goodbye"],
 )
 
 
@@ -107,7 +106,7 @@ def prompts_of(stage: Stage, story: Story) -> list[str]:
     texts = [
         text for language, text in replace(flows, flows={FLOW: heard}).texts() if language == story.language
     ]
-    texts += [TEXTS[key][story.language] for key in INTAKE]
+    texts += [wordings[story.language] for wordings in INTAKE]
     agents = (
         callback_text("callback_for", story.language, name=story.customer),
         *(callback_text(key, story.language) for key in ("vip", "just_now", "dialled_then")),

@@ -131,8 +131,8 @@ class Demo:
         customer = self._phone("customer")
         # The first key interrupts the menu; then every question is heard to its end.
         menu = f"wait {self._story.menu_after}"
-        steps = [menu, "press 2", "listen 2", "say problem", "listen 2", "say yes", "listen 2", "press 1",
-                 "listen 2", "say soon"]  # fmt: skip
+        steps = [menu, "press 2", "listen 2", "say problem", "listen 2", "press 1", "listen 2", "say soon",
+                 "listen 2", "say yes"]  # fmt: skip
         await customer.start(
             [*self._phone_options(self._story.caller), "--no-register", "--call", self._story.number,
              "--wait", "20", *self._steps(steps)],

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from callback_queue.acd.queued_call import Abandoned, wait_in_queue
 from callback_queue.acd.services import QueueServices
-from callback_queue.customers.numbers import is_callable
 from callback_queue.prompts import TextKey as QueueText
 from callback_queue.prompts import say_goodbye
 from callback_queue.tickets.book import TicketBook
+from config.telephone_numbers import is_callable
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from config import Problem
 from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
 from ivr_flows.checker.graph import Graph, check_graph
+from ivr_flows.checker.intakes import check_intakes
 from ivr_flows.checker.menus import check_menus
 from ivr_flows.checker.references import Known, check_references, known_names
 from ivr_flows.flow_set import make_flow
@@ -31,7 +32,7 @@ def check(flows: Sequence[FlowSource], site: SiteNames | None, prompts: frozense
     problems: list[Problem] = []
     right: dict[str, FlowSource] = {}
     for flow in flows:
-        found = [*check_references(flow, known), *check_menus(flow)]
+        found = [*check_references(flow, known), *check_menus(flow), *check_intakes(flow, site)]
         problems += found
         if not found and not flow.problems and flow.steps:
             right[flow.name] = flow

@@ -48,6 +48,7 @@ class SiteNames:
         language: the site's language.
         queues, agents: names and numbers.
         numbers: each number that leads into a flow: number, flow, language.
+        categories: of tickets.
         settings: hotline.yaml, for the place of a mistake in `numbers`.
     """
 
@@ -55,6 +56,7 @@ class SiteNames:
     queues: frozenset[str]
     agents: frozenset[str]
     numbers: tuple[tuple[str, str, str | None], ...]
+    categories: frozenset[str]
     settings: Source
 
     @classmethod
@@ -69,6 +71,7 @@ class SiteNames:
                 for number, target in site.settings.numbers.items()
                 if target.flow is not None
             ),
+            frozenset(category.name for category in site.settings.tickets.categories),
             read_yaml(site.root / settings.name, str(settings)),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from asr.intake.slots import usual_slots
 from config import Problem
 from config.yaml_source import Data, Key
 from ivr_flows.checker.facts import FlowSource, SiteNames, unknown
@@ -69,10 +70,24 @@ def variables_written(data: Data) -> Iterator[str]:
                 yield value
             elif key in _SETTING_TABLES and isinstance(value, dict):
                 yield from value
+            elif key == "intake":
+                yield from _slots_written(value)
             yield from variables_written(value)
     elif isinstance(data, list):
         for item in data:
             yield from variables_written(item)
+
+
+def _slots_written(intake: Data) -> Iterator[str]:
+    """The names of an intake's slots, each of which becomes a variable."""
+    slots = intake.get("slots") if isinstance(intake, dict) else None
+    if not isinstance(slots, list):
+        yield from (slot.name for slot in usual_slots(name=True))
+        return
+    for slot in slots:
+        name = slot.get("name") if isinstance(slot, dict) else slot
+        if isinstance(name, str):
+            yield name
 
 
 def _flow(

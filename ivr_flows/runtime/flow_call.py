@@ -21,6 +21,7 @@ from asr.listening.line import Line
 from asr.listening.listener import Listener, ListenerContext
 from asr.listening.turn_detection import TurnDetector
 from asr.text import is_backchannel
+from asr.understanding.values import Understander
 from asr.workers.client import Recognisers
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
@@ -46,6 +47,7 @@ class Speech:
     Args:
         prompts: makes sound of what is said.
         recognisers: all languages; None when the site has none.
+        understander: says what kind of thing an answer is.
         http: for lookups in other systems.
         recordings: the recordings folder.
         now: the time, with the site's zone.
@@ -55,6 +57,7 @@ class Speech:
 
     prompts: PromptRenderer
     recognisers: Recognisers | None
+    understander: Understander
     http: httpx.AsyncClient
     recordings: Path
     now: Callable[[], datetime]
@@ -88,6 +91,16 @@ class FlowCall:
         self._kept: Recording | None = None
 
     # --- facts ------------------------------------------------------------------------------------------
+
+    @property
+    def understander(self) -> Understander:
+        """Says what kind of thing an answer is."""
+        return self._speech.understander
+
+    @property
+    def country(self) -> str:
+        """Where the site is, "" for not known."""
+        return self._speech.country
 
     @property
     def caller(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
 from asr.listening.end_of_turn import TIMINGS
+from asr.understanding.rules import Rules
 from ivr_flows.simulator.inputs import HANG_UP, NOISE, SILENCE, Inputs, as_answer, as_keys, as_words
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
@@ -36,12 +37,22 @@ class SimulatedConversation:
         show: prints one line.
         caller, called: the numbers.
         now: when the call begins, with a zone.
+        country: where the site is, "" for not known.
     """
 
     def __init__(
-        self, inputs: Inputs, show: Callable[[str], None], *, caller: str, called: str, now: datetime
+        self,
+        inputs: Inputs,
+        show: Callable[[str], None],
+        *,
+        caller: str,
+        called: str,
+        now: datetime,
+        country: str = "",
     ) -> None:
         self.language = "en"
+        self.country = country
+        self.understander = Rules()
         self.caller = caller
         self.called = called
         self.call = "simulated"

@@ -108,18 +108,19 @@ class Context:
 
     def parts(self, prompt: PromptText | None) -> list[Part]:
         """What to say in the call's language; raises `ExpressionError`."""
-        if prompt is None:
-            return []
-        language = self._conversation.language
-        recorded = self.recorded(prompt.recorded) if prompt.recorded is not None else None
+        return [] if prompt is None else self.say(prompt, self._conversation.language, self.names)
+
+    def say(self, prompt: PromptText, language: str, names: Mapping[str, Value]) -> list[Part]:
+        """What to say in a language, with values by name; raises `ExpressionError`."""
+        recorded = self.recorded(prompt.recorded, language) if prompt.recorded is not None else None
         if recorded is not None:
             return [recorded]
         template = prompt.template(language)
-        return [] if template is None else list(template.parts(self.names))
+        return [] if template is None else list(template.parts(names))
 
-    def recorded(self, name: str) -> SoundFile | None:
-        """The sound file of a name, that of the call's language first; None when there is none."""
-        found = recorded_name(name, self._conversation.language, self._prompts)
+    def recorded(self, name: str, language: str = "") -> SoundFile | None:
+        """The sound file of a name, that of the (call's) language first; None when there is none."""
+        found = recorded_name(name, language or self._conversation.language, self._prompts)
         return None if found is None else SoundFile(found)
 
     def part(self, part: Part) -> Part:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from asr.listening.answer import Heard, Wanted
+from asr.understanding.values import Understander
 from journal.event import Event
 from tts.parts import Part
 
@@ -71,6 +72,14 @@ class Conversation(Protocol):
 
     language: str
     """Language of everything that is said and heard from now on: en, zh or ko."""
+
+    @property
+    def understander(self) -> Understander:
+        """Says what kind of thing an answer is."""
+
+    @property
+    def country(self) -> str:
+        """Where the site is, as ISO 3166 has it ("CN"), "" for not known."""
 
     @property
     def caller(self) -> str:

@@ -16,6 +16,7 @@ from asr.listening.answer import Heard, Wanted
 from ivr_flows.steps.context import Context
 from ivr_flows.steps.conversation import CallerGone, Conversation
 from ivr_flows.steps.outcomes import OpenTicket
+from telephony.call.events import QuestionAsked
 
 _Brought: TypeAlias = Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
 
@@ -57,12 +58,16 @@ async def _carry_out(
             case bot.Say(parts):
                 await conversation.say([context.part(part) for part in parts])
             case bot.Ask(question):
+                _tell_asked(question.name, question.attempt, conversation)
                 return await conversation.ask(
                     [context.part(part) for part in question.parts],
                     Wanted(question.keys, question.speech),
                     barge_in=question.barge_in,
                 )
+            case bot.Speak(language):
+                conversation.language = language
             case bot.Record(parts, max_seconds, silence_seconds, finish_key):
+                _tell_asked("recording", 1, conversation)
                 await conversation.say([context.part(part) for part in parts])
                 taken = await conversation.record(
                     max_seconds=max_seconds,
@@ -76,8 +81,15 @@ async def _carry_out(
     raise RuntimeError("the intake bot wants nothing, and is not finished")
 
 
+def _tell_asked(question: str, attempt: int, conversation: Conversation) -> None:
+    at = conversation.now().timestamp()
+    conversation.tell(
+        QuestionAsked(at, conversation.call, conversation.leg, question=question, attempt=attempt)
+    )
+
+
 def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
     """The bot's ticket with what only the flow knows: who works on it, and what was said before."""
     taken_in = {slot.name for slot in ticket.slots}
     before = tuple(slot for slot in context.slots if slot.name not in taken_in)
-    return replace(ticket, queue=queue or "", slots=(*before, *ticket.slots), note=note)
+    return replace(ticket, queue=ticket.queue or queue or "", slots=(*before, *ticket.slots), note=note)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from asr.listening.answer import Heard, SpeechWanted
 from asr.listening.end_of_turn import TIMING_OF_SLOT
@@ -28,9 +29,12 @@ class Sorry:
     key: TextKey
 
 
-def speech_wanted(slot: SlotKind, phrases: Sequence[str] = ()) -> SpeechWanted:
-    """Listen for a slot's words, as long as such an answer takes."""
-    return SpeechWanted(slot, tuple(phrases), TIMING_OF_SLOT[slot])
+def speech_wanted(
+    slot: SlotKind, options: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> SpeechWanted:
+    """Listen for a slot's words, as long as such an answer takes; `options`: those of a menu, by name."""
+    phrases = tuple(phrase for spoken in options.values() for phrase in spoken)
+    return SpeechWanted(slot, phrases, TIMING_OF_SLOT[slot], options)
 
 
 def meaning(slot: SlotKind, heard: Heard, language: str, known: SlotContext) -> SlotValue | Sorry:
@@ -44,7 +48,7 @@ def yes_or_no(heard: Heard, language: str) -> bool | Sorry:
     if heard.kind == "keys":
         found = _YES_NO_KEYS.get(heard.digits)
         return Sorry("not_a_choice") if found is None else found
-    value = meaning("yes_no", heard, language, SlotContext())
+    value = meaning("yes_no", heard, language, SlotContext(meanings=heard.meanings))
     return value if isinstance(value, bool) else Sorry("not_understood")
 
 
@@ -61,7 +65,8 @@ def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum:
             return Sorry("not_understood")
     else:
         slot = slot_of_digits(kind)
-        value = meaning(slot, heard, language, SlotContext(confidence=heard.confidence))
+        known = SlotContext(confidence=heard.confidence, alternatives=heard.alternatives)
+        value = meaning(slot, heard, language, known)
         if isinstance(value, bool) or not isinstance(value, int | str):
             return Sorry("not_understood")
         found = str(value)

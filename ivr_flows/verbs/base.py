@@ -7,6 +7,7 @@ step is left to `ivr_flows.runtime.engine`.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from enum import Enum
 from typing import ClassVar
 
@@ -47,6 +48,10 @@ class Verb(Table):
         Every other way can be gone at once by a caller who does nothing. "next" is the step's own.
         """
         return frozenset()
+
+    def says(self) -> Iterator[tuple[str, str]]:
+        """Texts of its own that it says, besides those in its settings: (language, text) pairs."""
+        return iter(())
 
     @abstractmethod
     async def run(self, conversation: Conversation, context: Context) -> Outcome:

@@ -79,6 +79,7 @@ def test_the_starter_flows_fit_the_schema(tmp_path: Path) -> None:
         "20-choice-without-key",
         "28-numbers-out-of-range",
         "47-bad-names",
+        "51-intake-slots",
     ],
 )
 def test_an_editor_sees_mistakes_of_form(name: str) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asr.intake.bot import Intake
-from asr.intake.settings import IntakeSettings
-from asr.intake.texts import TEXTS
+from asr.intake.settings import Filing, IntakeSettings
+from asr.intake.slots import WELL_KNOWN, ConfirmRule, IntakeSlot, Known, Option, usual_slots
+from asr.intake.texts import SLOT_TEXTS, TEXTS
 from asr.intake.values import (
     Ask,
     File,
@@ -20,38 +24,57 @@ from asr.intake.values import (
     HungUp,
     IntakeEvent,
     OpenTicket,
+    Question,
     ReachHuman,
     Record,
     Recorded,
     Say,
+    Speak,
     Started,
 )
 from asr.listening.answer import Heard
 from asr.results import Word
+from asr.slots.numbers import same_telephone
+from asr.understanding.values import Reading, Understanding
 from config.business_hours import OpeningHours
-from tts.parts import Text
+from tests.support.long import examples
+from tts.parts import Spoken, Text
 
 _DAY = ((time(9), time(18)),)
 _HOURS = OpeningHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ()))
 _NOW = datetime(2026, 3, 11, 10, 20, tzinfo=ZoneInfo("Europe/Berlin"))
 _SAID = {
     "en": [
-        "yes", "no", "um", "hello", "agent", "repeat", "start over", "add something", "",
-        "and also the screen flickers", "my printer is broken", "yes but it is slow",
-        "no it is the third floor",
-        "five five five one two three four", "no it's 5551234", "tomorrow at nine", "tonight", "now",
-        "this number", "Thank you for watching.",
+        "yes", "no", "um", "hello", "agent", "repeat", "start over", "add something", "", "the number",
+        "and also the screen flickers", "my printer is broken", "yes but it is slow", "I don't know",
+        "no it is the third floor", "No, please use another number.", "Please.", "no, error 7",
+        "My router shows error 5, call me tomorrow at nine on 040 361 982", "version 2.1", "three of us",
+        "five five five one two three four", "no it's 5551234", "040 361", "no, the number is 040 361 988",
+        "the last two are 98", "tomorrow at nine", "tonight", "now", "no, on Friday", "since yesterday",
+        "this number", "Thank you for watching.", "urgent", "not urgent", "Router X200", "no, the printer",
         "the agent on my laptop crashed and now the whole office is waiting " * 6,
     ],
     "zh": [
         "对", "不对", "转人工", "我的电脑坏了", "对，但是很慢", "一三八一二三四五六七八", "明天上午九点",
-        "晚上", "再说一遍", "重新说", "补充一下", "字幕by索兰娅", "嗯",
+        "晚上", "再说一遍", "重新说", "补充一下", "字幕by索兰娅", "嗯", "换一个号码", "不对，号码是一三九零零一三九零零零",
+        "不知道", "路由器", "错误代码五", "时间不对", "从昨天开始",
     ],
     "ko": [
         "네", "아니요", "상담원", "노트북이 안 켜져요", "네 그런데 느려요", "공일공 일이삼사 오육칠팔",
         "내일 오전 아홉 시", "다시 말해 주세요", "처음부터", "추가할게요", "시청해주셔서 감사합니다",
+        "다른 번호로 해 주세요", "모르겠어요", "라우터요", "아니요, 번호가 틀렸어요", "어제부터요",
     ],
 }  # fmt: skip
+_PRODUCTS = (
+    Option("X200", {"en": ("Router X200", "router"), "zh": ("路由器",), "ko": ("라우터",)}),
+    Option("P50", {"en": ("Printer P50", "printer"), "zh": ("打印机",), "ko": ("프린터",)}),
+)
+_OWN = (
+    IntakeSlot(name="room", kind="number", required=False),
+    IntakeSlot(name="details", kind="free_text", required=False, confirm="never"),
+    IntakeSlot(name="at_work", kind="yes_no"),
+    IntakeSlot(name="second_number", kind="phone_number", required=False),
+)
 
 
 def _words(text: str) -> tuple[Word, ...]:
@@ -69,17 +92,67 @@ def _heard(draw: st.DrawFn, language: str) -> Heard:
     if kind == "speech":
         text = draw(st.sampled_from(_SAID[language]))
         confidence = draw(st.sampled_from([None, 0.1, 0.5, 0.9]))
-        return Heard("speech", "", text, _words(text), confidence, audio, seconds)
+        meant = draw(
+            st.sampled_from(
+                [{}, {}, {"yes": 0.97, "other": 0.03}, {"no": 0.98}, {"human": 0.9}, {"other": 0.9}]
+            )
+        )
+        act = draw(
+            st.sampled_from([None, "human", "yes", "no", "correction", "another_number", "problem", "wait"])
+        )
+        margin = draw(st.sampled_from([0.3, 1.5]))
+        understood = (
+            None
+            if act is None or draw(st.booleans())
+            else Understanding(readings=(Reading(text=text, act=act, margin=margin),), provider="meaning")
+        )
+        return Heard(
+            "speech",
+            text=text,
+            words=_words(text),
+            confidence=confidence,
+            meanings=meant,
+            audio=audio,
+            seconds=seconds,
+            understood=understood,
+        )
     return Heard(kind, audio=draw(st.sampled_from([None, audio])), seconds=seconds)
+
+
+def _file(known: Known) -> Filing:
+    return Filing(title=str(known["problem"])[:40] if "problem" in known else "", severity=2)
+
+
+@st.composite
+def _slots(draw: st.DrawFn) -> tuple[IntakeSlot, ...]:
+    if draw(st.booleans()):
+        flags = {name: draw(st.booleans()) for name in ("name", "number", "time")}
+        return usual_slots(**flags, read_back=draw(st.sampled_from(["together", "unsure"])))
+    everything = [
+        replace(slot, options=slot.options or _PRODUCTS) if slot.kind == "list" else slot
+        for slot in (*WELL_KNOWN.values(), *_OWN)
+    ]
+    chosen = draw(
+        st.lists(st.sampled_from(everything), min_size=1, max_size=6, unique_by=lambda slot: slot.name)
+    )
+    return tuple(
+        replace(
+            slot,
+            confirm=draw(st.sampled_from(get_args(ConfirmRule))),
+            required=draw(st.booleans()),
+            tries=draw(st.sampled_from([None, 1, 2])),
+            when=draw(st.sampled_from([None, None, lambda known: known.get("product") == "X200"])),
+        )
+        for slot in chosen
+    )
 
 
 _settings = st.builds(
     IntakeSettings,
+    slots=_slots(),
+    filing=st.just(_file),
+    country=st.sampled_from(["", "DE", "CN"]),
     greet=st.booleans(),
-    ask_name=st.booleans(),
-    ask_number=st.booleans(),
-    ask_time=st.booleans(),
-    read_back=st.sampled_from(["always", "unsure"]),
     attempts=st.integers(1, 4),
     retells=st.integers(0, 3),
     human=st.booleans(),
@@ -88,7 +161,31 @@ _settings = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+class _Denials:
+    """What a caller who says no to a number that was read back on its own has denied, until they key it in."""
+
+    def __init__(self) -> None:
+        self.numbers: list[str] = []
+        self._read: list[str] = []
+
+    def asked(self, question: Question) -> None:
+        values = [
+            part.value for part in question.parts if isinstance(part, Spoken) and part.kind == "phone_number"
+        ]
+        alone = question.name == "confirm" and len(question.parts) <= 5
+        parts = [part for part in question.parts if isinstance(part, Spoken)]
+        self._read = values if alone and len(parts) == 1 and question.attempt == 1 else []
+
+    def heard(self, heard: Heard | None) -> None:
+        if heard is None:
+            return
+        if heard.kind == "keys":
+            self.numbers = [number for number in self.numbers if number != heard.digits]
+            if heard.digits == "2":
+                self.numbers += self._read
+
+
+@settings(max_examples=examples(600), deadline=None)
 @given(data=st.data(), chosen=_settings, hours=st.sampled_from([_HOURS, None]))
 def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     data: st.DataObject, chosen: IntakeSettings, hours: OpeningHours | None
@@ -98,12 +195,14 @@ def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     event: IntakeEvent = Started(caller, language, data.draw(st.booleans()))
     bot = Intake(hours, chosen)
     kept: list[Path] = []
+    said: list[str] = []
+    denied = _Denials()
     filed: list[OpenTicket] = []
     put_through: list[OpenTicket] = []
-    for step in range(chosen.questions + 12):
+    for step in range(2 * chosen.questions + 12):
         effects = bot.receive(event, _NOW + timedelta(seconds=20 * step))
         assert effects, "nothing would ever happen again"
-        assert all(isinstance(effect, Say) for effect in effects[:-1])
+        assert all(isinstance(effect, Say | Speak) for effect in effects[:-1])
         last = effects[-1]
         if isinstance(last, Finished):
             break
@@ -115,12 +214,16 @@ def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
             put_through.append(last.so_far)
             event = HungUp()
         elif isinstance(last, Ask):
-            assert last.question.keys is not None or last.question.speech is not None
+            assert last.question.keys is not None
+            assert last.question.parts
+            denied.asked(last.question)
             heard: Heard | None = data.draw(_heard(language))
             if hangs_up:
                 heard = data.draw(st.sampled_from([None, heard]))
+            denied.heard(heard)
             event = heard if heard is not None and not hangs_up else HungUp(heard)
             kept += _recordings(heard)
+            said += [] if heard is None else [heard.text, heard.digits]
         elif isinstance(last, Record):
             audio = Path(f"/clips/{data.draw(st.uuids())}.wav")
             taken = Recorded(audio, data.draw(st.sampled_from([0.0, 20.0])))
@@ -134,9 +237,27 @@ def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     ticket = (filed or put_through)[0]
     remembered = {turn.heard.audio for turn in ticket.history if turn.heard is not None}
     assert remembered >= set(kept)
+    assert len(ticket.history) <= chosen.questions + 2
     assert ticket.callback_number != ""
+    for slot in ticket.slots:
+        assert all(text in said or text == "" for text in (slot.text,)) or slot.text.split()
+        if slot.name in ("problem", "details"):
+            assert _letters(slot.value) in _letters(" ".join(said)) or all(
+                _letters(sentence) in _letters(" ".join(said))
+                for sentence in re.split(r"[.。] ?", slot.value)
+            )
+    for number in denied.numbers:
+        assert (
+            ticket.callback_number is None
+            or not same_telephone(ticket.callback_number, number)
+            or (number == caller)
+        )
     if any(turn.meaning == "hung_up" for turn in ticket.history):
         assert ticket.progress == "hung_up"
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _recordings(heard: Heard | None) -> list[Path]:
@@ -147,10 +268,14 @@ def _recordings(heard: Heard | None) -> list[Path]:
 def test_what_is_said_of_the_problem_is_in_its_slot_with_its_recording(data: st.DataObject) -> None:
     bot = Intake(_HOURS)
     bot.receive(Started("1001", "en"), _NOW)
-    first = Heard("speech", "", "my printer is broken", (), 0.9, Path("/clips/1.wav"), 3.0)
+    first = Heard(
+        "speech", text="my printer is broken", confidence=0.9, audio=Path("/clips/1.wav"), seconds=3.0
+    )
     bot.receive(first, _NOW)
     cut_short = data.draw(
-        st.sampled_from([None, Heard("speech", "", "ye", (), 0.4, Path("/clips/2.wav"), 0.3)])
+        st.sampled_from(
+            [None, Heard("speech", text="ye", confidence=0.4, audio=Path("/clips/2.wav"), seconds=0.3)]
+        )
     )
     effects = bot.receive(HungUp(cut_short), _NOW)
     assert isinstance(effects[0], File)
@@ -164,7 +289,10 @@ def test_what_is_said_of_the_problem_is_in_its_slot_with_its_recording(data: st.
     assert ticket.progress == "hung_up"
 
 
-@given(st.sampled_from(sorted(TEXTS)), st.sampled_from(["en", "zh", "ko"]))
+_KEYS = sorted({*TEXTS, *(key for texts in SLOT_TEXTS.values() for key in texts)})
+
+
+@given(st.sampled_from(_KEYS), st.sampled_from(["en", "zh", "ko"]))
 def test_a_site_can_put_its_own_words_in_place_of_any_text(key: str, language: str) -> None:
     bot = Intake(
         settings=IntakeSettings(texts={"problem_1": {language: "Own words?"}, key: {language: "Own"}})

@@ -108,12 +108,12 @@ async def _intake(desk: Switch, number: str, problem: Sound, right: Sound, when:
     async with calling(desk.sip, number, next(numbers)) as caller:
         await caller.prompt(0.8, seconds=30)  # greeting, and what is the problem?
         await caller.say(problem)
-        await caller.prompt(0.8)  # read back: is that right?
-        await caller.say(right)
         await caller.prompt(0.8)  # on the number that you are calling from?
         await caller.press("1")
         await caller.prompt(0.8)  # when shall we call?
         await caller.say(when)
+        await caller.prompt(0.8)  # all of it read back: is that right?
+        await caller.say(right)
         await caller.ended(30)
     return await ticket_of(desk, caller)
 

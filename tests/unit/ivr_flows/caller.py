@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from asr.listening.answer import Heard, Wanted
+from asr.understanding.rules import Rules
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
 from journal.event import Event
 from telephony.call.events import StepEntered
@@ -37,6 +38,8 @@ class Caller:
         hangs_up_at: str = "",
     ) -> None:
         self.language = ""
+        self.country = ""
+        self.understander = Rules()
         self.caller = caller
         self.called = called
         self.call = "c1"

@@ -43,7 +43,7 @@ def test_the_cuts_fall_at_marks() -> None:
     assert head == "My laptop does not start any more since this morning"
     assert tail == "so please send somebody to the third floor today."
     head, tail = shortened(LONG["zh"], (), "zh")
-    assert head.endswith("按电源键风扇转一下就停")
+    assert head.endswith("屏幕是黑的")
     assert tail.startswith("所以请你们今天派人到三楼来看一下")
 
 

@@ -326,3 +326,233 @@ def test_special_days_count_for_callbacks_too() -> None:
     special = {date(2026, 3, 12): ((time(14), time(15)),)}
     hours = OpeningHours((_DAY,) * 7, special=special)
     assert _shown(_window("tomorrow", "en", hours=hours)) == "12 14:00-15:00"
+
+
+# --- said in many ways, on a Monday ---------------------------------------------------------------------------
+
+ON_MONDAY = """
+en | Not today, tomorrow. | Tue 01 09:00-18:00
+en | Anytime except Monday. | Tue 01 09:00-18:00
+en | any time except Mondays | Tue 01 09:00-18:00
+en | In two days. | Wed 02 09:00-18:00
+en | in half an hour | Mon 30 10:50-11:20
+en | between two and four | Mon 30 14:00-16:00
+en | from two to four tomorrow | Tue 01 14:00-16:00
+en | not before ten | Mon 30 10:20-18:00
+en | not before ten tomorrow | Tue 01 10:00-18:00
+en | after six | Tue 01 09:00-10:00 moved
+en | until noon | Mon 30 10:20-12:00
+en | tomorrow until noon | Tue 01 09:00-12:00
+en | next week | Mon 07 09:00-11 18:00
+en | Monday or Tuesday | Mon 30 10:20-18:00
+en | Tuesday or Wednesday at nine | Tue 01 09:00-09:30
+en | not today | Tue 01 09:00-18:00 ?
+en | not on Monday, Tuesday is fine | Tue 01 09:00-18:00
+en | I can't do tomorrow, Wednesday is better | Wed 02 09:00-18:00
+en | Monday and Tuesday don't work | Wed 02 09:00-18:00 ?
+en | today doesn't work but tomorrow does | Tue 01 09:00-18:00
+en | I'm busy today, call me tomorrow after three | Tue 01 15:00-18:00
+en | any day but Tuesday | Mon 30 10:20-18:00
+en | tomorrow but not in the morning | Tue 01 12:00-18:00
+en | tomorrow, not before two | Tue 01 14:00-18:00
+en | not tomorrow morning, tomorrow afternoon | Tue 01 12:00-18:00
+en | today, no, tomorrow | Tue 01 09:00-18:00
+en | tomorrow at nine, no, at ten | Tue 01 10:00-10:30
+en | next Friday | Fri 11 09:00-18:00 ?
+en | Friday next week | Fri 11 09:00-18:00
+en | the day after tomorrow in the morning | Wed 02 09:00-12:00
+en | end of the week | Thu 03 09:00-18:00 ?
+en | early next week | Mon 07 09:00-18:00 ?
+en | Monday to Wednesday | Mon 30 10:20-18:00
+en | from Wednesday on | Wed 02 09:00-18:00
+en | before Friday | Mon 30 10:20-18:00
+en | by Friday | Mon 30 10:20-18:00 ?
+en | after Wednesday | Thu 03 09:00-18:00
+en | on the weekend | Mon 07 09:00-18:00 moved
+en | in three weeks | Mon 21 09:00-18:00 ?
+en | tomorrow morning or Wednesday afternoon | Tue 01 09:00-12:00
+en | not now, later | Mon 30 11:20-18:00
+en | I can't talk now, call me tomorrow | Tue 01 09:00-18:00
+en | whenever you like but not between twelve and two | Mon 30 10:20-12:00
+en | tomorrow anytime but not at nine | Tue 01 09:30-18:00
+en | weekdays only | Mon 30 10:20-18:00
+en | no Mondays please | Tue 01 09:00-18:00 ?
+en | not Tuesday or Wednesday | Mon 30 10:20-18:00 ?
+en | Tuesday is bad | Mon 30 10:20-18:00 ?
+en | call me at seven | Tue 01 09:00-09:30 moved
+en | I have two laptops | -
+en | tomorrow I have two laptops broken | Tue 01 09:00-18:00
+en | except today and tomorrow | Wed 02 09:00-18:00 ?
+en | instead of today, on Thursday | Thu 03 09:00-18:00
+en | rather tomorrow than today | Tue 01 09:00-18:00 ?
+en | at nine or ten tomorrow | Tue 01 09:00-09:30
+en | today after four | Mon 30 16:00-18:00
+en | this week | Mon 30 10:20-18:00 ?
+en | today at half past five | Mon 30 17:30-18:00
+en | at eleven o'clock | Mon 30 11:00-11:30
+en | first thing in the morning | Tue 01 09:00-10:00
+en | at the latest by five | Mon 30 10:20-17:00
+en | no later than five | Mon 30 10:20-17:00
+en | any time | Mon 30 10:20-12:20 asap
+en | I don't mind, tomorrow is fine | Tue 01 09:00-18:00
+en | tomorrow evening | Wed 02 09:00-12:00 moved
+en | quarter to nine tomorrow | Tue 01 09:00-09:15
+zh | 明早九点半。 | Tue 01 09:30-10:00
+zh | 明早九点吧 | Tue 01 09:00-09:30 ?
+zh | 明早九点办 | Tue 01 09:30-10:00
+zh | 下午两点到四点 | Mon 30 14:00-16:00
+zh | 后天 | Wed 02 09:00-18:00
+zh | 下周三 | Wed 09 09:00-18:00
+zh | 下下周三 | Wed 16 09:00-18:00
+zh | 大后天 | Thu 03 09:00-18:00
+zh | 除了周一 | Tue 01 09:00-18:00 ?
+zh | 除了周一都可以 | Tue 01 09:00-18:00
+zh | 周一以外都行 | Tue 01 09:00-18:00
+zh | 今天不行明天 | Tue 01 09:00-18:00
+zh | 今天不行，明天可以 | Tue 01 09:00-18:00
+zh | 不是今天，是明天 | Tue 01 09:00-18:00
+zh | 今天没空，后天下午吧 | Wed 02 12:00-18:00
+zh | 不要上午 | Mon 30 12:00-18:00 ?
+zh | 明天不要上午 | Tue 01 12:00-18:00
+zh | 周一不要上午 | Mon 30 12:00-18:00
+zh | 周一或者周二 | Mon 30 10:20-18:00
+zh | 周二或周三上午十点 | Tue 01 10:00-10:30
+zh | 不要早于十点 | Mon 30 10:20-18:00
+zh | 十点以后 | Mon 30 10:20-18:00
+zh | 明天十点之前 | Tue 01 09:00-10:00
+zh | 中午之前 | Mon 30 10:20-12:00
+zh | 到中午为止 | Mon 30 10:20-12:00
+zh | 三天后 | Thu 03 09:00-18:00
+zh | 过两天 | Wed 02 09:00-18:00 ?
+zh | 两个小时后 | Mon 30 12:20-12:50
+zh | 今天，不对，明天下午三点 | Tue 01 15:00-15:30
+zh | 周二周三都不行 | Mon 30 10:20-18:00 ?
+zh | 明天和后天不行 | Mon 30 10:20-18:00 ?
+zh | 别今天打 | Tue 01 09:00-18:00 ?
+zh | 除了今天和明天 | Wed 02 09:00-18:00 ?
+zh | 下周 | Mon 07 09:00-11 18:00
+zh | 下周初 | Mon 07 09:00-18:00 ?
+zh | 周末 | Mon 07 09:00-18:00 moved
+zh | 工作日 | Mon 30 10:20-18:00
+zh | 明后天 | Tue 01 09:00-18:00
+zh | 周三以后 | Thu 03 09:00-18:00
+zh | 周三之前 | Mon 30 10:20-18:00
+zh | 周三到周五 | Wed 02 09:00-18:00
+zh | 晚一点 | Mon 30 11:20-18:00
+zh | 明天晚一点 | Tue 01 09:00-18:00
+zh | 现在不方便 | Mon 30 11:20-18:00
+zh | 现在不行，明天吧 | Tue 01 09:00-18:00
+zh | 十二月二号 | Wed 02 09:00-18:00
+zh | 周二上午不行 | Mon 30 10:20-18:00 ?
+zh | 明天上午或者后天下午 | Tue 01 09:00-12:00
+zh | 任何时间，除了下午 | Mon 30 10:20-12:00
+zh | 差一刻九点 | Tue 01 09:00-09:15
+zh | 明天不行 | Mon 30 10:20-18:00 ?
+zh | 今天下午不要太早 | Mon 30 12:00-18:00
+zh | 随时 | Mon 30 10:20-12:20 asap
+zh | 晚上七点 | Tue 01 09:00-09:30 moved
+zh | 明晚八点 | Wed 02 09:00-09:30 moved
+ko | 오늘 말고 내일 | Tue 01 09:00-18:00
+ko | 내일 모레 | Wed 02 09:00-18:00
+ko | 내일모레 | Wed 02 09:00-18:00
+ko | 다음 주 | Mon 07 09:00-11 18:00
+ko | 다음 주 수요일 | Wed 09 09:00-18:00
+ko | 다다음 주 월요일 | Mon 14 09:00-18:00
+ko | 오늘은 안 돼요 내일이요 | Tue 01 09:00-18:00
+ko | 월요일 빼고 아무 때나 | Tue 01 09:00-18:00
+ko | 월요일만 아니면 돼요 | Tue 01 09:00-18:00 ?
+ko | 월요일 아니면 화요일 | Mon 30 10:20-18:00
+ko | 화요일이나 수요일 | Tue 01 09:00-18:00
+ko | 오전은 안 돼요 | Mon 30 12:00-18:00 ?
+ko | 내일 오전 말고 오후 | Tue 01 12:00-18:00
+ko | 두 시에서 네 시 사이 | Mon 30 14:00-16:00
+ko | 오후 두 시부터 네 시까지 | Mon 30 14:00-16:00
+ko | 열 시 이전에는 안 돼요 | Mon 30 10:20-18:00 ?
+ko | 열 시 이후에 | Mon 30 10:20-18:00
+ko | 내일 정오까지 | Tue 01 09:00-12:00
+ko | 이틀 뒤 | Wed 02 09:00-18:00
+ko | 삼 일 후 | Thu 03 09:00-18:00
+ko | 오늘 아니 내일 아홉 시 | Tue 01 09:00-09:30
+ko | 화요일하고 수요일은 힘들어요 | Mon 30 10:20-18:00 ?
+ko | 수요일부터 | Wed 02 09:00-18:00
+ko | 금요일까지 | Mon 30 10:20-18:00
+ko | 금요일 전에 | Mon 30 10:20-18:00
+ko | 주말 | Mon 07 09:00-18:00 moved
+ko | 평일 | Mon 30 10:20-18:00
+ko | 지금은 바빠요 | Mon 30 11:20-18:00
+ko | 지금은 안 되고 내일이요 | Tue 01 09:00-18:00
+ko | 다음 주 초 | Mon 07 09:00-18:00 ?
+ko | 화요일 제외하고 | Mon 30 10:20-18:00 ?
+ko | 글피 | Thu 03 09:00-18:00
+ko | 오늘은 못 받아요 | Tue 01 09:00-18:00 ?
+ko | 내일 오전이나 모레 오후 | Tue 01 09:00-12:00
+ko | 퇴근 전에 | Mon 30 16:00-18:00
+ko | 오늘은 회의가 있어서 내일 오후 세 시 | Tue 01 15:00-15:30
+"""
+"""Language, words, and the window; "?" where it is to be asked."""
+
+MONDAY = datetime(2026, 11, 30, 10, 20, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize("line", ON_MONDAY.strip().split("\n"))
+def test_on_a_monday(line: str) -> None:
+    language, said, window = line.split(" | ")
+    context = SlotContext(
+        now=MONDAY, hours=OpeningHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ())), confidence=1.0
+    )
+    found = understand("callback_time", said, (), language, context)
+    if found is None:
+        assert window == "-"
+        return
+    assert isinstance(found.value, CallWindow)
+    start, end = found.value.start, found.value.end
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%d %H:%M}"
+    marks = " asap" * found.value.as_soon_as_possible + " moved" * found.value.moved
+    assert f"{start:%a %d %H:%M}-{until}{marks}" + " ?" * (found.confidence < 0.6) == window
+
+
+def test_what_was_heard_in_two_ways_is_asked() -> None:
+    context = SlotContext(now=MONDAY, confidence=0.9, alternatives=("明早九点半",))
+    found = understand("callback_time", "明早九点", (), "zh", context)
+    assert found is not None
+    assert found.confidence < 0.6
+    same = SlotContext(now=MONDAY, confidence=0.9, alternatives=("明天早上九点",))
+    sure = understand("callback_time", "明早九点", (), "zh", same)
+    assert sure is not None
+    assert sure.confidence == 0.9
+
+
+def test_tomorrow_is_doubtful_after_midnight() -> None:
+    night = datetime(2026, 12, 1, 0, 40, tzinfo=BERLIN)
+    for said, doubtful in (("tomorrow at nine", True), ("Wednesday at nine", False), ("in an hour", False)):
+        context = SlotContext(now=night, confidence=0.9)
+        found = understand("callback_time", said, (), "en", context)
+        assert found is not None
+        assert (found.confidence < 0.6) is doubtful, said
+
+
+def test_an_hour_that_may_be_morning_or_evening_is_asked() -> None:
+    long = OpeningHours((((time(7), time(22)),),) * 7)
+    for said, doubtful in (
+        ("tomorrow at eight", True),
+        ("tomorrow at eight p.m.", False),
+        ("tomorrow at three", False),
+    ):
+        found = understand(
+            "callback_time", said, (), "en", SlotContext(now=MONDAY, hours=long, confidence=0.9)
+        )
+        assert found is not None
+        assert (found.confidence < 0.6) is doubtful, said
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+def test_a_denied_day_is_left_out_across_a_change_of_the_clock(change: datetime) -> None:
+    """Both changes are on a Sunday."""
+    daily = OpeningHours((_DAY,) * 7)
+    saturday = (change - timedelta(days=1)).astimezone(NEW_YORK).replace(hour=20)
+    window = _window("any time except tomorrow", "en", saturday, daily)
+    assert window is not None
+    assert (window.start.strftime("%a %H:%M"), window.end.strftime("%a %H:%M")) == ("Mon 09:00", "Mon 18:00")
+    on_sunday = _window("tomorrow but not before ten", "en", saturday, daily)
+    assert on_sunday is not None
+    assert on_sunday.start.strftime("%a %H:%M") == "Sun 10:00"

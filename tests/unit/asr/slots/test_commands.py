@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asr.slots.commands import command
+from tests.unit.asr.slots.persons import MENTIONS, WISHES, lines
 
 HUMAN = {
     "en": "agent|Agent.|an agent please|human|I want to talk to a person|can I speak to someone|operator"
@@ -133,3 +134,63 @@ def test_what_is_to_be_added_may_come_at_once(language: str, said: str, remainde
     found = command(said, language)
     assert found is not None
     assert found.remainder == remainder
+
+
+@pytest.mark.parametrize("free", [True, False])
+@pytest.mark.parametrize("language", ["en", "zh", "ko"])
+def test_a_person_is_heard_at_every_question(language: str, free: bool) -> None:
+    missed = [said for said in lines(WISHES[language]) if _name(said, language, free=free) != "human"]
+    assert missed == []
+
+
+@pytest.mark.parametrize("free", [True, False])
+@pytest.mark.parametrize("language", ["en", "zh", "ko"])
+def test_a_person_who_is_only_mentioned_is_not_asked_for(language: str, free: bool) -> None:
+    taken = [said for said in lines(MENTIONS[language]) if _name(said, language, free=free) == "human"]
+    assert taken == []
+
+
+STORIES = {
+    "en": "The printer on the third floor has been jamming since Monday. We changed the paper and restarted it.",
+    "zh": "三楼的打印机从周一开始一直卡纸。我们换了纸，也重启过了。",
+    "ko": "삼층 프린터가 월요일부터 계속 종이가 걸려요. 종이를 바꾸고 재부팅도 했어요.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ko"])
+def test_a_wish_is_heard_wherever_it_stands_in_a_story(language: str) -> None:
+    """Before it, behind it, in its midst; and the story alone is none."""
+    story = STORIES[language]
+    assert _name(story, language, free=True) is None
+    first, second = story.split("。" if language == "zh" else ". ", 1)
+    for line in lines(WISHES[language]):
+        wish = line if line[-1] in ".?。？" else line + "."
+        for told in (f"{story} {wish}", f"{wish} {story}", f"{first}. {wish} {second}"):
+            assert _name(told, language, free=True) == "human", told
+    for mention in lines(MENTIONS[language]):
+        assert _name(f"{story} {mention}", language, free=True) != "human", mention
+
+
+OTHER_NUMBER = {
+    "en": "No, please use another number.|not this one|Not this number|can you call a different number"
+    "|No use my mobile|I'd like to be called on another phone|change the number|yes but use my office number"
+    "|don't call this number|no, another one|this number is wrong",
+    "zh": "换一个号码。|换个电话吧|不要打这个号码|打我手机|用另外一个号码|别打这个|不是，换别的号码|我想改一下电话号码"
+    "|這個號碼不行|打另一个电话",
+    "ko": "다른 번호로 해 주세요|이 번호 말고요|아니요 다른 번호요|핸드폰으로 전화해 주세요|번호를 바꿀게요",
+}
+NO_OTHER_NUMBER = {
+    "en": "this number is fine|yes please call me on this number|same number|the number I'm calling from|yes|no"
+    "|use another number: 555 123 4567",
+    "zh": "就这个号码|对，打这个电话|可以|不用|换一个号码，幺三八零零幺三八零零零",
+    "ko": "이 번호로 해주세요|네 이 번호 맞아요",
+}
+
+
+@pytest.mark.parametrize(("name", "table"), [("another_number", OTHER_NUMBER), (None, NO_OTHER_NUMBER)])
+def test_another_number_is_wished(name: str | None, table: dict[str, str]) -> None:
+    for language, said in _cases(table):
+        found = command(said, language, number=True)
+        assert (found.name if found else None) == name, said
+        plain = command(said, language)
+        assert plain is None or plain.name != "another_number"

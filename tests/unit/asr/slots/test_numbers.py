@@ -6,9 +6,10 @@ import pytest
 
 from asr.results import Word
 from asr.slots.keys import key_of
-from asr.slots.numbers import own_number
+from asr.slots.numbering_plan import Shortfall
+from asr.slots.numbers import own_number, same_telephone
 from asr.slots.understand import understand
-from asr.slots.values import SlotContext
+from asr.slots.values import SlotContext, Understood
 from asr.text import comparable
 
 PHONE = [
@@ -174,3 +175,236 @@ def test_the_callers_own_number_can_be_meant(language: str, said: str) -> None:
 def test_a_language_that_nobody_taught_is_refused() -> None:
     with pytest.raises(ValueError, match="'fr'"):
         understand("digits", "un deux", (), "fr")
+
+
+# --- corrected in the same breath, begun anew -----------------------------------------------------------------
+
+CORRECTED = [
+    ("en", "Zero four zero, three six one, no sorry, three six two, nine eight eight.", "040362988"),
+    ("en", "040 361 no sorry 362 988", "040362988"),
+    ("en", "zero four zero three six one no sorry three six two nine eight eight", "040362988"),
+    ("en", "zero four zero, three six one, nine eight seven, no, eight", "040361988"),
+    ("en", "zero one seven one, two three four, no wait, three four five, six seven eight", "0171345678"),
+    ("en", "zero four zero, wait, let me start again. zero four one three six two nine eight eight", "041362988"),
+    ("en", "my number is 040 361, scratch that, 362, 988", "040362988"),
+    ("en", "zero four zero, not three six one, three six two, nine eight eight", "040362988"),
+    ("en", "five five five one two three four, no, that is my old one, it is five five six nine eight seven six",
+     "5569876"),
+    ("en", "oh four oh, double three, no, double four, nine eight eight", "04044988"),
+    ("en", "It's 555 123 4568, I mean 4567", "5551234567"),
+    ("zh", "零四零，三六一，不对，三六二，九八八", "040362988"),
+    ("zh", "零四零三六一哦不是三六二九八八", "040362988"),
+    ("zh", "零四零，三六一，说错了，应该是三六二，九八八", "040362988"),
+    ("zh", "一三八，零零幺三，错了，零零幺四，八零零零", "13800148000"),
+    ("zh", "零四零，不是三六一，是三六二，九八八", "040362988"),
+    ("zh", "一三八一二，等一下我重新说，一三九零零幺三八零零零", "13900138000"),
+    ("ko", "공일공, 일이삼사, 아니, 일이삼오, 오육칠팔", "01012355678"),
+    ("ko", "공일공 일이삼사 아니요 일이삼오 오육칠팔", "01012355678"),
+    ("ko", "공일공 일이, 다시 말할게요, 공일공 이이삼삼 사사오오", "01022334455"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "number"), CORRECTED)
+def test_a_correction_in_the_same_breath(language: str, said: str, number: str) -> None:
+    found = understand("phone_number", said, (), language)
+    assert found is not None
+    assert found.value == number
+
+
+@pytest.mark.parametrize("position", range(3))
+@pytest.mark.parametrize(
+    ("language", "comma", "sorry", "names"),
+    [
+        (
+            "en",
+            ", ",
+            ", no sorry, ",
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
+        (
+            "en",
+            " ",
+            " no sorry ",
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
+        ("zh", "，", "，不对，", list("零一二三四五六七八九")),
+        ("ko", " ", " 아니 ", list("공일이삼사오육칠팔구")),
+    ],
+)
+def test_whichever_group_is_corrected(
+    position: int, language: str, comma: str, sorry: str, names: list[str]
+) -> None:
+    space = " " if language == "en" else ""
+    groups = ["040", "361", "988"]
+    for slip in range(10):
+        wrong = groups[position][:2] + str(slip)
+        if wrong == groups[position]:
+            continue
+
+        def spoken(group: str) -> str:
+            return space.join(names[int(digit)] for digit in group)
+
+        said = [spoken(group) for group in groups]
+        said[position] = spoken(wrong) + sorry + said[position]
+        found = understand("phone_number", comma.join(said), (), language)
+        assert found is not None, said
+        assert found.value == "040361988", said
+
+
+# --- the country's numbering plan -----------------------------------------------------------------------------
+
+
+def _number(said: str, language: str, **known: object) -> Understood | None:
+    return understand("phone_number", said, (), language, SlotContext(**known))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("幺三八，零零幺三，八零零零。", "13800138000"), ("零二一，四个五，一二三四。", "02155551234"),
+        ("零二一，三个零，五六七八九", "02100056789"), ("四零零八零零一二三四", "4008001234"),
+        ("要三八零零幺三八零零零", "13800138000"), ("一三八林零一三八零零零", "13800138000"),
+    ],
+)  # fmt: skip
+def test_numbers_of_the_plan(said: str, number: str) -> None:
+    found = _number(said, "zh", country="CN", confidence=0.9)
+    assert found is not None
+    assert found.value == number
+
+
+def test_another_reading_that_is_a_number_goes_before_one_that_is_none() -> None:
+    readings = ("一三八零零一三八零零", "一三八零零一三八零零零")
+    found = _number(readings[0], "zh", country="CN", confidence=0.9, alternatives=readings[1:])
+    assert found is not None
+    assert (found.value, found.shortfall) == ("13800138000", None)
+    assert found.confidence < 0.9
+    first = _number(readings[1], "zh", country="CN", confidence=0.9, alternatives=readings[:1])
+    assert first is not None
+    assert (first.value, first.confidence) == ("13800138000", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("said", "shortfall"),
+    [
+        ("幺三八，零零幺三，八零零", Shortfall("1380013", "800", "", 1)),
+        ("幺三八，零零三，八零零零", Shortfall("138", "003", "8000", 1)),
+        ("幺三八，零零幺三", Shortfall("1380013", "", "", 4)),
+        ("一三八零零一三八零零", Shortfall("", "1380013800", "", 1)),
+        ("零二一四五一二三四", Shortfall("", "021451234", "", 2)),
+        ("一三八零零一三八零零零五", Shortfall("", "138001380005", "", -1)),
+    ],
+)
+def test_a_number_outside_the_plan_says_what_it_lacks(said: str, shortfall: Shortfall) -> None:
+    found = _number(said, "zh", country="CN", confidence=0.9)
+    assert found is not None
+    assert found.shortfall == shortfall
+    assert found.value == shortfall.heard
+    assert found.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("so_far", "said", "number"),
+    [
+        (Shortfall("138", "003", "8000", 1), "零零幺三", "13800138000"),
+        (Shortfall("1380013", "800", "", 1), "八零零零", "13800138000"),
+        (Shortfall("1380013", "800", "", 1), "零", "13800138000"),
+        (Shortfall("1380013", "", "", 4), "八零零零", "13800138000"),
+        (Shortfall("1380013", "", "", 4), "零零幺三八零零零", "13800138000"),
+        (Shortfall("", "1380013800", "", 1), "一三八零零一三八零零零", "13800138000"),
+        (Shortfall("138"), "一三八零零一三八零零零", "13800138000"),
+    ],
+)
+def test_a_group_said_again_is_put_in_its_place(so_far: Shortfall, said: str, number: str) -> None:
+    found = _number(said, "zh", country="CN", so_far=so_far)
+    assert found is not None
+    assert (found.value, found.shortfall) == (number, None)
+
+
+def test_a_number_in_two_answers_without_a_plan() -> None:
+    first = _number("5, 5, 2", "en", partial=True)
+    assert first is not None
+    assert first.shortfall == Shortfall("552")
+    rest = _number("1, 7, 4, 0", "en", so_far=first.shortfall)
+    assert rest is not None
+    assert rest.value == "5521740"
+
+
+def test_too_few_digits_are_a_part_only_where_that_is_asked() -> None:
+    assert _number("five five", "en") is None
+    for said in ("tomorrow at nine thirty", "I have two numbers", "no"):
+        assert _number(said, "en", partial=True) is None
+
+
+def test_a_local_number_is_believed() -> None:
+    for said, language, country in (("555 1234", "en", "US"), ("六二三四五六七八", "zh", "CN")):
+        found = _number(said, language, country=country)
+        assert found is not None
+        assert found.shortfall is None
+
+
+def test_pauses_part_the_groups() -> None:
+    words, at = [], 0.0
+    for group in ("138", "001", "8000"):
+        for digit in group:
+            words.append(Word(digit, at, at + 0.2, 0.9))
+            at += 0.25
+        at += 0.8
+    text = "".join(word.text for word in words)
+    found = understand("phone_number", text, words, "zh", SlotContext(country="CN"))
+    assert found is not None
+    assert found.shortfall == Shortfall("138", "001", "8000", 1)
+
+
+# --- numbers that were denied ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "country", "same"),
+    [
+        ("040362988", "+4940362988", "DE", True), ("040 36 29 88", "040-362988", "", True),
+        ("13800138000", "008613800138000", "CN", True), ("040362988", "040361988", "DE", False),
+        ("1001", "1002", "", False), ("1001", "1001", "CN", True),
+    ],
+)  # fmt: skip
+def test_the_same_telephone_in_two_spellings(one: str, other: str, country: str, same: bool) -> None:
+    assert same_telephone(one, other, country) is same
+
+
+def test_a_denied_number_is_not_understood_again() -> None:
+    denied = ("13800138000",)
+    assert _number("一三八零零一三八零零零", "zh", country="CN", denied=denied) is None
+    assert _number("加八六一三八零零一三八零零零", "zh", country="CN", denied=denied) is None
+    found = _number(
+        "一三八零零一三八零零零", "zh", country="CN", denied=denied, alternatives=("一三八零零一三九零零零",)
+    )
+    assert found is not None
+    assert found.value == "13800139000"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "number"),
+    [
+        ("en", "no, the last two are nine nine", "040361999"), ("en", "it ends in nine eight nine", "040361989"),
+        ("en", "No, it is three six two, not three six one.", "040362988"),
+        ("en", "no, three six two", "040362988"), ("en", "the area code is zero four one", "041361988"),
+        ("en", "no, it is zero four zero three six two nine eight eight", "040362988"),
+        ("zh", "不对，最后三位是九八九", "040361989"), ("zh", "不是三六一，是三六二", "040362988"),
+        ("zh", "前三位是零四一", "041361988"), ("ko", "아니요, 끝자리는 구팔구예요", "040361989"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_denied_number_is_corrected(language: str, said: str, number: str) -> None:
+    found = _number(said, language, denied=("040361988",))
+    assert found is not None
+    assert found.value == number
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "not this number"), ("en", "No, please use another number."), ("en", "don't call this number"),
+        ("en", "this number is wrong"), ("zh", "不要打这个号码"), ("zh", "换掉这个号码"), ("zh", "这个号码打不通"),
+        ("ko", "이 번호 말고요"), ("ko", "이 번호는 안 돼요"),
+    ],
+)  # fmt: skip
+def test_the_callers_own_number_can_be_refused(language: str, said: str) -> None:
+    assert not own_number(said, language)

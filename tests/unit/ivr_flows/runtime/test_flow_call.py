@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from asr.listening.answer import KeysWanted, SpeechWanted, Wanted
 from asr.slots.values import SlotKind
+from asr.understanding.rules import Rules
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
 from ivr_flows.runtime.flow_call import FlowCall, Speech
@@ -64,6 +65,7 @@ def flow_call(
     speech = Speech(
         prompts=renderer,
         recognisers=None,
+        understander=Rules(),
         http=httpx.AsyncClient(),
         recordings=folder / "recordings",
         now=now,

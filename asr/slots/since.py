@@ -1,0 +1,190 @@
+"""Since when something is as it is, in a free sentence: "since Monday", "for three days", 从昨天开始, 어제부터.
+
+Looks into the past only; when to call back is left to `callback_time`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from asr.slots import numerals_en, numerals_ko, numerals_zh
+
+_CARDINALS = {"en": numerals_en.cardinals, "zh": numerals_zh.cardinals, "ko": numerals_ko.cardinals}
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A beginning.
+
+    Args:
+        value: ISO 8601, local: a date, or a date and time where the hour is known (from hours or minutes).
+        sure: False where the words leave the day open ("since last week").
+        start, end: where in the text it was said.
+    """
+
+    value: str
+    sure: bool
+    start: int
+    end: int
+
+
+_EN_N = (
+    r"(?:a couple of|a few|several|\d+|(?:twenty|thirty|forty|fifty)(?:[ -][a-z]+)?|[a-z]+teen|one|two|three"
+    r"|four|five|six|seven|eight|nine|ten|eleven|twelve|an?)"
+)
+_EN_DAY = (
+    r"(?:the day before yesterday|yesterday|last night|this (?:morning|afternoon|evening)|today"
+    r"|(?:last |this )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|last (?:week|month|year)"
+    r"|the weekend|last weekend)"
+)
+_EN_UNIT = r"(?P<unit>minutes?|hours?|days?|weeks?|months?|years?)"
+_ZH_N = r"(?:[0-9]+|[一二两三四五六七八九十几好]+|半)"
+_ZH_DAY = (
+    r"(?:大前天|前天|昨[天晚日]|今[天早日]|刚才|(?:上+个?|这个?|本)?(?:周|星期|礼拜)[一二三四五六日天末]"
+    r"|上个?(?:周|星期|礼拜)|上个?月|去年|早上|上午)"
+)
+_ZH_UNIT = r"个?(?P<unit>分钟|小时|钟头|天|周|星期|礼拜|月|年)"
+_KO_N = r"(?:[0-9]+|[일이삼사오육칠팔구십]+|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|몇)"
+_KO_DAY = (
+    r"(?:그저께|그제|엊그제|어제|어젯밤|오늘(?: ?아침| ?오전)?|아까|(?:지난 ?주 ?)?[월화수목금토일]요일"
+    r"|지난 ?주말|지난 ?주|지난 ?달|작년)"
+)
+_KO_UNIT = r" ?(?P<unit>분|시간|일|주일?|개월|달|년)"
+
+_DURATION = {
+    "en": (
+        rf"\b(?:for|it(?:'s| has| is) been|been)(?: (?:about|almost|nearly|over|more than|at least|the last"
+        rf"|the past))* (?P<count>{_EN_N}) {_EN_UNIT}\b",
+        rf"\b(?P<count>{_EN_N}) {_EN_UNIT} (?:ago|now)\b",
+    ),
+    "zh": (
+        rf"(?P<count>{_ZH_N}){_ZH_UNIT}(?P<half>半)?(?:以前|之前|前|以来|了)",
+        rf"(?:已经|都)(?:有|快)?(?P<count>{_ZH_N}){_ZH_UNIT}(?P<half>半)?",
+    ),
+    "ko": (
+        rf"(?P<count>{_KO_N}){_KO_UNIT} ?(?:전|째|동안|됐|되었)",
+        r"(?P<count>하루|이틀|사흘|나흘|열흘|일주일|보름) ?(?P<unit>)(?:전|째|동안|됐|되었)",
+    ),
+}
+_POINT = {
+    "en": (
+        rf"\b(?:since|starting|from|as of) (?P<day>{_EN_DAY})\b",
+        r"\b(?:started|began|begun|stopped|broke|happened|occurred|appeared|noticed it|failed)"
+        rf"(?: (?:working|again|on|just|happening|doing this))* (?P<day>{_EN_DAY})\b",
+    ),
+    "zh": (
+        rf"(?:从|自从?|打)(?P<day>{_ZH_DAY})",
+        rf"(?P<day>{_ZH_DAY})(?:上午|早上|下午|晚上|中午)?(?:就|才)?(?:开始|起|以来|到现在)",
+    ),
+    "ko": (rf"(?P<day>{_KO_DAY}) ?(?:아침|오전|오후|저녁|밤)? ?(?:부터|이후로?|에? ?시작)",),
+}
+_PATTERNS = {
+    language: [re.compile(pattern, re.IGNORECASE) for pattern in (*_DURATION[language], *_POINT[language])]
+    for language in _DURATION
+}
+_UNITS = {
+    "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
+    "分钟": "minutes", "小时": "hours", "钟头": "hours", "天": "days", "周": "weeks", "星期": "weeks",
+    "礼拜": "weeks", "月": "months", "年": "years",
+    "분": "minutes", "시간": "hours", "일": "days", "주": "weeks", "주일": "weeks", "개월": "months",
+    "달": "months", "년": "years",
+}  # fmt: skip
+_NAMED_DURATIONS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "열흘": 10, "일주일": 7, "보름": 15}
+_VAGUE = re.compile(r"few|several|几|好|몇")
+_VAGUE_COUNT = 3
+_DAYS_AGO: tuple[tuple[str, int], ...] = (
+    ("day before yesterday", 2), ("yesterday", 1), ("last night", 1), ("today", 0), ("this ", 0),
+    ("大前天", 3), ("前天", 2), ("昨", 1), ("今", 0), ("刚才", 0), ("早上", 0), ("上午", 0),
+    ("엊그제", 2), ("그저께", 2), ("그제", 2), ("어제", 1), ("어젯밤", 1), ("오늘", 0), ("아까", 0),
+)  # fmt: skip
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def since(text: str, language: str, now: datetime) -> Since | None:
+    """The first beginning that a text names, None for none.
+
+    Args:
+        text: see `asr.text.tidy`.
+        language: en, zh or ko.
+        now: local time.
+    """
+    found = [match for pattern in _PATTERNS[language] if (match := pattern.search(text))]
+    for match in sorted(found, key=lambda match: (match.start(), -match.end())):
+        value, sure = (
+            _day(match["day"].casefold(), now.date())
+            if "day" in match.re.groupindex
+            else _ago(match, language, now)
+        )
+        if value:
+            return Since(value, sure, *match.span())
+    return None
+
+
+def _ago(match: re.Match[str], language: str, now: datetime) -> tuple[str, bool]:
+    count, unit = match["count"].casefold(), match["unit"].casefold().removesuffix("s")
+    sure = not _VAGUE.search(count)
+    if count in _NAMED_DURATIONS:
+        return (now.date() - timedelta(days=_NAMED_DURATIONS[count])).isoformat(), sure
+    numbers = _CARDINALS[language](count)
+    number: float = numbers[0] if numbers else 2 if "couple" in count else 1 if count in ("a", "an") else 0
+    if count == "半":
+        number = 0.5
+    elif not sure:
+        number = _VAGUE_COUNT
+    if match.re.groupindex.get("half") and match["half"]:
+        number += 0.5
+    name = _UNITS.get(unit)
+    if name is None or not 0 < number < 1000:
+        return "", False
+    if name in ("hours", "minutes"):
+        ago = timedelta(hours=number) if name == "hours" else timedelta(minutes=number)
+        return (now - ago).replace(tzinfo=None).isoformat(timespec="minutes"), sure
+    if number != int(number):
+        days = {"days": 1, "weeks": 7, "months": 30, "years": 365}[name]
+        return (now.date() - timedelta(days=round(number * days))).isoformat(), False
+    whole = int(number)
+    step = {
+        "days": relativedelta(days=whole),
+        "weeks": relativedelta(weeks=whole),
+        "months": relativedelta(months=whole),
+        "years": relativedelta(years=whole),
+    }[name]
+    return (now.date() - step).isoformat(), sure and name == "days"
+
+
+def _day(said: str, today: date) -> tuple[str, bool]:
+    monday = today - timedelta(days=today.weekday())
+    number = _weekday_number(said)
+    if number is not None:
+        last_week = said.startswith(("上", "지난"))
+        day = (
+            monday - timedelta(days=7 - number)
+            if last_week
+            else today - timedelta(days=(today.weekday() - number) % 7 or 7)
+        )
+        return day.isoformat(), (today - day).days < 7
+    for word, days in _DAYS_AGO:
+        if word in said:
+            return (today - timedelta(days=days)).isoformat(), True
+    if "weekend" in said or "주말" in said:
+        return (monday - timedelta(days=2)).isoformat(), False
+    if "week" in said or re.search("周|星期|礼拜|주", said):
+        return (monday - timedelta(days=7)).isoformat(), False
+    if "month" in said or "月" in said or "달" in said:
+        return (today.replace(day=1) - relativedelta(months=1)).isoformat(), False
+    return (today.replace(day=1) - relativedelta(years=1)).isoformat(), False
+
+
+def _weekday_number(said: str) -> int | None:
+    for number, name in enumerate(_WEEKDAYS):
+        if name in said:
+            return number
+    chinese = re.search(r"(?:周|星期|礼拜)([一二三四五六日天末])", said)
+    if chinese:
+        return {"日": 6, "末": 5, "天": 6}.get(chinese[1], "一二三四五六".find(chinese[1]))
+    korean = re.search(r"([월화수목금토일])요일", said)
+    return "월화수목금토일".index(korean[1]) if korean else None
