@@ -31,10 +31,12 @@ class TurnDetector:
 
     Args:
         workers: what is kept under the name `TURNS`.
+        deadline: seconds that a judgement may take.
     """
 
-    def __init__(self, workers: Recognisers) -> None:
+    def __init__(self, workers: Recognisers, deadline: float = DEADLINE) -> None:
         self._workers = workers
+        self._deadline = deadline
 
     async def judge(self, pcm: bytes) -> Outlook:
         """What is to be expected after a pause; unknown when nobody can say in time.
@@ -44,7 +46,7 @@ class TurnDetector:
         """
         probability: float | None = None
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 recognition = await self._workers.open(TURNS)
                 try:
                     recognition.feed(pcm)

@@ -30,8 +30,7 @@ def _judged(model: Path, pieces: Sequence[Sound]) -> list[Outlook]:
         await workers.start()
         try:
             await workers.ready()
-            detector = TurnDetector(workers)
-            await detector.judge(pieces[0].tobytes())  # the first look takes longer
+            detector = TurnDetector(workers, deadline=10.0)
             return [await detector.judge(piece.tobytes()) for piece in pieces]
         finally:
             await workers.close()
