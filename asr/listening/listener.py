@@ -292,13 +292,14 @@ class Listener:
             self._arm()
 
 
-_PHASES = {
+PHASES = {
     TurnState.PROMPT: Phase.PROMPT,
     TurnState.WAITING: Phase.WAITING,
     TurnState.SPEAKING: Phase.SPEAKING,
     TurnState.ENDED: Phase.SPEAKING,
     TurnState.OVER: Phase.WAITING,
 }
+"""What the caller's speech would be."""
 
 
 class _Keys:
@@ -515,7 +516,7 @@ class _Speech:
         self._endpointer.expect(self._by_words if by_words else self._by_sound)
 
     def _tell_phase(self) -> None:
-        self._context.line.phase = _PHASES[self._endpointer.state]
+        self._context.line.phase = PHASES[self._endpointer.state]
 
     def _look_ahead(self, words: Transcriber, now: float) -> None:
         """See whether the caller speaks on, or pauses for so long that it may be the end."""
