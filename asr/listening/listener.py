@@ -37,6 +37,7 @@ from asr.listening.transcription import Transcriber, transcriber
 from asr.listening.turn_detection import LOOKS_AT, TurnDetector
 from asr.listening.voice_activity import Phase
 from asr.results import Final
+from asr.slots.expected import meant
 from asr.workers.client import Recognisers
 from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
@@ -250,7 +251,7 @@ class Listener:
         heard = words.result()
         if heard.kind != "speech" and self._keys is not None and self._keys.digits:
             self._keyed()
-        elif self._speech is not None and heard.kind == "noise" and not heard.meanings and self._speech.blip:
+        elif self._speech is not None and self._speech.blip and _says_nothing(heard):
             self._words = None
             self._speech.wait_on(self._prompt_ended_at, self._context.loop.time())
             self._arm()
@@ -290,6 +291,10 @@ class Listener:
         if self._speech is not None and not self._over.done():
             self._take(self._speech.handle_timer(self._context.loop.time()))
             self._arm()
+
+
+def _says_nothing(heard: Heard) -> bool:
+    return heard.kind == "noise" and meant(heard.meanings) is None
 
 
 PHASES = {
