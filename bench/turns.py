@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from asr.engines.smart_turn import SmartTurn, _resampled
 from asr.listening.end_of_turn import FRAME, THRESHOLD, TIMINGS
+from asr.listening.turn_detection import COMPLETE, UNFINISHED
 from asr.listening.voice_activity import FRAME_BYTES, Phase, VoiceActivity
 from asr.models import models_folder
 from asr.models.plan import SMART_TURN
@@ -121,8 +122,8 @@ def main() -> int:
 
 def _rules(what: str) -> dict[str, Rule]:
     rules: dict[str, Rule] = {f"{seconds} s of silence": _after(seconds) for seconds in WAITS}
-    for likely in (0.5, 0.8, 0.9):
-        rules[f"Smart Turn {likely}: 0.8 s, else 1.6 s"] = _judged(likely)
+    for likely in (0.8, 0.9, COMPLETE):
+        rules[f"Smart Turn: 0.8 s from {likely}, 3 s below {UNFINISHED}, else 1.6 s"] = _judged(likely)
     if what.startswith("number"):
         timing = TIMINGS["digits"]
         name = f"complete or not, by the plan: {timing.complete} s, else {timing.hesitation} s"
@@ -136,7 +137,13 @@ def _after(seconds: float) -> Rule:
 
 def _judged(likely: float) -> Rule:
     timing = TIMINGS["description"]
-    return lambda silence: timing.complete if silence.complete >= likely else timing.end_of_turn
+
+    def rule(silence: Silence) -> float:
+        if silence.complete >= likely:
+            return timing.complete
+        return timing.hesitation if silence.complete < UNFINISHED else timing.end_of_turn
+
+    return rule
 
 
 async def speak(language: str, cache: Path) -> list[Sound]:
