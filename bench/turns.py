@@ -1,13 +1,12 @@
 """False cut-offs against wait, by slot: `python -m bench.turns`.
 
-Each utterance is a person's recording from ../shared/speech, or a sentence with hesitations in it, spoken
-by Kokoro; at 8 kHz through mu-law, with faint line noise. In each one a pause is put where there is a gap
-in it already, drawn from a lognormal distribution as pauses within turns are (median 0.7 s, one in ten
-above 1.5 s). Numbers are put together of people's digits in groups, with such a pause between the groups.
-How long the silences are is said by the product's own voice activity, and what ends a turn by its own
-rules; the false cut-offs are the utterances that are ended in a pause, the wait runs from the last speech
-to the end of the turn. Words take no part: what a number's completeness adds is in the last line, as if all
-were read right. Prints a table in Markdown.
+What is judged are a person's recordings from ../shared/speech, sentences with hesitations in them, spoken by
+Kokoro, and numbers put together of people's digits in groups; at 8 kHz through mu-law, with faint line noise.
+Smart Turn is asked 0.3 s behind every gap in an utterance and behind its end. A caller who pauses at a gap
+does so for a time drawn from a lognormal distribution, as pauses within turns are (median 0.7 s, one in ten
+above 1.5 s): a false cut-off is a pause longer than the rule waits there, the wait is what the rule takes at
+the end. What is read of the words takes no part but in the last line, where a number's completeness is known
+as if all were read right. Prints a table in Markdown.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,9 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.engines.smart_turn import SmartTurn, _resampled
-from asr.listening.end_of_turn import FRAME, THRESHOLD, TIMINGS
+from asr.listening.end_of_turn import FRAME, TIMINGS
 from asr.listening.turn_detection import COMPLETE, UNFINISHED
-from asr.listening.voice_activity import FRAME_BYTES, Phase, VoiceActivity
 from asr.models import models_folder
 from asr.models.plan import SMART_TURN
 from asr.models.store import find
@@ -41,7 +39,7 @@ PEOPLE = SHARED / "speech"
 LEVEL, NOISE = -24.0, -68.0
 MEDIAN, SPREAD = 0.7, 0.6
 AFTER = 0.3  # seconds of silence after which Smart Turn is asked
-ROUNDS = 2  # pauses drawn for each place
+GAP = 0.12  # seconds without sound where a caller may as well pause
 WAITS = (0.7, 1.0, 1.3, 1.6, 2.0)
 
 VOICES = {"en": ("jf_alpha", "jm_kumo", "jf_gongitsune"), "zh": ("jf_nezumi", "jm_kumo+jf_gongitsune")}
@@ -73,20 +71,23 @@ STORIES = {
 }
 
 Sound = NDArray[np.int16]
-Rule = Callable[["Silence"], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """A silence in an utterance, as voice activity hears it.
+class Place:
+    """Where a caller is silent.
 
     Args:
-        seconds: how long it is; without end when it is the last.
-        complete: how likely the turn is over, by Smart Turn.
+        end: whether the utterance ends there.
+        complete: how likely it does, by Smart Turn.
     """
 
-    seconds: float
+    end: bool
     complete: float
+
+
+Rule = Callable[[Place], float]
+"""Seconds of silence after which a turn is ended."""
 
 
 def main() -> int:
@@ -98,50 +99,52 @@ def main() -> int:
     if model is None or not PEOPLE.is_dir():
         print(f"Needs {SMART_TURN} (hotline models get {SMART_TURN}) and {PEOPLE}.", file=sys.stderr)
         return 1
-    engine = SmartTurn(model, 1)
-    chance = np.random.default_rng(1)
+    engine, chance = SmartTurn(model, 1), np.random.default_rng(1)
+    kinds: dict[str, Iterable[list[Sound]]] = {
+        "sentence, en (a person)": map(_parts, _sentences()),
+        "speech, en (a person)": [_parts(_read(PEOPLE / "en" / "inaugural_8k.wav"))],
+        "yes or no, en (people)": ([_read(path)] for path in sorted(PEOPLE.glob("human/en/[yn]*.wav"))),
+        "number, en (people)": _numbers(chance),
+    }
     with tempfile.TemporaryDirectory(prefix="hotline-turns-") as folder:
-        spoken = {name: asyncio.run(speak(name, options.cache or Path(folder))) for name in STORIES}
-    kinds = {f"description, {language} (voices)": _stories(spoken[language], chance) for language in spoken}
-    kinds["sentences, en (people)"] = _stories(_sentences(), chance)
-    kinds["yes and no, en (people)"] = iter(
-        [_read(path) for path in sorted(PEOPLE.glob("human/en/[yn]*.wav"))]
-    )
-    kinds["number in groups, en (people)"] = _numbers(chance)
-    print("| what | ended by | false cut-offs | mean wait |\n| --- | --- | --- | --- |")
+        for language in STORIES:
+            spoken = asyncio.run(speak(language, options.cache or Path(folder)))
+            kinds[f"description, {language} (voices)"] = map(_parts, spoken)
+    pauses = chance.lognormal(np.log(MEDIAN), SPREAD, 20_000)
+    print("| what | gaps | ends | ended by | false cut-offs | mean wait |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for what, utterances in kinds.items():
-        found = [_silences(utterance, engine, chance) for utterance in utterances]
+        places = [place for parts in utterances for place in _places(parts, engine, chance)]
+        gaps, ends = [place for place in places if not place.end], [place for place in places if place.end]
         for name, rule in _rules(what).items():
-            cut = np.mean(
-                [any(silence.seconds > rule(silence) for silence in pauses[:-1]) for pauses in found]
-            )
-            wait = np.mean([rule(pauses[-1]) for pauses in found])
-            print(f"| {what} ({len(found)}) | {name} | {cut:.0%} | {wait:.2f} s |", flush=True)
+            cut = f"{np.mean([(pauses > rule(gap)).mean() for gap in gaps]):.0%}" if gaps else ""
+            wait = np.mean([rule(end) for end in ends])
+            print(f"| {what} | {len(gaps)} | {len(ends)} | {name} | {cut} | {wait:.2f} s |", flush=True)
     return 0
 
 
 def _rules(what: str) -> dict[str, Rule]:
     rules: dict[str, Rule] = {f"{seconds} s of silence": _after(seconds) for seconds in WAITS}
-    for likely in (0.8, 0.9, COMPLETE):
+    for likely in (0.8, COMPLETE):
         rules[f"Smart Turn: 0.8 s from {likely}, 3 s below {UNFINISHED}, else 1.6 s"] = _judged(likely)
     if what.startswith("number"):
-        timing = TIMINGS["digits"]
-        name = f"complete or not, by the plan: {timing.complete} s, else {timing.hesitation} s"
-        rules[name] = lambda silence: timing.complete if silence.seconds == np.inf else timing.hesitation
+        digits = TIMINGS["digits"]
+        name = f"the numbering plan: {digits.complete} s when complete, {digits.hesitation} s when too short"
+        rules[name] = lambda place: digits.complete if place.end else digits.hesitation
     return rules
 
 
 def _after(seconds: float) -> Rule:
-    return lambda silence: seconds
+    return lambda place: seconds
 
 
 def _judged(likely: float) -> Rule:
     timing = TIMINGS["description"]
 
-    def rule(silence: Silence) -> float:
-        if silence.complete >= likely:
+    def rule(place: Place) -> float:
+        if place.complete >= likely:
             return timing.complete
-        return timing.hesitation if silence.complete < UNFINISHED else timing.end_of_turn
+        return timing.hesitation if place.complete < UNFINISHED else timing.end_of_turn
 
     return rule
 
@@ -166,16 +169,18 @@ def _read(path: Path) -> Sound:
     return sounds.at_level(sounds.read(path), LEVEL)
 
 
-def _sentences() -> list[Sound]:
+def _sentences() -> Iterator[Sound]:
     """A person's sentences, one by one: the recording has most of a second between them."""
     said = sounds.read(PEOPLE / "en" / "harvard_8k.wav")
     cuts = [0, *((begin + end) // 2 for begin, end in _gaps(said, 0.5)), len(said)]
-    return [sounds.trimmed(said[begin:end]) for begin, end in pairwise(cuts)]
+    for begin, end in pairwise(cuts):
+        yield sounds.trimmed(said[begin:end])
 
 
 def _gaps(said: Sound, least: float) -> list[tuple[int, int]]:
     """Samples between which nothing is heard for so many seconds."""
-    loud = np.flatnonzero(sounds.levels(said) > sounds.levels(said).max() / 40)
+    levels = sounds.levels(said)
+    loud = np.flatnonzero(levels > levels.max() / 40)
     return [
         ((before + 1) * sounds.FRAME, after * sounds.FRAME)
         for before, after in pairwise(loud)
@@ -183,52 +188,35 @@ def _gaps(said: Sound, least: float) -> list[tuple[int, int]]:
     ]
 
 
-def _pause(chance: np.random.Generator) -> Sound:
-    return sounds.gap(float(chance.lognormal(np.log(MEDIAN), SPREAD)))
+def _parts(said: Sound) -> list[Sound]:
+    """An utterance, cut at its gaps."""
+    said = sounds.at_level(sounds.trimmed(said), LEVEL)
+    cuts = [0, *(begin for begin, _ in _gaps(said, GAP)), len(said)]
+    return [said[begin:end] for begin, end in pairwise(cuts)]
 
 
-def _stories(said: Sequence[Sound], chance: np.random.Generator) -> Iterator[Sound]:
-    for sound in said:
-        sound = sounds.at_level(sounds.trimmed(sound), LEVEL)
-        for begin, end in _gaps(sound, 0.1):
-            for _ in range(ROUNDS):
-                yield np.concatenate([sound[:begin], _pause(chance), sound[end:]])
-
-
-def _numbers(chance: np.random.Generator) -> Iterator[Sound]:
+def _numbers(chance: np.random.Generator) -> Iterator[list[Sound]]:
+    """Numbers in groups of three, three and four."""
     speakers = sorted({path.stem.split("_")[1] for path in PEOPLE.glob("human/digits/*.wav")})
-    for _ in range(10):
-        for speaker in speakers:
-            groups = []
-            for size in (3, 3, 4):
-                digits = [
-                    _read(chance.choice(sorted(PEOPLE.glob(f"human/digits/{digit}_{speaker}_*.wav"))))
-                    for digit in chance.integers(0, 10, size)
-                ]
-                groups.append(sounds.joined(digits, float(chance.uniform(0.12, 0.25))))
-            first, second, third = groups
-            yield np.concatenate([first, _pause(chance), second, _pause(chance), third])
+    for speaker in speakers * 3:
+        groups = []
+        for size in (3, 3, 4):
+            takes = [
+                sorted(PEOPLE.glob(f"human/digits/{digit}_{speaker}_*.wav"))
+                for digit in chance.integers(0, 10, size)
+            ]
+            digits = [_read(paths[int(chance.integers(len(paths)))]) for paths in takes]
+            groups.append(sounds.joined(digits, float(chance.uniform(0.12, 0.25))))
+        yield groups
 
 
-def _silences(said: Sound, engine: SmartTurn, chance: np.random.Generator) -> list[Silence]:
-    """The silences of an utterance that are long enough to matter, the last one behind it."""
-    around = np.concatenate([sounds.gap(0.5), said, sounds.gap(1.0)])
-    noisy = around + chance.normal(0, 32768 * 10 ** (NOISE / 20), len(around))
-    heard = sounds.decode(sounds.encode(np.clip(np.round(noisy), -32768, 32767).astype(np.int16)))
-    pcm = heard.astype("<i2").tobytes()
-    activity = VoiceActivity()
-    speech, run = [], 0
-    for number, at in enumerate(range(0, len(pcm) - FRAME_BYTES + 1, FRAME_BYTES)):
-        run = run + 1 if activity.probability(pcm[at : at + FRAME_BYTES], Phase.SPEAKING) >= THRESHOLD else 0
-        if run >= 3:  # a click ends no silence
-            speech.append(number)
-    found = []
-    for before, after in [*pairwise(speech), (speech[-1], None)]:
-        seconds = np.inf if after is None else (after - before - 3) * FRAME
-        if seconds > AFTER:
-            end = (before + 1) * FRAME_BYTES + round(AFTER * RATE) * 2
-            found.append(Silence(seconds, engine.complete(_resampled(pcm[:end], RATE))))
-    return found
+def _places(parts: list[Sound], engine: SmartTurn, chance: np.random.Generator) -> Iterator[Place]:
+    """The gaps of an utterance and its end, judged."""
+    for count in range(1, len(parts) + 1):
+        around = np.concatenate([*parts[:count], sounds.gap(AFTER)])
+        noisy = around + chance.normal(0, 32768 * 10 ** (NOISE / 20), len(around))
+        heard = sounds.decode(sounds.encode(np.clip(np.round(noisy), -32768, 32767).astype(np.int16)))
+        yield Place(count == len(parts), engine.complete(_resampled(heard.astype("<i2").tobytes(), RATE)))
 
 
 if __name__ == "__main__":
