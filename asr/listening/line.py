@@ -60,6 +60,17 @@ class Line:
         self._taps: list[Tap] = []
         self._echo = Echo()
 
+    def open(self) -> None:
+        """Begin to hear, ahead of a question that cannot be interrupted; nothing when it is open.
+
+        Raises:
+            LegClosed: the leg is over.
+        """
+        if not self._taps:
+            self._echo = Echo()
+            audio = self._leg.audio
+            self._taps = [audio.tap(self._hear), audio.tap(self._echo.played, direction=TapSide.SENT)]
+
     def attach(self, take: Callable[[LineFrame], None]) -> list[LineFrame]:
         """Hear for one question, from now on.
 
@@ -72,10 +83,7 @@ class Line:
         Raises:
             LegClosed: the leg is over.
         """
-        if not self._taps:
-            self._echo = Echo()
-            audio = self._leg.audio
-            self._taps = [audio.tap(self._hear), audio.tap(self._echo.played, direction=TapSide.SENT)]
+        self.open()
         self._take = take
         return self._being_said()
 

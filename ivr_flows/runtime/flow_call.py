@@ -166,6 +166,8 @@ class FlowCall:
             if parts:
                 self._leg.tell_said(shown(parts), self.language)
             pieces = self._pieces(parts)
+            if wanted.speech is not None:
+                self._line.open()
             if not barge_in:
                 await self._play(pieces, None)
                 pieces = []

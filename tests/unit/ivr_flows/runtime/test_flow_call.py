@@ -255,6 +255,7 @@ async def test_a_flow_ends_once_wherever_the_caller_hangs_up(tmp_path: Path, at:
 def _with_recognisers(call: FlowCall, leg: SpeakingLeg, text: str, folder: Path) -> None:
     """Let a call be understood: everything as `text`."""
     call._listening = listening(leg, FakeRecognisers(text, seconds=0), folder)
+    call._line = call._listening.line
 
 
 @pytest.mark.parametrize("said", ["Uh-huh.", "Okay, okay."])
@@ -298,3 +299,22 @@ async def test_an_answer_stops_the_question(tmp_path: Path, slot: SlotKind, said
     heard = await asking
     assert (heard.text, heard.barged_in) == (said, True)
     assert leg.audio.heard == ["flow"]
+
+
+@virtual_time
+async def test_an_answer_over_the_end_of_a_question_without_barge_in_keeps_its_beginning(
+    tmp_path: Path,
+) -> None:
+    leg = speaking_leg()
+    call = flow_call(leg, tmp_path, FakeJournal())
+    _with_recognisers(call, leg, "five five two", tmp_path)
+    question = call.ask(
+        [Text("This is important.")], Wanted(speech=SpeechWanted("phone_number")), barge_in=False
+    )
+    asking = asyncio.ensure_future(question)
+    await leg.send(0.7, SILENCE)
+    await leg.send(0.9)  # from 0.3 s before its end
+    await leg.send(4.0, SILENCE)
+    heard = await asking
+    assert (heard.text, heard.barged_in) == ("five five two", False)
+    assert heard.seconds > 0.5 + 0.9
