@@ -34,6 +34,16 @@ _FILLER_LAST = {
     language: re.compile(rf"(?:{pattern})\s*$", re.IGNORECASE) for language, pattern in _FILLERS.items()
 }
 
+# What listeners say while somebody else speaks, to show that they follow.
+_BACKCHANNELS: dict[str, str] = {
+    "en": r"(?:a+h+|o+h*|u+h+|h+m+|m+h*m*|aha|huh|uh huh|mm hmm?|hmm?|yeah|yep|yes|ok|okay|right|sure|i see"
+    r"|got it|all right|alright|good|fine)",
+    "zh": r"(?:嗯|呃|唔|哦|噢|喔|啊|好|好的|好啊|对|对的|是|是的|是啊|行|知道了|明白|明白了)",
+    "ko": r"(?:네|예|음|아|어|응|그래요|그렇군요|알겠습니다|맞아요)",
+}
+_BACKCHANNEL = {
+    language: re.compile(rf"{pattern}(?: ?{pattern})*") for language, pattern in _BACKCHANNELS.items()
+}
 # What people say before they say anything.
 _OPENINGS: dict[str, str] = {
     "en": r"^(?:(?:hello|hi|hey)(?: there)?|good (?:morning|afternoon|evening|day)|yes|yeah|okay|ok|so|well"
@@ -107,6 +117,11 @@ def breaks_off(text: str, language: str) -> bool:
     """Whether somebody who pauses after these words is likely to go on: a filler, "and", 因为, 그런데 ..."""
     said = plain(text, language)
     return bool(_FILLER_LAST[language].search(said) or _OPEN_END[language].search(said))
+
+
+def is_backchannel(text: str, language: str) -> bool:
+    """Whether that is all that was said: "uh-huh", "okay", 嗯, 네. Where yes is an answer, it is one."""
+    return _BACKCHANNEL[language].fullmatch(plain(text, language)) is not None
 
 
 def length(text: str, language: str) -> int:

@@ -1,12 +1,13 @@
 """How long callers wait over RTP: from the end of what they say to the next prompt, from barge-in to silence.
 
-    python -m bench.speech_latency [--turns 20] [--callers 1 4] [--languages en ko]
+    python -m bench.speech_latency [--turns 20] [--callers 1 4] [--languages en ko] [--flows slot]
 
 Callers talk with `hotline serve` on a fresh site (flows: `speech_flows/`), English through Whisper base,
 Korean through Vosk, G.711 over loopback. A turn counts from the last packet with speech to the first packet
-with sound of the next prompt, which has been spoken ahead; so the silence that ends a turn is in it (0.7 s
-for a short answer, 1.6 s for a description). A barge-in counts from the first packet of the key, or from half
-a second of speech, to the end of the last packet with sound. Several callers speak at moments of their own.
+with sound of the next prompt, which has been spoken ahead; so the silence that ends a turn is in it (0.5 to
+0.7 s for a short answer, 0.8 to 1.6 s for a description). A barge-in counts from the first packet of the key,
+or from half a second of speech, to the end of the last packet with sound. Several callers speak at moments
+of their own.
 Models are fetched first (`hotline models get`). Prints a table in Markdown.
 """
 
@@ -71,6 +72,7 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=20, help="times for each caller")
     parser.add_argument("--callers", type=int, nargs="+", default=[1, 4], help="at once")
     parser.add_argument("--languages", nargs="+", default=["en", "ko"], choices=("en", "ko"))
+    parser.add_argument("--flows", nargs="+", default=[*NUMBERS], choices=[*NUMBERS], help="what to measure")
     options = parser.parse_args()
     subprocess.run([HOTLINE, "models", "get", "en", "ko", "zh"], check=True)
     with tempfile.TemporaryDirectory(prefix="hotline-speech-") as folder:
@@ -81,7 +83,7 @@ def main() -> int:
             wait_for(lambda: is_ready(switch), "recognisers and prompts", 300, every=0.5)
             print(HEAD, flush=True)
             for language, callers in itertools.product(options.languages, options.callers):
-                for what, flow, measure in MEASURES:
+                for what, flow, measure in (one for one in MEASURES if one[1] in options.flows):
                     number = str(int(NUMBERS[flow]) + LANGUAGE_DIGIT[language])
                     run = _all(switch, number, measure, said, language, callers, options.turns)
                     print(Row(what, language, callers, asyncio.run(run)), flush=True)

@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from asr.listening.echo import Echo
 from asr.listening.end_of_turn import APART, FRAME, THRESHOLD
 from asr.listening.voice_activity import Phase, VoiceActivity
 from telephony.call.leg import CallLeg
-from telephony.media.interface import Frame, Tap
+from telephony.media.interface import Frame, Tap, TapSide
 
 KEPT = 6.0
 """Seconds of sound kept: an answer may begin so long before anybody knows that it is one."""
@@ -56,7 +57,19 @@ class Line:
         self.phase = Phase.PROMPT
         """What the caller's speech would be; whoever listens keeps it up to date."""
         self._take: Callable[[LineFrame], None] | None = None
-        self._tap: Tap | None = None
+        self._taps: list[Tap] = []
+        self._echo = Echo()
+
+    def open(self) -> None:
+        """Begin to hear, ahead of a question that cannot be interrupted; nothing when it is open.
+
+        Raises:
+            LegClosed: the leg is over.
+        """
+        if not self._taps:
+            self._echo = Echo()
+            audio = self._leg.audio
+            self._taps = [audio.tap(self._hear), audio.tap(self._echo.played, direction=TapSide.SENT)]
 
     def attach(self, take: Callable[[LineFrame], None]) -> list[LineFrame]:
         """Hear for one question, from now on.
@@ -70,8 +83,7 @@ class Line:
         Raises:
             LegClosed: the leg is over.
         """
-        if self._tap is None:
-            self._tap = self._leg.audio.tap(self._hear)
+        self.open()
         self._take = take
         return self._being_said()
 
@@ -96,13 +108,18 @@ class Line:
     def close(self) -> None:
         """Hear no more."""
         self.detach()
-        if self._tap is not None:
-            self._tap.close()
-            self._tap = None
+        for tap in self._taps:
+            tap.close()
+        self._taps.clear()
 
     def _hear(self, frame: Frame) -> None:
         pcm = frame.tobytes()
-        heard = LineFrame(self._loop.time(), pcm, self._activity.probability(pcm, self.phase))
+        probability = self._activity.probability(pcm, self.phase)
+        self._echo.heard(frame)
+        # Within an answer nothing is played, and what was played before it has come back.
+        if probability >= THRESHOLD and self.phase is not Phase.SPEAKING and self._echo.is_echo:
+            probability = 0.0
+        heard = LineFrame(self._loop.time(), pcm, probability)
         self._frames.append(heard)
         if self._take is not None:
             self._take(heard)

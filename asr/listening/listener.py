@@ -37,6 +37,7 @@ from asr.listening.transcription import Transcriber, transcriber
 from asr.listening.turn_detection import LOOKS_AT, TurnDetector
 from asr.listening.voice_activity import Phase
 from asr.results import Final
+from asr.slots.expected import meant
 from asr.workers.client import Recognisers
 from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
@@ -250,7 +251,7 @@ class Listener:
         heard = words.result()
         if heard.kind != "speech" and self._keys is not None and self._keys.digits:
             self._keyed()
-        elif self._speech is not None and heard.kind == "noise" and not heard.meanings and self._speech.blip:
+        elif self._speech is not None and self._speech.blip and _says_nothing(heard):
             self._words = None
             self._speech.wait_on(self._prompt_ended_at, self._context.loop.time())
             self._arm()
@@ -292,13 +293,18 @@ class Listener:
             self._arm()
 
 
-_PHASES = {
+def _says_nothing(heard: Heard) -> bool:
+    return heard.kind == "noise" and meant(heard.meanings) is None
+
+
+PHASES = {
     TurnState.PROMPT: Phase.PROMPT,
     TurnState.WAITING: Phase.WAITING,
     TurnState.SPEAKING: Phase.SPEAKING,
     TurnState.ENDED: Phase.SPEAKING,
     TurnState.OVER: Phase.WAITING,
 }
+"""What the caller's speech would be."""
 
 
 class _Keys:
@@ -515,7 +521,7 @@ class _Speech:
         self._endpointer.expect(self._by_words if by_words else self._by_sound)
 
     def _tell_phase(self) -> None:
-        self._context.line.phase = _PHASES[self._endpointer.state]
+        self._context.line.phase = PHASES[self._endpointer.state]
 
     def _look_ahead(self, words: Transcriber, now: float) -> None:
         """See whether the caller speaks on, or pauses for so long that it may be the end."""

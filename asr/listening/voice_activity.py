@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum
-from math import exp, log10, nan, sqrt
+from math import exp, log10, sqrt
 
 import numpy as np
 import webrtcvad
@@ -117,7 +117,9 @@ class VoiceActivity:
         self._frames = 0
         self._background = _QUIETEST  # dBFS: below it lies what is always there
         self._music_behind = False
-        self._voices: deque[float] = deque(maxlen=_HEARD_FRAMES)  # levels of speech in a prompt, nan for none
+        self._voices: deque[float] = deque(
+            maxlen=_HEARD_FRAMES
+        )  # levels of speech in a prompt, _QUIETEST for none
         self._voice_behind = _QUIETEST  # dBFS: below it lies a voice that is not the caller's
 
     @property
@@ -199,23 +201,24 @@ class VoiceActivity:
         """Learn how loud whatever is there beside the caller is; not from the caller's own answer."""
         level = self._levels[-1]
         if phase is Phase.PROMPT:
-            self._voices.append(level if voice and level > self.noise_floor + _ABOVE_FLOOR else nan)
+            self._voices.append(level if voice else _QUIETEST)
         else:
             self._voices.clear()
             self._voice_behind = max(_QUIETEST, self._voice_behind - _FORGOTTEN)
         self._frames += 1
         if self._frames % _EVERY or len(self._levels) < _LEAST_FRAMES:
             return
-        soft, loud = np.percentile(self._levels, (10, 90))
+        levels = sorted(self._levels)
+        soft, loud = levels[len(levels) // 10], levels[-1 - len(levels) // 10]
         self._background = min(self._background, soft + _GONE)
         # Outside prompts only what was not there before: somebody who speaks in noise is as even as that.
         if loud - soft < _STEADY and (phase is Phase.PROMPT or soft > self._background):
             self._background = loud + _OVER
             self._music_behind = self._musical
         self._background = max(self._background, _QUIETEST)
-        talking = [level for level in self._voices if level == level]
+        talking = sorted(level for level in self._voices if level > _QUIETEST)
         if len(talking) >= _TALKING_FRAMES:
-            self._voice_behind = float(np.percentile(talking, 90)) + _OVER
+            self._voice_behind = talking[-1 - len(talking) // 10] + _OVER
 
     def _compare_shape(self, samples: np.ndarray) -> None:
         """Compare the spectrum's fine shape with that of 120 ms ago.

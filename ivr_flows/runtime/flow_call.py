@@ -20,6 +20,7 @@ from asr.listening.clips import ClipFolder
 from asr.listening.line import Line
 from asr.listening.listener import Listener, ListenerContext
 from asr.listening.turn_detection import TurnDetector
+from asr.text import is_backchannel
 from asr.understanding.values import Understander
 from asr.workers.client import Recognisers
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
@@ -147,27 +148,51 @@ class FlowCall:
     async def say(self, parts: Sequence[Part]) -> None:
         """Say everything to its end; keys pressed meanwhile are forgotten."""
         try:
-            await self._play(parts, None)
+            if parts:
+                self._leg.tell_said(shown(parts), self.language)
+            await self._play(self._pieces(parts), None)
         except LegClosed:
             raise CallerGone from None
         self._leg.audio.forget_digits()
 
     async def ask(self, parts: Sequence[Part], wanted: Wanted, *, barge_in: bool = True) -> Heard:
-        """Say something and wait for an answer."""
+        """Say something and wait for an answer.
+
+        Who only says "uh-huh" into it is listening: what is left of it is said, unless yes is an answer.
+        """
         if wanted.keys is not None and wanted.speech is not None and not self.understands(self.language):
             wanted = replace(wanted, speech=None)
         try:
+            if parts:
+                self._leg.tell_said(shown(parts), self.language)
+            pieces = self._pieces(parts)
+            if wanted.speech is not None:
+                self._line.open()
             if not barge_in:
-                await self._play(parts, None)
-                parts = ()
+                await self._play(pieces, None)
+                pieces = []
+        except LegClosed:
+            raise CallerGone from None
+        while True:
+            heard, pieces = await self._listen(pieces, wanted)
+            yes_answers = wanted.speech is None or wanted.speech.slot == "yes_no"
+            if not pieces or yes_answers or not is_backchannel(heard.text, self.language):
+                break
+        self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
+        return heard
+
+    async def _listen(self, pieces: list[Part], wanted: Wanted) -> tuple[Heard, list[Part]]:
+        """One answer to a question, and what of the question it was not let finish."""
+        left: list[Part] = []
+        try:
             listener = Listener(
-                self._listening, wanted, self.language, prompt=bool(parts), interrupt=self._leg.audio.stop
+                self._listening, wanted, self.language, prompt=bool(pieces), interrupt=self._leg.audio.stop
             )
         except LegClosed:
             raise CallerGone from None
         try:
-            if parts:
-                await self._play(parts, listener)
+            if pieces:
+                left = pieces[await self._play(pieces, listener) :]
             listener.prompt_ended()
             self._keep_sending()
         except LegClosed:
@@ -176,11 +201,9 @@ class FlowCall:
             listener.close()
             raise
         try:
-            heard = await listener.answer()
+            return await listener.answer(), left
         except LegClosed:
             raise CallerGone(await listener.last_words()) from None
-        self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
-        return heard
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
@@ -243,24 +266,25 @@ class FlowCall:
 
     # --- parts of it --------------------------------------------------------------------------------------
 
-    async def _play(self, parts: Sequence[Part], listener: Listener | None) -> None:
-        """Play parts in order; what comes later is made while what comes first is heard."""
+    def _pieces(self, parts: Sequence[Part]) -> list[Part]:
+        return [piece for part in parts for piece in self._speech.prompts.pieces(part, self.language)]
+
+    async def _play(self, pieces: Sequence[Part], listener: Listener | None) -> int:
+        """Play in order, making later ones while earlier ones are heard; how many were heard whole."""
         language = self.language
-        if parts:
-            self._leg.tell_said(shown(parts), language)
-        pieces = [piece for part in parts for piece in self._speech.prompts.pieces(part, language)]
         sounds = [
             self._context.loop.create_task(self._speech.prompts.sound(piece, language)) for piece in pieces
         ]
         try:
-            for sound in sounds:
+            for number, sound in enumerate(sounds):
                 source = await self._first_of(sound, listener)
                 if listener is not None and listener.interrupted:
-                    return
+                    return number
                 if source is not None:
                     end = await self._leg.audio.play(source, name="flow")
                     if end.reason is EndReason.STOPPED:
-                        return
+                        return number
+            return len(pieces)
         finally:
             for sound in sounds:
                 sound.cancel()

@@ -84,7 +84,7 @@ def test_a_number_with_a_pause_of_a_second_in_it_is_one_answer(desk: Switch) -> 
 def test_an_answer_that_begins_before_the_prompt_is_over_keeps_its_beginning(
     desk: Switch, people: Path, early: float
 ) -> None:
-    said = sounds.at_level(sounds.read(people / "en" / "harvard_8k.wav")[: round(2.2 * sounds.RATE)], -22)
+    said = sounds.at_level(sounds.read(people / "en" / "harvard_8k.wav")[: round(2.6 * sounds.RATE)], -22)
 
     async def call() -> dict[str, Any]:
         async with calling(desk.sip, "7000", next(numbers)) as caller:

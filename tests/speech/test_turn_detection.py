@@ -18,10 +18,10 @@ from asr.workers.setup import Setup
 from tests.support import sounds
 from tests.support.sounds import RATE, Sound
 
-ENDS = (3.76, 6.76, 9.94, 13.86)
+ENDS = (2.52, 5.52, 8.70, 12.62)
 """Seconds at which sentences of the recording end; a second of silence follows each."""
-WITHIN = (1.4, 2.6, 5.6, 8.8, 12.5)
-"""Seconds at which they are in the middle of a word or a phrase."""
+WITHIN = (17.18, 20.96, 26.34)
+"""Seconds at which it pauses within one."""
 
 
 def _judged(model: Path, pieces: Sequence[Sound]) -> list[Outlook]:
@@ -30,8 +30,7 @@ def _judged(model: Path, pieces: Sequence[Sound]) -> list[Outlook]:
         await workers.start()
         try:
             await workers.ready()
-            detector = TurnDetector(workers)
-            await detector.judge(pieces[0].tobytes())  # the first look takes longer
+            detector = TurnDetector(workers, deadline=10.0)
             return [await detector.judge(piece.tobytes()) for piece in pieces]
         finally:
             await workers.close()

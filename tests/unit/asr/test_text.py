@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asr.listening.hallucinations import believable
-from asr.text import breaks_off, length, plain, sentences, tidy, without_fillers
+from asr.text import breaks_off, is_backchannel, length, plain, sentences, tidy, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,33 @@ def test_more_words_than_the_time_allows_are_made_up() -> None:
     text = "there is a problem with the printer on the second floor since this morning"
     assert believable(text, "en", speech=0.4) == ""
     assert believable(text, "en", speech=4.0) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Uh-huh."),
+        ("en", "Mm-hmm, okay."),
+        ("en", "I see."),
+        ("zh", "嗯嗯。"),
+        ("zh", "好的，好的"),
+        ("ko", "네, 네."),
+    ],
+)
+def test_what_listeners_say_is_known(language: str, text: str) -> None:
+    assert is_backchannel(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", ""),
+        ("en", "No."),
+        ("en", "Okay, wait."),
+        ("en", "I see nothing"),
+        ("zh", "好像不行"),
+        ("ko", "네 잠깐만요"),
+    ],
+)
+def test_words_that_say_something_are_not_taken_for_that(language: str, text: str) -> None:
+    assert not is_backchannel(text, language)

@@ -20,7 +20,7 @@ from asr.listening.voice_activity import Phase, VoiceActivity
 from asr.protocol import StreamConfig
 from asr.results import Capabilities, Final, Partial
 from asr.workers.client import AS_IT_COMES, Recognisers
-from telephony.media.interface import FRAME_SAMPLES, Frame
+from telephony.media.interface import FRAME_SAMPLES, Frame, TapSide
 from tests.support.fake_leg import FakeAudio, FakeJournal, FakeLeg, fake_context
 from tests.support.virtual_time import running
 
@@ -39,11 +39,12 @@ class _SpeakingAudio(FakeAudio):
 
     def __init__(self, leg: FakeLeg) -> None:
         super().__init__(leg)
-        self.taps: list[Callable[[Frame], None]] = []
+        self.taps: dict[TapSide, list[Callable[[Frame], None]]] = {side: [] for side in TapSide}
 
-    def tap(self, consumer: Callable[[Frame], None], **_: Any) -> Any:
-        self.taps.append(consumer)
-        return _Tap(lambda: self.taps.remove(consumer) if consumer in self.taps else None)
+    def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> Any:
+        taps = self.taps[direction]
+        taps.append(consumer)
+        return _Tap(lambda: taps.remove(consumer) if consumer in taps else None)
 
 
 class SpeakingLeg(FakeLeg):
@@ -57,7 +58,7 @@ class SpeakingLeg(FakeLeg):
         """Send frames for some time; nothing once the call is over."""
         for _ in range(round(seconds / FRAME_SECONDS)):
             await asyncio.sleep(FRAME_SECONDS)
-            for consumer in list(self.audio.taps):
+            for consumer in list(self.audio.taps[TapSide.RECEIVED]):
                 consumer(frame)
 
 

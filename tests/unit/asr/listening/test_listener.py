@@ -6,12 +6,16 @@ import asyncio
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from asr.listening.answer import Heard, KeysWanted, SpeechWanted, Wanted
 from asr.listening.end_of_turn import TIMINGS, Outlook
 from asr.listening.listener import PATIENCE, Listener
 from telephony.call.errors import LegClosed
+from telephony.media.interface import FRAME_SAMPLES, TapSide
+from tests.support.paths import SHARED
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.asr.listening.speaking import (
     SILENCE,
@@ -436,3 +440,32 @@ async def test_what_the_sound_promised_is_forgotten_when_the_caller_speaks_on(tm
     await answer_to(leg, listener, (2, True), (0.6, False), (1, True), (5, False))
     assert running().time() == pytest.approx(3.6 + DESCRIPTION.end_of_turn, abs=0.1)
     assert len(turns.asked) == 2
+
+
+def _person(name: str) -> list[NDArray[np.int16]]:
+    """A person's recording, frame by frame."""
+    path = SHARED / "speech" / name
+    if not path.exists():
+        pytest.skip(f"not run: needs {path}")
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)
+    return list(samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES))
+
+
+@virtual_time
+async def test_our_own_prompt_that_comes_back_does_not_interrupt_it_and_a_caller_does(tmp_path: Path) -> None:
+    leg = speaking_leg()
+    listener = listen(leg, tmp_path, FakeRecognisers(), prompt=True)
+    prompt, caller = _person("en/harvard_8k.wav")[:500], _person("zh/welcome_8k.wav")[:150]
+    delay = 10
+    for number, frame in enumerate(prompt):
+        back = (prompt[number - delay] * 0.2).astype(np.int16) if number >= delay else SILENCE
+        if number == len(prompt) - len(caller):
+            assert not listener.interrupted
+        if number >= len(prompt) - len(caller):
+            back = back + caller[number - len(prompt)] // 2
+        for consumer in leg.audio.taps[TapSide.SENT]:
+            consumer(frame)
+        await leg.send(0.02, back)
+    assert listener.interrupted
+    listener.close()

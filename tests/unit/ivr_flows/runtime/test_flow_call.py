@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from asr.listening.answer import KeysWanted, SpeechWanted, Wanted
+from asr.slots.values import SlotKind
 from asr.understanding.rules import Rules
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
@@ -24,7 +25,13 @@ from telephony.call.events import CallerHeard, FlowEnded
 from telephony.media.prompts import PromptStore
 from tests.support.fake_leg import FakeJournal, fake_context
 from tests.support.virtual_time import running, settle, virtual_time
-from tests.unit.asr.listening.speaking import SpeakingLeg, speaking_leg
+from tests.unit.asr.listening.speaking import (
+    SILENCE,
+    FakeRecognisers,
+    SpeakingLeg,
+    listening,
+    speaking_leg,
+)
 from tests.unit.ivr_flows.sites import make
 from tts.parts import Text
 from tts.prompts import PromptRenderer
@@ -243,3 +250,71 @@ async def test_a_flow_ends_once_wherever_the_caller_hangs_up(tmp_path: Path, at:
     assert leg.end.by == "remote"
     waiting = 1.0 < at < 11.0
     assert [type(departure) for departure, _, _ in departures.ended] == [HandOff] * waiting
+
+
+def _with_recognisers(call: FlowCall, leg: SpeakingLeg, text: str, folder: Path) -> None:
+    """Let a call be understood: everything as `text`."""
+    call._listening = listening(leg, FakeRecognisers(text, seconds=0), folder)
+    call._line = call._listening.line
+
+
+@pytest.mark.parametrize("said", ["Uh-huh.", "Okay, okay."])
+@virtual_time
+async def test_who_shows_that_they_follow_hears_the_rest_of_the_question(tmp_path: Path, said: str) -> None:
+    leg, journal = speaking_leg(), FakeJournal()
+    call = flow_call(leg, tmp_path, journal)
+    _with_recognisers(call, leg, said, tmp_path)
+    call.understands = lambda language: True  # type: ignore[method-assign]
+    asking = asyncio.ensure_future(
+        call.ask(
+            [Text("First we need your number."), Text("Please say or key it in.")],
+            Wanted(KeysWanted(1), SpeechWanted("phone_number")),
+        )
+    )
+    await leg.send(1.2, SILENCE)
+    await leg.send(0.6)  # into the second sentence
+    await leg.send(2.0, SILENCE)
+    assert not asking.done()
+    await leg.send(1.0, SILENCE)
+    leg.press("7")
+    heard = await asking
+    assert (heard.kind, heard.digits) == ("keys", "7")
+    assert leg.audio.heard == ["flow", "flow", "flow"]  # the second sentence twice
+    assert len(leg.said) == 1
+    assert [event.kind for event in journal.told(CallerHeard)] == ["keys"]
+
+
+@pytest.mark.parametrize(("slot", "said"), [("yes_no", "Okay."), ("phone_number", "five five two")])
+@virtual_time
+async def test_an_answer_stops_the_question(tmp_path: Path, slot: SlotKind, said: str) -> None:
+    leg = speaking_leg()
+    call = flow_call(leg, tmp_path, FakeJournal())
+    _with_recognisers(call, leg, said, tmp_path)
+    asking = asyncio.ensure_future(
+        call.ask([Text("This is a question."), Text("It is a long one.")], Wanted(speech=SpeechWanted(slot)))
+    )
+    await leg.send(0.2, SILENCE)
+    await leg.send(0.6)
+    await leg.send(3.0, SILENCE)
+    heard = await asking
+    assert (heard.text, heard.barged_in) == (said, True)
+    assert leg.audio.heard == ["flow"]
+
+
+@virtual_time
+async def test_an_answer_over_the_end_of_a_question_without_barge_in_keeps_its_beginning(
+    tmp_path: Path,
+) -> None:
+    leg = speaking_leg()
+    call = flow_call(leg, tmp_path, FakeJournal())
+    _with_recognisers(call, leg, "five five two", tmp_path)
+    question = call.ask(
+        [Text("This is important.")], Wanted(speech=SpeechWanted("phone_number")), barge_in=False
+    )
+    asking = asyncio.ensure_future(question)
+    await leg.send(0.7, SILENCE)
+    await leg.send(0.9)  # from 0.3 s before its end
+    await leg.send(4.0, SILENCE)
+    heard = await asking
+    assert (heard.text, heard.barged_in) == ("five five two", False)
+    assert heard.seconds > 0.5 + 0.9
