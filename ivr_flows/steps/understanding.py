@@ -6,7 +6,7 @@ Pure. What to ask, and how often, is in `ivr_flows.steps.questions`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asr.listening.answer import Heard, SpeechWanted
 from asr.listening.end_of_turn import TIMING_OF_SLOT
@@ -17,6 +17,7 @@ from ivr_flows.steps.outcomes import Slot
 from ivr_flows.steps.texts import TextKey
 from tts.parts import Part, Spoken, SpokenKind, Text
 
+_NOTHING = SlotContext()
 _YES_NO_KEYS = {"1": True, "2": False}
 _SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "number": "number"}
 
@@ -33,9 +34,26 @@ def speech_wanted(slot: SlotKind, phrases: Sequence[str] = ()) -> SpeechWanted:
     return SpeechWanted(slot, tuple(phrases), TIMING_OF_SLOT[slot])
 
 
-def meaning(slot: SlotKind, heard: Heard, language: str, known: SlotContext) -> SlotValue | Sorry:
-    """What spoken words mean for a slot."""
-    found = understand(slot, heard.text, heard.words, language, known)
+def meaning(
+    slot: SlotKind, heard: Heard, language: str, country: str = "", known: SlotContext = _NOTHING
+) -> SlotValue | Sorry:
+    """What spoken words mean for a slot.
+
+    Args:
+        slot: what the answer is to be.
+        heard: the answer.
+        language: en, zh or ko.
+        country: where the site is, "" for not known.
+        known: what the question brings with it: choices, limits, the time and the hours.
+    """
+    context = replace(
+        known,
+        confidence=heard.confidence,
+        meanings=heard.meanings,
+        alternatives=heard.alternatives,
+        country=country,
+    )
+    found = understand(slot, heard.text, heard.words, language, context)
     return Sorry("not_understood") if found is None else found.value
 
 
@@ -44,7 +62,7 @@ def yes_or_no(heard: Heard, language: str) -> bool | Sorry:
     if heard.kind == "keys":
         found = _YES_NO_KEYS.get(heard.digits)
         return Sorry("not_a_choice") if found is None else found
-    value = meaning("yes_no", heard, language, SlotContext())
+    value = meaning("yes_no", heard, language)
     return value if isinstance(value, bool) else Sorry("not_understood")
 
 
@@ -53,7 +71,9 @@ def slot_of_digits(kind: SpokenKind) -> SlotKind:
     return _SLOT_OF_DIGITS.get(kind, "digits")
 
 
-def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum: int) -> str | Sorry:
+def digits(
+    heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum: int, country: str = ""
+) -> str | Sorry:
     """A row of digits, keyed in or spoken; `minimum` to `maximum` of them."""
     if heard.kind == "keys":
         found = heard.digits
@@ -61,7 +81,7 @@ def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum:
             return Sorry("not_understood")
     else:
         slot = slot_of_digits(kind)
-        value = meaning(slot, heard, language, SlotContext(confidence=heard.confidence))
+        value = meaning(slot, heard, language, country)
         if isinstance(value, bool) or not isinstance(value, int | str):
             return Sorry("not_understood")
         found = str(value)

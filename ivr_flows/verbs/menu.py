@@ -108,7 +108,7 @@ class Menu(Verb):
             if heard.kind == "keys":
                 found = next((choice for choice in self.choices if choice.key == heard.digits), None)
                 return Sorry("not_a_choice") if found is None else found
-            value = meaning("choice", heard, language, SlotContext(words, confidence=heard.confidence))
+            value = meaning("choice", heard, language, known=SlotContext(words))
             return value if isinstance(value, Sorry) else options[str(value)]
 
         answer = await ask_until(conversation, context, question, understand)

@@ -55,8 +55,8 @@ _SAID = {
     ],
     "zh": [
         "对", "不对", "转人工", "我的电脑坏了", "对，但是很慢", "一三八一二三四五六七八", "明天上午九点",
-        "晚上", "再说一遍", "重新说", "补充一下", "字幕by索兰娅", "嗯", "换一个号码", "不对，号码是一三九零零一三九零零零",
-        "不知道", "路由器", "错误代码五", "时间不对", "从昨天开始",
+        "晚上", "再说一遍", "重新说", "补充一下", "字幕by索兰娅", "嗯", "换一个号码",
+        "不对，号码是一三九零零一三九零零零",        "不知道", "路由器", "错误代码五", "时间不对", "从昨天开始",
     ],
     "ko": [
         "네", "아니요", "상담원", "노트북이 안 켜져요", "네 그런데 느려요", "공일공 일이삼사 오육칠팔",
@@ -161,7 +161,7 @@ _settings = st.builds(
 
 
 class _Denials:
-    """What a caller who says no to a number that was read back on its own has denied, until they key it in."""
+    """Numbers that were read back on their own and got a no, until they are keyed in."""
 
     def __init__(self) -> None:
         self.numbers: list[str] = []

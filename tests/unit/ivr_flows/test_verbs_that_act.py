@@ -336,3 +336,35 @@ def test_the_bot_opens_a_ticket(tmp_path: Path) -> None:
     assert (ticket.kind, ticket.queue) == ("problem", "support")
     assert ticket.slots[0].value
     assert (one.variables["ticket"], one.end.reason) == ("77", "done")
+
+
+def test_what_the_bot_was_told_can_be_read_by_the_steps_behind_it(tmp_path: Path) -> None:
+    text = """\
+        steps:
+          problem:
+            intake:
+              otherwise: end
+              slots: [problem, {name: product, values: [X200, {value: P50, words: [printer]}]}]
+              ticket: {title: "{product}", rules: [{when: 'product == "P50"', severity: 1, queue: sales}]}
+          which:
+            branch:
+              - {when: 'product == "P50"', go: printing}
+          end:
+            hangup: {reason: other}
+          printing:
+            hangup: {reason: printing}
+    """
+    one = call(make(tmp_path, text), say("the printer is on fire"), "1")
+    (ticket,) = one.departures
+    assert isinstance(ticket, OpenTicket)
+    assert (ticket.title, ticket.severity, ticket.queue) == ("P50", 1, "sales")
+    assert one.end.reason == "printing"
+
+
+def test_the_country_of_the_site_weighs_a_number(tmp_path: Path) -> None:
+    answers = [say("my printer is on fire"), say("one three eight zero zero one three eight zero zero"), "1"]
+    said = {}
+    for country in ("", "CN"):
+        one = call(make(tmp_path / country, INTAKE), *answers, country=country, caller="")
+        said[country] = one.said[2]
+    assert said[""] != said["CN"], "one digit is missing, where a plan is known"
