@@ -46,8 +46,10 @@ test-fast: install ## run the tests that start no other program and wait for not
 	@echo "hotline: tests/unit, tests/conformance and tests/docs without those marked slow, under 90 seconds on 2 cores"
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(FAST) $(ARGS)
 
-test-long: install ## half an hour of calls that go wrong (ARGS="--seconds 7200" for longer)
-	@$(BIN)/python -m bench.soak --seconds 1800 --every 60 $(ARGS)
+test-long: install ## what takes longest: all random examples, then half an hour of calls that go wrong
+	@sh scripts/peers.sh
+	@HOTLINE_TESTS=long $(BIN)/python -m pytest tests/property tests/robustness tests/peers/test_callback_faults.py tests/peers/test_recorder.py $(ARGS)
+	@$(BIN)/python -m bench.soak --seconds 1800 --every 60
 
 speech: install ## run the tests that listen and speak, and the demo; fetches models (430 MB) and wants a quiet machine
 	@$(BIN)/python -m pytest tests/speech tests/story $(ARGS)

@@ -15,6 +15,10 @@ class RecogniserUnavailable(RecogniserError):
     """Nothing recognises this language, or all that does has failed."""
 
 
+class UtteranceLost(RecogniserUnavailable):
+    """Nothing survives this utterance; others of the same language can be recognised."""
+
+
 class WorkerLost(Exception):
     """A worker let an utterance down; it can be tried again.
 

@@ -72,9 +72,15 @@ class Capabilities:
         languages: those it understands.
         phrase_lists: can be told which few phrases to expect.
         word_times: says when each word was said, and how sure it is.
+        scoring: says how likely each expected meaning of a short answer is, by the sound itself.
+        alternatives: gives other readings of the same sound.
+        vocabulary: can be told which names and terms are likely.
     """
 
     streaming: bool
     languages: frozenset[str]
     phrase_lists: bool
     word_times: bool
+    scoring: bool = False
+    alternatives: bool = False
+    vocabulary: bool = False

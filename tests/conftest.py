@@ -19,12 +19,13 @@ from config.database import create_engine
 from config.database import database_url as url_of
 from config.migrate import upgrade
 from tests.support import postgres
+from tests.support.long import LONG, examples
 from tests.support.postgres import Postgres
 from tests.support.softphone import HOTLINE
 from tests.support.switch import Switch
 
 # Two busy cores make any single example slow once in a while; speed is for bench/, not for tests.
-settings.register_profile("hotline", deadline=None)
+settings.register_profile("hotline", deadline=None, max_examples=examples(100))
 settings.load_profile("hotline")
 
 _INSTALL = {
@@ -46,7 +47,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several workers, begin with the files that take long, so that none is left alone with one."""
+    """Leave tests marked `long` to `make test-long`.
+
+    With several workers, begin with the files that take long, so that none is left alone with one.
+    """
+    if not LONG:
+        left = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     if hasattr(config, "workerinput"):
         long = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: item.path not in long)

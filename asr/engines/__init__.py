@@ -6,6 +6,7 @@ one. Each module here has a function `load(model, language, threads) -> Engine`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -22,8 +23,8 @@ class Stream(Protocol):
         """Take 16-bit mono PCM at the stream's rate; say what is heard so far, or a stretch that ended."""
         ...
 
-    def finish(self) -> Segment:
-        """Say the rest; nothing is fed after it."""
+    def finish(self) -> Iterator[Segment]:
+        """Say the rest, in pieces between which others may have their turn; nothing is fed after it."""
         ...
 
 

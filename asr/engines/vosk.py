@@ -80,7 +80,7 @@ class VoskStream:
             return parse_answer(self._recogniser.Result())
         return parse_answer(self._recogniser.PartialResult())
 
-    def finish(self) -> Segment:
+    def finish(self) -> Iterator[Segment]:
         """Recognise what is left."""
         answer = parse_answer(self._recogniser.FinalResult())
-        return answer if isinstance(answer, Segment) else Segment(answer.text)
+        yield answer if isinstance(answer, Segment) else Segment(answer.text)

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, zip_longest
+from math import inf, log
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,9 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.engines.level import normalised
+from asr.engines.pieces import cut
+from asr.engines.scoring import OTHER, PhraseScorer, Scored, Tokens, bare, shares
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
 
@@ -39,6 +43,15 @@ FULL_VIEW = 30.0
 FIRST_VIEW, FIRST_MARGIN = 8.0, 2.0
 SECOND_VIEW, SECOND_MARGIN = 12.0, 4.0
 """Seconds that the encoder sees at least, and beside the utterance; with less it repeats and guesses more."""
+
+SHORT_VIEW, SHORT_MARGIN = 3.0, 0.5
+"""The same where only expected phrases are weighed: a short answer needs no more."""
+
+LONGEST_SCORED = 8.0
+"""Seconds of audio beyond which an answer is more than a phrase."""
+
+MOST_WRITTEN = 16  # tokens that are written freely beside the phrases
+CLEAR = 0.9  # a meaning of this share needs no second look
 
 TOKENS_PER_SECOND, TOKENS_AT_LEAST = 10, 12  # fast Chinese takes about eight
 
@@ -95,19 +108,71 @@ class WhisperEngine:
         except (RuntimeError, ValueError, OSError) as error:
             raise EngineError(f"{model} cannot be loaded: {error}.") from None
         self._language = language
+        multilingual = bool(self._model.model.is_multilingual)
+        self._tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual, "transcribe", language)
         self._phrases = lru_cache(maxsize=64)(self._find_phrases)
+        self._scorer = lru_cache(maxsize=64)(self._make_scorer)
 
     def open(self, config: StreamConfig) -> Stream:
         """Begin an utterance."""
         return WhisperStream(self, config)
 
-    def transcribe(self, audio: NDArray[np.float32], phrases: tuple[str, ...] = ()) -> list[Heard]:
+    def read(self, audio: NDArray[np.float32], config: StreamConfig) -> Segment:
         """Read one utterance.
 
         Args:
-            audio: samples at 16 kHz, -1..1.
-            phrases: the phrases to expect, empty for anything.
+            audio: samples at 16 kHz, -1..1, at the usual level, and no more of them than
+                a piece (`asr.engines.pieces`) has.
+            config: how.
         """
+        if not config.meanings or audio.size > LONGEST_SCORED * RATE:
+            return self._transcribe(audio, config)
+        scorer = self._scorer(tuple(config.meanings.items()))
+        view = max(SHORT_VIEW, audio.size / RATE + SHORT_MARGIN)
+        look = _Look(self._model, self._tokenizer, audio, view)
+        scored = scorer.score(look.first(), look.chances)
+        free = self._free(look, scorer, scored)
+        meanings = shares(scored.meanings, free, config.meanings)
+        best = max(meanings, key=lambda name: meanings[name])
+        if best == OTHER or meanings[best] < CLEAR:
+            return replace(self._transcribe(audio, config), meanings=meanings)
+        tokens = scored.tokens[best]
+        words = tuple(replace(word, confidence=meanings[best]) for word in look.words(tokens))
+        return Segment(self._tokenizer.decode(tokens).strip(), words, meanings=meanings)
+
+    def _free(self, look: _Look, scorer: PhraseScorer, scored: Scored) -> float:
+        """Log probability of what is written freely; -inf where that is one of the phrases."""
+        tokens = look.write()
+        text = self._tokenizer.decode(tokens)
+        if not tokens or scorer.meaning(text) is not None:
+            return -inf
+        return sum(look.chances(scorer.closed(tokens)))
+
+    def _transcribe(self, audio: NDArray[np.float32], config: StreamConfig) -> Segment:
+        """Read as text."""
+        heard = [part for part in self._segments(audio, config.phrases) if not _is_invented(part)]
+        text = "".join(part.text for part in heard).strip()
+        return Segment(text, tuple(_words(heard)), alternatives=self._readings(audio, config, text))
+
+    def _readings(self, audio: NDArray[np.float32], config: StreamConfig, text: str) -> tuple[str, ...]:
+        """Other readings than this one: free ones, like the example, and of the phrases' tokens alone."""
+        view = max(FIRST_VIEW, audio.size / RATE + FIRST_MARGIN)
+        if not config.alternatives or view > FULL_VIEW:
+            return ()
+        look = _Look(self._model, self._tokenizer, audio, view)
+        count = -(-config.alternatives // 2)
+        sources = [look.readings(count)]
+        if config.example:
+            sources.append(look.readings(count, config.example))
+        if config.phrases:
+            sources.append(look.readings(count, "", self._phrases(config.phrases).suppressed))
+        found = {bare(text): ""}
+        # Their likelihoods can't be compared, so the first of each comes before the second of any.
+        for reading in (one for rank in zip_longest(*sources) for one in rank if one):
+            found.setdefault(bare(reading), reading)
+        return tuple(reading for reading in found.values() if reading)[: config.alternatives]
+
+    def _segments(self, audio: NDArray[np.float32], phrases: tuple[str, ...] = ()) -> list[Heard]:
         seconds = audio.size / RATE
         view = max(FIRST_VIEW, seconds + FIRST_MARGIN)
         if view >= FULL_VIEW:
@@ -142,9 +207,98 @@ class WhisperEngine:
         return _Reading(list(segments), float(facts.duration_after_vad) - 2 * PADDING)
 
     def _find_phrases(self, phrases: tuple[str, ...]) -> Phrases:
-        model = self._model
-        multilingual = bool(model.model.is_multilingual)
-        return Phrases(phrases, Tokenizer(model.hf_tokenizer, multilingual, "transcribe", self._language))
+        return Phrases(phrases, self._tokenizer)
+
+    def _make_scorer(self, meanings: tuple[tuple[str, tuple[str, ...]], ...]) -> PhraseScorer:
+        return PhraseScorer(dict(meanings), self._tokenizer.encode, "。" if self._language == "zh" else ".")
+
+
+class _Look:
+    """An answer, encoded once for all that is asked of it.
+
+    Args:
+        model, tokenizer: the language's.
+        audio: samples at 16 kHz, -1..1.
+        view: seconds that the encoder sees.
+    """
+
+    def __init__(self, model: _Model, tokenizer: Tokenizer, audio: NDArray[np.float32], view: float) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._seconds = audio.size / RATE
+        self._frames = round(view * FRAMES_PER_SECOND)
+        features = model.feature_extractor(audio)
+        missing = self._frames - features.shape[-1]
+        if missing > 0:
+            features = np.pad(features, ((0, 0), (0, missing)), constant_values=features.min())
+        model.view = self._frames / FRAMES_PER_SECOND
+        self._encoded = model.encode(features)
+        self._prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+    def write(self) -> Tokens:
+        """Write freely; what is written again and again, as happens with so short a view, once."""
+        [result] = self._model.model.generate(
+            self._encoded,
+            [self._prompt],
+            beam_size=1,
+            max_length=2 * MOST_WRITTEN,
+            suppress_blank=False,
+        )
+        tokens: list[int] = result.sequences_ids[0]
+        sizes = range(1, len(tokens) // 2 + 1)
+        again = (size for size in sizes if tokens[:size] == tokens[size : 2 * size])
+        return tuple(tokens[: next(again, len(tokens))])
+
+    def first(self) -> NDArray[np.float32]:
+        """Log probability of each token of text at the beginning."""
+        [result] = self._model.model.generate(
+            self._encoded,
+            [self._prompt],
+            beam_size=1,
+            max_length=len(self._prompt),
+            return_logits_vocab=True,
+            suppress_blank=False,
+            suppress_tokens=[],
+        )
+        logits = np.array(result.logits[0][0], np.float32).ravel()[: self._tokenizer.eot]
+        logits -= logits.max()
+        return np.asarray(logits - np.log(np.exp(logits).sum()), np.float32)
+
+    def chances(self, tokens: Tokens) -> list[float]:
+        """Log probability of each of these tokens after those before it."""
+        [result] = self._model.model.align(
+            self._encoded, self._tokenizer.sot_sequence, [list(tokens)], self._frames
+        )
+        return [log(max(chance, 1e-20)) for chance in result.text_token_probs]
+
+    def readings(self, count: int, before: str = "", suppressed: Sequence[int] = (-1,)) -> list[str]:
+        """The likeliest texts, that many or fewer.
+
+        Args:
+            count: how many.
+            before: a text that they may follow in kind.
+            suppressed: tokens that are not written.
+        """
+        previous = [self._tokenizer.sot_prev, *self._tokenizer.encode(" " + before)] if before else []
+        prompt = [*previous, *self._prompt]
+        [result] = self._model.model.generate(
+            self._encoded,
+            [prompt],
+            beam_size=count,
+            num_hypotheses=count,
+            max_length=len(prompt) + round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * self._seconds),
+            suppress_tokens=list(suppressed),
+        )
+        return [self._tokenizer.decode(tokens).strip() for tokens in result.sequences_ids]
+
+    def words(self, tokens: tuple[int, ...]) -> list[Word]:
+        """When the words of a text were said."""
+        found = self._model.find_alignment(self._tokenizer, [list(tokens)], self._encoded, self._frames)[0]
+        return [
+            Word(part["word"].strip(), float(part["start"]), float(part["end"]), float(part["probability"]))
+            for part in found
+            if any(letter.isalnum() for letter in part["word"])
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +339,11 @@ class _Reading:
 class WhisperStream:
     """One utterance for Whisper: kept until it is whole."""
 
-    __slots__ = ("_engine", "_pcm", "_phrases", "_rate")
+    __slots__ = ("_config", "_engine", "_pcm")
 
     def __init__(self, engine: WhisperEngine, config: StreamConfig) -> None:
         self._engine = engine
-        self._rate = config.sample_rate
-        self._phrases = config.phrases
+        self._config = config
         self._pcm = bytearray()
 
     def feed(self, pcm: bytes) -> Partial:
@@ -198,12 +351,13 @@ class WhisperStream:
         self._pcm += pcm
         return Partial("")
 
-    def finish(self) -> Segment:
-        """Read all of it."""
-        audio = _floats(bytes(self._pcm), self._rate)
-        heard = [part for part in self._engine.transcribe(audio, self._phrases) if not _is_invented(part)]
-        text = "".join(part.text for part in heard).strip()
-        return Segment(text, tuple(_words(heard)))
+    def finish(self) -> Iterator[Segment]:
+        """Read all of it, piece by piece."""
+        audio = normalised(_floats(bytes(self._pcm), self._config.sample_rate), RATE)
+        for begin, piece in cut(audio, RATE):
+            segment = self._engine.read(piece, self._config)
+            words = (replace(word, start=word.start + begin, end=word.end + begin) for word in segment.words)
+            yield replace(segment, words=tuple(words))
 
 
 def _floats(pcm: bytes, rate: int) -> NDArray[np.float32]:
@@ -262,13 +416,9 @@ class Phrases:
         allowed = {token for text in (*spaced, *_PHRASE_MARKS) for token in tokenizer.encode(text)}
         # Tokens from `eot` on are no text: end, language, times.
         self.suppressed = [token for token in range(tokenizer.eot) if token not in allowed]
-        longest_first = sorted({_bare(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
+        longest_first = sorted({bare(phrase) for phrase in phrases} - {""}, key=len, reverse=True)
         self._made_of = re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})+")
 
     def make(self, text: str) -> bool:
         """Whether a text is made of whole phrases, and of nothing else."""
-        return bool(self._made_of.fullmatch(_bare(text)))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\W", "", text).lower()
+        return bool(self._made_of.fullmatch(bare(text)))

@@ -272,12 +272,21 @@ class Wording:
     def _speech(self, asking: Asking) -> SpeechWanted:
         slot = asking.slot
         if slot is not None:
-            return SpeechWanted(slot.listened, timing=slot.end_of_turn)
+            words = slot.vocabulary(self._language)
+            meanings = slot.choices(self._language)
+            return SpeechWanted(
+                slot.listened, timing=slot.end_of_turn, meanings=meanings, vocabulary=words
+            )
         if asking.asked == "addition":
             return SpeechWanted("free_text", timing="description")
         if asking.asked == "correct":
-            return SpeechWanted("free_text", timing="digits")
-        return SpeechWanted("yes_no", timing="short")
+            return SpeechWanted("free_text", timing="digits", vocabulary=self._vocabulary(asking))
+        return SpeechWanted("yes_no", timing="short", vocabulary=self._vocabulary(asking))
+
+    def _vocabulary(self, asking: Asking) -> tuple[str, ...]:
+        """Words that a correction may hold."""
+        words = (word for entry in asking.parts for word in entry.slot.vocabulary(self._language))
+        return tuple(dict.fromkeys(words))
 
 
 def _covered(story: Entry, entries: Sequence[Entry]) -> bool:

@@ -29,11 +29,22 @@ class KeysWanted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWanted:
-    """Words that answer: what slot, phrases to expect, and which of `asr.listening.end_of_turn.TIMINGS`."""
+    """Words that answer.
+
+    Args:
+        slot: what the answer is to be.
+        phrases: those to expect; streaming engines that take a list hear nothing else.
+        timing: which of `asr.listening.end_of_turn.TIMINGS`.
+        meanings: of a question with a few answers, such as a menu: each one's name, with the phrases that
+            mean it. Agreement, refusal, a wish for a person and the like need not be named.
+        vocabulary: names and terms that may come up, for engines that can be told.
+    """
 
     slot: SlotKind
     phrases: tuple[str, ...] = ()
     timing: str = "short"
+    meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,10 @@ class Heard:
         kind: "noise" is sound without words; "unavailable" when no recogniser could be had.
         digits: the keys, with kind "keys".
         text, words, confidence: as the recogniser gave them, with kind "speech".
-        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
         audio: the recording of the answer, with every kind but "keys" where there is one.
         seconds: of that recording.
         barged_in: whether the answer interrupted the question.
+        meanings, alternatives: as in `asr.results.Final`, with kind "speech" or "noise".
         understood: what kind of thing was said, with kind "speech", where somebody was asked.
     """
 
@@ -67,9 +78,9 @@ class Heard:
     text: str = ""
     words: tuple[Word, ...] = ()
     confidence: float | None = None
-    meanings: Mapping[str, float] = field(default_factory=dict)
-    alternatives: tuple[str, ...] = ()
     audio: Path | None = None
     seconds: float = 0.0
     barged_in: bool = False
+    meanings: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
     understood: Understanding | None = None

@@ -12,9 +12,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from asr.errors import UtteranceLost
 from asr.listening.answer import SpeechWanted
-from asr.results import Final, Partial
-from asr.slots.expected import expected
+from asr.protocol import StreamConfig
+from asr.results import Capabilities, Final, Partial
+from asr.slots.expected import alternatives_of, example_of, expected, meanings_of
 from asr.workers.client import RecogniserError, Recognisers, Recognition
 
 OnText = Callable[[str], None]
@@ -57,10 +59,21 @@ def transcriber(
     if recognisers is None or can is None:
         return _NoRecogniser()
     if can.streaming:
-        return _Streaming(recognisers, language, wanted.phrases, heard)
+        return _Streaming(recognisers, language, _config(wanted, language, can, wanted.phrases), heard)
     # A streaming engine hears nothing but the phrases of its list; to others they are a hint.
     phrases = wanted.phrases or expected(wanted.slot, language)
-    return _WholeUtterance(recognisers, language, phrases, heard)
+    return _WholeUtterance(recognisers, language, _config(wanted, language, can, phrases), heard)
+
+
+def _config(wanted: SpeechWanted, language: str, can: Capabilities, phrases: tuple[str, ...]) -> StreamConfig:
+    """How the answer is to be heard by an engine that can do this much."""
+    return StreamConfig(
+        phrases=phrases,
+        meanings=meanings_of(wanted.slot, language, wanted.meanings) if can.scoring else {},
+        vocabulary=wanted.vocabulary if can.vocabulary else (),
+        alternatives=alternatives_of(wanted.slot) if can.alternatives else 0,
+        example=example_of(wanted.slot, language) if can.alternatives else "",
+    )
 
 
 class _NoRecogniser:
@@ -91,15 +104,13 @@ class _Streaming:
 
     Args:
         recognisers, language, heard: as for `transcriber`.
-        phrases: the phrases to expect, empty for anything.
+        config: how to hear it.
     """
 
-    def __init__(
-        self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: OnText
-    ) -> None:
+    def __init__(self, recognisers: Recognisers, language: str, config: StreamConfig, heard: OnText) -> None:
         self._recognisers = recognisers
         self._language = language
-        self._phrases = phrases
+        self._config = config
         self._heard = heard
         self._before = bytearray()  # what is said until there is a recogniser
         self._recognition: Recognition | None = None
@@ -134,7 +145,7 @@ class _Streaming:
     async def _recognise(self) -> Final | None:
         try:
             self._recognition = recognition = await self._recognisers.open(
-                self._language, phrases=self._phrases, on_partial=self._partial
+                self._language, config=self._config, on_partial=self._partial
             )
         except RecogniserError:
             return None
@@ -155,12 +166,10 @@ class _Streaming:
 class _WholeUtterance:
     """For engines that read an utterance when it is complete. Arguments as for `_Streaming`."""
 
-    def __init__(
-        self, recognisers: Recognisers, language: str, phrases: tuple[str, ...], heard: OnText
-    ) -> None:
+    def __init__(self, recognisers: Recognisers, language: str, config: StreamConfig, heard: OnText) -> None:
         self._recognisers = recognisers
         self._language = language
-        self._phrases = phrases
+        self._config = config
         self._heard = heard
         self._audio = bytearray()
         self._attempt: asyncio.Task[Final | None] | None = None
@@ -200,9 +209,11 @@ class _WholeUtterance:
     async def _read(self, audio: bytes) -> Final | None:
         recognition: Recognition | None = None
         try:
-            recognition = await self._recognisers.open(self._language, phrases=self._phrases)
+            recognition = await self._recognisers.open(self._language, config=self._config)
             recognition.feed(audio)
             final = await recognition.finish()
+        except UtteranceLost:
+            return Final("", (), None, self._language, "")  # another try would end another worker
         except RecogniserError:
             return None
         finally:

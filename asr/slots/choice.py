@@ -2,16 +2,20 @@
 
 Words are looked for anywhere in the answer ("I'd like to speak to an agent please"); small mistakes of a
 recogniser are forgiven, a doubt is not: two things named, one of them denied, or two about equally near, is
-no answer. An option whose name is a key can be said as that key ("one", "option one", 按一, 일번).
+no answer. Where the engine has scored the options against the sound itself, that must not contradict the
+words, and decides where they say nothing. An option whose name is a key can be said as that key ("one",
+"option one", 按一, 일번).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from asr.slots.expected import meant
 from asr.slots.keys import key_of
 from asr.slots.values import Understood
 from asr.text import comparable
@@ -37,7 +41,11 @@ class _Match:
 
 
 def choice(
-    text: str, language: str, choices: Mapping[str, tuple[str, ...]], confidence: float
+    text: str,
+    language: str,
+    choices: Mapping[str, tuple[str, ...]],
+    confidence: float,
+    meanings: Mapping[str, float] = MappingProxyType({}),
 ) -> Understood | None:
     """The name of the option that was said, None for none or a doubt.
 
@@ -46,13 +54,38 @@ def choice(
         language: en, zh or ko.
         choices: each option's name with the words or phrases that mean it.
         confidence: of the words, 0..1.
+        meanings: as in `asr.results.Final`; empty when nothing was scored.
     """
+    by_words = _by_words(text, language, choices, confidence)
+    by_sound = meant(meanings)
+    if by_sound is None:
+        return by_words
+    if by_words is None:
+        # Two options named, or one denied: the words have told of a doubt.
+        named = any(_named(comparable(text, language), language, choices))
+        if by_sound not in choices or named:
+            return None
+        return Understood(by_sound, meanings[by_sound], comparable(text, language))
+    return by_words if by_words.value == by_sound else None
+
+
+def _named(said: str, language: str, choices: Mapping[str, tuple[str, ...]]) -> Iterator[_Match]:
+    """All places where an option is named."""
+    for option, words in choices.items():
+        for word in words:
+            if phrase := comparable(word, language):
+                yield from _find(said, phrase, option, language)
+
+
+def _by_words(
+    text: str, language: str, choices: Mapping[str, tuple[str, ...]], confidence: float
+) -> Understood | None:
     said = comparable(text, language)
     key = key_of(said, language)
     if key is not None and key in choices:
         return Understood(key, confidence, said)
     phrases = [(option, comparable(word, language)) for option, words in choices.items() for word in words]
-    exact = [match for option, phrase in phrases if phrase for match in _find(said, phrase, option, language)]
+    exact = list(_named(said, language, choices))
     longest = [one for one in exact if not any(_within(one, other) for other in exact)]
     wanted = {match.option for match in longest if not _denied(said, match, language)}
     if len(wanted) == 1:

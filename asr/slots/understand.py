@@ -40,11 +40,11 @@ def understand(
     if language not in LANGUAGES:
         raise ValueError(f"nothing is understood in {language!r}, only in {', '.join(sorted(LANGUAGES))}")
     certainty = sureness(words, context.confidence)
-    if not text.strip():
+    if not text.strip() and not (context.meanings and kind in ("yes_no", "choice")):
         return None
     match kind:
         case "yes_no":
-            return yes_no(text, language, certainty)
+            return yes_no(text, language, certainty, context.meanings)
         case "digits":
             return digits(with_pauses(text, words), language, context, certainty)
         case "phone_number":
@@ -52,7 +52,7 @@ def understand(
         case "number":
             return number(text, language, context, certainty)
         case "choice":
-            return choice(text, language, context.choices, certainty)
+            return choice(text, language, context.choices, certainty, context.meanings)
         case "callback_time":
             return callback_time(text, language, context, certainty)
         case "name":

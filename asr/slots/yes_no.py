@@ -1,20 +1,58 @@
-"""Yes or no, said in one of many ways, and what was said besides."""
+"""Yes or no, said in one of many ways, and what was said besides.
+
+Two witnesses are heard: the words, and, where the engine can score, how likely each meaning is by the sound
+itself. A short answer is the score's affair, for single words are what a recogniser reads worst; what is
+longer than a phrase is the words'. Where they contradict each other there is no answer, and it is asked
+again: a wrong yes is worse than a question.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from asr.slots.expected import SURE
 from asr.slots.values import Understood
 from asr.slots.yes_no_words import WORDS, YesNoWords
-from asr.text import comparable
+from asr.text import comparable, length
+
+_SIGNS = {True: ("yes", "1"), False: ("no", "2")}
+_MOST_WORDS = {"en": 3, "zh": 4, "ko": 2}
+"""Words (Chinese: characters) up to which an answer is short enough to be the score's affair."""
 
 
-def yes_no(text: str, language: str, confidence: float) -> Understood | None:
-    """True or False; None when neither was said, or both.
+def yes_no(
+    text: str,
+    language: str,
+    confidence: float,
+    meanings: Mapping[str, float] = MappingProxyType({}),
+    sure: float = SURE,
+) -> Understood | None:
+    """True or False; None when neither was said, or both, or it is not certain.
 
     Args:
         text: as recognised.
         language: en, zh or ko.
         confidence: of the words, 0..1.
+        meanings: as in `asr.results.Final`; empty when nothing was scored.
+        sure: the share from which on a meaning is taken.
     """
+    by_words = _by_words(text, language, confidence)
+    if not meanings:
+        return by_words
+    by_sound = next(
+        (sign for sign, names in _SIGNS.items() if sum(meanings.get(name, 0.0) for name in names) >= sure),
+        None,
+    )
+    if by_words is None:
+        said = comparable(text, language)
+        return None if by_sound is None else Understood(by_sound, sure, said)
+    if by_sound is None:
+        return by_words if length(text, language) > _MOST_WORDS[language] else None
+    return by_words if by_words.value is by_sound else None
+
+
+def _by_words(text: str, language: str, confidence: float) -> Understood | None:
     words = WORDS[language]
     said = comparable(text, language)
     if said in words.keys:

@@ -14,17 +14,21 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
 from asr.errors import RecogniserBusy, RecogniserError, RecogniserUnavailable
+from asr.protocol import StreamConfig
 from asr.results import Capabilities, Final, Partial
 from asr.workers.pool import Pool
 from asr.workers.setup import Setup
 from asr.workers.utterance import Utterance
 
 __all__ = ["RecogniserBusy", "RecogniserError", "RecogniserUnavailable", "Recognisers", "Recognition"]
+
+AS_IT_COMES = StreamConfig()
+"""Any words, 8 kHz."""
 
 
 class Recognition(Protocol):
@@ -81,14 +85,14 @@ class Recognisers:
         self,
         language: str,
         *,
-        phrases: Sequence[str] = (),
+        config: StreamConfig = AS_IT_COMES,
         on_partial: Callable[[Partial], None] | None = None,
     ) -> Recognition:
         """Begin an utterance; waits in a bounded line while all workers are busy.
 
         Args:
             language: "en", "zh", "ko".
-            phrases: the few phrases to expect; used where the capabilities say so.
+            config: how to hear it, 8 kHz; what the capabilities don't name is not used.
             on_partial: called with what is heard so far, each time it changes; not for every engine.
 
         Raises:
@@ -98,7 +102,7 @@ class Recognisers:
         pool = self._pools.get(language)
         if pool is None:
             raise RecogniserUnavailable(f'There is no recogniser for the language "{language}".')
-        return Utterance(pool, await pool.acquire(), phrases, on_partial)
+        return Utterance(pool, await pool.acquire(), config, on_partial)
 
     def status(self) -> dict[str, Any]:
         """The figures of the moment by language, for `hotline status`."""

@@ -99,7 +99,7 @@ class Exchange:
 
     Args:
         audio: the utterance, from its beginning.
-        phrases: the phrases to expect.
+        config: how to hear it.
         setup: how the language is recognised.
         place: where this try goes.
         heard: called with the text so far after each answer.
@@ -124,13 +124,13 @@ class Exchange:
     def __init__(
         self,
         audio: Audio,
-        phrases: tuple[str, ...],
+        config: StreamConfig,
         setup: Setup,
         place: RecogniserPlace,
         heard: Callable[[str], None],
     ) -> None:
         self._audio = audio
-        self._config = StreamConfig(RATE, phrases, words=True)
+        self._config = config
         self._setup = setup
         self._place = place
         self._heard = heard

@@ -101,6 +101,8 @@ class RecogniserPlace:
         self.streams = streams
         self.recogniser = recogniser
         self.in_use = 0
+        self.reserved = False
+        """Whether its one utterance is to have it alone."""
         self.address = ""
         self.keeper = Keeper(name, self._live, changed=changed)
         # Seconds of audio that it was told are complete and has not answered yet.

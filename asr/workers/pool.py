@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +21,33 @@ from supervision.keeper import Readiness
 
 
 class PlaceLease:
-    """One stream on one place, for one utterance."""
+    """One stream on one place, for one utterance; `alone`: nobody else gets one there meanwhile."""
 
-    __slots__ = ("_pool", "place")
+    __slots__ = ("_alone", "_pool", "place")
 
-    def __init__(self, pool: Pool, place: RecogniserPlace) -> None:
+    def __init__(self, pool: Pool, place: RecogniserPlace, *, alone: bool) -> None:
         self._pool: Pool | None = pool
+        self._alone = alone
         self.place = place
         place.in_use += 1
+        place.reserved = alone
 
     def release(self) -> None:
         """Give the stream back; a second time does nothing."""
         if self._pool is not None:
             pool, self._pool = self._pool, None
             self.place.in_use -= 1
+            if self._alone:
+                self.place.reserved = False
             pool.serve_line()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turn:
+    """One that waits in the line; `alone`: for a place to itself."""
+
+    lease: asyncio.Future[PlaceLease]
+    alone: bool
 
 
 class Pool:
@@ -48,7 +61,7 @@ class Pool:
     def __init__(self, setup: Setup, folder: Path) -> None:
         self.setup = setup
         self.places = _places(setup, folder, self.serve_line)
-        self._line: deque[asyncio.Future[PlaceLease]] = deque()
+        self._line: deque[_Turn] = deque()
 
     def start(self) -> None:
         """Start every place."""
@@ -59,7 +72,7 @@ class Pool:
         """End every place; callers that wait get an error."""
         await asyncio.gather(*(place.keeper.stop() for place in self.places))
         while self._line:
-            _tell(self._line.popleft(), RecogniserUnavailable("The server is stopping."))
+            _tell(self._line.popleft().lease, RecogniserUnavailable("The server is stopping."))
 
     async def ready(self) -> bool:
         """Wait until one place is up (True) or all are broken (False)."""
@@ -69,11 +82,12 @@ class Pool:
             await asyncio.sleep(0.05)
         return True
 
-    async def acquire(self, *, again: bool = False) -> PlaceLease:
+    async def acquire(self, *, again: bool = False, alone: bool = False) -> PlaceLease:
         """Take a stream on the least busy place, or wait in line for one.
 
         Args:
             again: it had a place and lost it, so it waits at the head, however long the line is.
+            alone: it wants a place to itself.
 
         Raises:
             RecogniserBusy: the line is full, or nothing became free in time.
@@ -81,14 +95,14 @@ class Pool:
         """
         setup = self.setup
         if not self._line or again:
-            place = self._free_place()
+            place = self._free_place(alone=alone)
             if place is not None:
-                return PlaceLease(self, place)
+                return PlaceLease(self, place, alone=alone)
         if self._is_broken():
             raise RecogniserUnavailable(self._why())
         if not again and len(self._line) >= setup.queue_limit:
             raise RecogniserBusy(f"All {setup.language} recognisers are busy, and {len(self._line)} wait.")
-        turn: asyncio.Future[PlaceLease] = asyncio.get_running_loop().create_future()
+        turn = _Turn(asyncio.get_running_loop().create_future(), alone)
         if again:
             self._line.appendleft(turn)
         else:
@@ -104,13 +118,13 @@ class Pool:
 
     def serve_line(self) -> None:
         """Give what is free to those who wait; called when a place has changed or a stream is given back."""
-        while self._line and (place := self._free_place()) is not None:
+        while self._line and (place := self._free_place(alone=self._line[0].alone)) is not None:
             turn = self._line.popleft()
-            if not turn.done():
-                turn.set_result(PlaceLease(self, place))
+            if not turn.lease.done():
+                turn.lease.set_result(PlaceLease(self, place, alone=turn.alone))
         if self._is_broken():
             while self._line:
-                _tell(self._line.popleft(), RecogniserUnavailable(self._why()))
+                _tell(self._line.popleft().lease, RecogniserUnavailable(self._why()))
 
     def status(self) -> dict[str, Any]:
         """The figures of the moment, for `hotline status`."""
@@ -123,20 +137,26 @@ class Pool:
             "restarts": sum(max(0, place.keeper.times_up - 1) for place in self.places),
         }
 
-    async def _turn(self, turn: asyncio.Future[PlaceLease]) -> PlaceLease:
+    async def _turn(self, turn: _Turn) -> PlaceLease:
+        lease = turn.lease
         try:
             async with asyncio.timeout(self.setup.queue_seconds):
-                return await turn
+                return await lease
         except (asyncio.CancelledError, TimeoutError):
             if turn in self._line:
                 self._line.remove(turn)
-            elif turn.done() and not turn.cancelled() and turn.exception() is None:
-                turn.result().release()  # it came in the same instant
+                self.serve_line()  # those behind it may want less
+            elif lease.done() and not lease.cancelled() and lease.exception() is None:
+                lease.result().release()  # it came in the same instant
             raise
 
-    def _free_place(self) -> RecogniserPlace | None:
+    def _free_place(self, *, alone: bool) -> RecogniserPlace | None:
         free = [
-            place for place in self.places if place.state is Readiness.UP and place.in_use < place.streams
+            place
+            for place in self.places
+            if place.state is Readiness.UP
+            and not place.reserved
+            and place.in_use < (1 if alone else place.streams)
         ]
         return min(free, key=lambda place: place.in_use, default=None)
 

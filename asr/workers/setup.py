@@ -56,4 +56,8 @@ class Setup:
             languages=frozenset({self.language}),
             phrase_lists=narrows,
             word_times=True,
+            # A worker of ours may also stand behind an address; a stock server does not read these wishes.
+            scoring=self.engine in ("whisper", "vosk-server"),
+            alternatives=self.engine in ("whisper", "vosk-server"),
+            vocabulary=self.engine in ("whisper", "vosk-server"),
         )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from asr.errors import RecogniserUnavailable, WorkerFull, WorkerLost
-from asr.protocol import join
+from asr.errors import UtteranceLost, WorkerFull, WorkerLost
+from asr.protocol import StreamConfig, join
 from asr.results import Final, Partial
 from asr.workers.exchange import Audio, Exchange
 from asr.workers.pool import PlaceLease, Pool
@@ -19,7 +19,9 @@ from asr.workers.pool import PlaceLease, Pool
 log = logging.getLogger(__name__)
 
 TRIES = 3
-"""An utterance that three workers could not survive shall not kill a fourth."""
+"""An utterance that three workers could not survive shall not kill a fourth. A worker that dies takes all of
+its utterances with it, so the last try is made with a worker of its own: whose sound it was shows then, and
+the others get their words."""
 
 FULL_PAUSE = 0.2
 """Seconds before a worker that said it was full is asked again."""
@@ -31,22 +33,22 @@ class Utterance:
     Args:
         pool: where it can be recognised.
         lease: the place that it has for now.
-        phrases: the phrases to expect, empty for anything.
+        config: how to hear it.
         on_partial: called with what is heard so far, each time it changes.
     """
 
-    __slots__ = ("_audio", "_lease", "_on_partial", "_phrases", "_pool", "_task", "_text")
+    __slots__ = ("_audio", "_config", "_lease", "_on_partial", "_pool", "_task", "_text")
 
     def __init__(
         self,
         pool: Pool,
         lease: PlaceLease,
-        phrases: Sequence[str],
+        config: StreamConfig,
         on_partial: Callable[[Partial], None] | None,
     ) -> None:
         self._pool = pool
         self._lease = lease
-        self._phrases = tuple(phrases)
+        self._config = config
         self._on_partial = on_partial
         self._audio = Audio()
         self._text = ""
@@ -62,7 +64,8 @@ class Utterance:
         """Say that no more audio comes, and wait for the words.
 
         Raises:
-            RecogniserUnavailable: no worker could recognise it.
+            UtteranceLost: no worker survived it.
+            RecogniserUnavailable: no worker could be had.
         """
         self._audio.end()
         return await self._task
@@ -77,7 +80,7 @@ class Utterance:
         while True:
             place = self._lease.place
             try:
-                segments = await Exchange(self._audio, self._phrases, setup, place, self._heard).run()
+                segments = await Exchange(self._audio, self._config, setup, place, self._heard).run()
                 return join(segments, setup.language, setup.engine)
             except WorkerFull:
                 self._lease.release()
@@ -89,8 +92,8 @@ class Utterance:
                 self._lease.release()
                 log.warning("utterance tried again", extra={"place": place.name, "why": str(error)})
                 if tries >= TRIES:
-                    raise RecogniserUnavailable(f"No words after {tries} tries: {error}.") from None
-            self._lease = await self._pool.acquire(again=True)
+                    raise UtteranceLost(f"No words after {tries} tries: {error}.") from None
+            self._lease = await self._pool.acquire(again=True, alone=tries == TRIES - 1)
 
     def _heard(self, text: str) -> None:
         if text != self._text:

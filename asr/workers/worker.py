@@ -3,10 +3,11 @@
     python -m asr.workers.worker --engine whisper --model DIR --language en --listen 127.0.0.1:2700
 
 It loads the model, opens the socket, prints `ready ADDRESS` and serves until it is stopped; with --child it
-also ends when its standard input closes, however its parent died. An engine that recognises while audio comes
-(`streaming`) does so in threads, chunk by chunk; one that reads whole utterances reads one at a time, and the
-others wait in line. Past --streams utterances a new one is refused with close code 1013. Starting, watching
-and replacing workers is left to `asr.workers.places` and `supervision`.
+also ends when its standard input closes, however its parent died. An engine that recognises while audio
+comes (`streaming`) does so in threads, chunk by chunk; one that reads whole utterances reads one at a time,
+and the others wait in line, where a long utterance stands again after each of its pieces. Past --streams
+utterances a new one is refused with close code 1013. Starting, watching and replacing workers is left to
+`asr.workers.places` and `supervision`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from asr.protocol import (
     Segment,
     StreamConfig,
     answer_message,
+    merge,
     parse_request,
 )
 from asr.results import Partial
@@ -98,7 +100,7 @@ class Worker:
             message = await connection.recv()
         if not isinstance(parse_request(message, config), End):
             raise ValueError("a config after audio")
-        finishing = self._work(stream.finish)
+        finishing = asyncio.ensure_future(self._finish(stream))
         leaving = asyncio.ensure_future(connection.wait_closed())
         await asyncio.wait({finishing, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if leaving.done():
@@ -106,6 +108,14 @@ class Worker:
             return
         leaving.cancel()
         await connection.send(answer_message(finishing.result()))
+
+    async def _finish(self, stream: Stream) -> Segment:
+        """Read what is left, going to the end of the line after each piece: a long one holds nobody up."""
+        pieces = stream.finish()
+        found: list[Segment] = []
+        while (piece := await self._work(next, pieces, None)) is not None:
+            found.append(piece)
+        return merge(found)
 
     async def _feed(self, stream: Stream, pcm: bytes) -> Partial | Segment:
         # Audio that is only collected must not wait behind an utterance that is being read.

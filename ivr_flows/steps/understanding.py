@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from asr.listening.answer import Heard, SpeechWanted
 from asr.listening.end_of_turn import TIMING_OF_SLOT
@@ -29,9 +30,12 @@ class Sorry:
     key: TextKey
 
 
-def speech_wanted(slot: SlotKind, phrases: Sequence[str] = ()) -> SpeechWanted:
-    """Listen for a slot's words, as long as such an answer takes."""
-    return SpeechWanted(slot, tuple(phrases), TIMING_OF_SLOT[slot])
+def speech_wanted(
+    slot: SlotKind, options: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> SpeechWanted:
+    """Listen for a slot's words, as long as such an answer takes; `options`: those of a menu, by name."""
+    phrases = tuple(phrase for spoken in options.values() for phrase in spoken)
+    return SpeechWanted(slot, phrases, TIMING_OF_SLOT[slot], options)
 
 
 def meaning(

@@ -99,8 +99,7 @@ class Menu(Verb):
             name: choice.words.of(language) if choice.words is not None else ()
             for name, choice in options.items()
         }
-        phrases = [phrase for spoken in words.values() for phrase in spoken]
-        speech = speech_wanted("choice", phrases) if phrases else None
+        speech = speech_wanted("choice", words) if any(words.values()) else None
         keys = KeysWanted(1, "", self.timeout) if any(choice.key for choice in self.choices) else None
         question = Question(first, again, Wanted(keys, speech), self.tries, self.barge_in)
 

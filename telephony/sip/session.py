@@ -352,6 +352,8 @@ class InviteSession:
         if move is None:
             return False
         self.state, action = move
+        if self.ended:
+            self._liveness.stop()  # also one that was set before the call was up
         if action is not None:
             action(self, subject, now)
         return True
@@ -778,7 +780,6 @@ class InviteSession:
         self._progress, self._progress_at, self._expires_at = None, inf, inf
         self._waiting.clear()
         self._timer.stop()
-        self._liveness.stop()
         # RFC 3261 15.1.2: pending requests of the dialog are answered with 487.
         for pending in (self._transfers.unanswered, self._negotiation.take_theirs()):
             if pending is not None:

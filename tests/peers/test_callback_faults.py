@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from tests.support.callbacks import CallbackCentre
+from tests.support.long import ON_POSTGRESQL_TOO_WHEN_LONG
 from tests.support.office import Office, overlapping
 from tests.support.ports import wait_for
 from tests.support.softphone import HOTLINE
@@ -53,6 +54,7 @@ def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+@ON_POSTGRESQL_TOO_WHEN_LONG
 def test_killed_at_every_step_a_customer_is_reached_once_and_never_dialled_twice(
     office: Office, tmp_path: Path, database_url: URL
 ) -> None:

@@ -22,6 +22,7 @@ from config.database import database_url as url_of
 from journal.event import Event
 from journal.journal import Journal
 from telephony.call.events import CallAnswered, CallEnded, CallOffered, DigitReceived
+from tests.support.long import ON_POSTGRESQL_TOO_WHEN_LONG
 from tests.support.ports import wait_for
 from tests.support.postgres import Postgres
 from tests.support.recorder import RecorderProcess
@@ -120,6 +121,7 @@ def check_whole(recorder: RecorderProcess, told: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+@ON_POSTGRESQL_TOO_WHEN_LONG
 def test_killed_at_any_moment_it_takes_every_event_in_once(
     make: Make, database_url: URL, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ from callback_queue.agents.agent import (
     WrapUpOver,
 )
 from callback_queue.agents.events import AgentState, AgentStateChanged, OfferOutcome
+from tests.support.long import examples
 
 _OUTCOMES: tuple[OfferOutcome, ...] = (
     "no_answer", "busy", "refused", "not_confirmed", "caller_gone", "elsewhere", "unreachable",
@@ -146,7 +147,7 @@ class Agent(RuleBasedStateMachine):
 
 
 TestAgent = Agent.TestCase
-TestAgent.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestAgent.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)
 
 
 def test_every_arrow_of_the_table_is_taken_by_some_agent() -> None:

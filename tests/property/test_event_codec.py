@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from importlib import import_module
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callback_queue.database import LATEST
 from callback_queue.tickets.events import TicketOpened
 from cdr.events import EVENTS, decode
 from journal import spool
@@ -57,10 +58,9 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def events_of(kind: str) -> st.SearchStrategy[Event]:
-    """Events of one class."""
-    return st.builds(
-        EVENTS[kind], **{name: values_of(hint) for name, hint in get_type_hints(EVENTS[kind]).items()}
-    )
+    """Events of one class, at a time that calendars have."""
+    values = {name: values_of(hint) for name, hint in get_type_hints(EVENTS[kind]).items()}
+    return st.builds(EVENTS[kind], **{**values, "at": st.floats(0, LATEST)})
 
 
 ALL = st.sampled_from(KINDS).flatmap(events_of)
@@ -92,6 +92,12 @@ def test_an_event_comes_back_from_a_row(event: Event) -> None:
     assert (row["at"], row["kind"]) == (event.at, type(event).__name__)
     assert (row["call"], row["leg"]) == (getattr(event, "call", ""), getattr(event, "leg", ""))
     assert decode(row["kind"], orjson.loads(orjson.dumps(row["body"]))) == event
+
+
+@given(ALL, FLOATS)
+def test_a_time_that_no_calendar_has_is_read_as_the_nearest_that_one_has(event: Event, at: float) -> None:
+    read = decode(type(event).__name__, {**encode(event), "at": at})
+    assert read == replace(event, at=min(max(0.0, at), LATEST))
 
 
 @given(ALL, st.data())

@@ -28,6 +28,7 @@ from ivr_flows.steps.outcomes import Departure, HangUp, OpenTicket, Result
 from ivr_flows.verbs import VERBS
 from journal.event import Event
 from telephony.call.events import FlowEnded, StepEntered
+from tests.support.long import examples
 from tests.unit.ivr_flows.sites import write_site
 from tts.parts import Part
 
@@ -232,7 +233,9 @@ async def walk(run: FlowRun, chance: random.Random) -> tuple[list[Departure], De
     return departures, departure
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     data=flow(), seeds=st.lists(st.integers(0, 2**32), min_size=3, max_size=3), patience=st.integers(0, 40)
 )
@@ -258,7 +261,7 @@ def test_most_of_these_flows_pass_the_check(site: Site) -> None:
     """Else the property above would say little."""
     passed: list[bool] = []
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=examples(60), deadline=None, database=None)
     @given(data=flow())
     def count(data: dict[str, Any]) -> None:
         passed.append(read(site, data)[0] is not None)
@@ -310,7 +313,9 @@ steps_of_anything = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=anything | steps_of_anything.map(lambda steps: {"steps": steps}))
 def test_any_file_is_loaded_or_refused_with_a_place(site: Site, data: object) -> None:
     flows, problems = read(site, data)

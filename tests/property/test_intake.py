@@ -37,6 +37,7 @@ from asr.results import Word
 from asr.slots.numbers import same_telephone
 from asr.understanding.values import Reading, Understanding
 from config.business_hours import OpeningHours
+from tests.support.long import examples
 from tts.parts import Spoken, Text
 
 _DAY = ((time(9), time(18)),)
@@ -184,7 +185,7 @@ class _Denials:
                 self.numbers += self._read
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(data=st.data(), chosen=_settings, hours=st.sampled_from([_HOURS, None]))
 def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     data: st.DataObject, chosen: IntakeSettings, hours: OpeningHours | None

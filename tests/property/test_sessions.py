@@ -16,6 +16,7 @@ from telephony.sip.server_transactions import InviteServerTransaction
 from telephony.sip.session import InviteSession, SessionState
 from telephony.sip.timers import Timers
 from tests.property.endpoint import Endpoint
+from tests.support.long import examples
 from tests.unit.telephony.sip.exchange import answer_to, incoming
 
 PICK = st.integers(0, 10**6)
@@ -486,12 +487,12 @@ class Attack(RuleBasedStateMachine):
 
 STEPS = {"stateful_step_count": 60, "deadline": None}
 TestCall = Call.TestCase
-TestCall.settings = settings(max_examples=100, **STEPS)
+TestCall.settings = settings(max_examples=examples(100), **STEPS)
 TestLossyCall = LossyCall.TestCase
-TestLossyCall.settings = settings(max_examples=100, **STEPS)
+TestLossyCall.settings = settings(max_examples=examples(100), **STEPS)
 TestTimedCall = TimedCall.TestCase
-TestTimedCall.settings = settings(max_examples=80, **STEPS)
+TestTimedCall.settings = settings(max_examples=examples(80), **STEPS)
 TestSilentCall = SilentCall.TestCase
-TestSilentCall.settings = settings(max_examples=40, **STEPS)
+TestSilentCall.settings = settings(max_examples=examples(40), **STEPS)
 TestAttack = Attack.TestCase
-TestAttack.settings = settings(max_examples=150, **STEPS)
+TestAttack.settings = settings(max_examples=examples(150), **STEPS)

@@ -25,6 +25,7 @@ from telephony.sip.uri import SipUri, Uri, parse_uri
 from telephony.sip.validate import validate_request, validate_response
 from telephony.sip.values import CSeq, NameAddr, Via, split_list
 from tests.conformance.torture import IPV6_MESSAGES, MESSAGES
+from tests.support.long import examples
 
 T = TypeVar("T")
 
@@ -294,7 +295,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return data
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(400), suppress_health_check=[HealthCheck.too_slow])
 @given(mutated())
 def test_mutated_messages_are_survived(data: bytes) -> None:
     survive(data)

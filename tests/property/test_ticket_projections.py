@@ -26,6 +26,7 @@ from cdr.events import EVENTS
 from config.database import create_engine
 from config.database import database_url as url_of
 from journal.event import Event
+from tests.support.long import examples
 from tests.unit.callback_queue.records import NOW, Records, records, requested, ticket
 
 _TICKETS = ("100001", "100002", "100003")
@@ -106,7 +107,7 @@ def _check(callbacks: list[dict[str, Any]], tickets: list[dict[str, Any]]) -> No
         assert row["joined_into"] != row["number"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(told=_SEQUENCES)
 def test_any_events_fold_without_error_and_once_more_changes_nothing(
     tmp_path_factory: Any, told: list[Event]

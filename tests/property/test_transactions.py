@@ -31,6 +31,7 @@ from telephony.sip.transaction_events import (
     TransactionOutput,
     TransactionTimedOut,
 )
+from tests.support.long import examples
 from tests.unit.telephony.sip.exchange import (
     OURS,
     answer_to,
@@ -209,7 +210,7 @@ class Exchanges(RuleBasedStateMachine):
 
 
 TestExchanges = Exchanges.TestCase
-TestExchanges.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestExchanges.settings = settings(max_examples=examples(80), stateful_step_count=40, deadline=None)
 
 
 # Powers of two keep the sums of intervals exact.

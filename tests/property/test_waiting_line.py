@@ -24,6 +24,7 @@ from callback_queue.agents.events import OfferOutcome
 from callback_queue.customers.events import Tier
 from callback_queue.line.distribution import Assignment, MemberRules, QueueRules, assign, ranked
 from callback_queue.line.waiting_line import Entry, WaitingLine
+from tests.support.long import examples
 
 HEAD_START: dict[Tier, float] = {"vip": 300.0, "super_vip": 1800.0}
 STEP = 60.0
@@ -128,7 +129,7 @@ def test_assignments_are_of_free_members_and_leave_nobody_waiting_who_could_be_s
             assert ranked(entry, left.values(), queues[entry.queue]) == []
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(entries=_entries(most=4), agents=_views(), queues=_rules())
 def test_of_all_possible_assignments_it_is_the_best_for_the_first_then_for_the_second_and_so_on(
     entries: list[Entry], agents: list[AgentView], queues: dict[str, QueueRules]
@@ -288,4 +289,4 @@ class CallCentre(RuleBasedStateMachine):
 
 
 TestCallCentre = CallCentre.TestCase
-TestCallCentre.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestCallCentre.settings = settings(max_examples=examples(100), stateful_step_count=40, deadline=None)

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from asr.models import find
+from asr.protocol import StreamConfig
 from asr.results import Final, Partial
 from asr.text import plain
 from asr.workers.client import Recognisers
@@ -92,7 +93,9 @@ class Desk:
     async def _hear(
         self, language: str, pcm: bytes, phrases: Sequence[str], on_partial: Callable[[Partial], None]
     ) -> Final:
-        recognition = await self.recognisers.open(language, phrases=phrases, on_partial=on_partial)
+        recognition = await self.recognisers.open(
+            language, config=StreamConfig(phrases=tuple(phrases)), on_partial=on_partial
+        )
         for begin in range(0, len(pcm), 320):
             recognition.feed(pcm[begin : begin + 320])
         return await recognition.finish()

@@ -13,6 +13,8 @@ import selectors
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
+from tests.support.garbage import own_garbage
+
 EPOCH = 1_700_000_000.0
 """The Unix time at which a virtual loop begins."""
 
@@ -98,7 +100,7 @@ def virtual_time(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         faults: list[Mapping[str, Any]] = []
-        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        with own_garbage(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.get_loop().set_exception_handler(lambda _, fault: faults.append(fault))
             runner.run(_played(test(*args, **kwargs)))
         assert not faults, faults

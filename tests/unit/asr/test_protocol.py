@@ -33,12 +33,37 @@ words = st.builds(
 texts = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: "unk" not in text.lower())
 
 
-@given(st.builds(StreamConfig, st.integers(4000, 192_000), st.lists(st.text()).map(tuple), st.booleans()))
+several = st.lists(st.text()).map(tuple)
+
+
+@given(
+    st.builds(
+        StreamConfig,
+        st.integers(4000, 192_000),
+        several,
+        st.booleans(),
+        meanings=st.dictionaries(st.text(), several),
+        vocabulary=several,
+        alternatives=st.integers(0, 100),
+        example=st.text(),
+    )
+)
 def test_a_config_is_read_as_it_was_written(config: StreamConfig) -> None:
     assert parse_request(config_message(config), StreamConfig()) == config
 
 
-@given(st.one_of(st.builds(Partial, texts), st.builds(Segment, texts, st.lists(words).map(tuple))))
+@given(
+    st.one_of(
+        st.builds(Partial, texts),
+        st.builds(
+            Segment,
+            texts,
+            st.lists(words).map(tuple),
+            meanings=st.dictionaries(st.text(), st.floats(0, 1).map(lambda value: round(value, 6))),
+            alternatives=st.lists(texts).map(tuple),
+        ),
+    )
+)
 def test_an_answer_is_read_as_it_was_written(answer: Partial | Segment) -> None:
     assert parse_answer(answer_message(answer)) == answer
 
@@ -83,8 +108,9 @@ def test_an_answer_of_the_public_server_is_understood() -> None:
     assert answer == Segment("높다", (Word("높다", 0.42, 0.81, 0.813268),))
 
 
-def test_of_alternatives_the_first_counts() -> None:
-    assert parse_answer('{"alternatives": [{"confidence": 9, "text": "a"}, {"text": "b"}]}') == Segment("a")
+def test_of_a_stock_servers_alternatives_the_first_is_the_text() -> None:
+    answer = parse_answer('{"alternatives": [{"confidence": 9, "text": "a"}, {"text": "b"}]}')
+    assert answer == Segment("a", alternatives=("b",))
     assert parse_answer('{"alternatives": []}') == Segment("")
 
 
@@ -103,6 +129,45 @@ def test_segments_become_one_result() -> None:
     assert (final.text, final.words, final.confidence) == ("one two", (one, two), 0.75)
     assert (final.language, final.engine) == ("en", "vosk")
     assert join([], "ko", "vosk").confidence is None
+
+
+def test_meanings_and_readings_are_those_of_a_whole_utterance() -> None:
+    scored = Segment("yes", meanings={"yes": 1.0}, alternatives=("yep",))
+    assert join([scored], "en", "whisper").meanings == {"yes": 1.0}
+    assert join([Segment(""), scored], "en", "whisper").alternatives == ("yep",)
+    assert join([Segment("", meanings={"other": 1.0})], "en", "whisper").meanings == {"other": 1.0}
+    both = join([scored, Segment("but")], "en", "whisper")
+    assert (both.text, both.meanings, both.alternatives) == ("yes but", {}, ())
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        '{"meanings": 1}',
+        '{"meanings": {"a": [1]}}',
+        '{"alternatives": "many"}',
+        '{"alternatives": 101}',
+        '{"vocabulary": "one"}',
+        '{"phrase_list": [1]}',
+    ],
+)
+def test_wishes_without_sense_are_refused(config: str) -> None:
+    with pytest.raises(ValueError, match=r"no (?:object|small number|list of texts)"):
+        parse_request(f'{{"config": {config}}}', StreamConfig())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"text": "x", "meanings": 1}',
+        '{"text": "x", "alternatives": [1]}',
+        '{"text": "x", "alternatives": 1}',
+        '{"alternatives": [1]}',
+    ],
+)
+def test_scores_and_readings_without_sense_are_told_apart(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse_answer(text)
 
 
 @pytest.mark.parametrize("text", ['{"result": [{}], "text": "x"}', '{"result": 1, "text": "x"}', "{}", "5"])

@@ -26,7 +26,7 @@ class Letters:
 def test_a_folder_without_a_model_is_refused_in_words(tmp_path: Path, name: str, library: str) -> None:
     pytest.importorskip(library, reason="not run: needs pip install 'hotline[speech]'")
     load = import_module(MODULES[name]).load
-    with pytest.raises(EngineError, match=f"{tmp_path} holds no {name.capitalize()} model"):
+    with pytest.raises(EngineError, match=f"{tmp_path} contains no {name.capitalize()} model"):
         load(tmp_path, "en", 1)
 
 

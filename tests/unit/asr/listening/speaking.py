@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +14,9 @@ from asr.errors import RecogniserUnavailable
 from asr.listening.clips import ClipFolder
 from asr.listening.listener import ListenerContext
 from asr.listening.voice_activity import VoiceActivity
+from asr.protocol import StreamConfig
 from asr.results import Capabilities, Final, Partial
-from asr.workers.client import Recognisers
+from asr.workers.client import AS_IT_COMES, Recognisers
 from telephony.media.interface import FRAME_SAMPLES, Frame
 from tests.support.fake_leg import FakeAudio, FakeJournal, FakeLeg, fake_context
 from tests.support.virtual_time import running
@@ -93,7 +94,7 @@ class FakeRecognisers:
         self,
         language: str,
         *,
-        phrases: Sequence[str] = (),
+        config: StreamConfig = AS_IT_COMES,
         on_partial: Callable[[Partial], None] | None = None,
     ) -> _Recognition:
         await asyncio.sleep(0)

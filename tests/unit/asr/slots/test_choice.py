@@ -99,3 +99,24 @@ def test_a_longer_phrase_wins_over_a_word_of_another_option() -> None:
 def test_words_that_are_near_to_two_options_are_none() -> None:
     choices = {"bill": ("billing",), "fill": ("filling",)}
     assert _choice("milling", "en", choices) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "meanings", "option"),
+    [
+        ("Sails.", {"sales": 0.95, "other": 0.05}, "sales"),
+        ("", {"sales": 0.95, "other": 0.05}, "sales"),
+        ("sales", {"sales": 0.95, "other": 0.05}, "sales"),
+        ("sales", {"sales": 0.4, "other": 0.6}, "sales"),
+        ("sales", {"support": 0.95, "other": 0.05}, None),
+        ("sales or support", {"support": 0.95, "other": 0.05}, None),
+        ("Agent.", {"human": 0.95, "other": 0.05}, None),
+        ("Hello?", {"other": 1.0}, None),
+    ],
+)
+def test_the_score_decides_where_words_say_nothing_and_must_not_contradict_them(
+    said: str, meanings: dict[str, float], option: str | None
+) -> None:
+    context = SlotContext(choices=NAMED, confidence=1.0, meanings=meanings)
+    found = understand("choice", said, (), "en", context)
+    assert (found and found.value) == option

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asr.slots.understand import understand
-from asr.slots.values import Understood
+from asr.slots.values import SlotContext, Understood
 
 
 def _cases(table: dict[str, str]) -> list[tuple[str, str]]:
@@ -128,3 +128,33 @@ def test_an_answer_in_passing_is_less_certain_than_a_plain_one() -> None:
     assert plain is not None
     assert in_passing is not None
     assert in_passing.confidence < plain.confidence
+
+
+def _heard(text: str, meanings: dict[str, float], language: str = "en") -> object:
+    found = understand("yes_no", text, (), language, SlotContext(meanings=meanings))
+    return None if found is None else found.value
+
+
+def test_a_short_answer_is_the_scores_affair() -> None:
+    assert _heard("Yes.", {"yes": 0.97, "other": 0.03}) is True
+    assert _heard("Yes.", {"yes": 0.6, "no": 0.1, "other": 0.3}) is None
+    assert _heard("Bye.", {"yes": 0.97, "other": 0.03}) is True
+    assert _heard("", {"no": 0.97, "other": 0.03}) is False
+    assert _heard("", {"other": 1.0}) is None
+    assert _heard("对。", {"yes": 0.5, "other": 0.5}, "zh") is None
+
+
+def test_words_and_score_that_contradict_each_other_are_asked_about() -> None:
+    assert _heard("No.", {"yes": 0.97, "no": 0.03}) is None
+    assert _heard("No, that is not my number.", {"yes": 0.97, "no": 0.03}) is None
+
+
+def test_a_key_said_as_a_word_is_its_answer() -> None:
+    assert _heard("One.", {"1": 0.6, "yes": 0.35, "other": 0.05}) is True
+    assert _heard("Two.", {"2": 0.95, "other": 0.05}) is False
+
+
+def test_what_is_longer_than_a_phrase_is_the_words_affair() -> None:
+    assert _heard("Yes, but it also happens at home.", {"other": 0.99, "yes": 0.01}) is True
+    assert _heard("My printer is broken.", {"other": 0.99, "yes": 0.01}) is None
+    assert _heard("不是二楼是三楼", {"other": 0.99}, "zh") is False

@@ -13,7 +13,7 @@ from pathlib import Path
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from asr.protocol import StreamConfig, answer_message
+from asr.protocol import StreamConfig, answer_message, merge
 from tests.unit.asr.workers.tiny_engine import load
 
 
@@ -50,7 +50,7 @@ class StockServer:
                     self.utterances += 1
                     stream = self._engine.open(StreamConfig(phrases=phrases))
                 if message == '{"eof" : 1}':
-                    await websocket.send(answer_message(stream.finish()))
+                    await websocket.send(answer_message(merge(stream.finish())))
                     return
                 assert isinstance(message, bytes)
                 await websocket.send(answer_message(stream.feed(message)))

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from asr.errors import UtteranceLost
+from asr.protocol import StreamConfig
 from asr.results import Partial
 from asr.workers import places
 from asr.workers.client import RecogniserBusy, Recognisers, RecogniserUnavailable
@@ -112,7 +114,10 @@ def test_nothing_said_is_an_empty_result(tmp_path: Path) -> None:
 def test_only_the_phrases_are_heard(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with recognisers(tmp_path) as given:
-            assert await hear(given, speech(1, 2, 3), phrases=["one", "three"]) == "one three"
+            assert (
+                await hear(given, speech(1, 2, 3), config=StreamConfig(phrases=("one", "three")))
+                == "one three"
+            )
 
     run(scenario)
 
@@ -196,6 +201,24 @@ def test_an_utterance_that_no_worker_survives_is_given_up(tmp_path: Path) -> Non
             with pytest.raises(RecogniserUnavailable, match="No words after 3 tries"):
                 await hear(given, speech(1, CRASH))
             assert await hear(given, speech(2)) == "two"
+
+    run(scenario)
+
+
+def test_who_stood_beside_an_utterance_that_no_worker_survives_gets_the_words(tmp_path: Path) -> None:
+    for mark in ("always", "whole"):
+        (tmp_path / mark).touch()
+
+    async def scenario() -> None:
+        async with recognisers(tmp_path, streams=3, queue_seconds=PATIENCE) as given:
+            fatal, *others = await asyncio.gather(
+                hear(given, speech(SLOW, CRASH)),
+                hear(given, speech(SLOW, 1)),
+                hear(given, speech(SLOW, 2)),
+                return_exceptions=True,
+            )
+            assert isinstance(fatal, UtteranceLost)
+            assert others == ["one", "two"]
 
     run(scenario)
 
@@ -311,7 +334,10 @@ def test_a_stock_server_takes_a_workers_place_by_its_url_alone(tmp_path: Path) -
         given = Recognisers([Setup("en", "vosk-server", urls=(await server.start(),))])
         await given.start()
         assert await given.ready() == {"en"}
-        assert await hear(given, speech(1, SEGMENT_END, 2), phrases=["one", "two"]) == "one two"
+        assert (
+            await hear(given, speech(1, SEGMENT_END, 2), config=StreamConfig(phrases=("one", "two")))
+            == "one two"
+        )
         assert await hear(given, b"") == ""
         assert server.utterances == 2
         await given.close()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.errors import RecogniserUnavailable
+from asr.errors import RecogniserBusy, RecogniserUnavailable
 from asr.workers.pool import PlaceLease, Pool
 from asr.workers.setup import Setup
 from supervision.keeper import Readiness
@@ -32,6 +32,39 @@ def test_the_least_busy_place_comes_first() -> None:
         pool = make_pool(places=3, streams=2)
         taken = [(await pool.acquire()).place for _ in range(3)]
         assert len(set(taken)) == 3
+
+    asyncio.run(scenario())
+
+
+def test_who_wants_a_place_alone_shares_it_with_nobody_and_is_not_overtaken() -> None:
+    async def scenario() -> None:
+        pool = make_pool(places=1, streams=3)
+        before = await pool.acquire()
+        alone = asyncio.ensure_future(pool.acquire(again=True, alone=True))
+        await asyncio.sleep(0)
+        after = asyncio.ensure_future(pool.acquire())
+        await asyncio.sleep(0)
+        assert not alone.done()
+        before.release()
+        lease = await alone
+        await asyncio.sleep(0)
+        assert not after.done()
+        lease.release()
+        await after
+
+    asyncio.run(scenario())
+
+
+def test_one_that_waits_in_vain_for_a_place_alone_holds_nobody_up_for_longer() -> None:
+    async def scenario() -> None:
+        pool = make_pool(places=1, streams=3, queue_seconds=0.05)
+        await pool.acquire()
+        alone = asyncio.ensure_future(pool.acquire(again=True, alone=True))
+        await asyncio.sleep(0.03)
+        after = asyncio.ensure_future(pool.acquire())
+        with pytest.raises(RecogniserBusy):
+            await alone
+        await after
 
     asyncio.run(scenario())
 

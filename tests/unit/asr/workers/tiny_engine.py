@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -83,13 +84,13 @@ class TinyStream:
             return Segment(" ".join(word.text for word in words), words)
         return Partial(" ".join(word.text for word in words))
 
-    def finish(self) -> Segment:
+    def finish(self) -> Iterator[Segment]:
         """Hear the rest."""
         self._engine.at_work += 1
         assert self._engine.at_work <= self._engine.parallel, "too many at a time"
         words = self._hear()
         self._engine.at_work -= 1
-        return Segment(" ".join(word.text for word in words), words if self._config.words else ())
+        yield Segment(" ".join(word.text for word in words), words if self._config.words else ())
 
     def _hear(self) -> tuple[Word, ...]:
         words: list[Word] = []

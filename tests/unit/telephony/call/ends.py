@@ -37,6 +37,7 @@ from telephony.sip.uri import SipUri
 from telephony.sip.user_agent import SipCall
 from tests.support import wire
 from tests.support.commanded import Commanded
+from tests.support.garbage import own_garbage
 
 HOST = "127.0.0.1"
 TIMEOUT = 15.0
@@ -203,7 +204,7 @@ def with_ends(
     @functools.wraps(story)
     def run(**fixtures: Any) -> None:
         faults: list[dict[str, Any]] = []
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with own_garbage(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_play(story, timers, dead_after, fixtures, faults))
         assert not faults, faults
 
