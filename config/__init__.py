@@ -22,6 +22,7 @@ from config.models.settings import (
 from config.models.speech import RecogniserSettings, SpeechSettings
 from config.models.storage import ConsoleSettings, JournalSettings, PrivacySettings
 from config.models.tickets import Category, SlaTarget, TicketSettings
+from config.models.understanding import LlmSettings, UnderstandingSettings
 from config.models.voices import VoiceSettings, VoicesSettings
 from config.overrides import Override
 from config.problems import Problem, SiteError
@@ -42,6 +43,7 @@ __all__ = [
     "HttpSettings",
     "JournalSettings",
     "ListenAddress",
+    "LlmSettings",
     "LogSettings",
     "Member",
     "Network",
@@ -64,6 +66,7 @@ __all__ = [
     "SpeechSettings",
     "TicketSettings",
     "Trunk",
+    "UnderstandingSettings",
     "VoiceSettings",
     "VoicesSettings",
     "control_socket",

@@ -21,7 +21,7 @@ from config.yaml_source import Data, Key, Source
 
 TableT = TypeVar("TableT", bound=Table)
 
-_SECRET_SETTINGS = frozenset({"password", "database"})
+_SECRET_SETTINGS = frozenset({"api_key", "password", "database"})
 _LONGEST_FOUND = 60
 
 

@@ -6,8 +6,12 @@ The server holds the other end of the pipe that is our standard input, and so do
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import faulthandler
+import json
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -47,6 +51,31 @@ async def watch_for_stop(stop: Callable[[], None], *, supervised: bool) -> None:
             stop()
 
     await loop.connect_read_pipe(Ended, sys.stdin)
+
+
+def answer_requests(
+    descriptor: int, answer: Callable[[dict[str, Any]], dict[str, Any]], *, niceness: int
+) -> None:
+    """Do a worker's whole work: answer the requests of `supervision.worker.WorkerProcess`, one by one.
+
+    Args:
+        descriptor: our end of the socket; when it closes, the work is done.
+        answer: carries out a request; it does not raise.
+        niceness: how much less urgent than the switch it is (nice(2)).
+    """
+    faulthandler.enable()
+    # Control-C in a terminal reaches the whole group; when to end is the parent's decision.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(niceness)
+    # Closing tries once more to tell what a parent that is gone will never hear.
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(fileno=descriptor) as connection,
+        connection.makefile("rwb") as lines,
+    ):
+        for line in lines:
+            lines.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+            lines.flush()
 
 
 def end_with_parent() -> None:

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from supervision.worker import WorkerDied, WorkerProcess
 from tts.cache import Cache
 from tts.errors import VoiceError, VoiceUnavailable
-from tts.process import WorkerDied, WorkerProcess
 from tts.sentences import render_parts
 from tts.sound import read_wav
 from tts.voice import Voice, voice_to
@@ -98,7 +98,7 @@ class Voices:
     def __init__(self, voices: Iterable[Voice], folder: Path, *, threads: int = 2) -> None:
         self._voices = {voice.language: voice for voice in voices}
         self._cache = Cache(folder)
-        self._worker = WorkerProcess(threads)
+        self._worker = WorkerProcess("voice worker", "tts.worker", (str(threads),))
         self._line = _Line()
         self._jobs: dict[Path, _Job] = {}
         self._loaded: set[Voice] = set()

@@ -11,17 +11,12 @@ socket does.
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
-import json
-import os
-import signal
-import socket
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from supervision.child import answer_requests
 from tts import spoken
 from tts.engines import MODULES, Engine
 from tts.sound import SAMPLE_RATE, finish, write_wav
@@ -66,22 +61,8 @@ class Worker:
 
 def main() -> None:
     """Serve the socket until it closes."""
-    faulthandler.enable()
-    # Control-C in a terminal reaches the whole group; when to end is the parent's decision.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
     descriptor, threads = int(sys.argv[1]), int(sys.argv[2])
-    worker = Worker(threads)
-    # Closing tries once more to tell what a parent that is gone will never hear.
-    with (
-        contextlib.suppress(OSError),
-        socket.socket(fileno=descriptor) as connection,
-        connection.makefile("rwb") as lines,
-    ):
-        for line in lines:
-            answer = worker.answer(json.loads(line))
-            lines.write(json.dumps(answer).encode() + b"\n")
-            lines.flush()
+    answer_requests(descriptor, Worker(threads).answer, niceness=NICENESS)
 
 
 if __name__ == "__main__":

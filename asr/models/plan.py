@@ -1,4 +1,4 @@
-"""Chooses the recogniser of each language, from the site's settings and the installed models.
+"""Chooses the recogniser of each language, and who understands, from settings and installed models.
 
 The one way in for the switch:
 
@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 from asr.models.catalogue import CATALOGUE
 from asr.models.store import find, models_folder
 from asr.workers.setup import Setup
-from config import RecogniserSettings, SpeechSettings
+from config import RecogniserSettings, SpeechSettings, UnderstandingSettings
 
 LocalEngine: TypeAlias = Literal["vosk", "whisper"]
 
@@ -75,6 +75,32 @@ def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechP
         )
         lines.append(f"speech {language}: {_describe(setups[-1])}")
     return SpeechPlan(tuple(setups), tuple(lines))
+
+
+def plan_understanding(
+    settings: UnderstandingSettings, folder: Path | None = None
+) -> tuple[Path | None, str]:
+    """Find the model of meaning, and say who understands.
+
+    Args:
+        settings: `understanding:` of the site.
+        folder: the models folder; `models_folder()` when None.
+
+    Returns:
+        the model's folder, None where there is none; and one sentence for people, at start-up.
+    """
+    name = next(entry.name for entry in CATALOGUE if entry.kind == "meaning")
+    model = find(name, models_folder() if folder is None else folder)
+    if settings.provider == "rules":
+        line = "by rules"
+    elif model is None:
+        line = f"by rules, get the model of meaning: hotline models get {name}"
+    else:
+        line = f"by {name} and rules"
+    if settings.llm is not None and settings.provider not in ("rules", "meaning"):
+        masked = "digits and names masked" if settings.llm.mask else "as they are"
+        line += f"; texts go to {settings.llm.model} at {settings.llm.url}, {masked}"
+    return model, f"meaning {line}"
 
 
 def _choose(language: str, mine: RecogniserSettings, folder: Path) -> tuple[str, Path | None] | str:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from asr.slots.commands import command
 from asr.slots.yes_no import yes_no
 from asr.text import sentences
-from asr.understanding.values import Act, Enquiry, Reading, Understanding
-
-_FREE = frozenset({"free_text", "name"})
+from asr.understanding.values import Enquiry, Reading, Understanding
 
 
 class Rules:
@@ -23,19 +21,26 @@ class Rules:
 
     def read(self, enquiry: Enquiry) -> Understanding:
         """The same at once: it waits for nothing."""
-        free = enquiry.kind in _FREE
-        # A wish may be made of two sentences, and a grammar looks at how an answer begins and ends.
-        parts = sentences(enquiry.text) if free else [enquiry.text]
-        readings = (_reading(part, enquiry.language, free) for part in parts if part.strip())
+        # A grammar looks at how an answer begins and ends, so an answer to a closed question stays whole.
+        parts = sentences(enquiry.text) if enquiry.is_free else [enquiry.text]
+        readings = (reading(part, enquiry.language, enquiry.is_free)[0] for part in parts if part.strip())
         return Understanding(readings=tuple(readings), provider="rules")
 
 
-def _reading(text: str, language: str, free: bool) -> Reading:
+def reading(text: str, language: str, free: bool) -> tuple[Reading, bool]:
+    """What the tables know a piece to be, and whether it has more words than those that they know.
+
+    Args:
+        text: the piece.
+        language: en, zh or ko.
+        free: whether anything may be said.
+    """
     said = command(text, language, free=free)
     if said is not None:
-        return Reading(text=text, act=said.name)
+        return Reading(text=text, act=said.name), bool(said.remainder)
     if free:
-        return Reading(text=text, act="problem", margin=0.5)
+        return Reading(text=text, act="problem", margin=0.5), True
     answer = yes_no(text, language, 1.0)
-    act: Act = "other" if answer is None else "yes" if answer.value else "no"
-    return Reading(text=text, act=act, margin=0.0 if answer is None else 1.0)
+    if answer is None:
+        return Reading(text=text, act="other", margin=0.0), True
+    return Reading(text=text, act="yes" if answer.value else "no"), bool(answer.remainder)

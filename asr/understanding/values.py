@@ -20,10 +20,10 @@ Act: TypeAlias = Literal[
 """The kinds of thing that a sentence can be.
 
 human: a wish for a person. correction: something that was noted is wrong, and what is right may follow.
-repeat: the question again. redo: to say the answer anew. add: there is more to say. another_number: not this
-number. wait: a moment, please. does_not_know: has no answer to the question. problem: tells what is wrong, or
-answers the question with something of its own. hello: a greeting, or whether anybody is there. other: none of
-these, or nothing known.
+repeat: the question again. redo: to say the answer anew. add: there is more to say. another_number: not
+this number. wait: a moment, please. does_not_know: has no answer to the question. problem: tells what is
+wrong or wanted. hello: a greeting, or whether anybody is there. other: none of these: a number, a time or a
+name as an answer, something beside the point, or nothing known.
 """
 
 ProviderName: TypeAlias = Literal["rules", "meaning", "llm"]
@@ -74,6 +74,11 @@ class Enquiry:
     words: Sequence[Word] = ()
     confidence: float | None = None
     alternatives: tuple[str, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anything may be said, a whole story as well."""
+        return self.kind == "free_text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

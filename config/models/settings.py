@@ -38,6 +38,7 @@ from config.models.numbers import NumberTarget
 from config.models.speech import SpeechSettings
 from config.models.storage import ConsoleSettings, DatabaseText, JournalSettings, PrivacySettings
 from config.models.tickets import TicketSettings
+from config.models.understanding import UnderstandingSettings
 from config.models.voices import VoicesSettings
 
 
@@ -229,6 +230,9 @@ class Settings(Table):
     )
     music_on_hold: Name = Field(default="default", description="A prompt, or default for the built-in music.")
     speech: SpeechSettings = Field(default_factory=SpeechSettings, description="Speech recognition.")
+    understanding: UnderstandingSettings = Field(
+        default_factory=UnderstandingSettings, description="What kind of thing callers say."
+    )
     voices: VoicesSettings = Field(default_factory=VoicesSettings, description="Speech synthesis.")
     recordings: RecordingSettings = Field(default_factory=RecordingSettings, description="Recordings.")
     shutdown_grace: Annotated[float, seconds(0, 3600)] = Field(

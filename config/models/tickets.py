@@ -82,6 +82,11 @@ class Category(Table):
         default_factory=CategoryWords,
         description="Words that identify it, by language; the category with the most hits wins.",
     )
+    examples: OneOrMore[Text] = Field(
+        default=(),
+        description="Sentences of callers that belong to it, in any of the languages: what is said is "
+        "compared with them by meaning (docs/understanding.md).",
+    )
     severity: Severity = Field(default=USUAL, description="Severity of a new ticket, 1 is the most severe.")
     points: Annotated[int, whole(0, 1000)] = Field(
         default=1, description="Points that an agent gets for a solved ticket."

@@ -1,4 +1,4 @@
-"""`hotline models`: list the models that hear and speak, get them, try those that are here."""
+"""`hotline models`: list the models that hear, speak and understand, get them, try those that are here."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
     say()
     say(f"Models are kept in {folder}; HOTLINE_MODELS names another folder.")
     for language, recommended in RECOMMENDED.items():
-        say(f"hotline models get {language} gets {' and '.join(recommended)}.")
+        say(f"hotline models get {language} gets {', '.join(recommended)}.")
 
 
 @app.command(epilog="Example: hotline models get en zh ko")
@@ -138,7 +138,7 @@ def _facts(entry: CatalogueModel, folder: Path) -> dict[str, Any]:
     return {
         "name": entry.name,
         "engine": entry.engine,
-        "kind": "voice" if entry.is_voice else "recogniser",
+        "kind": entry.kind,
         "languages": entry.languages,
         "about": entry.summary,
         "bytes": entry.size,

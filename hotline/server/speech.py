@@ -1,7 +1,7 @@
-"""Voices and recognisers of one switch: chosen from settings and what is installed, started and closed.
+"""What one switch hears, understands and speaks with: chosen, started and closed.
 
-Their work is done in processes of their own (`asr.workers.worker`, `tts.worker`); what is spoken and heard in
-a call is left to `tts.prompts` and `asr.listening`.
+Their work is done in processes of their own (`asr.workers.worker`, `asr.understanding.worker`,
+`tts.worker`); what is spoken and heard in a call is left to `tts.prompts` and `asr.listening`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import httpx
 
 from asr.intake.texts import TEXTS as INTAKE_TEXTS
 from asr.models import models_folder
-from asr.models.plan import LANGUAGES, plan_speech
-from asr.understanding.rules import Rules
+from asr.models.plan import LANGUAGES, plan_speech, plan_understanding
+from asr.understanding.service import UnderstandingService
 from asr.workers.client import Recognisers
 from callback_queue import prompts as queue_prompts
 from callback_queue.callbacks import texts as callback_texts
@@ -53,9 +53,12 @@ class SpeechService:
         setups = [setup for setup in plan.setups if setup.language in self.languages]
         choices = [_voice(site, language) for language in wanted]
         self.lines = [line for line in plan.lines if line.split()[1].rstrip(":") in self.languages]
+        model, line = plan_understanding(site.settings.understanding)
+        self.lines += [line] if self.languages else []
         self.lines += [str(choice) for choice in choices]
-        """Who understands and who speaks each language, for start-up."""
+        """Who recognises, understands and speaks, for start-up."""
         self.recognisers = Recognisers(setups) if setups else None
+        self._understanding = UnderstandingService(model if self.languages else None)
         voices = [choice.voice for choice in choices if choice.voice is not None]
         self.voices = (
             Voices(voices, site.path(VOICE_CACHE), threads=site.settings.voices.threads) if voices else None
@@ -71,7 +74,9 @@ class SpeechService:
         return Speech(
             prompts=PromptRenderer(prompts, self.voices, now),
             recognisers=self.recognisers,
-            understander=Rules(),
+            understander=self._understanding.for_site(
+                site.settings.understanding, site.settings.tickets.categories
+            ),
             http=self._http,
             recordings=site.recordings_folder,
             now=now,
@@ -99,6 +104,7 @@ class SpeechService:
             self._preparing.cancel()
         if self.recognisers is not None:
             await self.recognisers.close()
+        await self._understanding.close()
         if self.voices is not None:
             await self.voices.close()
         await self._http.aclose()

@@ -219,12 +219,12 @@ def test_the_catalogue_is_complete_in_itself() -> None:
     for language, models in RECOMMENDED.items():
         found = wanted(models)
         assert all(language in item.languages for item in found)
-        assert {item.is_voice for item in found} == {True, False}
+        assert {item.kind for item in found} == {"recogniser", "voice", "meaning"}
 
 
 def test_languages_and_names_stand_for_models_once_each() -> None:
     assert [item.name for item in wanted(["en", "zh", "whisper-base"])] == [
-        *("whisper-base", "piper-en_US-joe-medium", "kokoro-82m"),
+        *("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small", "kokoro-82m"),
     ]
     with pytest.raises(KeyError):
         wanted(["klingon"])

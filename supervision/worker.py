@@ -1,7 +1,8 @@
-"""The voice worker as the switch sees it: kept alive, asked one thing at a time, replaced when it hangs.
+"""A worker process as the switch sees it: kept alive, asked one thing at a time, replaced when it hangs.
 
-When it is started again is left to `supervision.keeper`; what to ask, in which order and how often to
-`tts.client`.
+Requests and answers are lines of JSON over a socket; the worker's side is
+`supervision.child.answer_requests`. When it is started again is left to `supervision.keeper`; what to ask, in
+which order and how often to its client (`tts.client`, `asr.understanding.embedder`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import asyncio
 import json
 import socket
 from asyncio.subprocess import Process
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from supervision.keeper import Keeper, Lost
 from supervision.process import child_process
 
-MODULE = "tts.worker"
 LONGEST_LINE = 1 << 20
 
 
@@ -27,12 +28,24 @@ class WorkerProcess:
     """One worker.
 
     Args:
-        threads: cores that an engine may use.
+        name: for logs.
+        module: what it runs; its first argument is the descriptor of its end of the socket.
+        arguments: those that follow.
+        environment: variables on top of our own.
     """
 
-    def __init__(self, threads: int) -> None:
-        self._threads = threads
-        self._keeper = Keeper("voice worker", self._live)
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        arguments: Sequence[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._module = module
+        self._arguments = tuple(arguments)
+        self._environment = environment
+        self._keeper = Keeper(name, self._live)
         self._is_up = asyncio.Event()
         self._process: Process | None = None
         self._reader: asyncio.StreamReader
@@ -42,6 +55,11 @@ class WorkerProcess:
     def pid(self) -> int | None:
         """The process, while there is one."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the process is there; it may be loading its model."""
+        return self._is_up.is_set()
 
     def start(self) -> None:
         """Start the process, and again whenever it dies; needs a running loop."""
@@ -55,7 +73,7 @@ class WorkerProcess:
         """Send a request and wait for its answer; not to be called again before.
 
         Args:
-            request: see `tts.worker`.
+            request: what the worker's module says.
             seconds: what the answer may take.
 
         Raises:
@@ -95,8 +113,13 @@ class WorkerProcess:
         with theirs:
             self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=LONGEST_LINE)
             try:
-                arguments = ("-m", MODULE, str(theirs.fileno()), str(self._threads))
-                async with child_process(keeper.name, arguments, descriptors=(theirs.fileno(),)) as process:
+                arguments = ("-m", self._module, str(theirs.fileno()), *self._arguments)
+                async with child_process(
+                    keeper.name,
+                    arguments,
+                    environment=self._environment,
+                    descriptors=(theirs.fileno(),),
+                ) as process:
                     theirs.close()
                     self._process = process
                     self._is_up.set()
