@@ -16,11 +16,12 @@ from typing import Literal, TypeAlias, cast, get_args
 from asr.intake.draft import Draft, Entry
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot
-from asr.intake.texts import NAMED
+from asr.intake.texts import CALLED, NAMED, SLOT_TEXTS
 from asr.listening.answer import Heard
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
+from asr.slots.expected import SURE
 from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
 from asr.slots.numbering_plan import Shortfall
@@ -30,6 +31,7 @@ from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
 from asr.slots.wish import Wish
 from asr.text import comparable, length, tidy, without_opening
+from asr.understanding.values import WantedSlot
 from config.business_hours import OpeningHours
 from tts.parts import Text
 
@@ -49,7 +51,6 @@ _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behi
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
 _SHORTEST_NUMBER = 5  # digits of a telephone number
 _NAMING = {"en": 9, "zh": 15, "ko": 7}  # no answer that merely names what is wrong is as long
-_SURELY_HUMAN = 0.8  # scored against the sound
 _DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
 _FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
@@ -167,6 +168,28 @@ class Interpreter:
             return Meaning(name=cast(MeaningName, heard.kind))
         return _Answer(self, asking, heard, draft, now).meaning(no_human=no_human)
 
+    def wanted(self, asked: IntakeSlot | None, draft: Draft, now: datetime) -> tuple[WantedSlot, ...]:
+        """The slots that an answer may fill or put right, the one that was asked for first."""
+        now = now if self.hours is None else self.hours.here(now)
+        order = sorted(draft, key=lambda entry: entry.slot is not asked)
+        return tuple(
+            WantedSlot(
+                name=entry.slot.name,
+                kind=entry.slot.listened,
+                description=_description(entry.slot),
+                context=SlotContext(
+                    choices=entry.slot.choices(self.language),
+                    minimum=entry.slot.minimum,
+                    maximum=entry.slot.maximum,
+                    now=now,
+                    hours=self.hours,
+                    country=self.settings.country,
+                ),
+            )
+            for entry in order
+            if not entry.is_text or not entry.filled
+        )
+
     # Keys.
 
     def _keys(self, asking: Asking, digits: str, draft: Draft, now: datetime) -> Meaning:
@@ -248,7 +271,7 @@ class _Answer:
         return found
 
     def _wants_a_person(self, free: bool) -> Literal["sure", "unsure", "no"]:
-        if self.heard.meanings.get("human", 0.0) >= _SURELY_HUMAN:
+        if self.heard.meanings.get("human", 0.0) >= SURE:
             return "sure"
         said = command(self.text, self.language, free=free)
         if said is not None and said.name == "human":
@@ -639,6 +662,16 @@ def names_of(slot: IntakeSlot, language: str) -> tuple[str, ...]:
     own = tuple(part.text for part in label if isinstance(part, Text))
     written = () if known or own else (slot.name.replace("_", " "),)
     return (*known, *own, *written)
+
+
+def _description(slot: IntakeSlot) -> str:
+    """What a slot is, in English where there are words for it."""
+    for words in (slot.label, slot.ask):
+        for part in words("en", {}) if words is not None else ():
+            if isinstance(part, Text):
+                return part.text
+    called = CALLED.get(slot.name) or SLOT_TEXTS.get(slot.name, {}).get(f"{slot.name}_is")
+    return slot.name.replace("_", " ") if called is None else called["en"]
 
 
 def _fact_kind(slot: IntakeSlot) -> str:

@@ -32,8 +32,9 @@ from asr.intake.slots import Known, Value
 from asr.listening.answer import Heard
 from asr.slots.understand import LANGUAGES
 from asr.slots.values import CallWindow
+from asr.understanding.values import Enquiry
 from config.business_hours import OpeningHours
-from tts.parts import Part
+from tts.parts import Part, shown
 
 Effects: TypeAlias = list[bot.IntakeEffect]
 
@@ -115,6 +116,28 @@ class Intake:
         """Every slot by name, as conditions read it; "" for what is not known."""
         return self._draft.known if self._step is not Step.IDLE else {}
 
+    def enquiry(self, heard: Heard, question: bot.Question, now: datetime) -> Enquiry:
+        """What to ask whoever understands answers of one that was heard; what comes back goes into `Heard`.
+
+        Args:
+            heard: the answer, in words.
+            question: the one that was asked.
+            now: aware local time.
+        """
+        slot = self._asking.slot
+        said = (turn.heard.text for turn in self._draft.history if turn.heard is not None)
+        return Enquiry(
+            text=heard.text,
+            language=self._draft.language,
+            kind=question.speech.slot if question.speech is not None else "free_text",
+            question=shown(question.parts),
+            wanted=self._interpreter.wanted(slot, self._draft, now),
+            said=tuple(text for text in said if text),
+            words=heard.words,
+            confidence=heard.confidence,
+            alternatives=heard.alternatives,
+        )
+
     def receive(self, event: bot.IntakeEvent, now: datetime) -> Effects:
         """Take the event that was awaited, or a hang-up.
 
@@ -168,6 +191,8 @@ class Intake:
         if meaning.name == "human?" and not self._settings.human:
             meaning = self._interpreter.meaning(asking, heard, self._draft, now, no_human=True)
         self._remember(heard, meaning)
+        if heard.understood is not None:
+            self._draft.note(heard.understood)
         self._silent = self._silent + 1 if meaning.name == "silence" else 0
         if asking.asked == "offer_human":
             return self._at_offer_human(meaning, now)

@@ -17,6 +17,7 @@ from asr.listening.answer import Heard
 from asr.slots.numbering_plan import Shortfall
 from asr.slots.values import CallWindow, SlotValue
 from asr.text import without_opening
+from asr.understanding.values import Understanding
 
 _SOMETHING_SAID = 1.0  # seconds of a recording that hold more than a cough
 _ENDS = frozenset(".!?。！？…")
@@ -163,9 +164,11 @@ class Draft:
         entries: the slots by name, in their order.
         history: every question and answer.
         recogniser_gone: whether it left in the middle.
+        understood: what whoever understood the answers made of them last: category, title, summary and the
+            wording of questions, as far as there are any.
     """
 
-    __slots__ = ("caller", "entries", "history", "language", "recogniser_gone")
+    __slots__ = ("caller", "entries", "history", "language", "recogniser_gone", "understood")
 
     def __init__(self, caller: str, language: str, slots: Iterable[IntakeSlot]) -> None:
         self.caller = caller
@@ -173,6 +176,7 @@ class Draft:
         self.entries = {slot.name: Entry(slot) for slot in slots}
         self.history: list[Turn] = []
         self.recogniser_gone = False
+        self.understood = Understanding()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
@@ -208,6 +212,18 @@ class Draft:
         """Whether a slot holds the number that the caller calls from."""
         return entry is self.number and bool(self.caller) and entry.value == self.caller
 
+    def note(self, understood: Understanding) -> None:
+        """Keep what was understood of an answer; what it leaves open stays as it was."""
+        before = self.understood
+        sure = bool(understood.category) and understood.category_sure
+        self.understood = Understanding(
+            category=understood.category if sure else before.category,
+            title=understood.title or before.title,
+            summary=understood.summary or before.summary,
+            questions={**before.questions, **understood.questions},
+            provider=understood.provider,
+        )
+
     @property
     def known(self) -> dict[str, Value]:
         """Every slot as conditions read it."""
@@ -238,8 +254,9 @@ class Draft:
             history=tuple(self.history),
             callback_number=self.callback_number or None,
             when=None if when is None or when.as_soon_as_possible else when,
-            title=filing.title,
-            category=filing.category,
+            title=filing.title or self.understood.title,
+            summary=self.understood.summary,
+            category=filing.category or self.understood.category,
             severity=filing.severity,
         )
 

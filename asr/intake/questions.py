@@ -160,7 +160,8 @@ class Wording:
             return (self.text("number_so_far"), holds, self.text("number_goes_on"))
         if slot.keyed is not None and level == _KEYED:
             return tuple(slot.keyed(self._language, known))
-        asked = self._ask(slot, level, known)
+        worded = draft.understood.questions.get(slot.name)
+        asked = (Text(worded),) if worded and level == 1 else self._ask(slot, level, known)
         story = draft.story is not None and draft.story.slot is slot
         if level == 1 or story or (slot.name == "callback_time" and slot.ask is None):
             return asked
@@ -274,9 +275,7 @@ class Wording:
         if slot is not None:
             words = slot.vocabulary(self._language)
             meanings = slot.choices(self._language)
-            return SpeechWanted(
-                slot.listened, timing=slot.end_of_turn, meanings=meanings, vocabulary=words
-            )
+            return SpeechWanted(slot.listened, timing=slot.end_of_turn, meanings=meanings, vocabulary=words)
         if asking.asked == "addition":
             return SpeechWanted("free_text", timing="description")
         if asking.asked == "correct":

@@ -168,8 +168,8 @@ class OpenTicket:
         callback_number: where to call; None for the caller's own number.
         when: when to call, None for as soon as possible.
         note: a short text for the agent who works on it.
-        title, category, severity: as the intake's rules say; "" and 0 leave it to the words that were said
-            (`callback_queue.tickets.summary`).
+        title, summary, category, severity: as the intake's rules say, or who understood the caller; "" and 0
+            leave it to the words that were said (`callback_queue.tickets.summary`).
     """
 
     kind: TicketKind
@@ -183,6 +183,7 @@ class OpenTicket:
     when: CallWindow | None = None
     note: str = ""
     title: str = ""
+    summary: str = ""
     category: str = ""
     severity: int = 0
 

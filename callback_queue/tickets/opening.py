@@ -143,6 +143,7 @@ def _as_filed(wanted: OpenTicket, matter: Matter, rules: OpeningRules) -> Matter
         category=wanted.category or matter.category,
         severity=severity,
         title=wanted.title or matter.title,
+        summary=wanted.summary or matter.summary,
     )
 
 

@@ -41,11 +41,22 @@ async def run_policy(
         found: _Brought | bot.HungUp
         try:
             found = await _carry_out(effects, conversation, context)
+            if isinstance(found, Heard) and found.kind == "speech" and found.text:
+                found = await _understood(found, effects[-1], policy, conversation)
         except CallerGone as gone:
             found = bot.HungUp(gone.heard)
         if isinstance(found, bot.File | bot.ReachHuman | bot.Finished):
             return found
         next_event = found
+
+
+async def _understood(
+    heard: Heard, asked: bot.IntakeEffect, policy: Intake, conversation: Conversation
+) -> Heard:
+    """The answer, with what was understood of it."""
+    assert isinstance(asked, bot.Ask), "only a question brings an answer"
+    enquiry = policy.enquiry(heard, asked.question, conversation.now())
+    return replace(heard, understood=await conversation.understander.understand(enquiry))
 
 
 async def _carry_out(
