@@ -30,6 +30,7 @@ from asr.intake.questions import Wording
 from asr.intake.settings import Filing, IntakeSettings
 from asr.intake.slots import Known, Value
 from asr.listening.answer import Heard
+from asr.slots.spoken_language import wished_language, written_language
 from asr.slots.understand import LANGUAGES
 from asr.slots.values import CallWindow
 from asr.understanding.values import Enquiry
@@ -186,6 +187,26 @@ class Intake:
         self._interpreter = Interpreter(language, self._hours, self._settings)
 
     def _answered(self, heard: Heard, now: datetime) -> Effects:
+        if heard.kind == "speech" and self._others:
+            language = self._draft.language
+            wish = wished_language(heard.text, language)
+            # Later on, a row of foreign words is a product's name rather than another language.
+            other = wish or ("" if self._draft.has_something else written_language(heard.text, language))
+            if other in self._others:
+                self._others = frozenset()  # once, so that nobody is sent to and fro
+                self._use(other)
+                return [
+                    bot.Speak(other),
+                    *(self._in_other_words(heard) if wish else self._understand(heard, now)),
+                ]
+        return self._understand(heard, now)
+
+    def _in_other_words(self, heard: Heard) -> Effects:
+        """The question again, in the language that the caller has asked for."""
+        self._draft.history.append(bot.Turn(self._name, self._attempt, heard, "language"))
+        return self._ask(self._asking, attempt=self._attempt)
+
+    def _understand(self, heard: Heard, now: datetime) -> Effects:
         asking, attempt = self._asking, self._attempt
         meaning = self._interpreter.meaning(asking, heard, self._draft, now)
         if meaning.name == "human?" and not self._settings.human:

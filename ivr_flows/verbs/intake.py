@@ -149,7 +149,13 @@ class Intake(Verb):
         context.intake = Bot(context.hours, self._settings(conversation, context), context.names)
         language = conversation.language
         conversation.keep_recording()
-        started = bot.Started(conversation.caller, language, conversation.understands(language))
+        others = (other for other in context.languages if other != language)
+        started = bot.Started(
+            conversation.caller,
+            language,
+            conversation.understands(language),
+            frozenset(other for other in others if conversation.understands(other)),
+        )
         return await self._feed(started, conversation, context)
 
     async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:

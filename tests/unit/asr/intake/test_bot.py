@@ -30,6 +30,7 @@ from asr.intake.values import (
     Recorded,
     Say,
     Slot,
+    Speak,
     Started,
 )
 from asr.listening.answer import Heard
@@ -914,3 +915,37 @@ def test_impossible_settings_are_refused() -> None:
         IntakeSettings(attempts=0)
     with pytest.raises(ValueError, match="a name of its own"):
         IntakeSettings(slots=(PROBLEM, PROBLEM))
+
+
+def _bilingual() -> tuple[Intake, list[IntakeEffect]]:
+    bot = Intake(HOURS)
+    return bot, bot.receive(Started(CALLER, "zh", others=frozenset({"en"})), NOW)
+
+
+def test_the_bot_follows_the_caller_into_their_language() -> None:
+    bot, _ = _bilingual()
+    effects = bot.receive(Heard("speech", text="My printer prints only half of it.", confidence=0.8), NOW)
+    assert effects[0] == Speak("en")
+    assert isinstance(effects[1], Ask)
+    assert effects[1].question.parts == (Text(texts.TEXTS["offer_number_1"]["en"], "offer_number_1"),)
+    effects = bot.receive(HungUp(), NOW)
+    assert isinstance(effects[0], File)
+    assert (effects[0].ticket.language, effects[0].ticket.slots[0].value) == (
+        "en",
+        "My printer prints only half of it.",
+    )
+
+
+def test_the_bot_speaks_the_language_that_it_is_asked_for() -> None:
+    bot, _ = _bilingual()
+    effects = bot.receive(Heard("speech", text="English please", confidence=0.8), NOW)
+    assert effects[0] == Speak("en")
+    assert isinstance(effects[1], Ask)
+    assert effects[1].question.name == "problem"
+    assert effects[1].question.parts == (Text(texts.SLOT_TEXTS["problem"]["problem_1"]["en"], "problem_1"),)
+
+
+def test_a_language_that_the_flow_does_not_speak_is_not_followed() -> None:
+    call = Call("zh")
+    call.says("My printer prints only half of it.")
+    assert call.asked == texts.TEXTS["offer_number_1"]["zh"]
