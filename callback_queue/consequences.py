@@ -32,7 +32,6 @@ from callback_queue.callbacks.policy import CallbackRules, next_attempt
 from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
-from config.telephone_numbers import number_key
 from callback_queue.customers.store import find
 from callback_queue.database import one, text
 from callback_queue.recovery import cut_off
@@ -44,6 +43,7 @@ from callback_queue.tickets.sla import WARNING_SHARE
 from callback_queue.tickets.store import take_block
 from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK, TicketState
+from config.telephone_numbers import number_key
 from journal.event import Event
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,11 @@ from typing import Protocol
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial
 
-MODULES = {"vosk": "asr.engines.vosk", "whisper": "asr.engines.whisper"}
+MODULES = {
+    "vosk": "asr.engines.vosk",
+    "whisper": "asr.engines.whisper",
+    "smart-turn": "asr.engines.smart_turn",
+}
 
 
 class Stream(Protocol):

@@ -362,7 +362,7 @@ class _Answer:
         if given is not None and not self._was_denied(number, given.value):
             others = (found for found in facts if found.name != number.slot.name)
             return Meaning(name="told", found=(given, *others), confidence=given.confidence)
-        if act in ("redo", "other_number", "another_number", "correction"):
+        if act in ("redo", "another_number", "correction"):
             return Meaning(name="no", found=facts)
         answer = self._yes_no()
         if answer is not None:
@@ -409,7 +409,7 @@ class _Answer:
         if act in ("repeat", "hello", "wait"):
             return self._nothing(act)
         named = self._named(self.text)
-        if named and (act == "other_number" or not self._is_long(self.text, _A_SENTENCE)):
+        if named and (act == "another_number" or not self._is_long(self.text, _A_SENTENCE)):
             return Meaning(name="named", slot=named)
         if self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
             return Meaning(name="told", story=self.text)
@@ -610,7 +610,7 @@ class _Answer:
         number = self.draft.number
         if number is not None and number in self.asking.parts:
             other = command(text, self.language, number=True)
-            if self._act() == "another_number" or (other is not None and other.name == "other_number"):
+            if self._act() == "another_number" or (other is not None and other.name == "another_number"):
                 return number.slot.name
         named = [
             (len(word), entry.slot.name)

@@ -658,7 +658,7 @@ class Intake:
         self._take(found for found in meaning.found if found.name != entry.slot.name)
         return self._proceed()
 
-    def _other_number(self, meaning: Meaning) -> Effects:
+    def _another_number(self, meaning: Meaning) -> Effects:
         entry = self._draft.number
         assert entry is not None, "it was offered"
         entry.denied.append(self._draft.caller)
@@ -688,6 +688,6 @@ _TRANSITIONS: dict[tuple[str, MeaningName], Callable[[Intake, Meaning], Effects]
     ("correct", "yes"): Intake._none_wrong,
     ("correct", "no"): Intake._none_wrong,
     ("offer_number", "yes"): Intake._offer_taken,
-    ("offer_number", "no"): Intake._other_number,
+    ("offer_number", "no"): Intake._another_number,
 }
 """What each answer leads to; an answer that is in neither table is a missed one."""

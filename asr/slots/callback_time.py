@@ -84,7 +84,9 @@ def _doubtful(wish: Wish, now: datetime, hours: OpeningHours | None) -> bool:
     if clock.hour not in _BOTH_HALVES:
         return False
     day = wish.days[0] if wish.days else now.date()
-    return all(hours.at(_at(day, time(hour, clock.minute), now)).open for hour in (clock.hour, clock.hour + 12))
+    return all(
+        hours.at(_at(day, time(hour, clock.minute), now)).open for hour in (clock.hour, clock.hour + 12)
+    )
 
 
 def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWindow | None:
@@ -105,9 +107,7 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
         day = wish.days[0] if wish.days else now.date()
         first = max(_at(day, time(0), now), _later(now, timedelta(hours=1)), key=datetime.timestamp)
         return _within_hours(first, _day_end(day, now), now, hours)
-    spans = [
-        piece for span in _spans(wish, now, hours) for piece in _left(span, wish.without, now, hours)
-    ]
+    spans = [piece for span in _spans(wish, now, hours) for piece in _left(span, wish.without, now, hours)]
     ahead = [(start, end) for start, end in spans if end.timestamp() > now.timestamp()]
     windows = [_within_hours(start, end, now, hours, wish.without) for start, end in ahead]
     found = [window for window in windows if window is not None]
@@ -117,14 +117,10 @@ def window_of(wish: Wish, now: datetime, hours: OpeningHours | None) -> CallWind
 def _spans(wish: Wish, now: datetime, hours: OpeningHours | None) -> list[tuple[datetime, datetime]]:
     """The spans that a wish allows, as said, the most wished first; past ones too."""
     today = now.date()
-    days = (today, today + timedelta(days=1))
+    days: tuple[date, ...] = (today, today + timedelta(days=1))
     if wish.without:
         days = tuple(today + timedelta(days=ahead) for ahead in range(AHEAD))
-    return [
-        _span(option, day, now, hours)
-        for option in (wish, *wish.or_else)
-        for day in option.days or days
-    ]
+    return [_span(option, day, now, hours) for option in (wish, *wish.or_else) for day in option.days or days]
 
 
 def _left(

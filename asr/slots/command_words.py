@@ -19,7 +19,7 @@ class CommandWords:
         wish: asking for a person, anywhere in a clause.
         person: the same in a word or two, as the whole answer, or a whole clause of it.
         story_before, story_behind: right before or behind such words: somebody tells of them.
-        other_number: another number than the one that was offered, anywhere in the answer.
+        another_number: another number than the one that was offered, anywhere in the answer.
         hello, repeat, redo: as the whole answer.
         add: at the beginning of the answer; what is added may follow.
         lead, polite: what may come before and behind, and says nothing.
@@ -29,7 +29,7 @@ class CommandWords:
     person: re.Pattern[str]
     story_before: re.Pattern[str]
     story_behind: re.Pattern[str]
-    other_number: re.Pattern[str]
+    another_number: re.Pattern[str]
     hello: re.Pattern[str]
     repeat: re.Pattern[str]
     redo: re.Pattern[str]
@@ -78,7 +78,9 @@ _ELSE = (
 )
 _PERSON = f"(?:{_A}{_STAFF}{_ELSE}|who(?:m?ever| ?(?:s|is|are)) (?:is |s )?(?:in charge|responsible|on duty|there|above you))"
 _HE = f"(?:{_PERSON}|him|her|them|whoever (?:is|s) \\w+)"
-_SOFTLY = "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+_SOFTLY = (
+    "(?:(?:just|really|only|still|simply|please|rather|finally|now|also|directly|kindly|actually|maybe) )*"
+)
 _HEAD = _any(
     f"(?:i|we) {_SOFTLY}(?:want|need|wanna|wish|would like|would love|prefer|would prefer|would rather|demand"
     f"|insist|ask|have|must|should|request|gotta|got)(?: on)? {_SOFTLY}(?:to )?",
@@ -145,11 +147,11 @@ _EN = CommandWords(
         rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand|enough|no point)"
         rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}? (?:to|with)"
         rf" {_ROBOT}\b",
-        rf"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
+        r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
         r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
-        rf"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
+        r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
         rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
-        rf"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
+        r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
         rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
     ),
     person=_of(
@@ -170,7 +172,7 @@ _EN = CommandWords(
         r"|panel|console|portal|page|license|licence|version|app\b|application|tool|mailbox|computer|laptop|phone\b"
         r"|into|onto|set up|logged|added|registered|to (?:the|our|my) (?!phone|line)|files?\b|access|permissions?|rights|an? (?:email|mail|file|message|link|new))"
     ),
-    other_number=_of(
+    another_number=_of(
         r"\b(?:another|an? ?(?:different|other|new)|(?:the|my) other|other|different|some other|new)"
         r" (?:phone |mobile |cell |telephone |callback |contact )?(?:number|phone|line|one|mobile|cell)\b",
         r"\b(?:not|dont (?:use|call)|do not (?:use|call)|never|rather not|anything but|other than|instead of"
@@ -273,7 +275,7 @@ _ZH = CommandWords(
         r"(?:了|过|着)?(?:的(?!人|话)|系统|软件|页面|账号|帐号|部|电脑|邮箱|平台|热线打不|电话(?:打不|线|录|号|系统|的)|工单|端|界面|程序|网站|那边说"
         r"|说(?:了|过|是|要|今天|明天|会|可以|没)|让我|叫我|告诉|昨|上周|没来|没修|没人|也(?:没|不)|都(?:没|不)|已经|了(?!$|吧|谢|行|好|可))"
     ),
-    other_number=_of(
+    another_number=_of(
         r"(?:换|改)(?:一个|一下|个|成|到|掉|这个|另|一|的|另外|别|其他|其它|不同|新|打|用)*(?:电话|号码?|手机|座机)",
         r"(?:别的|另外?一?个?的?|其他的?|其它的?|新的|不同的)(?:电话|号码?|手机|座机)",
         r"(?:不要|不想|别|不用|不能|不)(?:再)?(?:打|用|拨|是|留)?(?:到)?(?:这个|这部|这支|此|该)(?:电话|号码?|手机|号)?",
@@ -326,7 +328,7 @@ _KO = CommandWords(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요|필요합니다|원해요|원합니다)",
         rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
-        rf"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
+        r"(?:거기|그쪽|혹시|저기|지금) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
         r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
     ),
     person=re.compile(
@@ -339,7 +341,7 @@ _KO = CommandWords(
     story_behind=re.compile(
         r"\S*(?:했는데|했었|했더니|했어요|했습니다|하는데 ?(?:소리|잡음|끊)|할 ?때|하면서|되다가|했을|하려고 ?했|하라고 ?했|못 ?했|안 ?됐)"
     ),
-    other_number=_of(
+    another_number=_of(
         r"(?:다른|딴|새|또 ?다른) ?(?:전화 ?)?(?:번호|전화|핸드폰|휴대폰|데)",
         r"(?:이|그|지금) ?(?:번호|전화|거)(?:로|는|가|은|이)? ?(?:말고|아니|안 ?[돼되]|하지 ?마|싫|빼고|못)",
         r"번호(?:를|를 좀)? ?(?:바꿔|바꾸|변경|고쳐|수정|바꿀)",

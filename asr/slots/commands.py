@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from asr.slots.command_words import WORDS, CommandWords
+from asr.slots.command_words import WORDS
 from asr.slots.understand import understand
 from asr.text import comparable, without_fillers
 
-CommandName: TypeAlias = Literal["human", "hello", "repeat", "redo", "add", "other_number"]
+CommandName: TypeAlias = Literal["human", "hello", "repeat", "redo", "add", "another_number"]
 
 _CLAUSE_ENDS = re.compile(r"[,;:!?\u2026\u2014\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+|\.+(?=\s|$)")
 
@@ -27,7 +27,7 @@ class Command:
 
     Args:
         name: "human" a person; "hello" an answer, only for free text: nothing yet but a greeting ("hello, can
-            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more; "other_number"
+            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more; "another_number"
             to be called on another number than the one that was offered.
         remainder: what was said after it, spoken text: "and also *the screen flickers*".
     """
@@ -56,8 +56,8 @@ def command(text: str, language: str, *, free: bool = False, number: bool = Fals
         return Command("hello") if words.hello.fullmatch(said) else None
     if any(words.repeat.fullmatch(form) for form in forms):
         return Command("repeat")
-    if number and words.other_number.search(_unspaced(said, language)) and not _digits(text, language):
-        return Command("other_number")
+    if number and words.another_number.search(_unspaced(said, language)) and not _digits(text, language):
+        return Command("another_number")
     if any(words.redo.fullmatch(form) for form in forms):
         return Command("redo")
     added = words.add.match(said) or words.add.match(core)

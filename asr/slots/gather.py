@@ -311,7 +311,9 @@ _CODE_CUES: dict[FactKind, dict[str, str]] = {
         "ko": r"(?:버전|판)(?:은|는|이)?",
     },
 }
-_CODE = re.compile(r"\s*(?:#\s*)?(?P<code>(?:[A-Za-z]{1,4}[- ]?)?[0-9][0-9A-Za-z]*(?:[-.][0-9A-Za-z]+)*)(?![0-9A-Za-z])")
+_CODE = re.compile(
+    r"\s*(?:#\s*)?(?P<code>(?:[A-Za-z]{1,4}[- ]?)?[0-9][0-9A-Za-z]*(?:[-.][0-9A-Za-z]+)*)(?![0-9A-Za-z])"
+)
 _LEAST_DIGITS: dict[FactKind, int] = {
     "order_number": 3,
     "customer_number": 3,

@@ -56,7 +56,21 @@ _PHRASES: tuple[tuple[tuple[tuple[str, ...], ...], TokenKind], ...] = (
     (tuple(sorted(_CORRECTIONS, key=len, reverse=True)), "correction"),
 )
 _BEFORE_A_THING = frozenset(
-    {"old", "this", "that", "the", "another", "wrong", "right", "new", "other", "last", "first", "which", "my"}
+    {
+        "old",
+        "this",
+        "that",
+        "the",
+        "another",
+        "wrong",
+        "right",
+        "new",
+        "other",
+        "last",
+        "first",
+        "which",
+        "my",
+    }
 )
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 

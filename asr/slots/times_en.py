@@ -40,7 +40,9 @@ _JOINING = JoiningWords(
         r"|around|please|a|have|time|here|ring|phone|take|calls?|available|free|early|late|all|day|of|office|until then"
         r"|possible|come|back|and|us|to|pick up|somebody|anybody|accept|receive))* ?$"
     ),
-    excepting=re.compile(r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"),
+    excepting=re.compile(
+        r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"
+    ),
     denied_behind=re.compile(
         r"^ ?(?:morning |afternoon |all day )?(?:(?:i|we) )?(?:really |just |definitely |also |both )*(?:"
         r"(?:is|are|s|would be|will be|was|am|m) (?:(?:really|so|too|very|a|an|also|both) )*(?:not\b(?! too)(?! later)|no good"
@@ -69,7 +71,15 @@ _JOINING = JoiningWords(
         r"\b(?:not|cant(?: \w+)?|cannot(?: \w+)?|busy|dont(?: \w+){0,2}|bad time) (?:right )?(?:now|immediately|at once)\b"
     ),
 )
-_DAYS = {"today": 0, "tonight": 0, "this": 0, "day after tomorrow": 2, "tomorrow": 1, "tomorrows": 1, "tmrw": 1}
+_DAYS = {
+    "today": 0,
+    "tonight": 0,
+    "this": 0,
+    "day after tomorrow": 2,
+    "tomorrow": 1,
+    "tomorrows": 1,
+    "tmrw": 1,
+}
 _DAY = re.compile(
     r"\b(?:the )?(day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
     r"|this(?= (?:morning|afternoon|evening|noon)))\b"
@@ -105,7 +115,9 @@ _WEEK_PARTS = (
     (re.compile(r"\bthis week\b"), (0, 1, 2, 3, 4)),
 )
 _WEEKEND = re.compile(r"\b(?:(?:on|at|over) )?(?:the |this )?(next )?weekends?\b")
-_WORKING_DAYS = re.compile(r"\b(?:(?:on|during) )?(?:a |any |the )?(?:weekdays?|working days?|work days?|business days?)\b")
+_WORKING_DAYS = re.compile(
+    r"\b(?:(?:on|during) )?(?:a |any |the )?(?:weekdays?|working days?|work days?|business days?)\b"
+)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
@@ -161,8 +173,14 @@ _AFTER = frozenset(
     {"after", "from", "past", "later than", "not before", "not earlier than", "no earlier than", "not until",
      "not till", "as of", "earliest", "at the earliest"}
 )  # fmt: skip
-_BARE_BEHIND = re.compile(r" ?(?:$|(?:please|or|and|sharp|is|works?|would|if|thanks|in the|on|not|no|sorry|then|maybe|should|will|today|tomorrow|" + _WEEKDAY_NAME + r")\b)")
-_BARE_BEFORE = re.compile(r"(?:^|(?:^| )(?:at|about|around|say|like|maybe|or|and|perhaps|be|lets|s|think|no|sorry|for|is|not|make that|it))? ?$")
+_BARE_BEHIND = re.compile(
+    r" ?(?:$|(?:please|or|and|sharp|is|works?|would|if|thanks|in the|on|not|no|sorry|then|maybe|should|will|today|tomorrow|"
+    + _WEEKDAY_NAME
+    + r")\b)"
+)
+_BARE_BEFORE = re.compile(
+    r"(?:^|(?:^| )(?:at|about|around|say|like|maybe|or|and|perhaps|be|lets|s|think|no|sorry|for|is|not|make that|it))? ?$"
+)
 
 
 def wish(text: str, today: date) -> Wish | None:
@@ -307,7 +325,9 @@ def _delay(taken: Taken) -> Wish | None:
             minutes = next((minutes for word, minutes in _NAMED_DELAYS if word in named), 60)
             if named.startswith("half"):
                 minutes = 30
-            return Wish(delay=timedelta(minutes=minutes), unsure=unsure or "few" in named or "couple" in named)
+            return Wish(
+                delay=timedelta(minutes=minutes), unsure=unsure or "few" in named or "couple" in named
+            )
         scale = 60 if found["unit"].startswith("h") else 1
         return Wish(delay=timedelta(minutes=min(int(found["count"]), 10_000) * scale), unsure=unsure)
     return None
@@ -317,7 +337,11 @@ def _clocks(taken: Taken, others: Sequence[Mention]) -> Iterator[Mention]:
     """What is said of the clock; a number and nothing else is a time only beside a day, or all by itself."""
     for found in taken.find(_BETWEEN):
         first, second = _clock(found, "a"), _clock(found, "b")
-        if first and second and (re.match("between|from", found[0].strip()) or _is_time(taken.text, found, others)):
+        if (
+            first
+            and second
+            and (re.match("between|from", found[0].strip()) or _is_time(taken.text, found, others))
+        ):
             start, end = taken.keep(found)
             if first.half is None and second.half is not None and first.hour <= second.hour:
                 first = Clock(first.hour, first.minute, second.half)

@@ -38,7 +38,9 @@ _JOINING = JoiningWords(
         r"말고|빼고|빼놓고|빼|제외|외에|이외|밖에|안 ?(?:돼|되|됩|받|계|있|좋)|못|힘들|어렵|어려|바빠|바쁘|바쁩|불가|곤란|아닌|아니고|아니라(?!면)|싫"
         r"|없어|없습|없고|없는|쉬|휴무|휴가|회의|출장|부재|피해|하지 ?마|하지 ?말|마세요)"
     ),
-    listed=re.compile(r" ?(?:이나|나|하고|이랑|랑|과|와|에나) ?| ?(?:이나|나|에)? ?(?:또는|혹은|아니면|및|그리고) ?"),
+    listed=re.compile(
+        r" ?(?:이나|나|하고|이랑|랑|과|와|에나) ?| ?(?:이나|나|에)? ?(?:또는|혹은|아니면|및|그리고) ?"
+    ),
     taken_back=re.compile(
         r" ?(?:아니(?:요|다|야|고요)?|아 ?니에요|아닙니다|잠깐만?요?|죄송\S*|정정\S*|잘못 ?말\S*|아차)(?: (?:그게|아니|저기|아))* ?"
     ),
@@ -46,10 +48,25 @@ _JOINING = JoiningWords(
         r"지금|당장|바로|빨리|빠를수록|가능한 ?한|아무 ?때나|언제든|언제나|언제라도|상관 ?없|곧|최대한|가장 ?빠른|다 ?(?:돼|괜찮|좋)"
         r"|나머지|다른 ?(?:날|때|시간)"
     ),
-    later=re.compile(r"이따가?|나중에|잠시 ?(?:후|뒤)|조금 ?(?:있다가|후|뒤|이따)|좀 ?(?:있다가|이따)|다음에"),
-    not_at_once=re.compile(r"지금(?:은|당장은|은 ?좀)? ?(?:좀 )?(?:안|못|바빠|바쁘|힘들|말고|곤란|어려|통화가? ?(?:안|어려|힘들))"),
+    later=re.compile(
+        r"이따가?|나중에|잠시 ?(?:후|뒤)|조금 ?(?:있다가|후|뒤|이따)|좀 ?(?:있다가|이따)|다음에"
+    ),
+    not_at_once=re.compile(
+        r"지금(?:은|당장은|은 ?좀)? ?(?:좀 )?(?:안|못|바빠|바쁘|힘들|말고|곤란|어려|통화가? ?(?:안|어려|힘들))"
+    ),
 )
-_DAYS = {"오늘": 0, "당일": 0, "내일": 1, "낼": 1, "익일": 1, "모레": 2, "내일모레": 2, "낼모레": 2, "글피": 3, "그글피": 4}
+_DAYS = {
+    "오늘": 0,
+    "당일": 0,
+    "내일": 1,
+    "낼": 1,
+    "익일": 1,
+    "모레": 2,
+    "내일모레": 2,
+    "낼모레": 2,
+    "글피": 3,
+    "그글피": 4,
+}
 _DAY = re.compile(r"(?:내일|낼) ?모레|오늘|당일|내일|낼|익일|모레|그글피|글피")
 _EDGE_BEHIND = r"(?: ?(?P<edge>이후|부터|지나서|넘어서|이전|전|까지))?(?!화)"
 _EDGES: dict[str, DayEdge] = {
@@ -59,7 +76,9 @@ _EDGES: dict[str, DayEdge] = {
 _WEEKDAY = re.compile(
     rf"(?P<which>다다음 ?주|다음 ?주|이번 ?주|돌아오는|오는)? ?(?P<name>[월화수목금토일])요일{_EDGE_BEHIND}"
 )
-_RANGE = re.compile(r"(?P<which>다음 ?주|이번 ?주)? ?(?P<first>[월화수목금토일])요일 ?(?:부터|에서|~) ?(?P<last>[월화수목금토일])요일(?: ?까지)?")
+_RANGE = re.compile(
+    r"(?P<which>다음 ?주|이번 ?주)? ?(?P<first>[월화수목금토일])요일 ?(?:부터|에서|~) ?(?P<last>[월화수목금토일])요일(?: ?까지)?"
+)
 _NEXT_WEEK = re.compile(r"(?P<which>다다음|다음) ?주(?!말)(?P<part> ?초| ?말| ?중반| ?중)?")
 _THIS_WEEK = re.compile(r"이번 ?주(?!말)(?: ?(?:중|안|내))?")
 _WEEKEND = re.compile(r"(?P<which>다음 ?주 ?|다음 ?|이번 ?주? ?)?주말")
@@ -83,7 +102,9 @@ _TIME = rf"(?P<{{0}}hour>{_H}) ?시(?! ?간) ?(?:(?P<{{0}}half>반)|(?P<{{0}}min
 _BETWEEN = re.compile(
     rf"{_TIME.format('a')} ?(?:에서|부터|와|하고|이랑|랑|~) ?(?P<part>오후|저녁|오전|낮)? ?{_TIME.format('b')} ?(?:사이|까지)?"
 )
-_AT = re.compile(rf"{_TIME.format('a')} ?(?:쯤|정도|경)? ?(?P<edge>이후|넘어서?|지나서?|부터|후|이전|전(?!화)|까지|안에)?")
+_AT = re.compile(
+    rf"{_TIME.format('a')} ?(?:쯤|정도|경)? ?(?P<edge>이후|넘어서?|지나서?|부터|후|이전|전(?!화)|까지|안에)?"
+)
 _DELAY = re.compile(
     rf"(?:(반) ?시간|({_H}) ?시간(?: ?(반))?|({_S}) ?분) ?(?:정도 ?|쯤 ?)?"
     r"(?:후|뒤|있다가|이따|이내|안에|지나서)"
@@ -115,7 +136,9 @@ def _noon_is_afternoon(said: str, mention: Mention, all_of_them: Sequence[Mentio
 
 def _days(taken: Taken, today: date) -> Iterator[Mention]:
     for found in taken.find(_RANGE):
-        first = weekday(_weekday(found["first"]), today, next_week=(found["which"] or "").startswith("다음"))[0]
+        first = weekday(_weekday(found["first"]), today, next_week=(found["which"] or "").startswith("다음"))[
+            0
+        ]
         last = first + timedelta(days=(_weekday(found["last"]) - first.weekday()) % 7)
         start, end = taken.keep(found)
         yield Mention(start=start, end=end, days=day_range(first, last))
@@ -148,7 +171,9 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
             yield Mention(start=start, end=end, days=dated)
     for found in taken.find(_WEEKEND):
         start, end = taken.keep(found)
-        yield Mention(start=start, end=end, days=weekend(today, next_week=(found["which"] or "").startswith("다음")))
+        yield Mention(
+            start=start, end=end, days=weekend(today, next_week=(found["which"] or "").startswith("다음"))
+        )
     monday = today - timedelta(days=today.weekday())
     for found in taken.find(_NEXT_WEEK):
         start, end = taken.keep(found)

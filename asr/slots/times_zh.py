@@ -52,7 +52,9 @@ _JOINING = JoiningWords(
         r"|其他时间|其它时间|别的时间|别的都|其他都|其余|哪天都"
     ),
     later=re.compile(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头|改天|改日|以后再"),
-    not_at_once=re.compile(r"(?:现在|马上)(?:我)?(?:就)?(?:不|没|在忙|很忙|太忙|忙|有事|别)|(?:不要|不是|别)(?:现在|马上)"),
+    not_at_once=re.compile(
+        r"(?:现在|马上)(?:我)?(?:就)?(?:不|没|在忙|很忙|太忙|忙|有事|别)|(?:不要|不是|别)(?:现在|马上)"
+    ),
 )
 _DAYS = {
     "大后天": 3, "后天": 2, "后": 2, "明后天": 1, "明后两天": 1, "明天": 1, "明儿": 1, "明日": 1, "明": 1, "第二天": 1, "次日": 1,
@@ -70,14 +72,18 @@ _W = "(?:周|星期|礼拜)"
 _WEEKDAY = re.compile(
     rf"(?:(?P<from>从)|(?P<until>到|截至|最晚|不晚于))?(?P<which>下+个?|这个?|本)?{_W}(?P<name>[一二三四五六日天1-6]){_EDGE_BEHIND}"
 )
-_RANGE = re.compile(rf"(?:从)?(?P<which>下个?|这个?|本)?{_W}(?P<first>[一二三四五六日天])(?:到|至|-){_W}?(?P<last>[一二三四五六日天])")
+_RANGE = re.compile(
+    rf"(?:从)?(?P<which>下个?|这个?|本)?{_W}(?P<first>[一二三四五六日天])(?:到|至|-){_W}?(?P<last>[一二三四五六日天])"
+)
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _NEXT_WEEK = re.compile(rf"(?P<which>下+)个?{_W}(?P<part>初|末|底|中)?")
 _THIS_WEEK = re.compile(rf"(?:这个?|本){_W}(?P<part>内|末|底|中|之内)?")
 _WEEKEND = re.compile(rf"(?P<which>下个?)?{_W}末|(?P<both>双休日|礼拜六日|周六日|六日)")
 _WORKING_DAYS = re.compile(r"工作日|上班(?:时间|的时候|日)|平时|平日")
 _DATE = re.compile(rf"(?:({_N})月)?({_N})[号日](?!楼|线|机|门|分机)")
-_DAYS_AHEAD = re.compile(rf"(?P<verb>再?过|等)?(?P<count>{_N}|几)(?P<unit>天|个?(?:星期|礼拜)|周)(?P<end>以后|之后|后|以内|之内|内)?")
+_DAYS_AHEAD = re.compile(
+    rf"(?P<verb>再?过|等)?(?P<count>{_N}|几)(?P<unit>天|个?(?:星期|礼拜)|周)(?P<end>以后|之后|后|以内|之内|内)?"
+)
 _PARTS: dict[str, DayPart] = {
     "清早": "early", "早晨": "early", "一早": "early", "大早": "early", "早上": "morning", "上午": "morning",
     "早": "morning", "中午": "noon", "午饭": "noon", "正午": "noon", "下午": "afternoon", "午后": "afternoon",
@@ -85,7 +91,8 @@ _PARTS: dict[str, DayPart] = {
     "半夜": "night",
 }  # fmt: skip
 _PART = re.compile(
-    "(?P<before>不早于|不要早于|最早|从|到|不晚于|最晚|截至)?(?P<name>" + "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
+    "(?P<before>不早于|不要早于|最早|从|到|不晚于|最晚|截至)?(?P<name>"
+    + "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
     + "|(?<![太最尽更])早(?!点|一点|些|于)|(?<![太最尽更])晚(?!点|一点|些|于|饭))(?P<edge>以后|之后|过后|以前|之前|为止)?"
 )
 # 半 and 钟 as recognisers write them when they hear something near.
@@ -97,7 +104,9 @@ _TIME = (
     rf"(?P<{{0}}about>多|来钟)?"
 )
 _LATER_PART = "(?:(?P<part>下午|中午|晚上|上午|早上)?)"
-_BETWEEN = re.compile(rf"(?:从)?{_TIME.format('a')}(?:到|至|和|跟|-|~){_LATER_PART}{_TIME.format('b')}(?:之间|中间)?")
+_BETWEEN = re.compile(
+    rf"(?:从)?{_TIME.format('a')}(?:到|至|和|跟|-|~){_LATER_PART}{_TIME.format('b')}(?:之间|中间)?"
+)
 _AT = re.compile(
     rf"(?P<before>不要?早于|别早于|最早|从|不要?晚于|别晚于|最晚|最迟|不超过|到|截至)?{_TIME.format('a')}(?:左右|前后(?!天))?"
     r"(?P<edge>以后|之后|过后|后(?!天|面)|起|开始|以前|之前|前(?!天|面)|为止)?"
@@ -141,7 +150,9 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
             start, end = taken.keep(found)
             yield replace(ahead, start=start, end=end)
     for found in taken.find(_RANGE):
-        first = weekday(_WEEKDAYS[found["first"]], today, next_week=(found["which"] or "").startswith("下"))[0]
+        first = weekday(_WEEKDAYS[found["first"]], today, next_week=(found["which"] or "").startswith("下"))[
+            0
+        ]
         last = first + timedelta(days=(_WEEKDAYS[found["last"]] - first.weekday()) % 7)
         start, end = taken.keep(found)
         yield Mention(start=start, end=end, days=day_range(first, last))
@@ -155,7 +166,9 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
             this_week=which[:1] in ("这", "本"),
             weeks=which.count("下"),
         )
-        edge = _EDGES.get(found["edge"] or "", "from" if found["from"] else "until" if found["until"] else "on")
+        edge = _EDGES.get(
+            found["edge"] or "", "from" if found["from"] else "until" if found["until"] else "on"
+        )
         start, end = taken.keep(found)
         yield Mention(
             start=start, end=end, days=with_edge(named, edge, today), every=not which and edge == "on"
@@ -222,14 +235,16 @@ def _parts(taken: Taken) -> Iterator[Mention]:
     for found in taken.find(_PART):
         start, end = taken.keep(found)
         part = _PARTS[found["name"]]
-        edge = (found["edge"] or found["before"] or "")
+        edge = found["edge"] or found["before"] or ""
         if edge and edge != "从" and part in ("noon", "morning", "afternoon"):
             late = edge.endswith(_LATE_WORDS)
             hour = {"noon": 12, "morning": 12 if late else 9, "afternoon": 18 if late else 12}[part]
             if edge in ("到", "为止", "截至", "最晚", "不晚于"):
                 hour = {"noon": 12, "morning": 12, "afternoon": 18}[part]
             half: Literal["pm"] | None = "pm" if hour == 12 else None
-            yield Mention(start=start, end=end, relation="after" if late else "before", clock=Clock(hour, 0, half))
+            yield Mention(
+                start=start, end=end, relation="after" if late else "before", clock=Clock(hour, 0, half)
+            )
         else:
             yield Mention(start=start, end=end, part=part)
 

@@ -169,7 +169,11 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
     at_once = bool(words.at_once.search(said)) and not words.not_at_once.search(said)
     if options:
         first = options[0]
-        if first == Wish(days=first.days, relative=first.relative) and not without and words.later.search(said):
+        if (
+            first == Wish(days=first.days, relative=first.relative)
+            and not without
+            and words.later.search(said)
+        ):
             return replace(first, later=True)
         return replace(first, or_else=options[1:], without=without, unsure=first.unsure or unsure)
     if without:
@@ -218,7 +222,10 @@ def _deny(said: str, items: list[_Item], words: JoiningWords) -> None:
             item.denied = True
             used = item.mention.end + behind.end()
             for back in range(at, 0, -1):
-                if not items[back].listed and said[items[back - 1].mention.end : items[back].mention.start].strip():
+                if (
+                    not items[back].listed
+                    and said[items[back - 1].mention.end : items[back].mention.start].strip()
+                ):
                     break
                 items[back - 1].denied = True
         elif words.denied_before.search(lead):
@@ -268,7 +275,11 @@ def _merged(one: Mention, other: Mention) -> Mention | None:
 
 def _replaced(old: Mention, new: Mention) -> Mention:
     """What was said anew in the place of what was said before; the rest stays."""
-    kept = new if new.timed else replace(new, part=old.part, relation=old.relation, clock=old.clock, until=old.until)
+    kept = (
+        new
+        if new.timed
+        else replace(new, part=old.part, relation=old.relation, clock=old.clock, until=old.until)
+    )
     if not new.days:
         kept = replace(kept, days=old.days, every=old.every, week=old.week, relative=old.relative)
     return replace(kept, start=old.start)
@@ -301,7 +312,13 @@ def _options(items: list[_Item]) -> tuple[tuple[Wish, ...], bool]:
                         until=mention.until,
                     )
         mentions.append(mention)
-    if len(mentions) > 1 and mentions[0].timed and not mentions[0].days and mentions[1].days and not mentions[1].timed:
+    if (
+        len(mentions) > 1
+        and mentions[0].timed
+        and not mentions[0].days
+        and mentions[1].days
+        and not mentions[1].timed
+    ):
         mentions[:2] = [replace(mentions[0], days=mentions[1].days, week=mentions[1].week)]
     return tuple(_wish(mention) for mention in mentions), unsure
 

@@ -36,11 +36,11 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.policy import OURS, end_after, mode_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from callback_queue.callbacks.store import CallbackView
-from config.telephone_numbers import number_key
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Place
 from callback_queue.tickets.store import TicketView
 from config import Queue
+from config.telephone_numbers import number_key
 from ivr_flows.steps.outcomes import HandOff
 from journal.event import Event
 from journal.fault_points import fault_point

@@ -26,9 +26,9 @@ from callback_queue.callbacks.events import (
 from callback_queue.callbacks.policy import OURS, PHONE_ANSWERED
 from callback_queue.callbacks.store import CLOSED, DIALLING, LEASED, WAITING
 from callback_queue.callbacks.tables import CallbackRow
-from config.telephone_numbers import number_key
 from callback_queue.database import insert_once, number, one, text, whole
 from callback_queue.tickets.tables import Ticket
+from config.telephone_numbers import number_key
 from journal.event import Event
 
 Row: TypeAlias = Mapping[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from asr.slots.values import CallWindow
 from callback_queue.callbacks.events import CallbackRequested, CallbackWhy
 from callback_queue.callbacks.policy import CallbackRules, due_at, expires_at
-from config.telephone_numbers import is_callable
 from callback_queue.tickets.events import TicketOpened
+from config.telephone_numbers import is_callable
 
 
 def request_callback(

@@ -18,9 +18,9 @@ from sqlalchemy.orm import aliased
 from callback_queue.callbacks.events import CallbackWhy
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.events import Tier
-from config.telephone_numbers import SHORTEST_NATIONAL, number_key
 from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK
+from config.telephone_numbers import SHORTEST_NATIONAL, number_key
 
 DEAD_HOLDER = 900.0
 """Seconds after the end of a lease in which its customer was dialled until another switch may have it."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import cast
 
 from callback_queue.customers.events import Tier
-from config.telephone_numbers import NumberKeys, is_callable, number_keys
 from config.problems import Problem
+from config.telephone_numbers import NumberKeys, is_callable, number_keys
 
 TIERS: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")
 LANGUAGES = ("en", "zh", "ko")

@@ -10,9 +10,9 @@ from sqlalchemy import Row, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.customers.book import Customer
-from config.telephone_numbers import NumberKeys, number_keys
 from callback_queue.customers.tables import CustomerNumber, CustomerRow
 from callback_queue.database import text
+from config.telephone_numbers import NumberKeys, number_keys
 
 # The class below has a method of the name `list`.
 Customers: TypeAlias = list[Customer]

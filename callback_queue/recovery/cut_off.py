@@ -17,10 +17,10 @@ from asr.listening.answer import Heard, HeardKind
 from callback_queue.agents.events import AgentConnected, CallTransferred
 from callback_queue.callbacks.events import CallbackDialled, CallbackRequested, CallbackStarted
 from callback_queue.customers.events import CustomerKnown, Tier
-from config.telephone_numbers import is_callable
 from callback_queue.line.events import QueueEntered, QueueLeft
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.opening import HEARD, Origin
+from config.telephone_numbers import is_callable
 from journal.event import CallEvent, Event
 from telephony.call import events as call_events
 

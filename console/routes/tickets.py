@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
-from config.telephone_numbers import is_callable
 from callback_queue.tickets.sla import warning_at
 from callback_queue.tickets.store import TicketView
 from callback_queue.tickets.ticket import STATES, TRANSITIONS, Standing, TicketState, change
+from config.telephone_numbers import is_callable
 from console.counts import OpenCallback
 from console.masking import mask_number, mask_text
 from console.models.common import Cursor, Limit, next_of, offset_of

@@ -15,6 +15,7 @@ from functools import partial
 import httpx
 
 from asr.intake.texts import TEXTS as INTAKE_TEXTS
+from asr.listening.turn_detection import TurnDetector
 from asr.models import models_folder
 from asr.models.plan import LANGUAGES, plan_speech, plan_understanding
 from asr.understanding.service import UnderstandingService
@@ -59,6 +60,9 @@ class SpeechService:
         """Who recognises, understands and speaks, for start-up."""
         self.recognisers = Recognisers(setups) if setups else None
         self._understanding = UnderstandingService(model if self.languages else None)
+        self._turns = Recognisers([plan.turns]) if setups and plan.turns is not None else None
+        if setups:
+            self.lines.append(plan.turns_line)
         voices = [choice.voice for choice in choices if choice.voice is not None]
         self.voices = (
             Voices(voices, site.path(VOICE_CACHE), threads=site.settings.voices.threads) if voices else None
@@ -81,12 +85,15 @@ class SpeechService:
             recordings=site.recordings_folder,
             now=now,
             country=site.settings.country or "",
+            turns=TurnDetector(self._turns) if self._turns is not None else None,
         )
 
     async def start(self) -> None:
         """Start the workers; returns before they have loaded their models."""
         if self.recognisers is not None:
             await self.recognisers.start()
+        if self._turns is not None:
+            await self._turns.start()
         if self.voices is not None:
             await self.voices.start()
 
@@ -105,6 +112,8 @@ class SpeechService:
         if self.recognisers is not None:
             await self.recognisers.close()
         await self._understanding.close()
+        if self._turns is not None:
+            await self._turns.close()
         if self.voices is not None:
             await self.voices.close()
         await self._http.aclose()

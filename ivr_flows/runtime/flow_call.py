@@ -17,8 +17,9 @@ import httpx
 
 from asr.listening.answer import Heard, Wanted
 from asr.listening.clips import ClipFolder
+from asr.listening.line import Line
 from asr.listening.listener import Listener, ListenerContext
-from asr.listening.voice_activity import VoiceActivity
+from asr.listening.turn_detection import TurnDetector
 from asr.understanding.values import Understander
 from asr.workers.client import Recognisers
 from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, RecordedMessage
@@ -50,6 +51,7 @@ class Speech:
         recordings: the recordings folder.
         now: the time, with the site's zone.
         country: where the site is, as ISO 3166 has it, "" for not known.
+        turns: tells from the sound whether a caller has finished; None where that is not installed.
     """
 
     prompts: PromptRenderer
@@ -59,6 +61,7 @@ class Speech:
     recordings: Path
     now: Callable[[], datetime]
     country: str = ""
+    turns: TurnDetector | None = None
 
 
 class FlowCall:
@@ -77,7 +80,10 @@ class FlowCall:
         self._speech = speech
         self._context = context
         self._clips = ClipFolder(speech.recordings, leg.call)
-        self._listening = ListenerContext(leg, speech.recognisers, VoiceActivity(), self._clips, context.loop)
+        self._line = Line(leg, context.loop)
+        self._listening = ListenerContext(
+            leg, speech.recognisers, self._line, self._clips, context.loop, speech.country, speech.turns
+        )
         self.recording = ""
         """The conversation's recording, inside the recordings folder; "" for none."""
         self._recordings = 0
@@ -211,6 +217,10 @@ class FlowCall:
         if self._kept is not None:
             self._kept.stop()
             self._kept = None
+
+    def stop_listening(self) -> None:
+        """Leave the line alone until the next question: the call leaves the flow."""
+        self._line.close()
 
     async def pause(self, seconds: float) -> None:
         """Say nothing for a while."""

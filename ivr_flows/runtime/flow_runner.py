@@ -44,6 +44,7 @@ async def run_flow(leg: CallLeg, run: FlowRun, conversation: FlowCall, departure
     while not isinstance(departure, HangUp):
         if isinstance(departure, HandOff | Dial | Transfer):
             conversation.end_recording()  # whether people are recorded is decided by their queue
+            conversation.stop_listening()
         try:
             result = await departures.carry_out(departure)
         except LegClosed as end:

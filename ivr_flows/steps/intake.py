@@ -16,6 +16,7 @@ from asr.listening.answer import Heard, Wanted
 from ivr_flows.steps.context import Context
 from ivr_flows.steps.conversation import CallerGone, Conversation
 from ivr_flows.steps.outcomes import OpenTicket
+from telephony.call.events import QuestionAsked
 
 _Brought: TypeAlias = Heard | bot.Recorded | bot.File | bot.ReachHuman | bot.Finished
 
@@ -68,6 +69,7 @@ async def _carry_out(
             case bot.Say(parts):
                 await conversation.say([context.part(part) for part in parts])
             case bot.Ask(question):
+                _tell_asked(question.name, question.attempt, conversation)
                 return await conversation.ask(
                     [context.part(part) for part in question.parts],
                     Wanted(question.keys, question.speech),
@@ -76,6 +78,7 @@ async def _carry_out(
             case bot.Speak(language):
                 conversation.language = language
             case bot.Record(parts, max_seconds, silence_seconds, finish_key):
+                _tell_asked("recording", 1, conversation)
                 await conversation.say([context.part(part) for part in parts])
                 taken = await conversation.record(
                     max_seconds=max_seconds,
@@ -87,6 +90,13 @@ async def _carry_out(
             case _:
                 return effect
     raise RuntimeError("the intake bot wants nothing, and is not finished")
+
+
+def _tell_asked(question: str, attempt: int, conversation: Conversation) -> None:
+    at = conversation.now().timestamp()
+    conversation.tell(
+        QuestionAsked(at, conversation.call, conversation.leg, question=question, attempt=attempt)
+    )
 
 
 def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:

@@ -177,6 +177,19 @@ class PromptSaid(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked(CallEvent):
+    """The intake bot asks for something; what it says follows as `PromptSaid`.
+
+    Args:
+        question: its name, as in the history of the ticket.
+        attempt: 1 for the first time; higher ones are worded otherwise.
+    """
+
+    question: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerHeard(CallEvent):
     """An answer to a flow's question.
 

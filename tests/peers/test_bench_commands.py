@@ -19,7 +19,9 @@ from tests.robustness.rig import own_address
 from tests.support.paths import ROOT
 
 COMMANDS = sorted(
-    path.stem for path in (ROOT / "bench").glob("*.py") if 'if __name__ == "__main__"' in path.read_text()
+    path.relative_to(ROOT / "bench").with_suffix("").as_posix().removesuffix("/__main__")
+    for path in (ROOT / "bench").rglob("*.py")
+    if 'if __name__ == "__main__"' in path.read_text()
 )
 CACHES = (
     "__pycache__",
@@ -88,7 +90,7 @@ def nothing_left_behind() -> Iterator[None]:
 
 
 def test_every_command_of_bench_is_known_here() -> None:
-    assert set(COMMANDS) == {*SIZES, "__main__", "soak", "speech", "speech_latency"}
+    assert set(COMMANDS) == {*SIZES, "__main__", "soak", "speech", "speech_latency", "evaluation"}
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "__main__"])

@@ -14,6 +14,8 @@ from asr.listening.end_of_turn import (
     Endpointer,
     Interrupted,
     NoSpeech,
+    Outlook,
+    Resumed,
     SpeechStarted,
     TurnEnded,
     TurnEvent,
@@ -25,14 +27,14 @@ _ENDINGS = (TurnEnded, NoSpeech, CapReached)
 _timings = st.sampled_from(sorted(TIMINGS)).map(lambda name: TIMINGS[name])
 
 # What happens next: so many frames of speech or of something else, no packets for a while, the prompt's end,
-# a partial result.
+# what the words so far promise.
 _happenings = st.lists(
     st.one_of(
         st.tuples(st.just("speech"), st.integers(1, 120)),
         st.tuples(st.just("other"), st.integers(1, 120)),
         st.tuples(st.just("nothing"), st.integers(1, 200)),
         st.tuples(st.just("prompt ended"), st.just(0)),
-        st.tuples(st.just("partial"), st.integers(0, 1)),
+        st.tuples(st.just("words"), st.integers(0, 2)),
     ),
     max_size=60,
 )
@@ -47,7 +49,7 @@ def _advance(machine: Endpointer, until: float) -> list[TurnEvent]:
 
 
 @given(_timings, st.booleans(), _happenings)
-def test_listening_ends_exactly_once_and_always_has_a_deadline(
+def test_listening_ends_once_unless_the_caller_speaks_on_and_always_has_a_deadline(
     timing: TurnTiming, prompt: bool, happenings: list[tuple[str, int]]
 ) -> None:
     machine = Endpointer(timing, 0.0, prompt=prompt)
@@ -56,8 +58,8 @@ def test_listening_ends_exactly_once_and_always_has_a_deadline(
     for what, count in happenings:
         if what == "prompt ended":
             events += machine.prompt_ended(now)
-        elif what == "partial":
-            machine.heard("my printer is broken and" if count else "my printer is broken")
+        elif what == "words":
+            machine.expect(list(Outlook)[count])
         elif what == "nothing":
             now += count * FRAME
             events += _advance(machine, now)
@@ -70,10 +72,10 @@ def test_listening_ends_exactly_once_and_always_has_a_deadline(
     events += _advance(machine, now + longest)
     assert machine.state is TurnState.OVER
     endings = [event for event in events if isinstance(event, _ENDINGS)]
-    assert len(endings) == 1
-    assert events[-1] is endings[0]
+    assert len(endings) == 1 + sum(isinstance(event, Resumed) for event in events)
+    assert events[-1] is endings[-1]
     started = [event for event in events if isinstance(event, SpeechStarted)]
-    assert len(started) == (not isinstance(endings[0], NoSpeech))
+    assert len(started) == (not isinstance(endings[-1], NoSpeech))
     interrupted = [event for event in events if isinstance(event, Interrupted)]
     assert len(interrupted) <= len(started)
     assert prompt or not interrupted

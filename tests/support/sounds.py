@@ -23,9 +23,21 @@ LOUD = 180.0
 
 def read(path: Path) -> Sound:
     """A WAV file of 8 kHz, one channel, 16 bits, without the silence at its ends."""
+    return trimmed(read_whole(path))
+
+
+def read_whole(path: Path) -> Sound:
+    """A WAV file of 8 kHz, one channel, 16 bits, as it is."""
     with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2), path
-        return trimmed(np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16))
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)
+
+
+def write(path: Path, sound: Sound) -> None:
+    """Write a WAV file of 8 kHz, one channel, 16 bits."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(sound.astype("<i2").tobytes())
 
 
 def trimmed(sound: Sound) -> Sound:

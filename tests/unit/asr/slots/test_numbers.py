@@ -215,8 +215,18 @@ def test_a_correction_in_the_same_breath(language: str, said: str, number: str) 
 @pytest.mark.parametrize(
     ("language", "comma", "sorry", "names"),
     [
-        ("en", ", ", ", no sorry, ", "zero one two three four five six seven eight nine".split()),
-        ("en", " ", " no sorry ", "zero one two three four five six seven eight nine".split()),
+        (
+            "en",
+            ", ",
+            ", no sorry, ",
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
+        (
+            "en",
+            " ",
+            " no sorry ",
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
         ("zh", "，", "，不对，", list("零一二三四五六七八九")),
         ("ko", " ", " 아니 ", list("공일이삼사오육칠팔구")),
     ],

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
 from callback_queue.customers.book import Customer, CustomerBook, load_csv
-from config.telephone_numbers import is_callable, number_key, number_keys
 from callback_queue.customers.store import CustomerStore
+from config.telephone_numbers import is_callable, number_key, number_keys
 from tests.unit.callback_queue.records import records
 
 LIN = Customer("C1", "Lin", ("+86 138 0013 8000", "021 5555 1234"), "vip", "printers", "zh", ("gold",))
