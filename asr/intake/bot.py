@@ -195,10 +195,8 @@ class Intake:
             if other in self._others:
                 self._others = frozenset()  # once, so that nobody is sent to and fro
                 self._use(other)
-                return [
-                    bot.Speak(other),
-                    *(self._in_other_words(heard) if wish else self._understand(heard, now)),
-                ]
+                further = self._in_other_words(heard) if wish else self._understand(heard, now)
+                return [bot.Speak(other), *further]
         return self._understand(heard, now)
 
     def _in_other_words(self, heard: Heard) -> Effects:

@@ -1,7 +1,7 @@
 """Which language a caller speaks, by what was recognised: another script, or the wish to speak another one.
 
-A recogniser that was told a language writes another one, more often than not, in that one's script. What it writes
-of a language of the same script, or translates, nobody can tell by the words.
+A recogniser that was told a language writes another one, more often than not, in that one's script. What it
+translates, nobody can tell by the words.
 """
 
 from __future__ import annotations
