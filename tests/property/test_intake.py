@@ -265,6 +265,39 @@ def _recordings(heard: Heard | None) -> list[Path]:
     return [] if heard is None or heard.audio is None else [heard.audio]
 
 
+_NUMBERS = ["040 361 982", "five five five one two three four", "no, it's 040 361 988", "the last two are 98"]
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(
+    answers=st.lists(
+        st.sampled_from([*_NUMBERS, *_NUMBERS, "no", "no", "yes", "*", "2", "040361982"]), max_size=12
+    ),
+    beside=st.sampled_from([(), (WELL_KNOWN["callback_time"],)]),
+    country=st.sampled_from(["", "DE"]),
+)
+def test_a_number_that_was_denied_is_never_filed(
+    answers: list[str], beside: tuple[IntakeSlot, ...], country: str
+) -> None:
+    slots = (WELL_KNOWN["callback_number"], *beside)
+    bot = Intake(_HOURS, IntakeSettings(slots=slots, country=country, human=False, retells=4))
+    effects = bot.receive(Started("", "en"), _NOW)
+    denied = _Denials()
+    for answer in answers:
+        if not isinstance(effects[-1], Ask):
+            break
+        denied.asked(bot)
+        keys = answer == "*" or answer.isdecimal()
+        heard = Heard("keys", digits=answer) if keys else Heard("speech", text=answer, confidence=0.9)
+        denied.heard(heard, "en")
+        effects = bot.receive(heard, _NOW)
+    if isinstance(effects[-1], Ask | Record):
+        effects = bot.receive(HungUp(), _NOW)
+    assert isinstance(effects[-1], File)
+    filed = effects[-1].ticket.callback_number or ""
+    assert not any(same_telephone(filed, number, country) for number in denied.numbers)
+
+
 @given(data=st.data())
 def test_what_is_said_of_the_problem_is_in_its_slot_with_its_recording(data: st.DataObject) -> None:
     bot = Intake(_HOURS)
