@@ -20,7 +20,7 @@ from asr.intake.texts import CALLED, PRESS_FOR, SLOT_TEXTS, TEXTS
 from asr.intake.values import Question, Record
 from asr.listening.answer import KeysWanted, SpeechWanted
 from asr.results import Word
-from asr.slots.values import CallWindow
+from asr.slots.values import CallWindow, SlotContext
 from asr.text import length, without_opening
 from tts.parts import Part, Spoken, Text
 
@@ -273,14 +273,22 @@ class Wording:
     def _speech(self, asking: Asking) -> SpeechWanted:
         slot = asking.slot
         if slot is not None:
-            words = slot.vocabulary(self._language)
-            meanings = slot.choices(self._language)
-            return SpeechWanted(slot.listened, timing=slot.end_of_turn, meanings=meanings, vocabulary=words)
+            limits = SlotContext(minimum=slot.minimum, maximum=slot.maximum, country=self._settings.country)
+            return SpeechWanted(
+                slot.listened,
+                timing=slot.end_of_turn,
+                meanings=slot.choices(self._language),
+                vocabulary=slot.vocabulary(self._language),
+                context=limits,
+            )
         if asking.asked == "addition":
             return SpeechWanted("free_text", timing="description")
         if asking.asked == "correct":
             return SpeechWanted("free_text", timing="digits", vocabulary=self._vocabulary(asking))
-        return SpeechWanted("yes_no", timing="short", vocabulary=self._vocabulary(asking))
+        # A number may be said in place of a yes or no, and numbers are said with pauses.
+        figures = any(entry.slot.kind in NUMERIC for entry in asking.parts)
+        timing = "digits" if figures or asking.asked == "offer_number" else "short"
+        return SpeechWanted("yes_no", timing=timing, vocabulary=self._vocabulary(asking))
 
     def _vocabulary(self, asking: Asking) -> tuple[str, ...]:
         """Words that a correction may hold."""
