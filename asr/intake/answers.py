@@ -266,9 +266,9 @@ class _Answer:
         if human == "sure":
             return Meaning(name="human")
         found = self._of_question(free)
-        if human == "unsure":
-            return replace(found, name="human?")
-        return found
+        # What answers the question is no wish for a person that nobody is sure of.
+        open_to_doubt = found.name == "not_understood" or bool(found.story)
+        return replace(found, name="human?") if human == "unsure" and open_to_doubt else found
 
     def _wants_a_person(self, free: bool) -> Literal["sure", "unsure", "no"]:
         if self.heard.meanings.get("human", 0.0) >= SURE:

@@ -11,7 +11,7 @@ from asr.intake import values as bot
 from asr.intake.bot import Intake as Bot
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot, usual_slots
-from asr.intake.texts import SLOT_TEXTS
+from asr.intake.texts import PRESS_FOR, SLOT_TEXTS
 from config.kinds import Items, OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Queue, Step
 from ivr_flows.steps.context import Context
@@ -134,11 +134,14 @@ class Intake(Verb):
         return data
 
     def says(self) -> Iterator[tuple[str, str]]:
-        """The bot's own words for the slots."""
-        names = [slot.name for slot in self._wanted(None)]
-        for name in names:
-            for texts in SLOT_TEXTS.get(name, {}).values():
+        """The bot's own words for the slots, and what can be chosen."""
+        for slot in self._wanted(None):
+            for texts in SLOT_TEXTS.get(slot.name, {}).values():
                 yield from texts.items()
+            for language, template in PRESS_FOR.items():
+                for key, option in enumerate(slot.options, start=1):
+                    name = option.spoken(language)[0]
+                    yield from ((language, name), (language, template.format(name=name, key=key)))
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Start the bot, unless an earlier one has taken in everything and no person took the call."""

@@ -425,6 +425,13 @@ def test_what_may_be_a_wish_for_a_person_is_asked() -> None:
             assert isinstance(last, ReachHuman)
 
 
+def test_what_answers_the_question_is_no_wish_for_a_person_that_nobody_is_sure_of() -> None:
+    call = Call()
+    call.says("my printer is broken")
+    call.says("yes", understood=_understood("yes", "human", 0.4))
+    assert call.question.name == "callback_time"
+
+
 def test_who_hangs_up_when_asked_for_a_person_has_told_the_problem_all_the_same() -> None:
     call = Call()
     story = "your boss should hear how my printer looks"
