@@ -166,7 +166,9 @@ class Interpreter:
             return self._keys(asking, heard.digits, draft, now)
         if heard.kind != "speech" and not (heard.kind == "noise" and heard.meanings):
             return Meaning(name=cast(MeaningName, heard.kind))
-        return _Answer(self, asking, heard, draft, now).meaning(no_human=no_human)
+        found = _Answer(self, asking, heard, draft, now).meaning(no_human=no_human)
+        nothing = heard.kind == "noise" and found.name == "not_understood"
+        return Meaning(name="noise") if nothing else found
 
     def wanted(self, asked: IntakeSlot | None, draft: Draft, now: datetime) -> tuple[WantedSlot, ...]:
         """The slots that an answer may fill or put right, the one that was asked for first."""

@@ -956,3 +956,12 @@ def test_a_language_that_the_flow_does_not_speak_is_not_followed() -> None:
     call = Call("zh")
     call.says("My printer prints only half of it.")
     assert call.asked == texts.TEXTS["offer_number_1"]["zh"]
+
+
+def test_a_yes_in_the_sound_alone_is_one_and_noise_is_noise() -> None:
+    call = Call()
+    call.says("my printer is broken")
+    call.feed(Heard("noise", meanings={"other": 0.9, "yes": 0.1}, audio=Path("/n.wav"), seconds=1.0))
+    assert call.asked.startswith("I couldn't make that out.")
+    call.feed(Heard("noise", meanings={"yes": 0.97, "other": 0.03}, audio=Path("/y.wav"), seconds=1.0))
+    assert call.question.name == "callback_time"
