@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, cast, get_args
 
-from asr.intake.draft import Draft, Entry
+from asr.intake.draft import Draft, SlotDraft
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot
 from asr.intake.texts import CALLED, NAMED, SLOT_TEXTS
@@ -132,7 +132,7 @@ class Asking:
 
     asked: Asked
     slot: IntakeSlot | None = None
-    parts: tuple[Entry, ...] = ()
+    parts: tuple[SlotDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +281,7 @@ class _Answer:
         return "no" if self.heard.understood is None else self.heard.understood.said("human")
 
     def _of_question(self, free: bool) -> Meaning:
-        said = command(self.text, self.language, free=free, number=self._about_a_number)
+        said = command(self.text, self.language, free=free, number=self._is_number_asked)
         if said is None and free:
             again = command(self.text, self.language)
             said = again if again is not None and again.name == "repeat" else None
@@ -301,7 +301,7 @@ class _Answer:
                 return self._at_slot(act)
 
     @property
-    def _about_a_number(self) -> bool:
+    def _is_number_asked(self) -> bool:
         """Whether "another one" can only be a number to call."""
         number = self.draft.number
         asked = self.asking.slot is not None and number is not None and self.asking.slot is number.slot
@@ -527,10 +527,10 @@ class _Answer:
         short = len(lacking.heard) < _SHORTEST_NUMBER
         return lacking if short or (lacking.missing and not again) else None
 
-    def _facts(self, entries: Iterable[Entry] | None = None) -> tuple[Found, ...]:
+    def _facts(self, entries: Iterable[SlotDraft] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""
         among = list(self.draft if entries is None else entries)
-        kinds: dict[str, Entry] = {}
+        kinds: dict[str, SlotDraft] = {}
         for entry in among:
             kinds.setdefault(_fact_kind(entry.slot), entry)
         wanted = [cast(FactKind, kind) for kind in kinds if kind]
@@ -556,13 +556,13 @@ class _Answer:
             return False
         return entry.value is None or not _same(entry.value, found.value)
 
-    def _was_denied(self, entry: Entry, value: SlotValue) -> bool:
+    def _was_denied(self, entry: SlotDraft, value: SlotValue) -> bool:
         if entry.slot.kind != "phone_number":
             return value in entry.denied
         country = self.by.settings.country
         return any(same_telephone(str(value), str(denied), country) for denied in entry.denied)
 
-    def _option(self, entry: Entry) -> Found | None:
+    def _option(self, entry: SlotDraft) -> Found | None:
         """A value of a list that stands in the answer word for word."""
         slot = entry.slot
         if slot.kind != "list":
@@ -646,7 +646,7 @@ class _Answer:
             country=self.by.settings.country,
         )
 
-    def _denied(self, entry: Entry) -> tuple[str, ...]:
+    def _denied(self, entry: SlotDraft) -> tuple[str, ...]:
         """Numbers that are not meant; what is said to a reading back changes what was read back."""
         if entry.slot.kind != "phone_number":
             return ()

@@ -25,7 +25,7 @@ from typing import TypeAlias, cast
 
 from asr.intake import values as bot
 from asr.intake.answers import Asking, Found, Interpreter, Meaning, MeaningName
-from asr.intake.draft import Draft, Entry, confirm
+from asr.intake.draft import Draft, SlotDraft, confirm
 from asr.intake.questions import Wording
 from asr.intake.settings import Filing, IntakeSettings
 from asr.intake.slots import Known, Value
@@ -273,7 +273,7 @@ class Intake:
             entry.keep(heard)
 
     @property
-    def _entry_in_question(self) -> Entry | None:
+    def _entry_in_question(self) -> SlotDraft | None:
         """The slot that an answer's recording belongs to; None for an answer about several."""
         asking = self._asking
         if asking.slot is not None:
@@ -369,17 +369,17 @@ class Intake:
         parts = tuple(entry for entry in self._draft if self._open(entry))
         return self._ask(Asking(asked="confirm", parts=parts), *before) if parts else self._file()
 
-    def _ask_for(self, entry: Entry, *before: Part, attempt: int = 1) -> Effects:
+    def _ask_for(self, entry: SlotDraft, *before: Part, attempt: int = 1) -> Effects:
         own = self._draft.caller
         if entry is self._draft.number and own and own not in entry.denied:
             return self._ask(Asking(asked="offer_number"), *before, attempt=attempt)
         return self._ask(Asking(asked="slot", slot=entry.slot), *before, attempt=attempt)
 
-    def _applies(self, entry: Entry) -> bool:
+    def _applies(self, entry: SlotDraft) -> bool:
         when = entry.slot.when
         return when is None or when(self._known)
 
-    def _wants_yes(self, entry: Entry) -> bool:
+    def _wants_yes(self, entry: SlotDraft) -> bool:
         """Whether the caller has yet to say that it is right."""
         if entry.confirmed or not entry.has_value:
             return False
@@ -388,7 +388,7 @@ class Intake:
         rule = entry.slot.confirm
         return rule in ("always", "together") or (rule == "unsure" and entry.confidence < self._settings.sure)
 
-    def _open(self, entry: Entry) -> bool:
+    def _open(self, entry: SlotDraft) -> bool:
         """Whether it is to be read back: the caller has not been asked often enough."""
         return self._wants_yes(entry) and entry.corrections <= self._settings.retells
 
@@ -420,7 +420,7 @@ class Intake:
             case _:
                 return self._proceed()
 
-    def _give_up_slot(self, entry: Entry) -> Effects:
+    def _give_up_slot(self, entry: SlotDraft) -> Effects:
         entry.passed = True
         if entry is self._draft.number and self._draft.caller and self._draft.caller not in entry.denied:
             return self._use_own_number()
@@ -438,7 +438,7 @@ class Intake:
         entry.passed = True
         return self._proceed(self._wording.text("own_number"))
 
-    def _leave(self, parts: Iterable[Entry]) -> Effects:
+    def _leave(self, parts: Iterable[SlotDraft]) -> Effects:
         """Go on with what was not confirmed: it stays so."""
         for entry in parts:
             entry.corrections = self._settings.retells + 1
@@ -529,7 +529,7 @@ class Intake:
             story.add(self._heard, meaning.story, meaning.confidence)
 
     @property
-    def _story_for_words(self) -> Entry | None:
+    def _story_for_words(self) -> SlotDraft | None:
         """The free text that was asked for, else the story."""
         entry = self._entry_in_question
         return entry if entry is not None and entry.is_text else self._draft.story
@@ -574,12 +574,12 @@ class Intake:
         self._doubt(parts)
         return self._ask(Asking(asked="correct", parts=parts))
 
-    def _doubt(self, parts: Iterable[Entry]) -> None:
+    def _doubt(self, parts: Iterable[SlotDraft]) -> None:
         for entry in parts:
             entry.doubted = True
             entry.corrections += 1
 
-    def _take_back(self, entry: Entry) -> Effects:
+    def _take_back(self, entry: SlotDraft) -> Effects:
         """One thing is wrong, the rest that was read back with it is right."""
         rest = [part for part in self._asking.parts if part is not entry]
         confirm(part for part in rest if part.doubted)

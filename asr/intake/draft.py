@@ -32,7 +32,7 @@ class Told:
 
 
 @dataclass(slots=True)
-class Entry:
+class SlotDraft:
     """One slot in the making.
 
     Args:
@@ -173,22 +173,22 @@ class Draft:
     def __init__(self, caller: str, language: str, slots: Iterable[IntakeSlot]) -> None:
         self.caller = caller
         self.language = language
-        self.entries = {slot.name: Entry(slot) for slot in slots}
+        self.entries = {slot.name: SlotDraft(slot) for slot in slots}
         self.history: list[Turn] = []
         self.recogniser_gone = False
         self.understood = Understanding()
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[SlotDraft]:
         return iter(self.entries.values())
 
     @property
-    def story(self) -> Entry | None:
+    def story(self) -> SlotDraft | None:
         """Where words go that answer no question: the problem, else the first free text; None without any."""
         texts = [entry for entry in self if entry.is_text]
         return next((entry for entry in texts if entry.slot.name == "problem"), texts[0] if texts else None)
 
     @property
-    def number(self) -> Entry | None:
+    def number(self) -> SlotDraft | None:
         """The number to call back: the first telephone number that is wanted, None for none."""
         return next((entry for entry in self if entry.slot.kind == "phone_number"), None)
 
@@ -208,7 +208,7 @@ class Draft:
             return "" if self.caller in number.denied else self.caller
         return str(number.value)
 
-    def is_own(self, entry: Entry) -> bool:
+    def is_own(self, entry: SlotDraft) -> bool:
         """Whether a slot holds the number that the caller calls from."""
         return entry is self.number and bool(self.caller) and entry.value == self.caller
 
@@ -261,7 +261,7 @@ class Draft:
         )
 
 
-def confirm(entries: Iterable[Entry]) -> None:
+def confirm(entries: Iterable[SlotDraft]) -> None:
     """The caller said yes to these."""
     for entry in entries:
         entry.confirmed, entry.doubted = True, False

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from asr.intake.answers import Asking
-from asr.intake.draft import Draft, Entry
+from asr.intake.draft import Draft, SlotDraft
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import NUMERIC, IntakeSlot, Known
 from asr.intake.texts import CALLED, PRESS_FOR, SLOT_TEXTS, TEXTS
@@ -205,7 +205,7 @@ class Wording:
 
     # Reading back.
 
-    def read_back(self, entries: Sequence[Entry], draft: Draft, known: Known) -> tuple[Part, ...]:
+    def read_back(self, entries: Sequence[SlotDraft], draft: Draft, known: Known) -> tuple[Part, ...]:
         """What was noted, in a few words."""
         parts: list[Part] = [self.text("i_have")]
         number_before = False
@@ -216,7 +216,7 @@ class Wording:
             number_before = entry is draft.number
         return tuple(parts)
 
-    def _value(self, entry: Entry, draft: Draft, known: Known, number_before: bool) -> tuple[Part, ...]:
+    def _value(self, entry: SlotDraft, draft: Draft, known: Known, number_before: bool) -> tuple[Part, ...]:
         slot, value = entry.slot, entry.value
         if entry.is_text:
             return self._story(entry)
@@ -250,7 +250,7 @@ class Wording:
             case _:
                 return (Text(text),) if slot.label is None else (*label, Text(text))
 
-    def _story(self, entry: Entry) -> tuple[Part, ...]:
+    def _story(self, entry: SlotDraft) -> tuple[Part, ...]:
         words = tuple(word for told in entry.told for word in told.heard.words)
         head, tail = shortened(entry.text(self._language), words, self._language)
         if not tail:
@@ -296,7 +296,7 @@ class Wording:
         return tuple(dict.fromkeys(words))
 
 
-def _covered(story: Entry, entries: Sequence[Entry]) -> bool:
+def _covered(story: SlotDraft, entries: Sequence[SlotDraft]) -> bool:
     """Whether what is read back besides says what the story does: several values were taken out of it."""
     told = [told.heard for told in story.told]
     taken = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from asr.slots.commands import command
 from asr.slots.yes_no import yes_no
 from asr.text import sentences
-from asr.understanding.values import Act, Enquiry, Reading, Understanding
+from asr.understanding.values import Enquiry, Reading, Understanding
 
 
 class Rules:
@@ -37,8 +37,7 @@ def reading(text: str, language: str, free: bool) -> tuple[Reading, bool]:
     """
     said = command(text, language, free=free)
     if said is not None:
-        act: Act = "another_number" if said.name == "other_number" else said.name
-        return Reading(text=text, act=act), bool(said.remainder)
+        return Reading(text=text, act=said.name), bool(said.remainder)
     if free:
         return Reading(text=text, act="problem", margin=0.5), True
     answer = yes_no(text, language, 1.0)
