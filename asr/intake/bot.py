@@ -171,6 +171,9 @@ class Intake:
             raise ValueError(f"the bot does not speak {event.language!r}")
         caller = event.caller if _NUMBER.fullmatch(event.caller) else ""
         self._draft = Draft(caller, event.language, self._settings.slots)
+        for name, value in event.known.items():
+            if name in self._draft.entries:
+                self._draft.entries[name].take_over(value)
         self._others = event.others - {event.language}
         self._use(event.language)
         self._speech = event.recogniser

@@ -84,6 +84,14 @@ class SlotDraft:
         self.value, self.confidence = value, confidence
         self.confirmed, self.doubted, self.shortfall = confirmed, False, None
 
+    def take_over(self, value: SlotValue) -> None:
+        """Take a value that was asked for, and is kept with its recording, elsewhere."""
+        if self.is_text:
+            self.told = [Told(Heard("silence"), str(value))]
+        else:
+            self.value = value
+        self.confirmed = True
+
     def add(self, heard: Heard, text: str, confidence: float = 1.0) -> None:
         """Add an answer to free text."""
         self.told.append(Told(heard, text))

@@ -12,6 +12,7 @@ from asr.intake.bot import Intake as Bot
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot, usual_slots
 from asr.intake.texts import PRESS_FOR, SLOT_TEXTS
+from asr.slots.values import SlotValue
 from config.kinds import Items, OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Queue, Step
 from ivr_flows.steps.context import Context
@@ -28,11 +29,12 @@ _USUAL = ("ask_name", "ask_number", "ask_time", "read_back")
 class Intake(Verb):
     """Have the intake bot ask what the site needs to know, by voice, and open a ticket.
 
-    Without `slots` it asks for the problem, where to call and when. What the caller has said already is not
-    asked again; what was understood is read back together, and corrected in the caller's own words. The
-    caller may ask for a person at any time. Whatever was said is kept with its recording, even if the
-    caller hangs up, nothing was understood, or there is no recogniser. A caller who asked for a person and
-    returns to this step because nobody was free is not asked again.
+    Without `slots` it asks for the problem, where to call and when. What the caller has said already, to the
+    bot or to an `ask` or `collect` step into a variable of the slot's name, is not asked again; what was
+    understood is read back together, and corrected in the caller's own words. The caller may ask for a person
+    at any time. Whatever was said is kept with its recording, even if the caller hangs up, nothing was
+    understood, or there is no recogniser. A caller who asked for a person and returns to this step because
+    nobody was free is not asked again.
 
     Afterwards the ticket's number is in the variable `ticket`, and each slot in a variable of its name.
     After an `hours` step, the bot offers times to call back within those hours. [The intake
@@ -158,6 +160,7 @@ class Intake(Verb):
             language,
             conversation.understands(language),
             frozenset(other for other in others if conversation.understands(other)),
+            self._told_before(context),
         )
         return await self._feed(started, conversation, context)
 
@@ -169,6 +172,21 @@ class Intake(Verb):
             await conversation.say([part("passed_on", conversation, context)])
             return Done()
         return await self._feed(bot.Filed(result.values.get("ticket", "")), conversation, context)
+
+    def _told_before(self, context: Context) -> dict[str, SlotValue]:
+        """What the flow has asked the caller already, as the slots of its name want it."""
+        remembered = {slot.name for slot in context.slots if slot.value}
+        known: dict[str, SlotValue] = {}
+        for slot in self._wanted(context):
+            value = context.variables.get(slot.name, "")
+            if slot.kind == "callback_time":
+                if context.call_window is not None:
+                    known[slot.name] = context.call_window
+            elif slot.name in remembered and isinstance(value, str | int | bool) and value != "":
+                options = {option.value for option in slot.options}
+                if slot.kind != "list" or value in options:
+                    known[slot.name] = value
+        return known
 
     def _wanted(self, context: Context | None) -> tuple[IntakeSlot, ...]:
         if self.slots:
@@ -197,7 +215,7 @@ class Intake(Verb):
         policy = context.intake
         assert policy is not None, "run made it"
         wanted = await run_policy(policy, event, conversation, context)
-        context.variables.update(policy.known)
+        context.variables.update({name: value for name, value in policy.known.items() if value != ""})
         match wanted:
             case bot.File(ticket):
                 return as_ticket(ticket, self.queue, context)

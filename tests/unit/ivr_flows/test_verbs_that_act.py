@@ -382,3 +382,22 @@ def test_the_journal_says_what_the_bot_asks_when_it_asks(tmp_path: Path) -> None
     ]
     assert [event.attempt for event in asked[:3]] == [1, 1, 2]
     assert [event.at for event in asked] == sorted({event.at for event in asked})
+
+
+def test_what_the_flow_has_asked_for_is_not_asked_again(tmp_path: Path) -> None:
+    text = """\
+        steps:
+          who:
+            collect: {say: Your number., into: customer_number, confirm: false, otherwise: end}
+          problem:
+            intake: {otherwise: end, slots: [customer_number, problem]}
+          end:
+            hangup:
+    """
+    one = call(make(tmp_path, text), "4711", say("my printer is on fire"), "1")
+    (ticket,) = one.departures
+    assert isinstance(ticket, OpenTicket)
+    assert one.said[1].endswith("What is the problem?")
+    values = {slot.name: (slot.value, slot.text) for slot in ticket.slots}
+    assert values["customer_number"] == ("4711", "4711")
+    assert ticket.progress == "confirmed"
