@@ -252,6 +252,8 @@ class _Answer:
     heard: Heard
     draft: Draft
     now: datetime
+    act: str = ""
+    """The kind of thing that the answer is, where others than the rules have said so."""
 
     @property
     def language(self) -> str:
@@ -264,28 +266,45 @@ class _Answer:
     def meaning(self, *, no_human: bool) -> Meaning:
         slot = self.asking.slot
         free = self.asking.asked == "addition" or (slot is not None and slot.kind == "free_text")
-        human = "no" if no_human else self._wants_a_person(free)
-        if human == "sure":
+        if not no_human and self._asks_for_a_person(free):
             return Meaning(name="human")
         found = self._of_question(free)
-        # What answers the question is no wish for a person that nobody is sure of.
-        open_to_doubt = found.name == "not_understood" or bool(found.story)
-        return replace(found, name="human?") if human == "unsure" and open_to_doubt else found
+        understood = self.heard.understood
+        human = "no" if no_human or understood is None else understood.said("human")
+        # A few words that answer the question are no wish for a person, whatever they resemble.
+        answers = found.name in ("told", "yes", "no") and not found.story
+        if human == "sure" and not (answers and not self._is_long(self.text, _A_SENTENCE)):
+            return Meaning(name="human")
+        return replace(found, name="human?") if human == "unsure" and not answers else found
 
-    def _wants_a_person(self, free: bool) -> Literal["sure", "unsure", "no"]:
-        if self.heard.meanings.get("human", 0.0) >= SURE:
-            return "sure"
+    def _asks_for_a_person(self, free: bool) -> bool:
+        """Whether the sound or the tables say so."""
         said = command(self.text, self.language, free=free)
-        if said is not None and said.name == "human":
-            return "sure"
-        return "no" if self.heard.understood is None else self.heard.understood.said("human")
+        by_words = said is not None and said.name == "human"
+        return by_words or self.heard.meanings.get("human", 0.0) >= SURE
 
     def _of_question(self, free: bool) -> Meaning:
         said = command(self.text, self.language, free=free, number=self._is_number_asked)
         if said is None and free:
             again = command(self.text, self.language)
             said = again if again is not None and again.name == "repeat" else None
-        act: str = said.name if said is not None else self._act()
+        found = self._by_question(said.name if said is not None else "")
+        act = self._act() if said is None else ""
+        return replace(self, act=act)._by_question(act) if self._asks_who_understood(found, act) else found
+
+    def _asks_who_understood(self, found: Meaning, act: str) -> bool:
+        """Whether what the rules made of the answer gives way to the kind of thing that it is said to be.
+
+        The grammar of what was asked for knows best, so they do where they found nothing, or no more than
+        words for the story where those words are likelier an answer.
+        """
+        if not act or found.name == "not_understood":
+            return bool(act)
+        if self.asking.asked in ("confirm", "correct"):
+            return bool(found.story) and not found.found and act not in ("problem", "other", "human")
+        return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, _A_SENTENCE)
+
+    def _by_question(self, act: str) -> Meaning:
         match self.asking.asked:
             case "confirm":
                 return self._at_confirm(act)
@@ -459,9 +478,9 @@ class _Answer:
         answer = self._understand("yes_no")
         if answer is None:
             # What no table has may be meant all the same; a sound that was scored, and is no answer, is none.
-            act = self._act()
             scored = bool(self.heard.meanings) and not self._is_long(self.text, _A_SENTENCE)
-            return Meaning(name=cast(MeaningName, act)) if act in ("yes", "no") and not scored else None
+            meant = self.act in ("yes", "no") and not scored
+            return Meaning(name=cast(MeaningName, self.act)) if meant else None
         if answer.confidence < _DOUBTFUL and not self.heard.meanings:
             return None
         name: MeaningName = "yes" if answer.value else "no"
@@ -612,7 +631,7 @@ class _Answer:
         number = self.draft.number
         if number is not None and number in self.asking.parts:
             other = command(text, self.language, number=True)
-            if self._act() == "another_number" or (other is not None and other.name == "another_number"):
+            if self.act == "another_number" or (other is not None and other.name == "another_number"):
                 return number.slot.name
         named = [
             (len(word), entry.slot.name)

@@ -473,7 +473,7 @@ class Intake:
         return self._ask_once_more("listening")
 
     def _wait(self, meaning: Meaning) -> Effects:
-        return self._ask(self._asking, self._wording.text("take_your_time"), attempt=self._attempt)
+        return self._ask_once_more("take_your_time")
 
     def _ask_once_more(self, key: str) -> Effects:
         if self._attempt >= self._tries():

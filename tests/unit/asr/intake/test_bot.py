@@ -965,3 +965,24 @@ def test_a_yes_in_the_sound_alone_is_one_and_noise_is_noise() -> None:
     assert call.asked.startswith("I couldn't make that out.")
     call.feed(Heard("noise", meanings={"yes": 0.97, "other": 0.03}, audio=Path("/y.wav"), seconds=1.0))
     assert call.question.name == "callback_time"
+
+
+@pytest.mark.parametrize(
+    ("answer", "act"), [("As soon as possible.", "wait"), ("In two days.", "wait"), ("now", "hello")]
+)
+def test_the_grammar_of_the_question_goes_before_the_kind_of_sentence(answer: str, act: Act) -> None:
+    call = _at_the_time()
+    call.says(answer, understood=_understood(answer, act))
+    assert call.question.name == "confirm"
+
+
+def test_what_no_table_has_is_what_it_is_said_to_be() -> None:
+    call = _at_the_reading_back()
+    call.says("that is all perfectly in order like this", understood=_understood("...", "yes"))
+    assert call.ticket.progress == "confirmed"
+    call = Call()
+    call.says("Hang on.", understood=_understood("Hang on.", "wait"))
+    assert (call.question.name, call.question.attempt) == ("problem", 2)
+    call.says("my printer is broken")
+    call.says("rather on the one of my wife", understood=_understood("...", "another_number"))
+    assert call.question.name == "callback_number"
