@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, cast, get_args
 
-from asr.intake.draft import Draft, Entry
+from asr.intake.draft import Draft, SlotDraft
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot
-from asr.intake.texts import NAMED
+from asr.intake.texts import CALLED, NAMED, SLOT_TEXTS
 from asr.listening.answer import Heard
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
+from asr.slots.expected import SURE
 from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
 from asr.slots.numbering_plan import Shortfall
@@ -30,6 +31,7 @@ from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
 from asr.slots.wish import Wish
 from asr.text import comparable, length, tidy, without_opening
+from asr.understanding.values import WantedSlot
 from config.business_hours import OpeningHours
 from tts.parts import Text
 
@@ -49,7 +51,6 @@ _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behi
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
 _SHORTEST_NUMBER = 5  # digits of a telephone number
 _NAMING = {"en": 9, "zh": 15, "ko": 7}  # no answer that merely names what is wrong is as long
-_SURELY_HUMAN = 0.8  # scored against the sound
 _DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
 _FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
@@ -131,7 +132,7 @@ class Asking:
 
     asked: Asked
     slot: IntakeSlot | None = None
-    parts: tuple[Entry, ...] = ()
+    parts: tuple[SlotDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,31 @@ class Interpreter:
             return self._keys(asking, heard.digits, draft, now)
         if heard.kind != "speech" and not (heard.kind == "noise" and heard.meanings):
             return Meaning(name=cast(MeaningName, heard.kind))
-        return _Answer(self, asking, heard, draft, now).meaning(no_human=no_human)
+        found = _Answer(self, asking, heard, draft, now).meaning(no_human=no_human)
+        nothing = heard.kind == "noise" and found.name == "not_understood"
+        return Meaning(name="noise") if nothing else found
+
+    def wanted(self, asked: IntakeSlot | None, draft: Draft, now: datetime) -> tuple[WantedSlot, ...]:
+        """The slots that an answer may fill or put right, the one that was asked for first."""
+        now = now if self.hours is None else self.hours.here(now)
+        order = sorted(draft, key=lambda entry: entry.slot is not asked)
+        return tuple(
+            WantedSlot(
+                name=entry.slot.name,
+                kind=entry.slot.listened,
+                description=_description(entry.slot),
+                context=SlotContext(
+                    choices=entry.slot.choices(self.language),
+                    minimum=entry.slot.minimum,
+                    maximum=entry.slot.maximum,
+                    now=now,
+                    hours=self.hours,
+                    country=self.settings.country,
+                ),
+            )
+            for entry in order
+            if not entry.is_text or not entry.filled
+        )
 
     # Keys.
 
@@ -227,6 +252,8 @@ class _Answer:
     heard: Heard
     draft: Draft
     now: datetime
+    act: str = ""
+    """The kind of thing that the answer is, where others than the rules have said so."""
 
     @property
     def language(self) -> str:
@@ -239,28 +266,45 @@ class _Answer:
     def meaning(self, *, no_human: bool) -> Meaning:
         slot = self.asking.slot
         free = self.asking.asked == "addition" or (slot is not None and slot.kind == "free_text")
-        human = "no" if no_human else self._wants_a_person(free)
-        if human == "sure":
+        if not no_human and self._asks_for_a_person(free):
             return Meaning(name="human")
         found = self._of_question(free)
-        if human == "unsure":
-            return replace(found, name="human?")
-        return found
+        understood = self.heard.understood
+        human = "no" if no_human or understood is None else understood.said("human")
+        # A few words that answer the question are no wish for a person, whatever they resemble.
+        answers = found.name in ("told", "yes", "no") and not found.story
+        if human == "sure" and not (answers and not self._is_long(self.text, _A_SENTENCE)):
+            return Meaning(name="human")
+        return replace(found, name="human?") if human == "unsure" and not answers else found
 
-    def _wants_a_person(self, free: bool) -> Literal["sure", "unsure", "no"]:
-        if self.heard.meanings.get("human", 0.0) >= _SURELY_HUMAN:
-            return "sure"
+    def _asks_for_a_person(self, free: bool) -> bool:
+        """Whether the sound or the tables say so."""
         said = command(self.text, self.language, free=free)
-        if said is not None and said.name == "human":
-            return "sure"
-        return "no" if self.heard.understood is None else self.heard.understood.said("human")
+        by_words = said is not None and said.name == "human"
+        return by_words or self.heard.meanings.get("human", 0.0) >= SURE
 
     def _of_question(self, free: bool) -> Meaning:
-        said = command(self.text, self.language, free=free, number=self._about_a_number)
+        said = command(self.text, self.language, free=free, number=self._is_number_asked)
         if said is None and free:
             again = command(self.text, self.language)
             said = again if again is not None and again.name == "repeat" else None
-        act: str = said.name if said is not None else self._act()
+        found = self._by_question(said.name if said is not None else "")
+        act = self._act() if said is None else ""
+        return replace(self, act=act)._by_question(act) if self._asks_who_understood(found, act) else found
+
+    def _asks_who_understood(self, found: Meaning, act: str) -> bool:
+        """Whether what the rules made of the answer gives way to the kind of thing that it is said to be.
+
+        The grammar of what was asked for knows best, so they do where they found nothing, or no more than
+        words for the story where those words are likelier an answer.
+        """
+        if not act or found.name == "not_understood":
+            return bool(act)
+        if self.asking.asked in ("confirm", "correct"):
+            return bool(found.story) and not found.found and act not in ("problem", "other", "human")
+        return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, _A_SENTENCE)
+
+    def _by_question(self, act: str) -> Meaning:
         match self.asking.asked:
             case "confirm":
                 return self._at_confirm(act)
@@ -276,7 +320,7 @@ class _Answer:
                 return self._at_slot(act)
 
     @property
-    def _about_a_number(self) -> bool:
+    def _is_number_asked(self) -> bool:
         """Whether "another one" can only be a number to call."""
         number = self.draft.number
         asked = self.asking.slot is not None and number is not None and self.asking.slot is number.slot
@@ -434,9 +478,9 @@ class _Answer:
         answer = self._understand("yes_no")
         if answer is None:
             # What no table has may be meant all the same; a sound that was scored, and is no answer, is none.
-            act = self._act()
             scored = bool(self.heard.meanings) and not self._is_long(self.text, _A_SENTENCE)
-            return Meaning(name=cast(MeaningName, act)) if act in ("yes", "no") and not scored else None
+            meant = self.act in ("yes", "no") and not scored
+            return Meaning(name=cast(MeaningName, self.act)) if meant else None
         if answer.confidence < _DOUBTFUL and not self.heard.meanings:
             return None
         name: MeaningName = "yes" if answer.value else "no"
@@ -502,10 +546,10 @@ class _Answer:
         short = len(lacking.heard) < _SHORTEST_NUMBER
         return lacking if short or (lacking.missing and not again) else None
 
-    def _facts(self, entries: Iterable[Entry] | None = None) -> tuple[Found, ...]:
+    def _facts(self, entries: Iterable[SlotDraft] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""
         among = list(self.draft if entries is None else entries)
-        kinds: dict[str, Entry] = {}
+        kinds: dict[str, SlotDraft] = {}
         for entry in among:
             kinds.setdefault(_fact_kind(entry.slot), entry)
         wanted = [cast(FactKind, kind) for kind in kinds if kind]
@@ -531,13 +575,13 @@ class _Answer:
             return False
         return entry.value is None or not _same(entry.value, found.value)
 
-    def _was_denied(self, entry: Entry, value: SlotValue) -> bool:
+    def _was_denied(self, entry: SlotDraft, value: SlotValue) -> bool:
         if entry.slot.kind != "phone_number":
             return value in entry.denied
         country = self.by.settings.country
         return any(same_telephone(str(value), str(denied), country) for denied in entry.denied)
 
-    def _option(self, entry: Entry) -> Found | None:
+    def _option(self, entry: SlotDraft) -> Found | None:
         """A value of a list that stands in the answer word for word."""
         slot = entry.slot
         if slot.kind != "list":
@@ -587,7 +631,7 @@ class _Answer:
         number = self.draft.number
         if number is not None and number in self.asking.parts:
             other = command(text, self.language, number=True)
-            if self._act() == "another_number" or (other is not None and other.name == "another_number"):
+            if self.act == "another_number" or (other is not None and other.name == "another_number"):
                 return number.slot.name
         named = [
             (len(word), entry.slot.name)
@@ -621,7 +665,7 @@ class _Answer:
             country=self.by.settings.country,
         )
 
-    def _denied(self, entry: Entry) -> tuple[str, ...]:
+    def _denied(self, entry: SlotDraft) -> tuple[str, ...]:
         """Numbers that are not meant; what is said to a reading back changes what was read back."""
         if entry.slot.kind != "phone_number":
             return ()
@@ -639,6 +683,16 @@ def names_of(slot: IntakeSlot, language: str) -> tuple[str, ...]:
     own = tuple(part.text for part in label if isinstance(part, Text))
     written = () if known or own else (slot.name.replace("_", " "),)
     return (*known, *own, *written)
+
+
+def _description(slot: IntakeSlot) -> str:
+    """What a slot is, in English where there are words for it."""
+    for words in (slot.label, slot.ask):
+        for part in words("en", {}) if words is not None else ():
+            if isinstance(part, Text):
+                return part.text
+    called = CALLED.get(slot.name) or SLOT_TEXTS.get(slot.name, {}).get(f"{slot.name}_is")
+    return slot.name.replace("_", " ") if called is None else called["en"]
 
 
 def _fact_kind(slot: IntakeSlot) -> str:

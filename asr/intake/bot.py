@@ -25,15 +25,17 @@ from typing import TypeAlias, cast
 
 from asr.intake import values as bot
 from asr.intake.answers import Asking, Found, Interpreter, Meaning, MeaningName
-from asr.intake.draft import Draft, Entry, confirm
+from asr.intake.draft import Draft, SlotDraft, confirm
 from asr.intake.questions import Wording
 from asr.intake.settings import Filing, IntakeSettings
 from asr.intake.slots import Known, Value
 from asr.listening.answer import Heard
+from asr.slots.spoken_language import wished_language, written_language
 from asr.slots.understand import LANGUAGES
 from asr.slots.values import CallWindow
+from asr.understanding.values import Enquiry
 from config.business_hours import OpeningHours
-from tts.parts import Part
+from tts.parts import Part, shown
 
 Effects: TypeAlias = list[bot.IntakeEffect]
 
@@ -115,6 +117,28 @@ class Intake:
         """Every slot by name, as conditions read it; "" for what is not known."""
         return self._draft.known if self._step is not Step.IDLE else {}
 
+    def enquiry(self, heard: Heard, question: bot.Question, now: datetime) -> Enquiry:
+        """What to ask whoever understands answers of one that was heard; what comes back goes into `Heard`.
+
+        Args:
+            heard: the answer, in words.
+            question: the one that was asked.
+            now: aware local time.
+        """
+        slot = self._asking.slot
+        said = (turn.heard.text for turn in self._draft.history if turn.heard is not None)
+        return Enquiry(
+            text=heard.text,
+            language=self._draft.language,
+            kind=question.speech.slot if question.speech is not None else "free_text",
+            question=shown(question.parts),
+            wanted=self._interpreter.wanted(slot, self._draft, now),
+            said=tuple(text for text in said if text),
+            words=heard.words,
+            confidence=heard.confidence,
+            alternatives=heard.alternatives,
+        )
+
     def receive(self, event: bot.IntakeEvent, now: datetime) -> Effects:
         """Take the event that was awaited, or a hang-up.
 
@@ -147,6 +171,9 @@ class Intake:
             raise ValueError(f"the bot does not speak {event.language!r}")
         caller = event.caller if _NUMBER.fullmatch(event.caller) else ""
         self._draft = Draft(caller, event.language, self._settings.slots)
+        for name, value in event.known.items():
+            if name in self._draft.entries:
+                self._draft.entries[name].take_over(value)
         self._others = event.others - {event.language}
         self._use(event.language)
         self._speech = event.recogniser
@@ -163,11 +190,31 @@ class Intake:
         self._interpreter = Interpreter(language, self._hours, self._settings)
 
     def _answered(self, heard: Heard, now: datetime) -> Effects:
+        if heard.kind == "speech" and self._others:
+            language = self._draft.language
+            wish = wished_language(heard.text, language)
+            # Later on, a row of foreign words is a product's name rather than another language.
+            other = wish or ("" if self._draft.has_something else written_language(heard.text, language))
+            if other in self._others:
+                self._others = frozenset()  # once, so that nobody is sent to and fro
+                self._use(other)
+                further = self._in_other_words(heard) if wish else self._understand(heard, now)
+                return [bot.Speak(other), *further]
+        return self._understand(heard, now)
+
+    def _in_other_words(self, heard: Heard) -> Effects:
+        """The question again, in the language that the caller has asked for."""
+        self._draft.history.append(bot.Turn(self._name, self._attempt, heard, "language"))
+        return self._ask(self._asking, attempt=self._attempt)
+
+    def _understand(self, heard: Heard, now: datetime) -> Effects:
         asking, attempt = self._asking, self._attempt
         meaning = self._interpreter.meaning(asking, heard, self._draft, now)
         if meaning.name == "human?" and not self._settings.human:
             meaning = self._interpreter.meaning(asking, heard, self._draft, now, no_human=True)
         self._remember(heard, meaning)
+        if heard.understood is not None:
+            self._draft.note(heard.understood)
         self._silent = self._silent + 1 if meaning.name == "silence" else 0
         if asking.asked == "offer_human":
             return self._at_offer_human(meaning, now)
@@ -229,7 +276,7 @@ class Intake:
             entry.keep(heard)
 
     @property
-    def _entry_in_question(self) -> Entry | None:
+    def _entry_in_question(self) -> SlotDraft | None:
         """The slot that an answer's recording belongs to; None for an answer about several."""
         asking = self._asking
         if asking.slot is not None:
@@ -325,17 +372,17 @@ class Intake:
         parts = tuple(entry for entry in self._draft if self._open(entry))
         return self._ask(Asking(asked="confirm", parts=parts), *before) if parts else self._file()
 
-    def _ask_for(self, entry: Entry, *before: Part, attempt: int = 1) -> Effects:
+    def _ask_for(self, entry: SlotDraft, *before: Part, attempt: int = 1) -> Effects:
         own = self._draft.caller
         if entry is self._draft.number and own and own not in entry.denied:
             return self._ask(Asking(asked="offer_number"), *before, attempt=attempt)
         return self._ask(Asking(asked="slot", slot=entry.slot), *before, attempt=attempt)
 
-    def _applies(self, entry: Entry) -> bool:
+    def _applies(self, entry: SlotDraft) -> bool:
         when = entry.slot.when
         return when is None or when(self._known)
 
-    def _wants_yes(self, entry: Entry) -> bool:
+    def _wants_yes(self, entry: SlotDraft) -> bool:
         """Whether the caller has yet to say that it is right."""
         if entry.confirmed or not entry.has_value:
             return False
@@ -344,7 +391,7 @@ class Intake:
         rule = entry.slot.confirm
         return rule in ("always", "together") or (rule == "unsure" and entry.confidence < self._settings.sure)
 
-    def _open(self, entry: Entry) -> bool:
+    def _open(self, entry: SlotDraft) -> bool:
         """Whether it is to be read back: the caller has not been asked often enough."""
         return self._wants_yes(entry) and entry.corrections <= self._settings.retells
 
@@ -376,7 +423,7 @@ class Intake:
             case _:
                 return self._proceed()
 
-    def _give_up_slot(self, entry: Entry) -> Effects:
+    def _give_up_slot(self, entry: SlotDraft) -> Effects:
         entry.passed = True
         if entry is self._draft.number and self._draft.caller and self._draft.caller not in entry.denied:
             return self._use_own_number()
@@ -394,7 +441,7 @@ class Intake:
         entry.passed = True
         return self._proceed(self._wording.text("own_number"))
 
-    def _leave(self, parts: Iterable[Entry]) -> Effects:
+    def _leave(self, parts: Iterable[SlotDraft]) -> Effects:
         """Go on with what was not confirmed: it stays so."""
         for entry in parts:
             entry.corrections = self._settings.retells + 1
@@ -426,7 +473,7 @@ class Intake:
         return self._ask_once_more("listening")
 
     def _wait(self, meaning: Meaning) -> Effects:
-        return self._ask(self._asking, self._wording.text("take_your_time"), attempt=self._attempt)
+        return self._ask_once_more("take_your_time")
 
     def _ask_once_more(self, key: str) -> Effects:
         if self._attempt >= self._tries():
@@ -485,7 +532,7 @@ class Intake:
             story.add(self._heard, meaning.story, meaning.confidence)
 
     @property
-    def _story_for_words(self) -> Entry | None:
+    def _story_for_words(self) -> SlotDraft | None:
         """The free text that was asked for, else the story."""
         entry = self._entry_in_question
         return entry if entry is not None and entry.is_text else self._draft.story
@@ -530,12 +577,12 @@ class Intake:
         self._doubt(parts)
         return self._ask(Asking(asked="correct", parts=parts))
 
-    def _doubt(self, parts: Iterable[Entry]) -> None:
+    def _doubt(self, parts: Iterable[SlotDraft]) -> None:
         for entry in parts:
             entry.doubted = True
             entry.corrections += 1
 
-    def _take_back(self, entry: Entry) -> Effects:
+    def _take_back(self, entry: SlotDraft) -> Effects:
         """One thing is wrong, the rest that was read back with it is right."""
         rest = [part for part in self._asking.parts if part is not entry]
         confirm(part for part in rest if part.doubted)

@@ -17,6 +17,7 @@ from asr.listening.answer import Heard
 from asr.slots.numbering_plan import Shortfall
 from asr.slots.values import CallWindow, SlotValue
 from asr.text import without_opening
+from asr.understanding.values import Understanding
 
 _SOMETHING_SAID = 1.0  # seconds of a recording that hold more than a cough
 _ENDS = frozenset(".!?。！？…")
@@ -31,7 +32,7 @@ class Told:
 
 
 @dataclass(slots=True)
-class Entry:
+class SlotDraft:
     """One slot in the making.
 
     Args:
@@ -82,6 +83,14 @@ class Entry:
         self.told = [Told(heard, heard.text)]
         self.value, self.confidence = value, confidence
         self.confirmed, self.doubted, self.shortfall = confirmed, False, None
+
+    def take_over(self, value: SlotValue) -> None:
+        """Take a value that was asked for, and is kept with its recording, elsewhere."""
+        if self.is_text:
+            self.told = [Told(Heard("silence"), str(value))]
+        else:
+            self.value = value
+        self.confirmed = True
 
     def add(self, heard: Heard, text: str, confidence: float = 1.0) -> None:
         """Add an answer to free text."""
@@ -163,28 +172,31 @@ class Draft:
         entries: the slots by name, in their order.
         history: every question and answer.
         recogniser_gone: whether it left in the middle.
+        understood: what whoever understood the answers made of them last: category, title, summary and the
+            wording of questions, as far as there are any.
     """
 
-    __slots__ = ("caller", "entries", "history", "language", "recogniser_gone")
+    __slots__ = ("caller", "entries", "history", "language", "recogniser_gone", "understood")
 
     def __init__(self, caller: str, language: str, slots: Iterable[IntakeSlot]) -> None:
         self.caller = caller
         self.language = language
-        self.entries = {slot.name: Entry(slot) for slot in slots}
+        self.entries = {slot.name: SlotDraft(slot) for slot in slots}
         self.history: list[Turn] = []
         self.recogniser_gone = False
+        self.understood = Understanding()
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[SlotDraft]:
         return iter(self.entries.values())
 
     @property
-    def story(self) -> Entry | None:
+    def story(self) -> SlotDraft | None:
         """Where words go that answer no question: the problem, else the first free text; None without any."""
         texts = [entry for entry in self if entry.is_text]
         return next((entry for entry in texts if entry.slot.name == "problem"), texts[0] if texts else None)
 
     @property
-    def number(self) -> Entry | None:
+    def number(self) -> SlotDraft | None:
         """The number to call back: the first telephone number that is wanted, None for none."""
         return next((entry for entry in self if entry.slot.kind == "phone_number"), None)
 
@@ -204,9 +216,21 @@ class Draft:
             return "" if self.caller in number.denied else self.caller
         return str(number.value)
 
-    def is_own(self, entry: Entry) -> bool:
+    def is_own(self, entry: SlotDraft) -> bool:
         """Whether a slot holds the number that the caller calls from."""
         return entry is self.number and bool(self.caller) and entry.value == self.caller
+
+    def note(self, understood: Understanding) -> None:
+        """Keep what was understood of an answer; what it leaves open stays as it was."""
+        before = self.understood
+        sure = bool(understood.category) and understood.category_sure
+        self.understood = Understanding(
+            category=understood.category if sure else before.category,
+            title=understood.title or before.title,
+            summary=understood.summary or before.summary,
+            questions={**before.questions, **understood.questions},
+            provider=understood.provider,
+        )
 
     @property
     def known(self) -> dict[str, Value]:
@@ -238,13 +262,14 @@ class Draft:
             history=tuple(self.history),
             callback_number=self.callback_number or None,
             when=None if when is None or when.as_soon_as_possible else when,
-            title=filing.title,
-            category=filing.category,
+            title=filing.title or self.understood.title,
+            summary=self.understood.summary,
+            category=filing.category or self.understood.category,
             severity=filing.severity,
         )
 
 
-def confirm(entries: Iterable[Entry]) -> None:
+def confirm(entries: Iterable[SlotDraft]) -> None:
     """The caller said yes to these."""
     for entry in entries:
         entry.confirmed, entry.doubted = True, False

@@ -13,14 +13,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from asr.intake.answers import Asking
-from asr.intake.draft import Draft, Entry
+from asr.intake.draft import Draft, SlotDraft
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import NUMERIC, IntakeSlot, Known
 from asr.intake.texts import CALLED, PRESS_FOR, SLOT_TEXTS, TEXTS
 from asr.intake.values import Question, Record
 from asr.listening.answer import KeysWanted, SpeechWanted
 from asr.results import Word
-from asr.slots.values import CallWindow
+from asr.slots.values import CallWindow, SlotContext
 from asr.text import length, without_opening
 from tts.parts import Part, Spoken, Text
 
@@ -160,7 +160,8 @@ class Wording:
             return (self.text("number_so_far"), holds, self.text("number_goes_on"))
         if slot.keyed is not None and level == _KEYED:
             return tuple(slot.keyed(self._language, known))
-        asked = self._ask(slot, level, known)
+        worded = draft.understood.questions.get(slot.name)
+        asked = (Text(worded),) if worded and level == 1 else self._ask(slot, level, known)
         story = draft.story is not None and draft.story.slot is slot
         if level == 1 or story or (slot.name == "callback_time" and slot.ask is None):
             return asked
@@ -204,7 +205,7 @@ class Wording:
 
     # Reading back.
 
-    def read_back(self, entries: Sequence[Entry], draft: Draft, known: Known) -> tuple[Part, ...]:
+    def read_back(self, entries: Sequence[SlotDraft], draft: Draft, known: Known) -> tuple[Part, ...]:
         """What was noted, in a few words."""
         parts: list[Part] = [self.text("i_have")]
         number_before = False
@@ -215,7 +216,7 @@ class Wording:
             number_before = entry is draft.number
         return tuple(parts)
 
-    def _value(self, entry: Entry, draft: Draft, known: Known, number_before: bool) -> tuple[Part, ...]:
+    def _value(self, entry: SlotDraft, draft: Draft, known: Known, number_before: bool) -> tuple[Part, ...]:
         slot, value = entry.slot, entry.value
         if entry.is_text:
             return self._story(entry)
@@ -249,7 +250,7 @@ class Wording:
             case _:
                 return (Text(text),) if slot.label is None else (*label, Text(text))
 
-    def _story(self, entry: Entry) -> tuple[Part, ...]:
+    def _story(self, entry: SlotDraft) -> tuple[Part, ...]:
         words = tuple(word for told in entry.told for word in told.heard.words)
         head, tail = shortened(entry.text(self._language), words, self._language)
         if not tail:
@@ -272,15 +273,30 @@ class Wording:
     def _speech(self, asking: Asking) -> SpeechWanted:
         slot = asking.slot
         if slot is not None:
-            return SpeechWanted(slot.listened, timing=slot.end_of_turn)
+            limits = SlotContext(minimum=slot.minimum, maximum=slot.maximum, country=self._settings.country)
+            return SpeechWanted(
+                slot.listened,
+                timing=slot.end_of_turn,
+                meanings=slot.choices(self._language),
+                vocabulary=slot.vocabulary(self._language),
+                context=limits,
+            )
         if asking.asked == "addition":
             return SpeechWanted("free_text", timing="description")
         if asking.asked == "correct":
-            return SpeechWanted("free_text", timing="digits")
-        return SpeechWanted("yes_no", timing="short")
+            return SpeechWanted("free_text", timing="digits", vocabulary=self._vocabulary(asking))
+        # A number may be said in place of a yes or no, and numbers are said with pauses.
+        figures = any(entry.slot.kind in NUMERIC for entry in asking.parts)
+        timing = "digits" if figures or asking.asked == "offer_number" else "short"
+        return SpeechWanted("yes_no", timing=timing, vocabulary=self._vocabulary(asking))
+
+    def _vocabulary(self, asking: Asking) -> tuple[str, ...]:
+        """Words that a correction may hold."""
+        words = (word for entry in asking.parts for word in entry.slot.vocabulary(self._language))
+        return tuple(dict.fromkeys(words))
 
 
-def _covered(story: Entry, entries: Sequence[Entry]) -> bool:
+def _covered(story: SlotDraft, entries: Sequence[SlotDraft]) -> bool:
     """Whether what is read back besides says what the story does: several values were taken out of it."""
     told = [told.heard for told in story.told]
     taken = [

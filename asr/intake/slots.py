@@ -115,8 +115,8 @@ class IntakeSlot:
         """The options of a list by value, with the words for each."""
         return {option.value: option.spoken(language) for option in self.options}
 
-    def heard_as(self, language: str) -> tuple[str, ...]:
-        """Phrases for the recogniser."""
+    def vocabulary(self, language: str) -> tuple[str, ...]:
+        """Words that the recogniser should expect."""
         return tuple(
             dict.fromkeys(
                 (

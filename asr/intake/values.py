@@ -19,13 +19,14 @@ wants and hears of `asr.listening.answer`, as in a flow's conversation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from asr.listening.answer import Heard, KeysWanted, SpeechWanted
 from asr.results import Word
-from asr.slots.values import CallWindow
+from asr.slots.values import CallWindow, SlotValue
 from tts.parts import Part
 
 TicketKind: TypeAlias = Literal["problem", "voicemail", "callback", "abandoned", "cut_off", "failure"]
@@ -72,12 +73,14 @@ class Started:
         recogniser: whether words are understood in that language now; without, keys and recordings do.
         others: further languages that the site's flow speaks, and that are understood now: the bot changes
             to one in which the caller answers.
+        known: what the caller has said before, by slot: it is not asked again.
     """
 
     caller: str
     language: str
     recogniser: bool = True
     others: frozenset[str] = frozenset()
+    known: Mapping[str, SlotValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,8 @@ class OpenTicket:
         callback_number: where to call; None for the caller's own number.
         when: when to call, None for as soon as possible.
         note: a short text for the agent who works on it.
-        title, category, severity: as the intake's rules say; "" and 0 leave it to the words that were said
-            (`callback_queue.tickets.summary`).
+        title, summary, category, severity: as the intake's rules say, or who understood the caller; "" and 0
+            leave it to the words that were said (`callback_queue.tickets.summary`).
     """
 
     kind: TicketKind
@@ -183,6 +186,7 @@ class OpenTicket:
     when: CallWindow | None = None
     note: str = ""
     title: str = ""
+    summary: str = ""
     category: str = ""
     severity: int = 0
 

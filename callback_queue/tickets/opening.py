@@ -143,6 +143,7 @@ def _as_filed(wanted: OpenTicket, matter: Matter, rules: OpeningRules) -> Matter
         category=wanted.category or matter.category,
         severity=severity,
         title=wanted.title or matter.title,
+        summary=wanted.summary or matter.summary,
     )
 
 
@@ -160,8 +161,7 @@ def words_of(slots: list[dict[str, Any]]) -> str:
     by_name = {slot.get("name"): slot for slot in slots}
     told = [by_name[name] for name in _TELLING if name in by_name]
     told = told or [slot for slot in slots if slot.get("name") not in _FACTS and slot.get("text")]
-    # A problem's value is its text without greetings and hesitations.
-    texts = (str(slot.get("value") or slot.get("text") or "").strip() for slot in told)
+    texts = (str(slot.get("text") or slot.get("value") or "").strip() for slot in told)
     return " ".join(text for text in texts if text)
 
 

@@ -94,7 +94,7 @@ class FlowRun:
         self._over = False
         conversation.language = language or self._flow.languages[0]
         self.context = Context(conversation, flows.prompts)
-        self.context.flow = name
+        self._enter_flow(self._flow)
 
     @property
     def version(self) -> str:
@@ -223,13 +223,17 @@ class FlowRun:
         return None
 
     def _begin(self, flow: str) -> None:
-        self._flow = self._flows.flows[flow]
+        self._enter_flow(self._flows.flows[flow])
         self._step = self._flow.start
-        self.context.flow = flow
+
+    def _enter_flow(self, flow: Flow) -> None:
+        self._flow = flow
+        self.context.flow = flow.name
+        self.context.languages = flow.languages
 
     def _return_to(self, frame: _Frame, step: str) -> None:
-        self._flow, self._step = frame.flow, step
-        self.context.flow = frame.flow.name
+        self._enter_flow(frame.flow)
+        self._step = step
 
     async def _fail(self, error: Exception) -> Departure | None:
         """A step failed: go where the flow says, the first time; then to the last resort."""

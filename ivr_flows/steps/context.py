@@ -60,6 +60,7 @@ class Context:
         "flow",
         "hours",
         "intake",
+        "languages",
         "names",
         "slots",
         "so_far",
@@ -74,6 +75,8 @@ class Context:
         """Everything that an expression can read."""
         self.flow = ""
         """The flow that the call is in."""
+        self.languages: tuple[str, ...] = ()
+        """What that flow speaks."""
         self.slots: tuple[Slot, ...] = ()
         """What the caller has said, for the agent who takes the call."""
         self.so_far: OpenTicket | None = None

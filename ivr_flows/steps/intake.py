@@ -42,11 +42,22 @@ async def run_policy(
         found: _Brought | bot.HungUp
         try:
             found = await _carry_out(effects, conversation, context)
+            if isinstance(found, Heard) and found.kind == "speech" and found.text:
+                found = await _understood(found, effects[-1], policy, conversation)
         except CallerGone as gone:
             found = bot.HungUp(gone.heard)
         if isinstance(found, bot.File | bot.ReachHuman | bot.Finished):
             return found
         next_event = found
+
+
+async def _understood(
+    heard: Heard, asked: bot.IntakeEffect, policy: Intake, conversation: Conversation
+) -> Heard:
+    """The answer, with what was understood of it."""
+    assert isinstance(asked, bot.Ask), "only a question brings an answer"
+    enquiry = policy.enquiry(heard, asked.question, conversation.now())
+    return replace(heard, understood=await conversation.understander.understand(enquiry))
 
 
 async def _carry_out(
@@ -90,6 +101,12 @@ def _tell_asked(question: str, attempt: int, conversation: Conversation) -> None
 
 def as_ticket(ticket: OpenTicket, queue: str | None, context: Context, note: str = "") -> OpenTicket:
     """The bot's ticket with what only the flow knows: who works on it, and what was said before."""
-    taken_in = {slot.name for slot in ticket.slots}
+    told = {slot.name: slot for slot in context.slots}
+    # What the flow itself had asked for is kept as it was said there.
+    slots = tuple(
+        told[slot.name] if slot.name in told and not slot.text and not slot.audio else slot
+        for slot in ticket.slots
+    )
+    taken_in = {slot.name for slot in slots}
     before = tuple(slot for slot in context.slots if slot.name not in taken_in)
-    return replace(ticket, queue=ticket.queue or queue or "", slots=(*before, *ticket.slots), note=note)
+    return replace(ticket, queue=ticket.queue or queue or "", slots=(*before, *slots), note=note)

@@ -72,7 +72,7 @@ async def ask_until(
         if answer.kind == "unavailable":
             return None
         sorry: list[Part] = []
-        if answer.kind == "noise":
+        if answer.kind == "noise" and not answer.meanings:
             sorry = [part("not_heard", conversation, context)]
         elif answer.kind != "silence":
             value = understand(answer)

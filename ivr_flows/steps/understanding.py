@@ -6,7 +6,7 @@ Pure. What to ask, and how often, is in `ivr_flows.steps.questions`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from asr.listening.answer import Heard, SpeechWanted
@@ -18,6 +18,7 @@ from ivr_flows.steps.outcomes import Slot
 from ivr_flows.steps.texts import TextKey
 from tts.parts import Part, Spoken, SpokenKind, Text
 
+_NOTHING = SlotContext()
 _YES_NO_KEYS = {"1": True, "2": False}
 _SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "number": "number"}
 
@@ -37,9 +38,26 @@ def speech_wanted(
     return SpeechWanted(slot, phrases, TIMING_OF_SLOT[slot], options)
 
 
-def meaning(slot: SlotKind, heard: Heard, language: str, known: SlotContext) -> SlotValue | Sorry:
-    """What spoken words mean for a slot."""
-    found = understand(slot, heard.text, heard.words, language, known)
+def meaning(
+    slot: SlotKind, heard: Heard, language: str, country: str = "", known: SlotContext = _NOTHING
+) -> SlotValue | Sorry:
+    """What spoken words mean for a slot.
+
+    Args:
+        slot: what the answer is to be.
+        heard: the answer.
+        language: en, zh or ko.
+        country: where the site is, "" for not known.
+        known: what the question brings with it: choices, limits, the time and the hours.
+    """
+    context = replace(
+        known,
+        confidence=heard.confidence,
+        meanings=heard.meanings,
+        alternatives=heard.alternatives,
+        country=country,
+    )
+    found = understand(slot, heard.text, heard.words, language, context)
     return Sorry("not_understood") if found is None else found.value
 
 
@@ -48,7 +66,7 @@ def yes_or_no(heard: Heard, language: str) -> bool | Sorry:
     if heard.kind == "keys":
         found = _YES_NO_KEYS.get(heard.digits)
         return Sorry("not_a_choice") if found is None else found
-    value = meaning("yes_no", heard, language, SlotContext(meanings=heard.meanings))
+    value = meaning("yes_no", heard, language)
     return value if isinstance(value, bool) else Sorry("not_understood")
 
 
@@ -57,7 +75,9 @@ def slot_of_digits(kind: SpokenKind) -> SlotKind:
     return _SLOT_OF_DIGITS.get(kind, "digits")
 
 
-def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum: int) -> str | Sorry:
+def digits(
+    heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum: int, country: str = ""
+) -> str | Sorry:
     """A row of digits, keyed in or spoken; `minimum` to `maximum` of them."""
     if heard.kind == "keys":
         found = heard.digits
@@ -65,8 +85,7 @@ def digits(heard: Heard, kind: SpokenKind, language: str, minimum: int, maximum:
             return Sorry("not_understood")
     else:
         slot = slot_of_digits(kind)
-        known = SlotContext(confidence=heard.confidence, alternatives=heard.alternatives)
-        value = meaning(slot, heard, language, known)
+        value = meaning(slot, heard, language, country)
         if isinstance(value, bool) or not isinstance(value, int | str):
             return Sorry("not_understood")
         found = str(value)

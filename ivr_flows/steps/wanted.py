@@ -153,7 +153,7 @@ class FilingTable(Table):
     )
     rules: Items[FilingRule] = Field(
         default=(),
-        description="For each of category, severity and queue the first rule that holds and names one counts.",
+        description="For each of category, severity and queue the first rule counts that holds and names it.",
     )
 
 

@@ -136,11 +136,5 @@ class Ask(Verb):
             if not heard.digits.isdecimal():
                 return Sorry("not_understood")
             return int(heard.digits) if self.slot == "number" else heard.digits
-        known = SlotContext(
-            now=conversation.now(),
-            hours=context.hours,
-            confidence=heard.confidence,
-            meanings=heard.meanings,
-            alternatives=heard.alternatives,
-        )
-        return meaning(self.slot, heard, language, known)
+        known = SlotContext(now=conversation.now(), hours=context.hours)
+        return meaning(self.slot, heard, language, conversation.country, known)

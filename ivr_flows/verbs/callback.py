@@ -105,7 +105,9 @@ class Callback(ShortTable, Verb):
                 Wanted(KeysWanted(_MOST_DIGITS, "#", 8.0, 4.0), speech_wanted("phone_number")),
                 self.tries,
             ),
-            lambda heard: digits(heard, "phone_number", language, _FEWEST_DIGITS, _MOST_DIGITS),
+            lambda heard: digits(
+                heard, "phone_number", language, _FEWEST_DIGITS, _MOST_DIGITS, conversation.country
+            ),
             lambda value: [Spoken("phone_number", value)],
         )
         return None if answer is None else answer.value

@@ -73,7 +73,7 @@ class Collect(Verb):
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Ask, read back, keep."""
-        language = conversation.language
+        language, country = conversation.language, conversation.country
         first = context.parts(self.say)
         again = context.parts(self.again) if self.again is not None else first
         keys = KeysWanted(self.maximum, self.finish, self.timeout, self.between)
@@ -82,7 +82,7 @@ class Collect(Verb):
             conversation,
             context,
             Question(first, again, wanted, self.tries, self.barge_in),
-            lambda heard: digits(heard, self.kind, language, self.minimum, self.maximum),
+            lambda heard: digits(heard, self.kind, language, self.minimum, self.maximum, country),
             (lambda value: [Spoken(self.kind, value)]) if self.confirm else None,
         )
         if answer is None:

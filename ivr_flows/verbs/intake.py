@@ -11,7 +11,8 @@ from asr.intake import values as bot
 from asr.intake.bot import Intake as Bot
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot, usual_slots
-from asr.intake.texts import SLOT_TEXTS
+from asr.intake.texts import PRESS_FOR, SLOT_TEXTS
+from asr.slots.values import SlotValue
 from config.kinds import Items, OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Queue, Step
 from ivr_flows.steps.context import Context
@@ -28,11 +29,12 @@ _USUAL = ("ask_name", "ask_number", "ask_time", "read_back")
 class Intake(Verb):
     """Have the intake bot ask what the site needs to know, by voice, and open a ticket.
 
-    Without `slots` it asks for the problem, where to call and when. What the caller has said already is not
-    asked again; what was understood is read back together, and corrected in the caller's own words. The
-    caller may ask for a person at any time. Whatever was said is kept with its recording, even if the
-    caller hangs up, nothing was understood, or there is no recogniser. A caller who asked for a person and
-    returns to this step because nobody was free is not asked again.
+    Without `slots` it asks for the problem, where to call and when. What the caller has said already, to the
+    bot or to an `ask` or `collect` step into a variable of the slot's name, is not asked again; what was
+    understood is read back together, and corrected in the caller's own words. The caller may ask for a person
+    at any time. Whatever was said is kept with its recording, even if the caller hangs up, nothing was
+    understood, or there is no recogniser. A caller who asked for a person and returns to this step because
+    nobody was free is not asked again.
 
     Afterwards the ticket's number is in the variable `ticket`, and each slot in a variable of its name.
     After an `hours` step, the bot offers times to call back within those hours. [The intake
@@ -134,11 +136,14 @@ class Intake(Verb):
         return data
 
     def says(self) -> Iterator[tuple[str, str]]:
-        """The bot's own words for the slots."""
-        names = [slot.name for slot in self._wanted(None)]
-        for name in names:
-            for texts in SLOT_TEXTS.get(name, {}).values():
+        """The bot's own words for the slots, and what can be chosen."""
+        for slot in self._wanted(None):
+            for texts in SLOT_TEXTS.get(slot.name, {}).values():
                 yield from texts.items()
+            for language, template in PRESS_FOR.items():
+                for key, option in enumerate(slot.options, start=1):
+                    name = option.spoken(language)[0]
+                    yield from ((language, name), (language, template.format(name=name, key=key)))
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Start the bot, unless an earlier one has taken in everything and no person took the call."""
@@ -149,7 +154,14 @@ class Intake(Verb):
         context.intake = Bot(context.hours, self._settings(conversation, context), context.names)
         language = conversation.language
         conversation.keep_recording()
-        started = bot.Started(conversation.caller, language, conversation.understands(language))
+        others = (other for other in context.languages if other != language)
+        started = bot.Started(
+            conversation.caller,
+            language,
+            conversation.understands(language),
+            frozenset(other for other in others if conversation.understands(other)),
+            self._told_before(context),
+        )
         return await self._feed(started, conversation, context)
 
     async def after(self, result: Result, conversation: Conversation, context: Context) -> Outcome:
@@ -160,6 +172,21 @@ class Intake(Verb):
             await conversation.say([part("passed_on", conversation, context)])
             return Done()
         return await self._feed(bot.Filed(result.values.get("ticket", "")), conversation, context)
+
+    def _told_before(self, context: Context) -> dict[str, SlotValue]:
+        """What the flow has asked the caller already, as the slots of its name want it."""
+        remembered = {slot.name for slot in context.slots if slot.value}
+        known: dict[str, SlotValue] = {}
+        for slot in self._wanted(context):
+            value = context.variables.get(slot.name, "")
+            if slot.kind == "callback_time":
+                if context.call_window is not None:
+                    known[slot.name] = context.call_window
+            elif slot.name in remembered and isinstance(value, str | int | bool) and value != "":
+                options = {option.value for option in slot.options}
+                if slot.kind != "list" or value in options:
+                    known[slot.name] = value
+        return known
 
     def _wanted(self, context: Context | None) -> tuple[IntakeSlot, ...]:
         if self.slots:
@@ -188,7 +215,7 @@ class Intake(Verb):
         policy = context.intake
         assert policy is not None, "run made it"
         wanted = await run_policy(policy, event, conversation, context)
-        context.variables.update(policy.known)
+        context.variables.update({name: value for name, value in policy.known.items() if value != ""})
         match wanted:
             case bot.File(ticket):
                 return as_ticket(ticket, self.queue, context)

@@ -107,8 +107,7 @@ class Menu(Verb):
             if heard.kind == "keys":
                 found = next((choice for choice in self.choices if choice.key == heard.digits), None)
                 return Sorry("not_a_choice") if found is None else found
-            known = SlotContext(words, confidence=heard.confidence, meanings=heard.meanings)
-            value = meaning("choice", heard, language, known)
+            value = meaning("choice", heard, language, known=SlotContext(words))
             return value if isinstance(value, Sorry) else options[str(value)]
 
         answer = await ask_until(conversation, context, question, understand)

@@ -24,6 +24,7 @@ class Caller:
         caller, called: the numbers.
         now: when the call comes.
         no_recogniser: whether words cannot be understood.
+        country: where the site is.
         hangs_up_at: hangs up when this text is said.
     """
 
@@ -35,10 +36,11 @@ class Caller:
         caller: str = "+4930123456",
         called: str = "4000",
         no_recogniser: bool = False,
+        country: str = "",
         hangs_up_at: str = "",
     ) -> None:
         self.language = ""
-        self.country = ""
+        self.country = country
         self.understander = Rules()
         self.caller = caller
         self.called = called

@@ -26,3 +26,23 @@ def test_a_flow_that_changes_the_language_may_come_to_speak_all_of_them(tmp_path
     flows = make(tmp_path, CHOOSES)
     assert flows.languages_from([("main", "zh")]) == {"en", "zh", "ko"}
     assert flows.languages_from([]) == set()
+
+
+def test_what_the_intake_bot_asks_for_is_spoken_ahead_in_the_flows_languages(tmp_path: Path) -> None:
+    text = """
+        languages: [en, zh]
+        steps:
+          problem:
+            intake:
+              otherwise: end
+              slots:
+                - problem
+                - {name: product, values: [{value: X200, words: {en: [router], zh: [路由器]}}]}
+                - {name: room, kind: digits, ask: {en: Which room?, zh: 哪个房间？}}
+          end: {hangup: }
+    """
+    texts = set(make(tmp_path, text).texts())
+    assert {("en", "What is the problem?"), ("zh", "路由器"), ("zh", "哪个房间？")} <= texts
+    assert ("en", "For router, press 1.") in texts
+    assert {language for language, _ in texts} == {"en", "zh"}
+    assert ("en", "And when? As soon as possible, or at what time?") not in texts

@@ -339,6 +339,38 @@ def test_the_bot_opens_a_ticket(tmp_path: Path) -> None:
     assert (one.variables["ticket"], one.end.reason) == ("77", "done")
 
 
+def test_what_the_bot_was_told_can_be_read_by_the_steps_behind_it(tmp_path: Path) -> None:
+    text = """\
+        steps:
+          problem:
+            intake:
+              otherwise: end
+              slots: [problem, {name: product, values: [X200, {value: P50, words: [printer]}]}]
+              ticket: {title: "{product}", rules: [{when: 'product == "P50"', severity: 1, queue: sales}]}
+          which:
+            branch:
+              - {when: 'product == "P50"', go: printing}
+          end:
+            hangup: {reason: other}
+          printing:
+            hangup: {reason: printing}
+    """
+    one = call(make(tmp_path, text), say("the printer is on fire"), "1")
+    (ticket,) = one.departures
+    assert isinstance(ticket, OpenTicket)
+    assert (ticket.title, ticket.severity, ticket.queue) == ("P50", 1, "sales")
+    assert one.end.reason == "printing"
+
+
+def test_the_country_of_the_site_weighs_a_number(tmp_path: Path) -> None:
+    answers = [say("my printer is on fire"), say("one three eight zero zero one three eight zero zero"), "1"]
+    said = {}
+    for country in ("", "CN"):
+        one = call(make(tmp_path / country, INTAKE), *answers, country=country, caller="")
+        said[country] = one.said[2]
+    assert said[""] != said["CN"], "one digit is missing, where a plan is known"
+
+
 def test_the_journal_says_what_the_bot_asks_when_it_asks(tmp_path: Path) -> None:
     answers = [say("my printer is on fire"), None, "1", "1", "1", "1"]
     one = call(make(tmp_path, INTAKE), *answers, results=[Result("done", {"ticket": "77"})])
@@ -350,3 +382,22 @@ def test_the_journal_says_what_the_bot_asks_when_it_asks(tmp_path: Path) -> None
     ]
     assert [event.attempt for event in asked[:3]] == [1, 1, 2]
     assert [event.at for event in asked] == sorted({event.at for event in asked})
+
+
+def test_what_the_flow_has_asked_for_is_not_asked_again(tmp_path: Path) -> None:
+    text = """\
+        steps:
+          who:
+            collect: {say: Your number., into: customer_number, confirm: false, otherwise: end}
+          problem:
+            intake: {otherwise: end, slots: [customer_number, problem]}
+          end:
+            hangup:
+    """
+    one = call(make(tmp_path, text), "4711", say("my printer is on fire"), "1")
+    (ticket,) = one.departures
+    assert isinstance(ticket, OpenTicket)
+    assert one.said[1].endswith("What is the problem?")
+    values = {slot.name: (slot.value, slot.text) for slot in ticket.slots}
+    assert values["customer_number"] == ("4711", "4711")
+    assert ticket.progress == "confirmed"

@@ -330,3 +330,18 @@ def test_the_time_that_was_asked_for_is_the_time_of_the_callback(tmp_path: Path)
     assert isinstance(kept, OpenTicket)
     assert kept.when is not None
     assert kept.when.start == datetime(2026, 11, 26, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("country", "number"), [("CN", "13800138000"), ("", "1380013800")])
+def test_other_readings_of_the_sound_are_weighed_by_the_countrys_plan(
+    tmp_path: Path, country: str, number: str
+) -> None:
+    text = """\
+        steps:
+          number:
+            ask: {slot: phone_number, say: Your number?, into: called_back, otherwise: end}
+          end: {hangup: }
+    """
+    heard = Heard("speech", text="1380013800", confidence=0.9, alternatives=("13800138000",))
+    one = call(make(tmp_path, text), heard, country=country)
+    assert one.variables["called_back"] == number

@@ -111,4 +111,8 @@ export default {
   "asked.problem": "What is it about?", "asked.confirm_problem": "Is that right?", "asked.number": "Which number?",
   "asked.confirm_number": "Is the number right?", "asked.time": "When to call?", "asked.confirm_time": "Is the time right?",
   "asked.name": "What is your name?", "asked.callback_number": "Number", "asked.callback_time": "Time", "asked.message": "Message",
+  "asked.confirm": "Is all of that right?", "asked.correct": "What is wrong?", "asked.offer_human": "Speak to a person?",
+  "asked.company": "Which company?", "asked.product": "Which product?", "asked.version": "Which version?",
+  "asked.error_code": "Which error code?", "asked.since": "Since when?", "asked.affected": "How many are affected?",
+  "asked.urgency": "Is it urgent?", "asked.customer_number": "Customer number", "asked.order_number": "Order number",
 };

@@ -101,4 +101,8 @@ export default {
   "asked.addition": "还有补充吗？", "asked.offer_number": "拨打此号码回拨吗？", "asked.recording": "录音",
   "asked.problem": "什么问题？", "asked.confirm_problem": "对吗？", "asked.number": "哪个号码？", "asked.confirm_number": "号码对吗？", "asked.time": "何时回拨？",
   "asked.confirm_time": "时间对吗？", "asked.name": "您的姓名？", "asked.callback_number": "号码", "asked.callback_time": "时间", "asked.message": "留言",
+  "asked.confirm": "以上都对吗？", "asked.correct": "哪里不对？", "asked.offer_human": "需要转人工吗？",
+  "asked.company": "哪家公司？", "asked.product": "哪个产品？", "asked.version": "哪个版本？",
+  "asked.error_code": "错误代码？", "asked.since": "什么时候开始？", "asked.affected": "多少人受影响？",
+  "asked.urgency": "紧急吗？", "asked.customer_number": "客户号", "asked.order_number": "订单号",
 };

@@ -30,6 +30,7 @@ from asr.intake.values import (
     Recorded,
     Say,
     Slot,
+    Speak,
     Started,
 )
 from asr.listening.answer import Heard
@@ -422,6 +423,13 @@ def test_what_may_be_a_wish_for_a_person_is_asked() -> None:
             assert call.slot("problem").value == story
         else:
             assert isinstance(last, ReachHuman)
+
+
+def test_what_answers_the_question_is_no_wish_for_a_person_that_nobody_is_sure_of() -> None:
+    call = Call()
+    call.says("my printer is broken")
+    call.says("yes", understood=_understood("yes", "human", 0.4))
+    assert call.question.name == "callback_time"
 
 
 def test_who_hangs_up_when_asked_for_a_person_has_told_the_problem_all_the_same() -> None:
@@ -914,3 +922,67 @@ def test_impossible_settings_are_refused() -> None:
         IntakeSettings(attempts=0)
     with pytest.raises(ValueError, match="a name of its own"):
         IntakeSettings(slots=(PROBLEM, PROBLEM))
+
+
+def _bilingual() -> tuple[Intake, list[IntakeEffect]]:
+    bot = Intake(HOURS)
+    return bot, bot.receive(Started(CALLER, "zh", others=frozenset({"en"})), NOW)
+
+
+def test_the_bot_follows_the_caller_into_their_language() -> None:
+    bot, _ = _bilingual()
+    effects = bot.receive(Heard("speech", text="My printer prints only half of it.", confidence=0.8), NOW)
+    assert effects[0] == Speak("en")
+    assert isinstance(effects[1], Ask)
+    assert effects[1].question.parts == (Text(texts.TEXTS["offer_number_1"]["en"], "offer_number_1"),)
+    effects = bot.receive(HungUp(), NOW)
+    assert isinstance(effects[0], File)
+    assert (effects[0].ticket.language, effects[0].ticket.slots[0].value) == (
+        "en",
+        "My printer prints only half of it.",
+    )
+
+
+def test_the_bot_speaks_the_language_that_it_is_asked_for() -> None:
+    bot, _ = _bilingual()
+    effects = bot.receive(Heard("speech", text="English please", confidence=0.8), NOW)
+    assert effects[0] == Speak("en")
+    assert isinstance(effects[1], Ask)
+    assert effects[1].question.name == "problem"
+    assert effects[1].question.parts == (Text(texts.SLOT_TEXTS["problem"]["problem_1"]["en"], "problem_1"),)
+
+
+def test_a_language_that_the_flow_does_not_speak_is_not_followed() -> None:
+    call = Call("zh")
+    call.says("My printer prints only half of it.")
+    assert call.asked == texts.TEXTS["offer_number_1"]["zh"]
+
+
+def test_a_yes_in_the_sound_alone_is_one_and_noise_is_noise() -> None:
+    call = Call()
+    call.says("my printer is broken")
+    call.feed(Heard("noise", meanings={"other": 0.9, "yes": 0.1}, audio=Path("/n.wav"), seconds=1.0))
+    assert call.asked.startswith("I couldn't make that out.")
+    call.feed(Heard("noise", meanings={"yes": 0.97, "other": 0.03}, audio=Path("/y.wav"), seconds=1.0))
+    assert call.question.name == "callback_time"
+
+
+@pytest.mark.parametrize(
+    ("answer", "act"), [("As soon as possible.", "wait"), ("In two days.", "wait"), ("now", "hello")]
+)
+def test_the_grammar_of_the_question_goes_before_the_kind_of_sentence(answer: str, act: Act) -> None:
+    call = _at_the_time()
+    call.says(answer, understood=_understood(answer, act))
+    assert call.question.name == "confirm"
+
+
+def test_what_no_table_has_is_what_it_is_said_to_be() -> None:
+    call = _at_the_reading_back()
+    call.says("that is all perfectly in order like this", understood=_understood("...", "yes"))
+    assert call.ticket.progress == "confirmed"
+    call = Call()
+    call.says("Hang on.", understood=_understood("Hang on.", "wait"))
+    assert (call.question.name, call.question.attempt) == ("problem", 2)
+    call.says("my printer is broken")
+    call.says("rather on the one of my wife", understood=_understood("...", "another_number"))
+    assert call.question.name == "callback_number"

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
+
+from asr.intake.values import OpenTicket, Slot
 from callback_queue.customers.events import Tier
-from callback_queue.tickets.opening import priority_of
+from callback_queue.tickets.events import TicketOpened
+from callback_queue.tickets.opening import OpeningRules, Origin, open_ticket, priority_of
+from callback_queue.tickets.sla import SlaRules
+from config import TicketSettings
 
 
 def test_worse_matters_and_better_customers_go_first() -> None:
     tiers: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")
     order = [priority_of(tier, severity) for severity in (4, 3, 2, 1) for tier in tiers]
     assert order == [0, 2, 4, 0, 2, 4, 5, 7, 9, 10, 12, 14]
+
+
+def _opened(wanted: OpenTicket) -> TicketOpened:
+    categories = [{"name": "network", "severity": 2}, {"name": "printing", "words": {"en": ["printer"]}}]
+    settings = TicketSettings.model_validate({"categories": categories})
+    rules = OpeningRules(SlaRules.of(settings, UTC), "support")
+    return open_ticket(wanted, "100001", Origin(at=1.0, call="c", leg="c-a"), None, rules)
+
+
+def test_what_the_flow_says_of_a_ticket_goes_before_what_its_words_say() -> None:
+    problem = Slot("problem", "my printer is offline", "my printer is offline")
+    by_words = _opened(OpenTicket(kind="problem", slots=(problem,)))
+    assert (by_words.category, by_words.severity) == ("printing", 3)
+    assert by_words.title == "My printer is offline"
+    filed = OpenTicket(
+        kind="problem", slots=(problem,), title="P50: offline", category="network", queue="net"
+    )
+    opened = _opened(filed)
+    assert (opened.title, opened.category, opened.severity, opened.queue) == (
+        "P50: offline",
+        "network",
+        2,
+        "net",
+    )
+    assert _opened(replace(filed, severity=1)).severity == 1
