@@ -74,7 +74,7 @@ Sound = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Silence:
     """Where a caller is silent.
 
     Args:
@@ -86,7 +86,7 @@ class Place:
     complete: float
 
 
-Rule = Callable[[Place], float]
+Rule = Callable[[Silence], float]
 """Seconds of silence after which a turn is ended."""
 
 
@@ -141,7 +141,7 @@ def _after(seconds: float) -> Rule:
 def _judged(likely: float) -> Rule:
     timing = TIMINGS["description"]
 
-    def rule(place: Place) -> float:
+    def rule(place: Silence) -> float:
         if place.complete >= likely:
             return timing.complete
         return timing.hesitation if place.complete < UNFINISHED else timing.end_of_turn
@@ -210,13 +210,13 @@ def _numbers(chance: np.random.Generator) -> Iterator[list[Sound]]:
         yield groups
 
 
-def _places(parts: list[Sound], engine: SmartTurn, chance: np.random.Generator) -> Iterator[Place]:
+def _places(parts: list[Sound], engine: SmartTurn, chance: np.random.Generator) -> Iterator[Silence]:
     """The gaps of an utterance and its end, judged."""
     for count in range(1, len(parts) + 1):
         around = np.concatenate([*parts[:count], sounds.gap(AFTER)])
         noisy = around + chance.normal(0, 32768 * 10 ** (NOISE / 20), len(around))
         heard = sounds.decode(sounds.encode(np.clip(np.round(noisy), -32768, 32767).astype(np.int16)))
-        yield Place(count == len(parts), engine.complete(_resampled(heard.astype("<i2").tobytes(), RATE)))
+        yield Silence(count == len(parts), engine.complete(_resampled(heard.astype("<i2").tobytes(), RATE)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from config.site import Site
+
 # Names for what Alembic must be able to drop again.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -59,6 +61,15 @@ def database_url(text: str, root: Path) -> URL:
     url = make_url(text)
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}.get(url.drivername)
     return url.set(drivername=driver) if driver is not None else url
+
+
+def site_database(site: Site) -> URL | None:
+    """The URL of a site's database with its driver, None when the site has none.
+
+    No property of `Site`, so that commands that use no database do not wait for SQLAlchemy to load.
+    """
+    text = site.settings.database
+    return None if text is None else database_url(text, site.root)
 
 
 def create_engine(url: URL) -> AsyncEngine:

@@ -6,6 +6,7 @@ Each function takes what is right so far and yields mistakes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from config.models.agent_settings import FeatureCodes
 from config.models.storage import DATABASE
@@ -159,15 +160,9 @@ def _storage(parts: Parts) -> Iterator[Problem]:
 
 
 def _is_database(text: str) -> bool:
-    """Whether a text names a file in the site, or is a URL that SQLAlchemy can read."""
-    if "://" not in text:
-        return True
-    # Only here, so that commands that use no database do not wait for SQLAlchemy to load.
-    from sqlalchemy.engine import make_url  # noqa: PLC0415
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
-
+    """Whether a text that `DatabaseText` lets pass has no port, or one that can be."""
     try:
-        make_url(text)
-    except (ArgumentError, ValueError):
+        port = urlsplit(text).port
+    except ValueError:
         return False
-    return True
+    return port is None or port > 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from config.machine_zone import machine_zone
 from config.models.agents import Agent, AgentsFile
@@ -20,9 +20,6 @@ from config.references import check, find_prompt
 from config.validation import validate
 from config.written import Parts
 from config.yaml_source import Source, read_yaml
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
 
 SETTINGS_FILE = "hotline.yaml"
 AGENTS_FILE = "agents.yaml"
@@ -64,15 +61,6 @@ class Site:
     def journal_folder(self) -> Path | None:
         """The folder of the journal's files, None when the site keeps no journal."""
         return None if self.settings.journal is None else self.path(self.settings.journal.folder)
-
-    @property
-    def database(self) -> URL | None:
-        """The URL of the database with its driver, None when the site has none."""
-        # Only here, so that commands that use no database do not wait for SQLAlchemy to load.
-        from config.database import database_url  # noqa: PLC0415
-
-        text = self.settings.database
-        return None if text is None else database_url(text, self.root)
 
     @property
     def customers_file(self) -> Path | None:

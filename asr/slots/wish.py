@@ -171,7 +171,7 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
             item.mention = replace(item.mention, days=earlier.mention.days, relative=earlier.mention.relative)
     for earlier, item, later in zip(items, items[1:], items[2:], strict=False):
         # "Wednesday, Thursday or Friday"
-        if later.listed and not earlier.denied and not item.denied and _beside(said, earlier, item):
+        if later.listed and not earlier.denied and not item.denied and _next_to(said, earlier, item):
             item.listed = True
     options, unsure = _options([item for item in items if not item.denied])
     at_once = bool(words.at_once.search(said)) and not words.not_at_once.search(said)
@@ -215,7 +215,7 @@ def _items(said: str, mentions: Sequence[Mention], words: JoiningWords) -> list[
     return items
 
 
-def _beside(said: str, one: _Item, other: _Item) -> bool:
+def _next_to(said: str, one: _Item, other: _Item) -> bool:
     return not said[one.mention.end : other.mention.start].strip()
 
 

@@ -13,7 +13,7 @@ import typer
 from sqlalchemy.engine import URL
 
 from config import Site, load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from config.exit_codes import ExitCode
 from console.app import create_app
 from console.server import Server, listen
@@ -36,7 +36,8 @@ def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) 
     """Serve the API and the pages until stopped; `hotline serve` runs this for you."""
     loaded = load_site(site)
     set_up_logs(loaded.settings.log.level, loaded.settings.log.format)
-    if loaded.database is None or loaded.settings.console is None:
+    database = site_database(loaded)
+    if database is None or loaded.settings.console is None:
         complain("This site has no console: its settings have no database, or no console.")
         raise typer.Exit(ExitCode.FAILED)
     address = loaded.settings.console.listen
@@ -45,7 +46,7 @@ def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) 
     except OSError as error:
         complain(f"Cannot listen on {address.host}:{address.port} (console.listen): {error.strerror}.")
         raise typer.Exit(ExitCode.BUSY) from None
-    run_child(_run(loaded, loaded.database, listener, supervised), niceness=NICENESS if supervised else 0)
+    run_child(_run(loaded, database, listener, supervised), niceness=NICENESS if supervised else 0)
 
 
 async def _run(site: Site, database: URL, listener: socket.socket, supervised: bool) -> None:

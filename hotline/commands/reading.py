@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config import Site, load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from config.migrate import is_current
 from hotline.commands.server import ask_server
 from hotline.commands.server import fail as fail
@@ -44,7 +44,7 @@ def from_database(path: Path, work: Callable[[AsyncEngine, Site], Awaitable[Resu
         typer.Exit: there is no database, or it can't be read; it was said why.
     """
     site = load_site(path)
-    url = site.database
+    url = site_database(site)
     if url is None:
         fail("This site has no database: `database:` in hotline.yaml names one.")
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

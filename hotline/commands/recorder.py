@@ -19,7 +19,7 @@ from cdr.recorder.site_parts import SiteParts
 from cdr.recorder.status import FILE, StatusFile
 from cdr.store import EventStore
 from config import Site, load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from config.exit_codes import ExitCode
 from config.locks import async_file_lock
 from hotline.commands.options import SiteOption, SupervisedOption
@@ -40,7 +40,7 @@ def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) 
     """Load the journal into the database until stopped; `hotline serve` runs this for you."""
     loaded = load_site(site)
     set_up_logs(loaded.settings.log.level, loaded.settings.log.format)
-    journal, database = loaded.journal_folder, loaded.database
+    journal, database = loaded.journal_folder, site_database(loaded)
     if database is None or journal is None:
         complain("This site keeps no records: its settings have no database, or no journal.")
         raise typer.Exit(ExitCode.FAILED)

@@ -13,7 +13,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from config.exit_codes import ExitCode
 from config.migrate import upgrade
 from console.roles import Role
@@ -122,7 +122,7 @@ def revoke(
 
 def _with_store(folder: Path, work: Callable[[TokenStore], Awaitable[ResultT]]) -> ResultT:
     """Do something with the tokens of a site, whose tables are made when there are none yet."""
-    database = load_site(folder).database
+    database = site_database(load_site(folder))
     if database is None:
         complain("This site has no tokens: its settings have no database.")
         raise typer.Exit(ExitCode.FAILED)

@@ -29,7 +29,7 @@ from cdr.recorder.status import recorder_status
 from cdr.settings import settings_applied
 from cdr.store import EventStore
 from config import Site, SiteError
-from config.database import create_engine
+from config.database import create_engine, site_database
 from control.server import ControlSocket
 from hotline.server.admission import Admission
 from hotline.server.application import SwitchApplication
@@ -120,7 +120,7 @@ class Switch:
         self.distributor = Distributor(self.context, self.roster)
         self.roster.use(site)
         self.distributor.use(site)
-        database = site.database if site.settings.journal is not None else None
+        database = site_database(site) if site.settings.journal is not None else None
         self.database = create_engine(database) if database is not None else None
         self.callbacks: CallbackService | None = None
         self._recovery: Recovery | None = None

@@ -21,7 +21,7 @@ from cdr.recorder.projector import Projector
 from cdr.recorder.site_parts import SiteParts
 from cdr.store import EventStore, StoredEvent
 from config import load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from journal.codec import to_row
 from journal.event import Event
 from journal.follower import Line
@@ -136,8 +136,9 @@ class CallbackCentre:
     def url(self) -> URL:
         """The database's."""
         site = load_site(self.site)
-        assert site.database is not None
-        return site.database
+        url = site_database(site)
+        assert url is not None
+        return url
 
     def ask(self, number: str, *, waiting: float = 0.0, **fields: Any) -> str:
         """Ask for a callback, as another switch on the same database would; returns its id.

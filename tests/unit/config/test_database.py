@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from config import SiteError, load_site, references
-from config.database import create_engine
+from config.database import create_engine, site_database
 from tests.unit.config.site_files import write_site
 
 
@@ -20,18 +20,18 @@ def test_a_file_is_inside_the_site_unless_it_is_absolute(tmp_path: Path) -> None
         ("b", "/srv/records.db", Path("/srv/records.db")),
     ):
         site = load_site(write_site(tmp_path / folder, f"database: {wanted}\n"), {})
-        assert site.database == URL.create("sqlite+aiosqlite", database=str(found))
+        assert site_database(site) == URL.create("sqlite+aiosqlite", database=str(found))
 
 
 def test_a_url_gets_the_driver_that_we_use(tmp_path: Path) -> None:
     site = load_site(write_site(tmp_path / "s", "database: postgresql://u:p@h/n\n"), {})
-    assert site.database == URL.create(
+    assert site_database(site) == URL.create(
         "postgresql+psycopg", username="u", password="p", host="h", database="n"
     )
 
 
 def test_null_is_none(tmp_path: Path) -> None:
-    assert load_site(write_site(tmp_path / "s", "database: null\n"), {}).database is None
+    assert site_database(load_site(write_site(tmp_path / "s", "database: null\n"), {})) is None
 
 
 def test_postgresql_without_its_driver_is_refused_with_the_way_to_get_it(

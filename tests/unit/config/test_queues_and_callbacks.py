@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config import DailyHours, Member, Site, load_site
+from config.database import site_database
 from config.models.tickets import DEFAULT_SLA, SlaTarget
 from config.time_kinds import lasting_text
 from tests.unit.config.site_files import lines_of, write_site
@@ -185,21 +186,23 @@ def test_a_site_without_any_of_it_has_a_database_a_journal_and_no_customers(tmp_
     site = _site(tmp_path)
     root = (tmp_path / "s").resolve()
     assert site.journal_folder == root / "journal"
-    assert site.database is not None
-    assert site.database.database == str(root / "hotline.db")
+    url = site_database(site)
+    assert url is not None
+    assert url.database == str(root / "hotline.db")
     assert site.customers_file is None
     assert site.settings.switch == "switch-1"
 
 
 def test_a_site_may_have_neither_database_nor_journal(tmp_path: Path) -> None:
     site = _site(tmp_path, "database: null\njournal: null\n")
-    assert (site.database, site.journal_folder) == (None, None)
+    assert (site_database(site), site.journal_folder) == (None, None)
 
 
 def test_a_database_url_keeps_its_password_to_itself(tmp_path: Path) -> None:
     site = _site(tmp_path, "database: postgresql://me:secret-word@db.example/hotline\n")
-    assert site.database is not None
-    assert site.database.drivername == "postgresql+psycopg"
+    url = site_database(site)
+    assert url is not None
+    assert url.drivername == "postgresql+psycopg"
     assert "secret-word" not in repr(site)
 
 

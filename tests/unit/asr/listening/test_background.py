@@ -159,7 +159,9 @@ def _answers() -> list[Sound]:
     ],
 )
 def test_what_is_behind_a_caller_changes_nothing(behind: Maker, below: float) -> None:
-    for answer in _answers():
+    answers = list(_answers())
+    assert answers
+    for answer in answers:
         events, end = _call(behind, below, answer)
         assert not any(isinstance(event, Interrupted) for _, event in events)
         ended = [at for at, event in events if isinstance(event, TurnEnded) and at > end - 0.1]
@@ -170,7 +172,9 @@ def test_what_is_behind_a_caller_changes_nothing(behind: Maker, below: float) ->
 
 @pytest.mark.parametrize("level", [-22.0, -42.0])
 def test_soft_callers_are_heard_as_loud_ones_are(level: float) -> None:
-    for answer in _answers():
+    answers = list(_answers())
+    assert answers
+    for answer in answers:
         events, end = _call(None, 0, answer, level)
         assert [type(event) for _, event in events] == [SpeechStarted, TurnEnded]
         assert events[-1][0] - end < _TIMING.end_of_turn + 0.1

@@ -193,7 +193,9 @@ NO_ANOTHER_NUMBER = {
 
 @pytest.mark.parametrize(("name", "table"), [("another_number", ANOTHER_NUMBER), (None, NO_ANOTHER_NUMBER)])
 def test_another_number_is_wished(name: str | None, table: dict[str, str]) -> None:
-    for language, said in _cases(table):
+    cases = list(_cases(table))
+    assert cases
+    for language, said in cases:
         found = command(said, language, number=True)
         assert (found.name if found else None) == name, said
         plain = command(said, language)

@@ -155,6 +155,7 @@ def _window(said: str, language: str) -> CallWindow | None:
 
 @pytest.mark.parametrize(("language", "frame"), _frames(ONE_FOR_THE_OTHER))
 def test_one_day_is_denied_and_another_wished(language: str, frame: str) -> None:
+    assert len(DAYS[language]) > 1
     for (bad, denied), (good, wished) in permutations(DAYS[language].items(), 2):
         if denied == wished:
             continue
@@ -166,6 +167,7 @@ def test_one_day_is_denied_and_another_wished(language: str, frame: str) -> None
 
 @pytest.mark.parametrize(("language", "frame"), _frames(ANY_BUT))
 def test_any_day_but_one(language: str, frame: str) -> None:
+    assert DAYS[language]
     for bad, denied in DAYS[language].items():
         said = frame.format(bad=bad)
         window = _window(said, language)
@@ -176,6 +178,7 @@ def test_any_day_but_one(language: str, frame: str) -> None:
 
 @pytest.mark.parametrize(("language", "frame"), _frames(AS_SAID))
 def test_a_day_that_is_wished_is_not_taken_for_a_denied_one(language: str, frame: str) -> None:
+    assert DAYS[language]
     for good, wished in DAYS[language].items():
         said = frame.format(good=good)
         window = _window(said, language)

@@ -23,7 +23,7 @@ from cdr.recorder.site_parts import SiteParts
 from cdr.store import EventStore
 from cdr.tables import CallRow
 from config import load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from config.exit_codes import ExitCode
 from config.migrate import upgrade
 from config.new_site import write_starter_site
@@ -80,10 +80,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "s"
     write_starter_site(folder)
     loaded = load_site(folder, {})
-    assert loaded.database is not None
+    database = site_database(loaded)
+    assert database is not None
 
     async def fill() -> None:
-        engine = create_engine(loaded.database)
+        engine = create_engine(database)
         await upgrade(engine)
         projector = Projector(EventStore(engine), SiteParts(loaded, engine))
         async with engine.connect() as connection:
@@ -231,10 +232,11 @@ def test_without_a_switch_lists_say_so(site: Path, capsys: pytest.CaptureFixture
 
 def test_records_are_verified_and_put_right(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "all records agree" in shown(capsys, "records", "verify", "--site", site)
-    loaded = load_site(site, {})
+    database = site_database(load_site(site, {}))
+    assert database is not None
 
     async def spoil() -> None:
-        engine = create_engine(loaded.database)
+        engine = create_engine(database)
         async with engine.begin() as connection:
             await connection.execute(update(CallRow).values(talk_ms=CallRow.talk_ms + 1))
         await engine.dispose()
