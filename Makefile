@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SITE ?= demo-site
 ARGS ?=
 # Test files run so many at a time. Tests wait more than they compute; 0 runs them one after the other.
-JOBS ?= 2
+JOBS ?= 3
 FAST := tests/unit tests/conformance tests/docs
 
 .DEFAULT_GOAL := help
@@ -48,7 +48,7 @@ test-fast: install ## run the tests that start no other program and wait for not
 
 test-long: install ## what takes longest: all random examples, then half an hour of calls that go wrong
 	@sh scripts/peers.sh
-	@HOTLINE_TESTS=long $(BIN)/python -m pytest tests/property tests/robustness tests/peers/test_callback_faults.py tests/peers/test_recorder.py $(ARGS)
+	@HOTLINE_TESTS=long $(BIN)/python -m pytest tests/property tests/robustness tests/peers $(ARGS)
 	@$(BIN)/python -m bench.soak --seconds 1800 --every 60
 
 speech: install ## run the tests that listen and speak, and the demo; fetches models (430 MB) and wants a quiet machine

@@ -30,7 +30,7 @@ from sqlalchemy.engine import URL
 from callback_queue.callbacks.events import CallbackClosed, CallbackRescheduled
 from callback_queue.tickets.events import TicketChanged
 from config import load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from config.migrate import upgrade
 from config.new_site import write_starter_site
 from console.roles import Role
@@ -214,7 +214,7 @@ class Stage:
             return False
 
     async def _make_tokens(self) -> dict[str, str]:
-        url = load_site(self.site).database
+        url = site_database(load_site(self.site))
         assert url is not None
         engine = create_engine(url)
         try:

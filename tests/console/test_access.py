@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config import load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from console.roles import Role
 from console.tokens import TokenStore
 from tests.console import story
@@ -164,7 +164,7 @@ def test_a_token_of_an_agent_knows_whose_it_is(told: Stage) -> None:
 
 def test_a_token_ends_when_its_time_is_over(told: Stage) -> None:
     async def make() -> str:
-        url = load_site(told.site).database
+        url = site_database(load_site(told.site))
         assert url is not None
         engine = create_engine(url)
         try:

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from callback_queue.tickets.events import TicketChanged
 from cdr.store import EventStore
 from config import load_site
-from config.database import create_engine
+from config.database import create_engine, site_database
 from journal.codec import to_row
 from tests.console import story
 from tests.console.stage import Stage
@@ -82,7 +82,7 @@ def test_events_of_another_switch_on_the_same_database_are_told_too(
     stage: Stage, stream: ClientConnection
 ) -> None:
     async def write_as_its_recorder_does() -> None:
-        url = load_site(stage.site).database
+        url = site_database(load_site(stage.site))
         assert url is not None
         engine = create_engine(url)
         row = {**to_row(story.arrival("other", time.time())[0]), "switch": "switch-2", "seq": 1}

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 
 from tests.support.callbacks import CallbackCentre
 from tests.support.office import Office
+from tests.support.long import ON_POSTGRESQL_TOO_WHEN_LONG
 from tests.support.ports import wait_for
 from tests.support.postgres import Postgres
 
@@ -60,6 +61,7 @@ def test_of_two_switches_on_one_database_exactly_one_dials(
         centre.close()
 
 
+@ON_POSTGRESQL_TOO_WHEN_LONG
 def test_a_switch_that_was_paused_too_long_does_not_dial_what_another_one_has_taken(
     office: Office, tmp_path: Path, database_url: URL
 ) -> None:
