@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SITE ?= demo-site
 ARGS ?=
 # Test files run so many at a time. Tests wait more than they compute; 0 runs them one after the other.
-JOBS ?= 3
+JOBS ?= 4
 FAST := tests/unit tests/conformance tests/docs
 
 .DEFAULT_GOAL := help
