@@ -39,7 +39,9 @@ class UnderstandingService:
         self._model = model
         self._embedder: Embedder | None = None
         self._http: httpx.AsyncClient | None = None
+        self._newest: Meaning | None = None
         self._preparing: set[asyncio.Task[None]] = set()
+        self._is_started = False
 
     @property
     def pid(self) -> int | None:
@@ -47,7 +49,7 @@ class UnderstandingService:
         return None if self._embedder is None else self._embedder.pid
 
     def for_site(self, settings: UnderstandingSettings, categories: Sequence[Category]) -> Understander:
-        """Who understands the answers of calls on one version of the site; needs a running loop.
+        """Who understands the answers of calls on one version of the site.
 
         Args:
             settings: `understanding:` of the site.
@@ -63,12 +65,19 @@ class UnderstandingService:
             self._http = httpx.AsyncClient(limits=limits, follow_redirects=False, timeout=None)
         return Llm(base, llm_setup(settings.llm, categories), self._http, time.monotonic)
 
+    def start(self) -> None:
+        """Start the process, which is not there before the switch has its sockets."""
+        self._is_started = True
+        if self._embedder is not None:
+            self._embedder.start()
+        self._prepare()
+
     async def close(self) -> None:
         """End the process; calls that go on are understood by rules."""
         for task in self._preparing:
             task.cancel()
         await asyncio.gather(*self._preparing, return_exceptions=True)
-        if self._embedder is not None:
+        if self._embedder is not None and self._is_started:
             await self._embedder.stop()
         if self._http is not None:
             await self._http.aclose()
@@ -78,15 +87,21 @@ class UnderstandingService:
     ) -> Meaning:
         if self._embedder is None:
             self._embedder = Embedder(model)
-            self._embedder.start()
-        meaning = Meaning(self._embedder, with_own(settings.examples), category_examples(categories))
-        # Only the newest version is worth the wait; an older one that is not ready stays with the rules.
+            if self._is_started:
+                self._embedder.start()
+        self._newest = Meaning(self._embedder, with_own(settings.examples), category_examples(categories))
+        if self._is_started:
+            self._prepare()
+        return self._newest
+
+    def _prepare(self) -> None:
+        """Read the examples of the newest version; an older one that is not ready stays with the rules."""
         for task in self._preparing:
             task.cancel()
-        task = asyncio.get_running_loop().create_task(meaning.prepare(), name="examples")
-        self._preparing.add(task)
-        task.add_done_callback(self._preparing.discard)
-        return meaning
+        if self._newest is not None:
+            task = asyncio.get_running_loop().create_task(self._newest.prepare(), name="examples")
+            self._preparing.add(task)
+            task.add_done_callback(self._preparing.discard)
 
 
 def category_examples(categories: Sequence[Category]) -> Examples:

@@ -92,6 +92,7 @@ class SpeechService:
         """Start the workers; returns before they have loaded their models."""
         if self.recognisers is not None:
             await self.recognisers.start()
+        self._understanding.start()
         if self._turns is not None:
             await self._turns.start()
         if self.voices is not None:

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from tests.support.callbacks import CallbackCentre
-from tests.support.office import Office
 from tests.support.long import ON_POSTGRESQL_TOO_WHEN_LONG
+from tests.support.office import Office
 from tests.support.ports import wait_for
 from tests.support.postgres import Postgres
 

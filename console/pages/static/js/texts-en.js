@@ -91,7 +91,7 @@ export default {
   "figure.utilisation": "Utilisation",
 
   // events of the journal
-  "event.CallerHeard": "caller answers", "event.PromptSaid": "says", "event.TransferRequested": "transfer requested",
+  "event.CallerHeard": "caller answers", "event.PromptSaid": "says", "event.QuestionAsked": "asks", "event.TransferRequested": "transfer requested",
   "event.CallOffered": "call came in", "event.CallAnswered": "answered", "event.LegDialled": "dialled", "event.LegRinging": "rings",
   "event.LegAnswered": "picked up", "event.DigitReceived": "key pressed", "event.DigitsSent": "keys sent", "event.PlayStarted": "prompt begins",
   "event.PlayEnded": "prompt ends", "event.HoldStarted": "put on hold", "event.HoldEnded": "back from hold", "event.CallBridged": "connected",

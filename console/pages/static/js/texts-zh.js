@@ -85,7 +85,7 @@ export default {
   "figure.occupancy_genesys": "占用率（Genesys）", "figure.utilisation": "利用率",
 
   // 日志事件
-  "event.CallerHeard": "来电者回答", "event.PromptSaid": "播报", "event.TransferRequested": "请求转接",
+  "event.CallerHeard": "来电者回答", "event.PromptSaid": "播报", "event.QuestionAsked": "提问", "event.TransferRequested": "请求转接",
   "event.CallOffered": "来电", "event.CallAnswered": "应答", "event.LegDialled": "拨号", "event.LegRinging": "振铃", "event.LegAnswered": "接听",
   "event.DigitReceived": "按键", "event.DigitsSent": "发送按键", "event.PlayStarted": "开始播放", "event.PlayEnded": "结束播放", "event.HoldStarted": "保持",
   "event.HoldEnded": "取消保持", "event.CallBridged": "接通", "event.CallUnbridged": "断开", "event.RecordingStarted": "开始录音", "event.RecordingEnded": "结束录音",
