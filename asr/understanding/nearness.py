@@ -3,7 +3,7 @@
 Vectors of multilingual-e5-small all lie in a narrow cone (any two sentences have a cosine of .7 and more),
 so the mean of the examples is taken off first; what is left tells kinds apart. A label's score is the mean
 cosine of its three nearest examples, mixed with what a ridge regression on all examples says of it: the
-first knows the odd example, the second what all have in common. `docs/decisions/025-understanding.md` has
+first knows the odd example, the second what all have in common. `docs/decisions/021-understanding.md` has
 the figures of each.
 """
 

@@ -34,6 +34,7 @@ def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+@ON_POSTGRESQL_TOO_WHEN_LONG
 def test_of_two_switches_on_one_database_exactly_one_dials(
     office: Office, tmp_path: Path, database_url: URL
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.long import LONG
 from tests.support.paths import ROOT
 
-CALLS = 2000 if LONG else 400
+CALLS = 2000 if LONG else 250
 
 
 @pytest.mark.slow
