@@ -212,7 +212,7 @@ def test_who_reads_too_slowly_is_dropped_with_a_code_while_others_are_told_all(s
     query = "?kinds=TicketChanged"
     with narrow(stage, query) as slow, follow(stage, query=query) as quick:
         assert hear(slow)["type"] == hear(quick)["type"] == "snapshot"
-        text = "x" * 40_000
+        text = "x" * 25_000
         stage.tell(
             *(
                 TicketChanged(time.time(), ticket="0", by=f"writer {n}", changes={}, note=text)
