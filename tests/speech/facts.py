@@ -33,7 +33,7 @@ def tickets(desk: Switch, caller: Talker) -> list[dict[str, Any]]:
     """The tickets that a call has opened, with the recordings of each slot as files."""
     found = [event for event in events(desk, caller) if event["event"] == "TicketOpened"]
     for ticket in found:
-        heard = [turn["heard"] for turn in ticket["history"] if turn["heard"]["audio"]]
+        heard = [turn["heard"] for turn in ticket["history"] if turn["heard"] and turn["heard"]["audio"]]
         for answer in heard:
             answer["audio"] = str(desk.site / "recordings" / answer["audio"])
         for told in ticket["slots"]:
