@@ -51,7 +51,7 @@ test-long: install ## what takes longest: all random examples, then half an hour
 	@HOTLINE_TESTS=long $(BIN)/python -m pytest tests/property tests/robustness tests/peers $(ARGS)
 	@$(BIN)/python -m bench.soak --seconds 1800 --every 60
 
-speech: install ## run the tests that listen and speak, and the demo; fetches models (430 MB) and wants a quiet machine
+speech: install ## run the tests that listen and speak, and the demo; fetches models (520 MB) and wants a quiet machine
 	@$(BIN)/python -m pytest tests/speech tests/story $(ARGS)
 
 lint: install ## check format, style, types and layers
