@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import numpy as np
 import onnxruntime
 from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.engines.sound import RATE, resampled
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
 
-RATE = 16000
 SECONDS = 8
 _SAMPLES = SECONDS * RATE
 _FRAMES = 100 * SECONDS
@@ -98,18 +97,7 @@ class SmartTurnStream:
 
     def finish(self) -> Iterator[Segment]:
         """Say whether the turn is over."""
-        probability = self._engine.complete(_resampled(bytes(self._pcm), self._rate))
+        probability = self._engine.complete(resampled(bytes(self._pcm), self._rate))
         text = COMPLETE if probability >= 0.5 else UNFINISHED
         seconds = len(self._pcm) / (2 * self._rate)
         yield Segment(text, (Word(text, 0.0, seconds, probability),))
-
-
-def _resampled(pcm: bytes, rate: int) -> NDArray[np.float32]:
-    samples = np.frombuffer(pcm, dtype="<i2")
-    if not samples.size:
-        return np.zeros(0, np.float32)
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-    frame.sample_rate = rate
-    parts = [part.to_ndarray().ravel() for part in (*resampler.resample(frame), *resampler.resample(None))]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)

@@ -22,7 +22,6 @@ from math import inf, log
 from pathlib import Path
 from typing import Any, Protocol
 
-import av
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
@@ -30,13 +29,12 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
-from asr.engines.level import normalised
 from asr.engines.pieces import cut
 from asr.engines.scoring import OTHER, PhraseScorer, Tokens, bare, shares
+from asr.engines.sound import RATE, normalised, resampled
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
 
-RATE = 16000
 FRAMES_PER_SECOND = 100  # of Whisper's log-mel features
 
 FULL_VIEW = 30.0
@@ -377,23 +375,11 @@ class WhisperStream:
 
     def finish(self) -> Iterator[Segment]:
         """Read all of it, piece by piece."""
-        audio = normalised(_floats(bytes(self._pcm), self._config.sample_rate), RATE)
+        audio = normalised(resampled(bytes(self._pcm), self._config.sample_rate), RATE)
         for begin, piece in cut(audio, RATE):
             segment = self._engine.read(piece, self._config)
             words = (replace(word, start=word.start + begin, end=word.end + begin) for word in segment.words)
             yield replace(segment, words=tuple(words))
-
-
-def _floats(pcm: bytes, rate: int) -> NDArray[np.float32]:
-    """Make 16 kHz samples of -1..1 out of 16-bit PCM."""
-    samples = np.frombuffer(pcm, dtype="<i2")
-    if not samples.size:
-        return np.zeros(0, np.float32)
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-    frame.sample_rate = rate
-    parts = [part.to_ndarray().ravel() for part in (*resampler.resample(frame), *resampler.resample(None))]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def _words(heard: list[Heard]) -> Iterator[Word]:
