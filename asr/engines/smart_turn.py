@@ -17,7 +17,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
-from asr.engines.sound import RATE, resampled
+from asr.engines.resampling import RATE, resampled
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
 

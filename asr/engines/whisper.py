@@ -29,9 +29,10 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.engines.level import normalised
 from asr.engines.pieces import cut
+from asr.engines.resampling import RATE, resampled
 from asr.engines.scoring import OTHER, PhraseScorer, Tokens, bare, shares
-from asr.engines.sound import RATE, normalised, resampled
 from asr.protocol import Segment, StreamConfig
 from asr.results import Partial, Word
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from asr.engines import MODULES, EngineError
@@ -68,26 +67,6 @@ def test_phrases_of_several_words_and_of_other_scripts() -> None:
     assert phrases.make("Call me back!")
     assert phrases.make("不对，对。")
     assert not phrases.make("call me")
-
-
-@pytest.mark.parametrize("rate", [8000, 16000, 44100])
-def test_any_rate_becomes_sixteen_kilohertz(rate: int) -> None:
-    whisper = pytest.importorskip(
-        "asr.engines.whisper", reason="not run: needs pip install 'hotline[speech]'"
-    )
-    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate)).astype("<i2")
-    samples = whisper._floats(tone.tobytes(), rate)
-    assert abs(samples.size - 16000) < 50
-    spectrum = np.abs(np.fft.rfft(samples[:15000]))
-    assert abs(spectrum.argmax() * 16000 / 15000 - 440) < 2
-    assert abs(np.abs(samples[1000:15000]).max() - 8000 / 32768) < 0.01
-
-
-def test_no_audio_at_all_becomes_none() -> None:
-    whisper = pytest.importorskip(
-        "asr.engines.whisper", reason="not run: needs pip install 'hotline[speech]'"
-    )
-    assert whisper._floats(b"", 8000).size == 0
 
 
 def test_capabilities_follow_engine_and_model(tmp_path: Path) -> None:

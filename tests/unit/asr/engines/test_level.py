@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from asr.engines.sound import CEILING, MOST_GAIN, TARGET, normalised
 from numpy.typing import NDArray
 
+from asr.engines.level import CEILING, MOST_GAIN, TARGET, normalised
 from asr.engines.pieces import LONGEST, SHORTEST, cut
 
 RATE = 16000

@@ -1,4 +1,4 @@
-"""An utterance as models want it: 16 kHz, -1..1, at one level whether its caller speaks up or whispers.
+"""Brings an utterance to the level that recognisers know, whether its caller speaks up or whispers.
 
 The gain is one for the whole utterance and looks at its speech alone: pauses do not count, and no noise is
 pumped up in them. Pure.
@@ -6,7 +6,6 @@ pumped up in them. Pure.
 
 from __future__ import annotations
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,27 +22,6 @@ SPEECH_BELOW = 20.0
 """dB below the loudest frames down to which a frame is speech."""
 
 FRAME = 0.02
-
-
-RATE = 16000
-"""Hz."""
-
-
-def resampled(pcm: bytes, rate: int) -> NDArray[np.float32]:
-    """Samples at 16 kHz, -1..1.
-
-    Args:
-        pcm: 16-bit mono little-endian.
-        rate: of the PCM, in Hz.
-    """
-    samples = np.frombuffer(pcm, dtype="<i2")
-    if not samples.size:
-        return np.zeros(0, np.float32)
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-    frame.sample_rate = rate
-    parts = [part.to_ndarray().ravel() for part in (*resampler.resample(frame), *resampler.resample(None))]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def normalised(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
