@@ -64,6 +64,9 @@ NARROWED_LOGPROB, NARROWED_LOSS = -1.0, 0.35  # what phrases may cost
 SHORTEST_WORD = 0.3  # the same word again and again takes so long each time
 SILENT_PROBABILITY, SILENT_LOGPROB = 0.6, -0.7
 
+TOLD_FROM = 2.5
+"""Seconds of sound from which the site's words are told: single words become them though nobody said them."""
+
 PADDING = 0.3  # seconds kept on either side of speech
 VOICE_ACTIVITY = {
     "threshold": 0.35,
@@ -168,7 +171,11 @@ class WhisperEngine:
 
     def _transcribe(self, audio: NDArray[np.float32], config: StreamConfig) -> Segment:
         """Read as text."""
-        heard = [part for part in self._segments(audio, config.phrases) if not _is_invented(part)]
+        heard = [
+            part
+            for part in self._segments(audio, config.phrases, config.vocabulary)
+            if not _is_invented(part)
+        ]
         text = "".join(part.text for part in heard).strip()
         return Segment(text, tuple(_words(heard)), alternatives=self._readings(audio, config, text))
 
@@ -190,9 +197,15 @@ class WhisperEngine:
             found.setdefault(bare(reading), reading)
         return tuple(reading for reading in found.values() if reading)[: config.alternatives]
 
-    def _segments(self, audio: NDArray[np.float32], phrases: tuple[str, ...] = ()) -> list[Heard]:
+    def _segments(
+        self, audio: NDArray[np.float32], phrases: tuple[str, ...] = (), vocabulary: tuple[str, ...] = ()
+    ) -> list[Heard]:
         seconds = audio.size / RATE
         view = max(FIRST_VIEW, seconds + FIRST_MARGIN)
+        if vocabulary and seconds >= TOLD_FROM:
+            told = self._read(audio, min(view, FULL_VIEW), vocabulary=vocabulary)
+            if told.parts and not told.is_doubtful:
+                return told.parts
         if view >= FULL_VIEW:
             return self._read(audio, FULL_VIEW).parts
         free = self._read(audio, view)
@@ -207,7 +220,13 @@ class WhisperEngine:
             return free.parts
         return self._read(audio, min(FULL_VIEW, max(SECOND_VIEW, seconds + SECOND_MARGIN))).parts
 
-    def _read(self, audio: NDArray[np.float32], view: float, suppressed: Sequence[int] = (-1,)) -> _Reading:
+    def _read(
+        self,
+        audio: NDArray[np.float32],
+        view: float,
+        suppressed: Sequence[int] = (-1,),
+        vocabulary: Sequence[str] = (),
+    ) -> _Reading:
         """Read with a view of so many seconds, without these tokens (-1: those that are no speech)."""
         self._model.view = view
         segments, facts = self._model.transcribe(
@@ -218,6 +237,7 @@ class WhisperEngine:
             condition_on_previous_text=False,
             max_new_tokens=round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * min(audio.size / RATE, FULL_VIEW)),
             suppress_tokens=list(suppressed),
+            hotwords=", ".join(vocabulary) or None,
             word_timestamps=True,
             vad_filter=True,
             vad_parameters=VOICE_ACTIVITY,

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import wave
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +25,8 @@ from asr.text import plain
 from asr.workers.client import Recognisers
 from asr.workers.places import LocalWorker
 from asr.workers.setup import Setup
+from tts.client import Voices
+from tts.installed import Wish, choose
 
 pytestmark = pytest.mark.slow
 
@@ -68,14 +70,17 @@ class Desk:
         """Do something on the loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def hear(self, language: str, pcm: bytes, phrases: Sequence[str] = ()) -> Final:
+    def hear(
+        self, language: str, pcm: bytes, phrases: Sequence[str] = (), vocabulary: Iterable[str] = ()
+    ) -> Final:
         """Recognise an utterance with a pause on either side, as endpointing leaves it."""
-        return self.run(self._hear(language, PAUSE + pcm + PAUSE, phrases, lambda _: None))
+        config = StreamConfig(phrases=tuple(phrases), vocabulary=tuple(vocabulary))
+        return self.run(self._hear(language, PAUSE + pcm + PAUSE, config, lambda _: None))
 
     def partials(self, language: str, pcm: bytes) -> list[str]:
         """What is heard while an utterance goes on."""
         heard: list[Partial] = []
-        self.run(self._hear(language, PAUSE + pcm + PAUSE, (), heard.append))
+        self.run(self._hear(language, PAUSE + pcm + PAUSE, StreamConfig(), heard.append))
         return [partial.text for partial in heard]
 
     def worker(self, language: str) -> int:
@@ -91,11 +96,9 @@ class Desk:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     async def _hear(
-        self, language: str, pcm: bytes, phrases: Sequence[str], on_partial: Callable[[Partial], None]
+        self, language: str, pcm: bytes, config: StreamConfig, on_partial: Callable[[Partial], None]
     ) -> Final:
-        recognition = await self.recognisers.open(
-            language, config=StreamConfig(phrases=tuple(phrases)), on_partial=on_partial
-        )
+        recognition = await self.recognisers.open(language, config=config, on_partial=on_partial)
         for begin in range(0, len(pcm), 320):
             recognition.feed(pcm[begin : begin + 320])
         return await recognition.finish()
@@ -228,3 +231,35 @@ def test_a_worker_killed_in_mid_utterance_costs_a_pause_and_no_word(
     assert final.text
     assert error_rate(undisturbed, final.text, language) <= 0.5
     assert time.monotonic() - began < 60
+
+
+NAMES: Mapping[str, str] = {
+    "Zentrix": "My Zentrix router shows an error since this morning.",
+    "Kestrel": "The Kestrel two hundred does not print any more.",
+    "Quillbase": "I cannot log in to Quillbase, it says the password is wrong.",
+    "Nortava": "Our Nortava phone is dead.",
+}
+
+
+def test_names_that_a_site_tells_are_heard_and_no_others(
+    ears: Desk, models: Path, people: Path, tmp_path: Path
+) -> None:
+    async def spoken() -> dict[str, bytes]:
+        voice = choose("en", models, Wish("piper", None, 1.0)).voice
+        assert voice is not None
+        voices = Voices([voice], tmp_path)
+        await voices.start()
+        sounds = {name: (await voices.render(text, "en")).tobytes() for name, text in NAMES.items()}
+        await voices.close()
+        return sounds
+
+    sounds = asyncio.run(spoken())
+    told = [name for name, sound in sounds.items() if name in ears.hear("en", sound, vocabulary=NAMES).text]
+    untold = [name for name, sound in sounds.items() if name in ears.hear("en", sound).text]
+    assert len(told) >= 3 > len(untold), (told, untold)
+    inaugural = pcm(people / "en" / "inaugural_8k.wav")
+    assert error_rate(INAUGURAL, ears.hear("en", inaugural, vocabulary=NAMES).text, "en") <= 0.2
+    for path in sorted((people / "human" / "en").glob("[0-9]_*.wav"))[::6]:
+        digit = ears.hear("en", pcm(path), vocabulary=NAMES).text
+        assert digit == ears.hear("en", pcm(path)).text
+        assert not any(name in digit for name in NAMES)
