@@ -29,8 +29,8 @@ from faster_whisper.transcribe import Segment as Heard
 from numpy.typing import NDArray
 
 from asr.engines import Engine, EngineError, Stream
+from asr.engines.chunks import cut
 from asr.engines.level import normalised
-from asr.engines.pieces import cut
 from asr.engines.resampling import RATE, resampled
 from asr.engines.scoring import OTHER, PhraseScorer, Tokens, bare, shares
 from asr.protocol import Segment, StreamConfig
@@ -129,7 +129,7 @@ class WhisperEngine:
 
         Args:
             audio: samples at 16 kHz, -1..1, at the usual level, and no more of them than
-                a piece (`asr.engines.pieces`) has.
+                a piece (`asr.engines.chunks`) has.
             config: how.
         """
         if not config.meanings or audio.size > LONGEST_SCORED * RATE:

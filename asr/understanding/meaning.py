@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from asr.understanding.embedder import Embedder, EmbedderUnavailable
 from asr.understanding.examples import Examples
 from asr.understanding.nearness import Nearness
-from asr.understanding.pieces import pieces, windows
 from asr.understanding.rules import Rules, reading
+from asr.understanding.sentences import pieces, windows
 from asr.understanding.values import Act, Enquiry, Reading, Understanding
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Understanding by the tables and grammars of `asr.slots`: offline, in microseconds, and in every language.
+"""Understanding by the tables and grammars of `asr.slots`: offline, in milliseconds, and in every language.
 
 What no table has is "other" (or the problem, where one was asked for); a rule that matches is sure. Slots are
 filled by the grammars of their kinds when the question asks, not here.

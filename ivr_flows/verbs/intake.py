@@ -18,9 +18,9 @@ from ivr_flows.kinds import Queue, Step
 from ivr_flows.steps.context import Context
 from ivr_flows.steps.conversation import Conversation
 from ivr_flows.steps.intake import as_ticket, run_policy
+from ivr_flows.steps.intake_slots import FilingTable, SlotTable, filing_rules, intake_slots
 from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Result
 from ivr_flows.steps.texts import part
-from ivr_flows.steps.wanted import FilingTable, SlotTable, filing_rules, intake_slots
 from ivr_flows.verbs.base import Verb, go
 
 _USUAL = ("ask_name", "ask_number", "ask_time", "read_back")

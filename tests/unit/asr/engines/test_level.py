@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from asr.engines.chunks import LONGEST, SHORTEST, cut
 from asr.engines.level import CEILING, MOST_GAIN, TARGET, normalised
-from asr.engines.pieces import LONGEST, SHORTEST, cut
 
 RATE = 16000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asr.understanding.pieces import MOST_WINDOWS, pieces, windows
+from asr.understanding.sentences import MOST_WINDOWS, pieces, windows
 
 STORIES = {
     "en": (
