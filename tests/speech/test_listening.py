@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,13 @@ import pytest
 from tests.speech.conftest import numbers
 from tests.speech.facts import ending_of, events, slot, ticket_of
 from tests.support import sounds
-from tests.support.paths import SHARED
 from tests.support.sounds import Sound
 from tests.support.switch import Switch
 from tests.support.talker import calling
 
-CASES = SHARED / "cases" / "speech"
-
 
 def _case(name: str) -> Sound:
-    path = CASES / name
-    if not path.exists():
-        pytest.skip(f"not run: needs {path}")
-    with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)
+    return sounds.shared(f"cases/speech/{name}")
 
 
 def _heard(desk: Switch, caller: Any) -> list[dict[str, Any]]:
@@ -105,8 +97,7 @@ def test_an_answer_that_begins_before_the_prompt_is_over_keeps_its_beginning(
 
 def _begins_at(recording: Path, said: Sound) -> float:
     """Where in a recording something begins that was said; seconds, below 0 when its beginning is cut off."""
-    with wave.open(str(recording)) as file:
-        kept = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    kept = sounds.read_whole(recording).astype(np.float64)
     # Its second second is looked for, which any recording of it has.
     part = said[sounds.RATE : 2 * sounds.RATE].astype(np.float64)
     likeness = np.correlate(kept, part, "valid")

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
+
+from tests.support.paths import SHARED
 
 Sound = NDArray[np.int16]
 """8 kHz, one channel."""
@@ -31,6 +34,14 @@ def read_whole(path: Path) -> Sound:
     with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2), path
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)
+
+
+def shared(name: str) -> Sound:
+    """A recording of the folder of people's voices and cases, as it is; the test is skipped without it."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"not run: needs {path}")
+    return read_whole(path)
 
 
 def write(path: Path, sound: Sound) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Callable
 
 import numpy as np
@@ -21,7 +20,7 @@ from asr.listening.end_of_turn import (
 )
 from asr.listening.listener import PHASES
 from asr.listening.voice_activity import FRAME_BYTES, VoiceActivity
-from tests.support.paths import SHARED
+from tests.support import sounds
 
 _RATE = 8000
 _PROMPT, _GAP, _AFTER = 4.0, 0.8, 3.0
@@ -32,11 +31,7 @@ Events = list[tuple[float, TurnEvent]]
 
 
 def _people(name: str) -> Sound:
-    path = SHARED / "speech" / name
-    if not path.exists():
-        pytest.skip(f"not run: needs {path}")
-    with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    return sounds.shared(f"speech/{name}").astype(np.float64)
 
 
 def _levels(sound: Sound) -> Sound:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import wave
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from asr.listening.echo import Echo
-from tests.support.paths import SHARED
+from tests.support import sounds
 
 _FRAME = 160
 Sound = NDArray[np.float64]
 
 
 def _people(name: str) -> Sound:
-    path = SHARED / "speech" / name
-    if not path.exists():
-        pytest.skip(f"not run: needs {path}")
-    with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    return sounds.shared(f"speech/{name}").astype(np.float64)
 
 
 def _at(sound: Sound, level: float) -> Sound:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import wave
-
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from asr.listening.voice_activity import FRAME_BYTES, Phase, VoiceActivity
+from tests.support import sounds
 from tests.support.paths import SHARED
 
 _SPEECH = SHARED / "speech"
@@ -65,11 +64,7 @@ def _music(seconds: float) -> Sound:
 
 
 def _speech(name: str) -> Sound:
-    path = _SPEECH / name
-    if not path.exists():
-        pytest.skip(f"{path} is not here")
-    with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    return sounds.shared(f"speech/{name}").astype(np.float64)
 
 
 def _spoken_frames(sound: Sound, below: float = 25.0) -> npt.NDArray[np.bool_]:
