@@ -69,18 +69,9 @@ class Capabilities:
 
     Args:
         streaming: gives partial results while the caller speaks.
-        languages: those it understands.
-        phrase_lists: can be told which few phrases to expect.
-        word_times: says when each word was said, and how sure it is.
-        scoring: says how likely each expected meaning of a short answer is, by the sound itself.
-        alternatives: gives other readings of the same sound.
-        vocabulary: can be told which names and terms are likely.
+        extended: reads what the vosk-server protocol does not have (`asr.protocol`): meanings to be scored,
+            a wish for other readings, the site's vocabulary.
     """
 
     streaming: bool
-    languages: frozenset[str]
-    phrase_lists: bool
-    word_times: bool
-    scoring: bool = False
-    alternatives: bool = False
-    vocabulary: bool = False
+    extended: bool = False

@@ -23,7 +23,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.engines.smart_turn import SmartTurn, _resampled
+from asr.engines.resampling import resampled
+from asr.engines.smart_turn import SmartTurn
 from asr.listening.end_of_turn import FRAME, TIMINGS
 from asr.listening.turn_detection import COMPLETE, UNFINISHED
 from asr.models import models_folder
@@ -216,7 +217,7 @@ def _places(parts: list[Sound], engine: SmartTurn, chance: np.random.Generator) 
         around = np.concatenate([*parts[:count], sounds.gap(AFTER)])
         noisy = around + chance.normal(0, 32768 * 10 ** (NOISE / 20), len(around))
         heard = sounds.decode(sounds.encode(np.clip(np.round(noisy), -32768, 32767).astype(np.int16)))
-        yield Silence(count == len(parts), engine.complete(_resampled(heard.astype("<i2").tobytes(), RATE)))
+        yield Silence(count == len(parts), engine.complete(resampled(heard.astype("<i2").tobytes(), RATE)))
 
 
 if __name__ == "__main__":

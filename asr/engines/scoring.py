@@ -120,7 +120,9 @@ class PhraseScorer:
                     spent[before] = spent.get(before, 0.0) + exp(chance)
                 whole = begun[after] = whole + max(chance, _NEVER)
             if whole > best:
-                end = max(min(end, sum(chances[-len(self._closing) :])), _DULL_END)
+                ending = sum(chances[-len(self._closing) :])
+                if whole - ending > _HOPELESS:  # else it says nothing of how phrases end on this line
+                    end = max(min(end, ending), _DULL_END)
                 best, leading = whole, self._meanings[tokens]
             found.setdefault(self._meanings[tokens], []).append((whole, tokens[: -len(self._closing)]))
             del left[tokens]
@@ -169,10 +171,10 @@ def bare(text: str) -> str:
     return re.sub(r"\W", "", text).lower()
 
 
-def _spellings(phrase: str) -> set[str]:
-    """The ways in which a decoder may write a phrase, marks at its end aside."""
-    spelt = {phrase, phrase.lower(), phrase[:1].upper() + phrase[1:], _TO_TRADITIONAL.convert(phrase)}
-    return {begin + one for one in spelt for begin in (("",) if _HAN.search(one) else ("", " "))}
+def _spellings(phrase: str) -> list[str]:
+    """The ways in which a decoder may write a phrase, marks at its end aside; some of them twice."""
+    spelt = (phrase, phrase.lower(), phrase[:1].upper() + phrase[1:], _TO_TRADITIONAL.convert(phrase))
+    return [begin + one for one in spelt for begin in (("",) if _HAN.search(one) else ("", " "))]
 
 
 def log_sum(logs: Iterable[float]) -> float:

@@ -67,12 +67,14 @@ def transcriber(
 
 def _config(wanted: SpeechWanted, language: str, can: Capabilities, phrases: tuple[str, ...]) -> StreamConfig:
     """How the answer is to be heard by an engine that can do this much."""
+    if not can.extended:
+        return StreamConfig(phrases=phrases)
     return StreamConfig(
         phrases=phrases,
-        meanings=meanings_of(wanted.slot, language, wanted.meanings) if can.scoring else {},
-        vocabulary=wanted.vocabulary if can.vocabulary else (),
-        alternatives=alternatives_of(wanted.slot) if can.alternatives else 0,
-        example=example_of(wanted.slot, language) if can.alternatives else "",
+        meanings=meanings_of(wanted.slot, language, wanted.meanings),
+        vocabulary=wanted.vocabulary,
+        alternatives=alternatives_of(wanted.slot),
+        example=example_of(wanted.slot, language),
     )
 
 

@@ -82,7 +82,7 @@ def cardinals(text: str) -> list[int]:
 
 
 def value(numeral: str) -> int:
-    """A numeral as a number: 十二, 一百零五, 三千五, 两万, 12, 3万; 一三八 is 138."""
+    """A numeral as a number: 十二, 一百零五, 三千五, 两万, 12, 3万, 十5; 一三八 is 138."""
     arabic = re.fullmatch(r"([0-9]+)([万千百]?)", numeral)
     if arabic:
         return int(arabic[1]) * {"万": 10_000, "千": 1000, "百": 100, "": 1}[arabic[2]]
@@ -92,7 +92,7 @@ def value(numeral: str) -> int:
         scale = 1000 if len(low) == 1 else 1
         return (value(high) if high else 1) * 10_000 + (value(low) * scale if low else 0)
     if not any(letter in _SCALES for letter in numeral):
-        return int("".join(str(_DIGITS[letter]) for letter in numeral) or "0")
+        return int("".join(str(_one(letter)) for letter in numeral) or "0")
     total = current = 0
     scale = 1
     for letter in numeral:
@@ -101,7 +101,7 @@ def value(numeral: str) -> int:
             total += (current or 1) * scale
             current = 0
         else:
-            current = _DIGITS[letter]
+            current = _one(letter)
             scale = 1 if current == 0 else scale
     # 三千五 is 3500, 三千零五 is 3005, 十五 is 15.
     return total + current * (scale // 10 if scale > 10 else 1)
@@ -148,4 +148,4 @@ def _is_digit(letter: str) -> bool:
 
 
 def _one(letter: str) -> int:
-    return int(letter) if letter.isdigit() else _DIGITS[letter]
+    return _DIGITS[letter] if letter in _DIGITS else int(letter)

@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import httpx
@@ -42,14 +42,12 @@ class Endpoint:
         model: the model's name there.
         api_key: sent as a bearer token, "" for none.
         format: how the endpoint is told the form of the answer.
-        extra: further fields of the request, such as {"reasoning_effort": "none"}.
     """
 
     url: str
     model: str
     api_key: str = ""
     format: Format = "json_schema"
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def ask(
@@ -86,7 +84,6 @@ async def ask(
         "temperature": 0,
         "max_tokens": MOST_TOKENS,
         "stream": False,
-        **endpoint.extra,
     }
     headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
     address = f"{endpoint.url.rstrip('/')}/chat/completions"

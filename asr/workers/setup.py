@@ -48,16 +48,5 @@ class Setup:
     @property
     def capabilities(self) -> Capabilities:
         """What can be expected of it."""
-        # Only Vosk models whose graph is put together at run time can be narrowed to phrases. Whether those
-        # of a remote server can, nobody says; it takes a list that it cannot use without complaint.
-        narrows = self.model is None or self.engine != "vosk" or (self.model / "graph" / "Gr.fst").is_file()
-        return Capabilities(
-            streaming=self.streaming,
-            languages=frozenset({self.language}),
-            phrase_lists=narrows,
-            word_times=True,
-            # A worker of ours may also stand behind an address; a stock server does not read these wishes.
-            scoring=self.engine in ("whisper", "vosk-server"),
-            alternatives=self.engine in ("whisper", "vosk-server"),
-            vocabulary=self.engine in ("whisper", "vosk-server"),
-        )
+        # A worker of ours may also stand behind an address; a stock server does not read these wishes.
+        return Capabilities(streaming=self.streaming, extended=self.engine in ("whisper", "vosk-server"))

@@ -69,14 +69,10 @@ def test_phrases_of_several_words_and_of_other_scripts() -> None:
     assert not phrases.make("call me")
 
 
-def test_capabilities_follow_engine_and_model(tmp_path: Path) -> None:
-    dynamic, static = tmp_path / "dynamic", tmp_path / "static"
-    (dynamic / "graph").mkdir(parents=True)
-    (dynamic / "graph" / "Gr.fst").touch()
-    static.mkdir()
-    assert Setup("ko", "vosk", dynamic).capabilities.phrase_lists
-    assert not Setup("ko", "vosk", static).capabilities.phrase_lists
-    assert Setup("ko", "vosk", static).capabilities.streaming
-    assert not Setup("en", "whisper", static).capabilities.streaming
-    assert Setup("en", "whisper", static).capabilities.phrase_lists
-    assert Setup("en", "vosk-server", urls=("ws://a:1",)).capabilities.streaming
+def test_capabilities_follow_the_engine(tmp_path: Path) -> None:
+    vosk = Setup("ko", "vosk", tmp_path).capabilities
+    whisper = Setup("en", "whisper", tmp_path).capabilities
+    somewhere = Setup("en", "vosk-server", urls=("ws://a:1",)).capabilities
+    assert (vosk.streaming, vosk.extended) == (True, False)
+    assert (whisper.streaming, whisper.extended) == (False, True)
+    assert (somewhere.streaming, somewhere.extended) == (True, True)

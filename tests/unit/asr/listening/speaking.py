@@ -87,7 +87,7 @@ class FakeRecognisers:
         self.in_use = 0
         self.heard: list[float] = []
         """Seconds of audio of each utterance that was finished."""
-        self._can = Capabilities(streaming, frozenset({"en"}), phrase_lists=True, word_times=False)
+        self._can = Capabilities(streaming)
 
     @property
     def real(self) -> Recognisers:

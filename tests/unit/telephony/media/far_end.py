@@ -114,11 +114,19 @@ class FarEnd:
         self._news.set()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until something that came makes the condition true."""
-        async with asyncio.timeout(TIMEOUT):
-            while not condition():
-                await self._news.wait()
-                self._news.clear()
+        """Wait until something that came makes the condition true.
+
+        Raises:
+            AssertionError: it did not in time; says what did come.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                while not condition():
+                    await self._news.wait()
+                    self._news.clear()
+        except TimeoutError:
+            came = [(one.sequence, one.timestamp, one.ssrc, round(one.at, 3)) for one in self.received]
+            raise AssertionError(f"until now {len(self.control)} reports and {came} came") from None
 
     def speech(self) -> list[Packet]:
         """Without keys."""
