@@ -97,6 +97,9 @@ def _answers(said: str, words: YesNoWords) -> tuple[set[bool], str]:
             ends[True] = weak.end()
         end = max(ends.values())
         if not end:
+            turn = words.but.match(start)
+            if turn and signs == {True} and _answers(start[turn.end() :].lstrip(), words) == ({False}, ""):
+                signs.add(False)
             break
         signs.add(ends[True] == end)
         rest = start[end:].lstrip()

@@ -20,6 +20,7 @@ class YesNoWords:
         yes, no: a plain answer.
         weak: a yes only when nothing, or something like "but", follows ("right", "okay", 好).
         after_weak: that something.
+        but: what a contradiction follows: "yes, but not quite".
         late_yes, late_no: found anywhere: "the number is correct".
         polite: what says nothing at the end.
         keys: words for the keys 1 and 2, as whole answers.
@@ -31,6 +32,7 @@ class YesNoWords:
     no: re.Pattern[str]
     weak: re.Pattern[str]
     after_weak: re.Pattern[str]
+    but: re.Pattern[str]
     late_yes: re.Pattern[str]
     late_no: re.Pattern[str]
     polite: re.Pattern[str]
@@ -66,7 +68,8 @@ _EN = YesNoWords(
         r"|great|perfect|okay|ok)\b",
         r"thats (?:right|correct|true|it|fine|good|great|perfect|okay|what i said|the one|my number)\b",
         r"(?:quite|exactly|absolutely|totally|perfectly|completely)(?: (?:right|correct))?\b(?! not)",
-        r"(?:correct|affirmative|indeed|definitely|certainly|of course|absolutely|confirmed?"
+        r"correct(?! (?:it|that|this|the|my|me|him|her|them|not|your)\b)\b",
+        r"(?:affirmative|indeed|definitely|certainly|of course|absolutely|confirmed?"
         r"|i confirm)\b(?! not)",
         r"it (?:is|does|sure is)(?= |$)(?! not| wrong| the| a| my| an)",
         r"i (?:do|am|would|think so|guess so|believe so|suppose so|agree)(?= |$)(?! not)",
@@ -98,12 +101,14 @@ _EN = YesNoWords(
         r"|very well|cool|yo)\b"
     ),
     after_weak=_of(r"(?:but|and|though|only|except|also|just|please|thanks|thank you|thats|it|then)\b"),
+    but=_of(r"(?:but|only|except|although|though)\b"),
     late_yes=_of(
         r"\b(?:that|it|this|everything|all|number|you)(?:s| is| was| are)? (?:all |totally |exactly "
         r"|quite )?(?:right|correct)\b"
     ),
     late_no=_of(
         r"\b(?:not|isnt|wasnt|arent) (?:quite |really |entirely |at all )?(?:right|correct|true)\b",
+        r"\b(?:doubt|(?:not|hardly|dont) (?:sure|think|believe))\b.*\b(?:right|correct|true)\b",
         r"\b(?:thats|that is|its|it is|number is|number was|got (?:it|that|me)) (?:wrong|incorrect)\b",
     ),
     polite=_of(r"(?:please|thanks?|thank you|very much|sir|maam|then|now|it is|bye|goodbye|\s)+"),
@@ -124,6 +129,9 @@ _ZH = YesNoWords(
     unsure=_of(
         r"(?:对不对|是不是|好不好|行不行|是吗|对吗|是否)",
         r"(?:我)?(?:不知道|不清楚|不确定|不太清楚|不太确定|说不准|没听[清懂见]|听不清|听不懂|不明白)",
+        r"(?:正确|对|可以|行|好|没错|没问题|确认|同意|需要)(?:了|的)?[吗么](?=$| )",
+        r"(?:可以|确认|需要|要|正确|同意|行)\S{0,3}(?:[改换删]|不[了到来])",
+        r"\S{1,3}(?:才怪|个[头鬼屁])",
         r"(?:可能|也许|不一定|什么|怎么|再说一[遍次]|啥|没关系|对了(?=.)|好久|好几|行李|没人|没有人"
         r"|没信号|没网|没声音)",
     ),
@@ -144,6 +152,7 @@ _ZH = YesNoWords(
     ),
     weak=_of(r"(?:好[的啊呀嘞呗]?|行啊?|要|对了|可)"),
     after_weak=_of(r"(?:但|不过|可是|而且|还有|另外|就|的|了|吧|谢|请|那就|没问题| )"),
+    but=_of(r"\S{0,4}(?:但是?|不过|可是|只是)"),
     late_yes=_of(r"(?:是|都|完全|全部)?(?:对的|正确的?|没错|没有错)(?=$| |但|不过)"),
     late_no=_of(r"(?:不|没)(?:太|完全)?(?:对|正确|准确)(?:的|了)?(?=$| )|(?:是|都|说|听|记)错(?:的|了)"),
     polite=_of(r"(?:谢谢|多谢|你|您|请|麻烦|了|吧|哦|呢|啊|\s)+"),
@@ -152,11 +161,13 @@ _ZH = YesNoWords(
 )
 
 _KO_END = r"(?=$| )"
+# In Korean the refusal stands at the end of what is refused: 동의 못 해요, 확인하지 않았어요.
+_KO_NOT_DENIED = r"(?! ?(?:\S+ )?\S*(?:안 ?[하했돼되해]|못|아니|아닙|않|말아|마세요))"
 
 _KO = YesNoWords(
     lead=_of(
         r"(?:음+|어(?= .)|아(?= )|저기|저(?= )|그(?= )|그러니까|아마|여보세요|잠깐만요?"
-        r"|죄송하지만| )"
+        r"|죄송하지만|(?:물론|당연히?|절대|전혀)(?= ?아[니닙])| )"
     ),
     unsure=_of(
         r"(?:잘 ?)?모르\S*",
@@ -164,18 +175,21 @@ _KO = YesNoWords(
         r"(?:글쎄\S*|뭐라고\S*|네 ?뭐|괜찮아요|괜찮습니다|아니면|못 ?들\S*|다시 ?말씀\S*|무슨 \S+)",
     ),
     yes=_of(
-        r"(?:네|예|넵|넹|응|웅|그래|그럼|오케이|오케|맞음|확인|물론|당연|좋아|맞아|예스)+" + _KO_END,
+        r"(?:네|예|넵|넹|응|웅|오케이|오케|예스)+" + _KO_END,
+        r"(?:네|예)*(?:그래|그럼|맞음|좋아|맞아|확인|물론|당연|당연히)+" + _KO_NOT_DENIED + _KO_END,
         r"(?:어|내)$",
         r"(?:네|예)?(?:다 |모두 |전부 )?맞(?:아요|습니다|네요|죠|지요|고요|구요|어요|다고|는데요?"
         r"|아 ?)(?! ?않)",
         r"(?:그렇습니다|그래요|그렇죠|그렇지요|그럼요|좋아요|좋습니다|좋네요|됐어요|됐습니다|정확해요"
-        r"|정확합니다|확인했\S+"
+        r"|정확합니다"
         r"|확인이요|물론이[죠요]\S*|물론입니다|당연하죠|당연합니다|할게요|하겠습니다|해 ?주세요"
-        r"|부탁\S*|그렇게 ?해 ?주세요"
-        r"|주세요|이상 ?없\S+|틀림 ?없\S+|문제 ?없\S+|옳아요|옳습니다|동의\S*)",
+        r"|그렇게 ?해 ?주세요"
+        r"|주세요|이상 ?없\S+|틀림 ?없\S+|문제 ?없\S+|옳아요|옳습니다)",
+        r"(?:확인했|부탁|동의)" + _KO_NOT_DENIED + r"\S*",
     ),
     no=_of(
-        r"(?:아니요|아니오|아뇨|아니에요|아니예요|아닙니다|아닌데요?|아니야|아니지)",
+        r"(?:아니요|아니오|아뇨|아니에요|아니예요|아닙니다|아닌데요?|아니야|아니지|아니죠|절대 안 ?[돼되]\S*)",
+        r"(?:동의|확인|인정)\S* ?(?:안|못)\S*(?: \S+)?$|(?:동의|확인|인정)하지 ?(?:않|못)\S*",
         r"(?:아니|노|싫어)" + _KO_END,
         r"(?:그게|그건|이건|그거)? ?아니(?:고요?|라요?|라고요?|에요)?" + _KO_END,
         r"안 ?맞\S*|맞지 ?않\S*|맞지가? ?않\S*|그렇지 ?않\S*",
@@ -184,6 +198,7 @@ _KO = YesNoWords(
     ),
     weak=_of(r"(?:좋은데요?|되는데요?|그런데요)"),
     after_weak=_of(r"(?:근데|그런데|하지만|그리고)"),
+    but=_of(r"(?:근데|그런데|하지만|다만)"),
     late_yes=_of(r"(?:가|이|다|게|은|는) ?(?:맞아요|맞습니다|맞네요|정확\S+)(?=$| )"),
     late_no=_of(
         r"(?:가|이|다|게|은|는) ?(?:안 ?맞\S*|아니에요|아닙니다|아니예요|틀렸\S*|틀려요"

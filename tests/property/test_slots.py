@@ -15,6 +15,7 @@ from asr.slots.gather import FactKind, gather
 from asr.slots.numbering_plan import Shortfall
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind
+from tests.support.long import examples
 
 _WORDS = {
     "en": [
@@ -253,7 +254,7 @@ _CONTEXTS = st.builds(
 
 
 @given(said(), _CONTEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_any_text_is_understood_or_not(spoken: tuple[str, str], context: SlotContext) -> None:
     language, text = spoken
     for kind in _KINDS:
@@ -275,7 +276,7 @@ def test_any_text_is_understood_or_not(spoken: tuple[str, str], context: SlotCon
 
 
 @given(said(), st.sampled_from(("", "CN", "US", "DE", "KR")))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_no_digit_without_its_words(spoken: tuple[str, str], country: str) -> None:
     language, text = spoken
     heard = "".join(token.text for token in _NUMERALS[language].lex(text) if token.kind == "digits")

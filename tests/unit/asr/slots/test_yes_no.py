@@ -53,7 +53,16 @@ NO = {
     "|잘못됐어요"
     "|그게 아니에요|음 아니요|이번|2번|이|달라요|아니요 틀렸습니다|번호가 틀렸어요|그건 아니에요"
     "|필요 없어요|아니 아니"
-    "|아닌데요|틀렸습니다|그렇지 않아요|싫어요",
+    "|아닌데요|틀렸습니다|그렇지 않아요|싫어요|물론 아니죠|당연히 아니에요|동의 못 해요|동의하지 않아요"
+    "|확인 안 했어요",
+}
+# A word for yes is in each, and none of them is one.
+NO_YES = {
+    "en": "correct it please|correct the number|yes but not quite|yes but no|okay but it's wrong"
+    "|sure except it's not right|that can't be right|I doubt that it's right",
+    "zh": "正确吗|对吗|可以改吗|需要改一下|可以是可以但是不对|没错才怪|对个头|同意不了|确认不了|是的但是错了"
+    "|好的，但不对|才不是|不能同意",
+    "ko": "그럼 안 되죠|좋아 안 해요|부탁하지 마세요|동의 안 합니다|네 그런데 아니에요|확인 못 했어요",
 }
 NEITHER = {
     "en": "|um|maybe|I don't know|not sure|I'm not sure|yes and no|yes or no|what|pardon"
@@ -103,6 +112,12 @@ def test_no(language: str, said: str) -> None:
     found = _understood(said, language)
     assert found is not None
     assert found.value is False
+
+
+@pytest.mark.parametrize(("language", "said"), _cases(NO_YES))
+def test_a_yes_that_is_turned_round_is_none(language: str, said: str) -> None:
+    found = _understood(said, language)
+    assert found is None or found.value is False
 
 
 @pytest.mark.parametrize(("language", "said"), _cases(NEITHER))
