@@ -18,7 +18,7 @@ from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot
 from asr.intake.texts import CALLED, NAMED, SLOT_TEXTS
 from asr.listening.answer import Heard
-from asr.slots import times_en, times_ko, times_zh
+from asr.slots import numerals_en, numerals_ko, numerals_zh, times_en, times_ko, times_zh
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.expected import SURE
@@ -26,6 +26,7 @@ from asr.slots.figures import only_figures
 from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
 from asr.slots.no_number import no_number
+from asr.slots.number_so_far import still_lacking
 from asr.slots.numbering_plan import Shortfall
 from asr.slots.numbers import own_number, same_telephone
 from asr.slots.questions_back import asks_back
@@ -52,8 +53,8 @@ _KEYED_NUMBER = re.compile(r"[0-9]{3,15}")
 _CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behind a yes or no
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
-_SHORTEST_NUMBER = 5  # digits of a telephone number
 _NAMING = {"en": 9, "zh": 15, "ko": 7}  # no answer that merely names what is wrong is as long
+_A_MOMENT = {"en": 13, "zh": 20, "ko": 8}  # a wish to wait, with its reason, is not as long
 _DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
 _ANSWERS = frozenset({"told", "yes", "no", "partial", "own_number", "named", "done"})
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
@@ -65,8 +66,10 @@ _KEYED_TIMES: dict[str, Callable[[datetime], Wish]] = {
 }
 _SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 
+_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 _WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
+_CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
 _BESIDE = frozenset({"hello", "repeat", "wait", "enough", "bye"})
 # What a bare value can be, when nothing but digits was said, and otherwise.
 _AS_FIGURES = frozenset({"phone_number", "digits", "number", "code", "list"})
@@ -230,7 +233,7 @@ class Interpreter:
                 return _keyed(slot.name, digits)
             case "number" if (slot.minimum or 0) <= int(digits) <= (slot.maximum or 10**9):
                 return _keyed(slot.name, int(digits))
-            case "code" if len(digits) > 1 or slot.required:
+            case "code" if digits != "1" or slot.required:
                 return _keyed(slot.name, digits)
             case "list" if 1 <= int(digits) <= len(slot.options):
                 return _keyed(slot.name, slot.options[int(digits) - 1].value)
@@ -304,9 +307,14 @@ class _Answer:
         """
         if not act or found.name == "not_understood":
             return bool(act)
+        if found.name == "asks":
+            return act not in ("other", "problem", "hello")
         if self.asking.asked in ("confirm", "correct"):
             return bool(found.story) and not found.found and act not in ("problem", "other", "human")
-        return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, _A_SENTENCE)
+        understood = self.heard.understood
+        nothing_else = understood is not None and {one.act for one in understood.readings} <= {"hello", act}
+        least = _A_MOMENT if act == "wait" and nothing_else else _A_SENTENCE
+        return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, least)
 
     def _by_question(self, act: str) -> Meaning:
         match self.asking.asked:
@@ -355,6 +363,11 @@ class _Answer:
         lacking = self._shortfall(slot)
         if lacking is not None:
             return Meaning(name="partial", shortfall=lacking)
+        if slot.kind == "name":  # any words are a name
+            if asks_back(self.text, self.language):
+                return self._nothing(act)
+            if no_number(self.text, self.language) == "refused":
+                return Meaning(name="skip")
         own = self._value(slot)
         facts = self._facts()
         if own is not None and not self._was_denied(entry, own.value):
@@ -421,7 +434,7 @@ class _Answer:
         if when is None or not rest or (when.value is not None and when not in self.asking.parts):
             return ()
         found = self._with(rest)._value(when.slot)
-        return (self._as_before(found),) if found is not None and self._is_new(found) else ()
+        return (found,) if found is not None and self._is_new(found) else ()
 
     def _time_besides(self) -> Meaning | None:
         """When to call, and nothing else, at another question."""
@@ -439,6 +452,7 @@ class _Answer:
 
     def _says_more(self, rest: str) -> bool:
         """Whether what follows a yes or no belongs to the problem: it is neither one more nor a goodbye."""
+        rest = without_the_right(rest, [entry.slot for entry in self.asking.parts], self.language)
         if not self._is_long(rest, _WORTH_KEEPING) or own_number(rest, self.language):
             return False
         said = command(rest, self.language)
@@ -458,6 +472,8 @@ class _Answer:
             corrected = self._facts() or self._condition(rest)
         else:
             corrected = self._corrections(None if answer is None else rest)
+        if answer is not None and answer.name == "yes" and not corrected and self._takes_back(rest):
+            return Meaning(name="no", confidence=answer.confidence)
         if corrected and (answer is None or answer.name == "no"):
             return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
         if answer is not None:
@@ -481,6 +497,12 @@ class _Answer:
         if self._is_long(self.text, _A_SENTENCE) and self.draft.story is not None:
             return Meaning(name="told", story=self.text)
         return self._nothing(act)
+
+    def _takes_back(self, rest: str) -> bool:
+        """Whether a yes is followed by a but and figures that fit nothing: something is to be another one."""
+        turns = _TURNS[self.language].match(rest)
+        kinds = {token.kind for token in _NUMERALS[self.language].lex(rest)}
+        return turns is not None and "digits" in kinds and not self._is_long(rest, _NAMING)
 
     def _beside_the_right(self, act: str) -> Meaning | None:
         """What is put right by an answer that says of other things that they are right."""
@@ -560,7 +582,7 @@ class _Answer:
         found = self._understand(slot.listened, slot)
         if found is None:
             return by_cue
-        return Found(name=slot.name, value=found.value, confidence=found.confidence)
+        return self._as_before(Found(name=slot.name, value=found.value, confidence=found.confidence))
 
     def _date(self, slot: IntakeSlot) -> Found | None:
         said = tidy(without_opening(self.text, self.language), self.language).rstrip(" .,。，!?！？")
@@ -597,14 +619,7 @@ class _Answer:
         """What a telephone number still lacks that is to be asked for: once, then it is taken as it is."""
         if slot.kind != "phone_number":
             return None
-        context = replace(self._context(slot), partial=True)
-        found = understand("phone_number", self.text, self.heard.words, self.language, context)
-        lacking = None if found is None else found.shortfall
-        if lacking is None:
-            return None
-        again = self.draft.entries[slot.name].shortfall is not None
-        short = len(lacking.heard) < _SHORTEST_NUMBER
-        return lacking if short or (lacking.missing and not again) else None
+        return still_lacking(self.text, self.heard.words, self.language, self._context(slot))
 
     def _facts(self, entries: Iterable[SlotDraft] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""
@@ -627,7 +642,7 @@ class _Answer:
         for name, filled in understood.slots.items() if understood is not None else ():
             if name in {entry.slot.name for entry in among} - names:
                 found.append(Found(name=name, value=filled.value, confidence=filled.confidence))
-        return tuple(one for one in found if self._is_new(one))
+        return tuple(one for one in map(self._as_before, found) if self._is_new(one))
 
     def _is_new(self, found: Found) -> bool:
         entry = self.draft.entries[found.name]
@@ -647,10 +662,13 @@ class _Answer:
         if slot.kind != "list":
             return None
         context = SlotContext(choices=slot.choices(self.language), confidence=1.0)
-        found = understand("choice", self.text, (), self.language, context)
-        if found is None or found.confidence < 1.0:
-            return None
-        return Found(name=slot.name, value=found.value, confidence=self._sureness)
+        # As a whole, or by clauses: what one of them denies is not denied in the next.
+        for texts in ((self.text,), _CLAUSE.split(self.text)):
+            found = [understand("choice", text, (), self.language, context) for text in texts]
+            values = {one.value for one in found if one is not None and one.confidence == 1.0}
+            if len(values) == 1:
+                return Found(name=slot.name, value=values.pop(), confidence=self._sureness)
+        return None
 
     def _corrections(self, rest: str | None) -> tuple[Found, ...]:
         """What an answer to a reading back puts right.
@@ -663,7 +681,7 @@ class _Answer:
         """
         facts = self._facts()
         if facts:
-            return tuple(self._as_before(found) for found in facts)
+            return facts
         said = self.text if rest is None else rest
         if not said or (rest is None and self._is_long(said, _A_SENTENCE)):
             return ()
@@ -678,7 +696,7 @@ class _Answer:
     def _bare_values(self, kinds: frozenset[str]) -> list[Found]:
         """Values, of what was read back, that the words can be."""
         return [
-            self._as_before(found)
+            found
             for entry in self.asking.parts
             if entry.slot.kind in kinds
             and (found := self._value(entry.slot)) is not None
@@ -687,7 +705,8 @@ class _Answer:
 
     def _as_before(self, found: Found) -> Found:
         """A time that puts another right, with what was not said anew: "no, at ten" leaves the day alone."""
-        before = self.draft.entries[found.name].value
+        entry = self.draft.entries[found.name]
+        before = entry.value or next(iter(entry.denied[::-1]), None)
         if not isinstance(before, CallWindow) or before.as_soon_as_possible:
             return found
         wish = _WISHES[self.language](self.text, self.now.date())
@@ -783,17 +802,25 @@ def beyond_the_right(text: str, slots: Iterable[IntakeSlot], language: str) -> s
         slots: of what was read back.
         language: en, zh or ko.
     """
-    names = {comparable(name, language) for slot in slots for name in names_of(slot, language)}
-    subjects = "|".join(sorted(map(re.escape, names | set(_THE_REST[language])), key=len, reverse=True))
-    said = comparable(text, language)
-    left = re.sub(_IS_RIGHT[language].format(subjects), " ", said)
-    if left == said:
+    left = without_the_right(text, slots, language)
+    if left == comparable(text, language):
         return ""
-    left = " ".join(left.split())
     answer = understand("yes_no", left, (), language)
     if answer is not None:
         left = answer.remainder
     return _TURNS[language].sub("", left, count=1).strip() if left else ""
+
+
+def without_the_right(text: str, slots: Iterable[IntakeSlot], language: str) -> str:
+    """What was said, as `comparable`, without what it says to be right ("the number is right").
+
+    Args:
+        text, slots, language: as for `beyond_the_right`.
+    """
+    names = {comparable(name, language) for slot in slots for name in names_of(slot, language)}
+    subjects = "|".join(sorted(map(re.escape, names | set(_THE_REST[language])), key=len, reverse=True))
+    said = re.sub(_IS_RIGHT[language].format(subjects), " ", comparable(text, language))
+    return " ".join(said.split())
 
 
 def names_of(slot: IntakeSlot, language: str) -> tuple[str, ...]:

@@ -645,7 +645,7 @@ class Intake:
     # One slot.
 
     def _skip(self, meaning: Meaning) -> Effects:
-        """The caller has no answer: take that where the slot can be empty, else ask once more, and no more."""
+        """The caller has no answer: take that where the slot can be empty, else ask once more."""
         slot = self._asking.slot
         entry = self._entry_in_question
         if slot is None or entry is None:
@@ -658,6 +658,9 @@ class Intake:
         if slot.required and not (entry is self._draft.number and self._draft.caller):
             return self._give_up_slot(entry)
         entry.passed = True
+        if entry is self._draft.number:
+            for other in self._draft:
+                other.passed = other.passed or other.slot.kind == "callback_time"  # nobody can call
         return self._proceed()
 
     def _partial(self, meaning: Meaning) -> Effects:

@@ -151,8 +151,7 @@ _EN_REPEAT = (
         "repeat(?: (?:that|it|the question))?|say (?:that|it) again|come again|pardon(?: me)?",
         "once more|again",
         "what|huh|sorry|excuse me|what (?:did you say|was that|was the question)",
-        "i (?:didnt|did not|couldnt|cant) (?:hear|catch|understand|get)"
-        "(?: (?:you|that|it|the question))?",
+        "i (?:didnt|did not|couldnt|cant) (?:hear|catch|understand|get)(?: (?:you|that|it|the question))?",
     )
     + "(?: please| again)*"
 )
@@ -185,7 +184,8 @@ _EN = CommandWords(
         rf"^{_SOFTLY}(?:hello |is |are )?{_PERSON} (?:there|here|at home|on the line|available|around|free)$",
         rf"^{_SOFTLY}(?:get|fetch|find|call|bring) {_PERSON}{_END}",
         rf"\b(?:do|dont) you {_SOFTLY}have {_PERSON}(?=$| )",
-        rf"\b(?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:just |a |an |really |even |actually |real )*"
+        rf"\b(?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:just |a |an |really |even "
+        rf"|actually |real )*"
         rf"(?:human(?: being)?|real|person|{_ROBOT})(?=$| (?:or|now|again|here|i|please)\b)",
         rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand"
         rf"|enough|no point)"
@@ -247,26 +247,30 @@ _EN = CommandWords(
     ),
     repeat=re.compile(_EN_REPEAT),
     beside=_beside(
-        "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there",
+        "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there|sorry",
         bye=r"(?:(?:okay|ok|right|all right|so) )*(?:good ?bye|bye(?: ?bye)?|see you(?: later)?|so long"
-        r"|have a (?:nice|good|great) (?:day|one|evening|weekend)|i(?: ha| ha)?ve (?:got )?to (?:go|run|hang up)"
+        r"|have a (?:nice|good|great) (?:day|one|evening|weekend)|i(?: ha| ha)?ve (?:got )?to (?:go"
+        r"|run|hang up)"
         r"|i (?:need|must|gotta)(?: to)? (?:go|run|hang up)|im (?:hanging up|going to hang up)|take care)"
         r"(?: now| then)?",
         enough=r"(?:(?:no|nope|yes|okay|ok|right|so|i think) )*"
         r"(?:(?:that|this)(?:s| is| was| will be|ll be| would be) (?:all|everything|enough|about it)"
         r"(?: (?:for (?:now|today|me)|from me|i (?:need|want|wanted|have|had)(?: to say)?|really|then))*"
-        r"|nothing (?:else|more|further)|no(?:thing)? more questions|im (?:done|finished)|all done|we(?: a)?re done)",
+        r"|nothing (?:else|more|further)|no(?:thing)? more questions|im (?:done|finished)|all done"
+        r"|we(?: a)?re done)",
         repeat=_EN_REPEAT,
         wait=r"(?:please )?(?:hold on|hang on|wait|hold the line|bear with me|not so fast"
         r"|(?:just )?(?:a|one|half a) (?:moment|second|sec|minute|min|mo)|just (?:wait|hold on)"
         r"|(?:please )?give me (?:just )?(?:a|one|another|some|half a) (?:moment|second|sec|minute|min|time)"
-        r"|let me (?:just )?(?:see|think|check|look|find|get|grab|fetch)(?: (?:it|that|this|them|up|for|at|out"
+        r"|let me (?:just )?(?:see|think|check|look|find|get|grab|fetch)(?: (?:it|that|this|them|up"
+        r"|for|at|out"
         r"|(?:the|my|a) \w+(?: (?:number|code|paper|glasses))?))*"
         r"|i(?:ll| will| have to| need to|m) (?:just )?(?:look|check|looking|checking|find|get|go and \w+)"
         r"(?: (?:it|that|this|them|up|for|at|out|(?:the|my|a) \w+))*)"
         r"(?: (?:a|one|just a) (?:moment|second|sec|minute|min|mo))?(?: please)?",
         hello=r"hello|hi|hey|good (?:morning|afternoon|evening|day)|can you hear me|are you (?:still )?there"
-        r"|is this (?:working|on)|please|(?:many |okay )?thank(?:s| you)(?: (?:so|very) much| a lot| again| kindly)?"
+        r"|is this (?:working|on)|please|(?:many |okay )?thank(?:s| you)(?: (?:so|very) much| a lot"
+        r"| again| kindly)?"
         r"(?: for (?:your|the) \w+)?|cheers",
     ),
     redo=re.compile(
@@ -340,7 +344,7 @@ _ZH = CommandWords(
         r"(?:吗|么|嘛|没有?|在吗|在不在|啊|呀|接|能接|可以接|能听|值班|$)",
         rf"^(?:你们|那边|那里|这里|请问|到底| )*有(?:没有)?{_ZH_ONE}(?:{_ZH_STAFF})+(?:吗|么|嘛|啊|呀|在"
         rf"|可以|能|接|$)",
-        r"(?:你|您|这|对面)(?:到底|究竟|也|还|那边)?(?:是不是|是)(?:一个|个|台)?(?:真人|活人|人|机器人?|电脑|录音|ai|智能客服)(?:吗|么|嘛|吧|啊|还是|在|$)",
+        r"(?:^|请问|你|您|这|对面)(?:到底|究竟|也|还|那边)?(?:是不是|是)(?:一个|个|台)?(?:真人|活人|人工?|机器人?|电脑|录音|ai|智能客服)(?:吗|么|嘛|吧|啊|还是|在|$)",
         r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来|说|接|听|吧|$)|换人(?:接|听|$)",
         rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
         rf"(?:可以|能|能不能|可不可以){_ZH_BY_HAND}",
@@ -423,7 +427,8 @@ _KO_REPEAT = (
     r"(?:네|예|죄송한데|죄송합니다|죄송해요|미안한데|잘|제대로|방금)?(?: |$)?(?:잘 |제대로 |방금 )?"
     + _any(
         r"다시 ?(?:한 ?번)? ?(?:만 )?(?:말씀|말해|들려|얘기|이야기)\S*(?: ?주\S+)?",
-        r"(?:뭐라고|뭐라구)(?: ?(?:하\S+|그러\S+|말씀\S+)|요|예요)?|뭐요|못 ?들었\S*|(?:잘 )?안 ?들(?:려|리)\S*|한 ?번 ?더 ?(?:말\S+|요)?\S*",
+        r"(?:뭐라고|뭐라구)(?: ?(?:하\S+|그러\S+|말씀\S+)|요|예요)?|뭐요|못 ?들었\S*"
+        r"|(?:잘 )?안 ?들(?:려|리)\S*|한 ?번 ?더 ?(?:말\S+|요)?\S*",
         r"무슨 ?(?:말씀\S*|말이\S*|소리\S*)",
     )
 )
@@ -437,7 +442,8 @@ _KO = CommandWords(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요"
         rf"|필요합니다|원해요|원합니다)",
-        rf"^(?:혹시 |지금 |이거 |저기 |그쪽 |그쪽은 |너 |당신 )*(?:{_KO_ROBOT}|사람)(?:이에요|이예요|예요|에요|인가요|입니까|이세요"
+        rf"^(?:혹시 |지금 |이거 |저기 |그쪽 |그쪽은 |너 |당신 )*(?:{_KO_ROBOT}|사람)(?:이에요|이예요"
+        rf"|예요|에요|인가요|입니까|이세요"
         r"|이신가요|이야|이죠|맞아요|맞나요)$",
         rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원"
         rf"|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
@@ -471,13 +477,16 @@ _KO = CommandWords(
     repeat=re.compile(_KO_REPEAT),
     beside=_beside(
         "음+|어+|아|저기요?|그|그럼|이제|네|예|저",
-        bye=r"안녕히 ?계세요|안녕히 ?가세요|수고하세요|수고하십시오|들어가세요|끊을게요|끊겠습니다|끊어요|이만 ?끊\S*|다음에 ?또 ?\S+",
+        bye=r"안녕히 ?계세요|안녕히 ?가세요|수고하세요|수고하십시오|들어가세요|끊을게요|끊겠습니다"
+        r"|끊어요|이만 ?끊\S*|다음에 ?또 ?\S+",
         enough=r"(?:아니요?|아뇨|네|예|뭐)? ?(?:그게|그거면|이게|그걸로|이걸로|그것만|이것만)? ?"
         r"(?:다예요|다입니다|다에요|다야|됐어요|됐습니다|되었습니다|충분\S+|끝이에요|끝입니다)"
         r"|(?:더|다른 ?건|다른 ?거|더 ?이상) ?(?:할 ?말 ?)?없\S+|(?:그거|그것|이것|그)뿐\S*",
         repeat=_KO_REPEAT,
-        wait=r"(?:네 )?(?:잠깐|잠시|조금)(?:만요|만|요)?(?: ?(?:만)? ?(?:기다려|기다리|계셔|계세)\S*(?: ?주\S+)?)?"
-        r"|기다려 ?(?:주\S+|봐\S*)|(?:좀 ?)?(?:찾아|확인해|알아) ?(?:볼게\S*|보겠\S*|볼 ?테니\S*)|천천히\S*|가만\S*|끊지 ?마\S*",
+        wait=r"(?:네 )?(?:잠깐|잠시|조금)(?:만요|만|요)?(?: ?(?:만)? ?(?:기다려|기다리|계셔"
+        r"|계세)\S*(?: ?주\S+)?)?"
+        r"|기다려 ?(?:주\S+|봐\S*)|(?:좀 ?)?(?:찾아|확인해|알아) ?(?:볼게\S*|보겠\S*|볼 ?테니\S*)"
+        r"|천천히\S*|가만\S*|끊지 ?마\S*",
         hello=r"여보세요|안녕하세요|안녕하십니까|들리세요|들리나요|제 말 들리세요|거기 계세요|제발(?:요)?"
         r"|(?:정말 |너무 )?(?:감사합니다|감사해요|고맙습니다|고마워요|고맙네요|감사드립니다)",
     ),
