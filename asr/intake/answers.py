@@ -517,6 +517,8 @@ class _Answer:
         put_right = self._beside_the_right(act)
         if put_right is not None:
             return put_right
+        if act == "enough" or no_answer(self.text, self.language):
+            return Meaning(name="yes")  # nothing is to be corrected
         if act in _BESIDE:
             return self._nothing(act)
         answer = self._yes_no()

@@ -371,9 +371,17 @@ class Intake:
                 continue
             if not self._speech and entry.slot.kind in _WITHOUT_KEYS:
                 continue
+            if entry.slot.kind == "callback_time" and self._without_number:
+                continue
             return self._ask_for(entry, *before)
         parts = tuple(entry for entry in self._draft if self._open(entry))
         return self._ask(Asking(asked="confirm", parts=parts), *before) if parts else self._file()
+
+    @property
+    def _without_number(self) -> bool:
+        """Whether the caller has been asked where to call, and nobody can."""
+        number = self._draft.number
+        return number is not None and number.passed and not self._draft.callback_number
 
     def _ask_for(self, entry: SlotDraft, *before: Part, attempt: int = 1) -> Effects:
         own = self._draft.caller
@@ -661,9 +669,6 @@ class Intake:
         if slot.required and not (entry is self._draft.number and self._draft.caller):
             return self._give_up_slot(entry)
         entry.passed = True
-        if entry is self._draft.number:
-            for other in self._draft:
-                other.passed = other.passed or other.slot.kind == "callback_time"  # nobody can call
         return self._proceed()
 
     def _partial(self, meaning: Meaning) -> Effects:

@@ -104,7 +104,7 @@ class Wording:
         if draft.callback_number and not (number is not None and number.confirmed):
             parts += [self.text("we_call_on"), Spoken("phone_number", draft.callback_number)]
         agreed = any(entry.confirmed for entry in draft if entry.slot.kind == "callback_time")
-        if not agreed and (draft.callback_number or not draft.denies_own):
+        if not agreed and (draft.callback_number or number is None):
             when = draft.when
             if when is None or when.as_soon_as_possible:
                 parts.append(self.text("call_soon"))

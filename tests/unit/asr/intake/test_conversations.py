@@ -298,6 +298,23 @@ SCRIPTS = [
         problem=_EN,
     ),
     Script(
+        id="nothing is wrong after all",
+        says=(_EN, "yes", "tomorrow at nine", "No.", "Nothing.", "yes"),
+        asked=_TO_CONFIRM + " correct confirm",
+        when=THURSDAY_9,
+        problem=_EN,
+    ),
+    Script(
+        id="withheld and refused, and nobody is there",
+        caller="",
+        human=False,
+        says=(_EN, "I'm not telling you that", "No.", "yes"),
+        asked="problem callback_number callback_number confirm",
+        number=None,
+        problem=_EN,
+        end="unconfirmed",
+    ),
+    Script(
         id="three noes",
         says=(_EN, "yes", "tomorrow at nine", "No.", "No.", "No.", "No."),
         asked=_TO_CONFIRM + " correct correct correct",
