@@ -447,8 +447,13 @@ class _Answer:
         return replace(self, heard=replace(self.heard, text=text, words=(), alternatives=(), meanings={}))
 
     def _is_going(self, act: str, answer: Meaning | None) -> bool:
-        """Whether the caller says goodbye, or has no more to say, where yes or no was asked."""
-        return act in ("bye", "enough") and (answer is None or bool(answer.story))
+        """Whether the caller says goodbye, or has no more to say, where yes or no was asked.
+
+        "No, that's all" is no no, and "yes, bye" is a yes to what was read back.
+        """
+        if answer is None or (answer.name == "no" and answer.story):
+            return act in ("bye", "enough")
+        return act == "bye" and answer.name == "yes" and self.asking.asked == "offer_number"
 
     def _says_more(self, rest: str) -> bool:
         """Whether what follows a yes or no belongs to the problem: it is neither one more nor a goodbye."""
@@ -685,7 +690,8 @@ class _Answer:
         if facts:
             return facts
         said = self.text if rest is None else rest
-        if not said or (rest is None and self._is_long(said, _A_SENTENCE)):
+        changes = _CHANGES[self.language].search(comparable(said, self.language)) is not None
+        if not said or (rest is None and self._is_long(said, _NAMING if changes else _A_SENTENCE)):
             return ()
         bare = self._with(said)
         figures = only_figures(said, self.language)
@@ -778,6 +784,11 @@ class _Answer:
 
 
 _NO = {"en": "no, ", "zh": "不对，", "ko": "아니요, "}
+_CHANGES = {
+    "en": re.compile(r"\b(?:make (?:it|that)|change|move|switch|instead|rather|better|prefer|put)\b"),
+    "zh": re.compile(r"改|换|还是"),
+    "ko": re.compile(r"바꿔|바꾸|변경|고쳐|옮겨|말고|대신"),
+}
 _THE_REST = {
     "en": ("the rest", "everything else", "everything", "all", "all of it", "it all"),
     "zh": ("其他", "其它", "别的", "其余", "剩下", "都", "全部", "前面"),

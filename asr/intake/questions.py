@@ -117,11 +117,9 @@ class Wording:
         start = when.start
         if when.end - start <= _AT:
             return (Spoken("moment", start.strftime("%Y-%m-%dT%H:%M")),)
-        return (
-            Spoken("date", start.date().isoformat()),
-            self.text("from"),
-            Spoken("time", f"{start:%H:%M}"),
-        )
+        day, time = Spoken("date", start.date().isoformat()), Spoken("time", f"{start:%H:%M}")
+        # "From nine" in English, "nine from" in the other two.
+        return (day, self.text("from"), time) if self._language == "en" else (day, time, self.text("from"))
 
     # What is asked.
 

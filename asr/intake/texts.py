@@ -164,7 +164,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "zh": "那个时间我们没有人值班，最近可以的时间是",
         "ko": "그 시간에는 전화를 드릴 수 없습니다. 가장 빠른 시간은",
     },
-    "from": {"en": "from", "zh": "，", "ko": ","},
+    "from": {"en": "from", "zh": "以后", "ko": "이후"},
     "asap": {"en": "as soon as possible", "zh": "尽快", "ko": "최대한 빨리"},
     "this_number": {"en": "this number", "zh": "您现在这个号码", "ko": "지금 거신 번호"},
     # The end.
