@@ -280,7 +280,8 @@ class _Answer:
             return Meaning(name="human")
         found = self._of_question(free)
         understood = self.heard.understood
-        human = "no" if no_human or understood is None else understood.said("human")
+        refuses = found.name == "skip" and no_number(self.text, self.language) is not None
+        human = "no" if no_human or refuses or understood is None else understood.said("human")
         # A few words that answer the question are no wish for a person, whatever they resemble.
         answers = found.name in _ANSWERS and not found.story
         if human == "sure" and not (answers and not self._is_long(self.text, _A_SENTENCE)):

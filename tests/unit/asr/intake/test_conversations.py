@@ -428,7 +428,11 @@ def test_a_name_is_neither_a_question_nor_a_refusal(said: str) -> None:
     call = Call(settings=IntakeSettings(slots=usual_slots(name=True)))
     call.says(_EN)
     assert call.question.name == "name"
-    call.says(said)
+    near = Reading(text=said, act="human", rival="other")
+    call.says(
+        said, understood=Understanding(readings=(near,), provider="meaning") if "stay" in said else None
+    )
+    assert not isinstance(call.effects[-1], ReachHuman)
     call.feed(HungUp())
     assert {slot.name: slot.value for slot in call.ticket.slots}.get("name", "") == ""
 
