@@ -70,7 +70,7 @@ _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 _WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
-_BESIDE = frozenset({"hello", "repeat", "wait", "enough", "bye"})
+_IDLE = frozenset({"hello", "repeat", "wait", "enough", "bye"})
 # What a bare value can be, when nothing but digits was said, and otherwise.
 _AS_FIGURES = frozenset({"phone_number", "digits", "number", "code", "list"})
 _AS_WORDS = frozenset({"phone_number", "callback_time", "list", "number", "name", "date", "yes_no"})
@@ -355,7 +355,7 @@ class _Answer:
         entry = self.draft.entries[slot.name]
         if act == "enough" and not slot.required:
             return Meaning(name="skip")
-        if act in _BESIDE and not (slot.kind in ("yes_no", "list") and self._value(slot) is not None):
+        if act in _IDLE and not (slot.kind in ("yes_no", "list") and self._value(slot) is not None):
             return self._nothing(act)
         if slot.kind == "free_text":
             if slot.required and (act == "does_not_know" or no_answer(self.text, self.language)):
@@ -463,11 +463,11 @@ class _Answer:
             return False
         said = command(rest, self.language)
         again = understand("yes_no", rest, (), self.language)
-        return not (said is not None and said.name in _BESIDE) and (again is None or bool(again.remainder))
+        return not (said is not None and said.name in _IDLE) and (again is None or bool(again.remainder))
 
     def _at_confirm(self, act: str) -> Meaning:
         """Yes or no, with what is to be corrected or added."""
-        put_right = self._beside_the_right(act)
+        put_right = self._partly_right(act)
         if put_right is not None:
             return put_right
         answer = self._yes_no()
@@ -478,7 +478,7 @@ class _Answer:
             corrected = self._facts() or self._condition(rest)
         else:
             corrected = self._corrections(None if answer is None else rest)
-        if answer is not None and answer.name == "yes" and not corrected and self._takes_back(rest):
+        if answer is not None and answer.name == "yes" and not corrected and self._contradicts(rest):
             return Meaning(name="no", confidence=answer.confidence)
         if corrected and (answer is None or answer.name == "no"):
             return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
@@ -495,7 +495,7 @@ class _Answer:
             return Meaning(name="add", story=self.text if more else "")
         if act in ("redo", "correction"):
             return self._named_or("no")
-        if act in _BESIDE:
+        if act in _IDLE:
             return self._nothing(act)
         named = self._named(self.text)
         if named and (act == "another_number" or not self._is_long(self.text, _A_SENTENCE)):
@@ -504,13 +504,13 @@ class _Answer:
             return Meaning(name="told", story=self.text)
         return self._nothing(act)
 
-    def _takes_back(self, rest: str) -> bool:
+    def _contradicts(self, rest: str) -> bool:
         """Whether a yes is followed by a but and figures that fit nothing: something is to be another one."""
         turns = _TURNS[self.language].match(rest)
         kinds = {token.kind for token in _NUMERALS[self.language].lex(rest)}
         return turns is not None and "digits" in kinds and not self._is_long(rest, _NAMING)
 
-    def _beside_the_right(self, act: str) -> Meaning | None:
+    def _partly_right(self, act: str) -> Meaning | None:
         """What is put right by an answer that says of other things that they are right."""
         slots = [entry.slot for entry in self.asking.parts]
         wrong = beyond_the_right(self.text, slots, self.language)
@@ -520,12 +520,12 @@ class _Answer:
         return found if found.name in ("told", "named") and not found.story else None
 
     def _at_correct(self, act: str) -> Meaning:
-        put_right = self._beside_the_right(act)
+        put_right = self._partly_right(act)
         if put_right is not None:
             return put_right
         if act == "enough" or no_answer(self.text, self.language):
             return Meaning(name="yes")  # nothing is to be corrected
-        if act in _BESIDE:
+        if act in _IDLE:
             return self._nothing(act)
         answer = self._yes_no()
         corrected = self._corrections(self.text if answer is None else answer.story)
@@ -546,7 +546,7 @@ class _Answer:
 
     def _told_something(self, act: str) -> Meaning | None:
         """Free text, with what it says of other slots."""
-        if act in _BESIDE:
+        if act in _IDLE:
             return None
         found = self._understand("free_text")
         if found is None or not without_opening(self.text, self.language):

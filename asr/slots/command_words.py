@@ -22,7 +22,7 @@ class CommandWords:
         story_before, story_behind: right before or behind such words: somebody tells of them.
         another_number: another number than the one that was offered, anywhere in the answer.
         hello, repeat, redo: as the whole answer.
-        beside: what answers nothing, alone or one behind the other, as the whole answer; its groups say what:
+        idle: what answers nothing, alone or one behind the other, as the whole answer; its groups say what:
             bye, enough (there is nothing more to say), repeat, wait, hello (a greeting, thanks, "please").
         add: at the beginning of the answer; what is added may follow.
         lead, polite: what may come before and behind, and says nothing.
@@ -35,7 +35,7 @@ class CommandWords:
     another_number: re.Pattern[str]
     hello: re.Pattern[str]
     repeat: re.Pattern[str]
-    beside: re.Pattern[str]
+    idle: re.Pattern[str]
     redo: re.Pattern[str]
     add: re.Pattern[str]
     lead: re.Pattern[str]
@@ -50,7 +50,7 @@ def _of(*alternatives: str) -> re.Pattern[str]:
     return re.compile(_any(*alternatives))
 
 
-def _beside(
+def _idle(
     nothing: str, end: str = r"(?: |$)", *, bye: str, enough: str, repeat: str, wait: str, hello: str
 ) -> re.Pattern[str]:
     """Phrases behind each other, each followed by `end`; `nothing` is what may stand between them."""
@@ -246,7 +246,7 @@ _EN = CommandWords(
         r"|i need (?:some )?help|help me|i would like to report a problem)(?: |$))+"
     ),
     repeat=re.compile(_EN_REPEAT),
-    beside=_beside(
+    idle=_idle(
         "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there|sorry",
         bye=r"(?:(?:okay|ok|right|all right|so) )*(?:good ?bye|bye(?: ?bye)?|see you(?: later)?|so long"
         r"|have a (?:nice|good|great) (?:day|one|evening|weekend)|i(?: ha| ha)?ve (?:got )?to (?:go"
@@ -375,7 +375,7 @@ _ZH = CommandWords(
         r"|我想报(?:告|一个|个)?(?:问题|故障)|我需要帮助| )+"
     ),
     repeat=re.compile(_ZH_REPEAT),
-    beside=_beside(
+    idle=_idle(
         "呃|嗯|啊|哦|那个|那|吧|呀|了|哈|不好意思|对不起",
         " ?",
         bye="(?:好的?|行|对)? ?(?:再见|拜拜|拜|回头见|回见|先挂了|挂了|我挂了|我要挂了|我先挂|下次再说)",
@@ -475,7 +475,7 @@ _KO = CommandWords(
         r"|문제가 있어요|문제가 있는데요|도와주세요)(?: |$))+"
     ),
     repeat=re.compile(_KO_REPEAT),
-    beside=_beside(
+    idle=_idle(
         "음+|어+|아|저기요?|그|그럼|이제|네|예|저",
         bye=r"안녕히 ?계세요|안녕히 ?가세요|수고하세요|수고하십시오|들어가세요|끊을게요|끊겠습니다"
         r"|끊어요|이만 ?끊\S*|다음에 ?또 ?\S+",

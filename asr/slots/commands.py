@@ -21,7 +21,7 @@ CommandName: TypeAlias = Literal[
     "human", "hello", "repeat", "wait", "enough", "bye", "redo", "add", "another_number"
 ]
 
-_BESIDE: tuple[CommandName, ...] = ("bye", "enough", "repeat", "wait", "hello")
+_IDLE: tuple[CommandName, ...] = ("bye", "enough", "repeat", "wait", "hello")
 """Of several said together the first of these counts: "Thank you, that's all, bye."."""
 
 _CLAUSE_ENDS = re.compile(r"[,;:!?\u2026\u2014\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+|\.+(?=\s|$)")
@@ -63,8 +63,8 @@ def command(text: str, language: str, *, free: bool = False, number: bool = Fals
         return Command("hello")
     if any(words.repeat.fullmatch(form) for form in forms):
         return Command("repeat")
-    beside = words.beside.fullmatch(said)
-    name = next((kind for kind in _BESIDE if beside and beside[kind]), None)
+    idle = words.idle.fullmatch(said)
+    name = next((kind for kind in _IDLE if idle and idle[kind]), None)
     if name is not None:
         return Command(name)
     if free:

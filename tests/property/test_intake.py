@@ -303,7 +303,7 @@ def test_a_number_that_was_denied_is_never_filed(
     assert not any(same_telephone(filed, number, country) for number in denied.numbers)
 
 
-_BESIDE = {
+_IDLE = {
     "en": ["hold on", "thank you", "please", "what?", "hello", "just a second, please", "um"],
     "zh": ["等一下", "谢谢", "请", "什么", "你好", "麻烦了", "没听清"],
     "ko": ["잠깐만요", "감사합니다", "제발요", "뭐라고요", "여보세요", "잘 못 들었어요"],
@@ -318,10 +318,10 @@ _REFUSALS = {
 @settings(max_examples=examples(200), deadline=None)
 @given(data=st.data(), human=st.booleans())
 def test_what_answers_nothing_is_in_no_slot(data: st.DataObject, human: bool) -> None:
-    language = data.draw(st.sampled_from(sorted(_BESIDE)))
+    language = data.draw(st.sampled_from(sorted(_IDLE)))
     bot = Intake(_HOURS, IntakeSettings(slots=usual_slots(name=True), human=human))
     effects = bot.receive(Started("+4930123456", language), _NOW)
-    for said in data.draw(st.lists(st.sampled_from(_BESIDE[language]), max_size=12)):
+    for said in data.draw(st.lists(st.sampled_from(_IDLE[language]), max_size=12)):
         if not isinstance(effects[-1], Ask):
             break
         effects = bot.receive(Heard("speech", text=said, words=_words(said), confidence=0.9), _NOW)
@@ -341,7 +341,7 @@ def test_an_own_number_that_was_denied_is_called_only_if_it_is_named_again(
     bot = Intake(_HOURS, IntakeSettings(slots=(WELL_KNOWN["callback_number"],), human=human))
     bot.receive(Started("+4930123456", language), _NOW)
     effects = bot.receive(Heard("speech", text=_PLAIN_NO[language], confidence=0.9), _NOW)
-    said = st.sampled_from([*_REFUSALS[language], *_BESIDE[language]])
+    said = st.sampled_from([*_REFUSALS[language], *_IDLE[language]])
     answers = (
         [*data.draw(st.lists(said, max_size=1)), own] if again else data.draw(st.lists(said, max_size=5))
     )

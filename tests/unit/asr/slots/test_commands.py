@@ -204,7 +204,7 @@ def test_another_number_is_wished(name: str | None, table: dict[str, str]) -> No
 
 # What answers nothing, alone or together; what was heard of several is what counts most.
 
-BESIDE = {
+IDLE = {
     "en": {
         "wait": "Hold on.|just a sec please|One moment, let me check.|Hang on a minute|give me a second"
         "|Sorry, one moment|hello, hold the line please|let me find my paper",
@@ -242,7 +242,7 @@ AN_ANSWER = {
     ("language", "name", "said"),
     [
         (language, name, said)
-        for language, kinds in BESIDE.items()
+        for language, kinds in IDLE.items()
         for name, texts in kinds.items()
         for said in texts.split("|")
     ],
