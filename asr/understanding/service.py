@@ -48,6 +48,11 @@ class UnderstandingService:
         """The model's process, while there is one."""
         return None if self._embedder is None else self._embedder.pid
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the model has read the examples of the newest version."""
+        return self._newest is not None and self._newest.is_ready
+
     def for_site(self, settings: UnderstandingSettings, categories: Sequence[Category]) -> Understander:
         """Who understands the answers of calls on one version of the site.
 

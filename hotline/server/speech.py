@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import httpx
 
@@ -71,6 +72,16 @@ class SpeechService:
         self._http = httpx.AsyncClient(limits=limits, follow_redirects=False, timeout=None)
         self._preparing: asyncio.Task[None] | None = None
         self._ahead = site.settings.voices.ahead
+
+    def status(self) -> dict[str, Any]:
+        """Figures of the moment, for `hotline status`: the recognisers by language, the detector of turns."""
+        listening = (workers for workers in (self.recognisers, self._turns) if workers is not None)
+        return {name: figures for workers in listening for name, figures in workers.status().items()}
+
+    @property
+    def understanding(self) -> str:
+        """Who understands answers now: rules, or meaning where its model is up and has read its examples."""
+        return "meaning" if self._understanding.is_ready else "rules"
 
     def for_plan(self, site: Site, prompts: PromptStore) -> Speech:
         """What calls on one version of the site speak and listen with; their clock shows the site's time."""

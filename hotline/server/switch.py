@@ -374,7 +374,8 @@ class Switch:
             "transactions": self._signalling.agent.transactions,
             "flows": self._flows.version,
             "journal": {"waiting": self.journal.pending, "lost": self.journal.lost},
-            "speech": self.speech.recognisers.status() if self.speech.recognisers is not None else {},
+            "speech": self.speech.status(),
+            "understanding": self.speech.understanding,
             "media": {
                 "legs": media.legs,
                 "ports_in_use": media.ports_in_use,
