@@ -18,18 +18,22 @@ from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot
 from asr.intake.texts import CALLED, NAMED, SLOT_TEXTS
 from asr.listening.answer import Heard
-from asr.slots import numerals_en, numerals_ko, numerals_zh
+from asr.slots import numerals_en, numerals_ko, numerals_zh, times_en, times_ko, times_zh
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.expected import SURE
+from asr.slots.figures import only_figures
 from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
+from asr.slots.no_number import no_number
+from asr.slots.number_so_far import still_lacking
 from asr.slots.numbering_plan import Shortfall
 from asr.slots.numbers import own_number, same_telephone
+from asr.slots.questions_back import asks_back
 from asr.slots.since import since
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
-from asr.slots.wish import Wish
+from asr.slots.wish import Clock, Wish
 from asr.text import comparable, length, tidy, without_opening
 from asr.understanding.values import WantedSlot
 from config.business_hours import OpeningHours
@@ -41,7 +45,7 @@ right, what of it is not, what to add, or whether a person is wanted."""
 
 MeaningName: TypeAlias = Literal[
     "silence", "noise", "unavailable", "not_understood", "human", "human?", "hello", "wait", "repeat", "redo",
-    "add", "record", "skip", "yes", "no", "told", "named", "own_number", "partial",
+    "add", "record", "skip", "yes", "no", "told", "named", "own_number", "partial", "asks", "done",
 ]  # fmt: skip
 
 _YES_NO: frozenset[Asked] = frozenset({"offer_number", "confirm", "offer_human"})
@@ -49,9 +53,10 @@ _KEYED_NUMBER = re.compile(r"[0-9]{3,15}")
 _CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}  # words (Chinese: characters) behind a yes or no
 _A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}  # the same of an answer that is neither yes nor no
-_SHORTEST_NUMBER = 5  # digits of a telephone number
 _NAMING = {"en": 9, "zh": 15, "ko": 7}  # no answer that merely names what is wrong is as long
+_A_MOMENT = {"en": 7, "zh": 12, "ko": 5}  # a wish to wait, with its reason, is not as long
 _DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
+_ANSWERS = frozenset({"told", "yes", "no", "partial", "own_number", "named", "done"})
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
 _FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
 _KEYED_TIMES: dict[str, Callable[[datetime], Wish]] = {
@@ -61,8 +66,11 @@ _KEYED_TIMES: dict[str, Callable[[datetime], Wish]] = {
 }
 _SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 
-
 _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
+_WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
+_AT = timedelta(minutes=30)  # a time no longer than this is a point in time
+_CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
+_IDLE = frozenset({"hello", "repeat", "wait", "enough", "bye"})
 # What a bare value can be, when nothing but digits was said, and otherwise.
 _AS_FIGURES = frozenset({"phone_number", "digits", "number", "code", "list"})
 _AS_WORDS = frozenset({"phone_number", "callback_time", "list", "number", "name", "date", "yes_no"})
@@ -98,11 +106,12 @@ class Meaning:
     Args:
         name: the meaning. "told": it gives values, or words for the story; "named": it names a slot that is
             to be corrected; "partial": digits, but not yet a whole number; "human?": perhaps a wish for a
-            person.
+            person; "asks": a question of the caller's own; "done": the caller wants to go.
         found: values of slots, that of the question first.
         story: words that belong to the problem, "".
         slot: the one that was named.
         shortfall: of a partial number.
+        denies: whether a partial number comes behind a no to the one that was offered.
         confidence: of the words, 0..1.
     """
 
@@ -111,6 +120,7 @@ class Meaning:
     story: str = ""
     slot: str = ""
     shortfall: Shortfall | None = None
+    denies: bool = False
     confidence: float = 1.0
 
     @property
@@ -223,7 +233,7 @@ class Interpreter:
                 return _keyed(slot.name, digits)
             case "number" if (slot.minimum or 0) <= int(digits) <= (slot.maximum or 10**9):
                 return _keyed(slot.name, int(digits))
-            case "code" if len(digits) > 1 or slot.required:
+            case "code" if digits != "1" or slot.required:
                 return _keyed(slot.name, digits)
             case "list" if 1 <= int(digits) <= len(slot.options):
                 return _keyed(slot.name, slot.options[int(digits) - 1].value)
@@ -270,9 +280,10 @@ class _Answer:
             return Meaning(name="human")
         found = self._of_question(free)
         understood = self.heard.understood
-        human = "no" if no_human or understood is None else understood.said("human")
+        refuses = found.name == "skip" and no_number(self.text, self.language) is not None
+        human = "no" if no_human or refuses or understood is None else understood.said("human")
         # A few words that answer the question are no wish for a person, whatever they resemble.
-        answers = found.name in ("told", "yes", "no") and not found.story
+        answers = found.name in _ANSWERS and not found.story
         if human == "sure" and not (answers and not self._is_long(self.text, _A_SENTENCE)):
             return Meaning(name="human")
         return replace(found, name="human?") if human == "unsure" and not answers else found
@@ -285,9 +296,6 @@ class _Answer:
 
     def _of_question(self, free: bool) -> Meaning:
         said = command(self.text, self.language, free=free, number=self._is_number_asked)
-        if said is None and free:
-            again = command(self.text, self.language)
-            said = again if again is not None and again.name == "repeat" else None
         found = self._by_question(said.name if said is not None else "")
         act = self._act() if said is None else ""
         return replace(self, act=act)._by_question(act) if self._asks_who_understood(found, act) else found
@@ -300,9 +308,14 @@ class _Answer:
         """
         if not act or found.name == "not_understood":
             return bool(act)
+        if found.name == "asks":
+            return act not in ("other", "problem", "hello")
         if self.asking.asked in ("confirm", "correct"):
             return bool(found.story) and not found.found and act not in ("problem", "other", "human")
-        return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, _A_SENTENCE)
+        understood = self.heard.understood
+        nothing_else = understood is not None and {one.act for one in understood.readings} <= {"hello", act}
+        least = _A_MOMENT if act == "wait" and nothing_else else _A_SENTENCE
+        return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, least)
 
     def _by_question(self, act: str) -> Meaning:
         match self.asking.asked:
@@ -340,13 +353,22 @@ class _Answer:
         slot = self.asking.slot
         assert slot is not None, "it asks for one"
         entry = self.draft.entries[slot.name]
-        if slot.kind == "free_text":
-            return self._told_something(act) or self._nothing(act)
-        if act in ("hello", "repeat", "wait"):
+        if act == "enough" and not slot.required:
+            return Meaning(name="skip")
+        if act in _IDLE and not (slot.kind in ("yes_no", "list") and self._value(slot) is not None):
             return self._nothing(act)
+        if slot.kind == "free_text":
+            if slot.required and (act == "does_not_know" or no_answer(self.text, self.language)):
+                return Meaning(name="skip")
+            return self._told_something(act) or self._nothing(act)
         lacking = self._shortfall(slot)
         if lacking is not None:
             return Meaning(name="partial", shortfall=lacking)
+        if slot.kind == "name":  # any words are a name
+            if asks_back(self.text, self.language):
+                return self._nothing(act)
+            if no_number(self.text, self.language) == "refused":
+                return Meaning(name="skip")
         own = self._value(slot)
         facts = self._facts()
         if own is not None and not self._was_denied(entry, own.value):
@@ -358,11 +380,15 @@ class _Answer:
             return Meaning(name="own_number")
         if act == "does_not_know" or no_answer(self.text, self.language) or self._refused(slot):
             return Meaning(name="skip")
-        return self._aside(act) or self._nothing(act)
+        return self._time_besides() or self._aside(act) or self._nothing(act)
 
     def _refused(self, slot: IntakeSlot) -> bool:
         """Whether the caller says that there is none ("Is there an error code?" "No.")."""
-        answer = self._yes_no() if not slot.required and slot.kind not in ("yes_no", "list") else None
+        number = slot.kind == "phone_number"
+        if number and no_number(self.text, self.language) is not None:
+            return True
+        can_be_none = (number or not slot.required) and slot.kind not in ("yes_no", "list")
+        answer = self._yes_no() if can_be_none else None
         return answer is not None and answer.name == "no" and not answer.story
 
     def _aside(self, act: str) -> Meaning | None:
@@ -376,46 +402,88 @@ class _Answer:
         number = self.draft.number
         assert number is not None, "it offers one"
         facts = self._facts()
+        answer = self._yes_no()
+        denies = answer is not None and answer.name == "no"
         lacking = self._shortfall(number.slot)
         if lacking is not None:
-            return Meaning(name="partial", shortfall=lacking)
+            return Meaning(name="partial", shortfall=lacking, denies=denies)
         given = self._value(number.slot)
         if given is not None and not self._was_denied(number, given.value):
             others = (found for found in facts if found.name != number.slot.name)
-            return Meaning(name="told", found=(given, *others), confidence=given.confidence)
+            own = same_telephone(str(given.value), self.draft.caller, self.by.settings.country)
+            name: MeaningName = "no" if denies and not own else "told"
+            return Meaning(name=name, found=(given, *others), confidence=given.confidence)
+        if no_number(self.text, self.language) == "no_other":
+            return Meaning(name="yes", found=facts)
         if act in ("redo", "another_number", "correction"):
             return Meaning(name="no", found=facts)
-        answer = self._yes_no()
+        if self._is_going(act, answer):
+            return self._nothing(act)
         if answer is not None:
             found = facts or self._condition(answer.story)
-            more = answer.name == "yes" and not found and self._is_long(answer.story, _WORTH_KEEPING)
+            more = answer.name == "yes" and not found and self._says_more(answer.story)
             return replace(answer, found=found, story=self.text if more else "")
         if own_number(self.text, self.language):
             return Meaning(name="yes", found=facts)
         if facts:
             return Meaning(name="told", found=facts)
-        return self._aside(act) or self._nothing(act)
+        return self._time_besides() or self._aside(act) or self._nothing(act)
 
     def _condition(self, rest: str) -> tuple[Found, ...]:
         """When to call, said behind a yes: "yes, but not before five"."""
         when = next((entry for entry in self.draft if entry.slot.kind == "callback_time"), None)
-        if when is None or when.value is not None or not rest:
+        if when is None or not rest or (when.value is not None and when not in self.asking.parts):
             return ()
-        found = replace(self, heard=replace(self.heard, text=rest, words=()))._value(when.slot)
-        return () if found is None else (found,)
+        found = self._with(rest)._value(when.slot)
+        return (found,) if found is not None and self._is_new(found) else ()
+
+    def _time_besides(self) -> Meaning | None:
+        """When to call, and nothing else, at another question."""
+        short = not self._is_long(self.text, _NAMING)
+        found = self._condition(self.text) if short else ()
+        return Meaning(name="told", found=found, confidence=found[0].confidence) if found else None
+
+    def _with(self, text: str) -> _Answer:
+        """The same with other words; what is known of the sound goes with the old ones."""
+        return replace(self, heard=replace(self.heard, text=text, words=(), alternatives=(), meanings={}))
+
+    def _is_going(self, act: str, answer: Meaning | None) -> bool:
+        """Whether the caller says goodbye, or has no more to say, where yes or no was asked.
+
+        "No, that's all" is no no, and "yes, bye" is a yes to what was read back.
+        """
+        if answer is None or (answer.name == "no" and answer.story):
+            return act in ("bye", "enough")
+        return act == "bye" and answer.name == "yes" and self.asking.asked == "offer_number"
+
+    def _says_more(self, rest: str) -> bool:
+        """Whether what follows a yes or no belongs to the problem: it is neither one more nor a goodbye."""
+        rest = without_the_right(rest, [entry.slot for entry in self.asking.parts], self.language)
+        if not self._is_long(rest, _WORTH_KEEPING) or own_number(rest, self.language):
+            return False
+        said = command(rest, self.language)
+        again = understand("yes_no", rest, (), self.language)
+        return not (said is not None and said.name in _IDLE) and (again is None or bool(again.remainder))
 
     def _at_confirm(self, act: str) -> Meaning:
         """Yes or no, with what is to be corrected or added."""
+        put_right = self._partly_right(act)
+        if put_right is not None:
+            return put_right
         answer = self._yes_no()
+        if self._is_going(act, answer):
+            return self._nothing(act)
         rest = "" if answer is None else answer.story
         if answer is not None and answer.name == "yes":
             corrected = self._facts() or self._condition(rest)
         else:
             corrected = self._corrections(None if answer is None else rest)
+        if answer is not None and answer.name == "yes" and not corrected and self._contradicts(rest):
+            return Meaning(name="no", confidence=answer.confidence)
         if corrected and (answer is None or answer.name == "no"):
             return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
         if answer is not None:
-            keep = self._is_long(rest, _WORTH_KEEPING) and self.draft.story is not None
+            keep = self._says_more(rest) and self.draft.story is not None
             brief = not self._is_long(self.text, _NAMING)
             named = self._named(self.text) if answer.name == "no" and brief else ""
             if named:
@@ -427,7 +495,7 @@ class _Answer:
             return Meaning(name="add", story=self.text if more else "")
         if act in ("redo", "correction"):
             return self._named_or("no")
-        if act in ("repeat", "hello", "wait"):
+        if act in _IDLE:
             return self._nothing(act)
         named = self._named(self.text)
         if named and (act == "another_number" or not self._is_long(self.text, _A_SENTENCE)):
@@ -436,8 +504,28 @@ class _Answer:
             return Meaning(name="told", story=self.text)
         return self._nothing(act)
 
+    def _contradicts(self, rest: str) -> bool:
+        """Whether a yes is followed by a but and figures that fit nothing: something is to be another one."""
+        turns = _TURNS[self.language].match(rest)
+        kinds = {token.kind for token in _NUMERALS[self.language].lex(rest)}
+        return turns is not None and "digits" in kinds and not self._is_long(rest, _NAMING)
+
+    def _partly_right(self, act: str) -> Meaning | None:
+        """What is put right by an answer that says of other things that they are right."""
+        slots = [entry.slot for entry in self.asking.parts]
+        wrong = beyond_the_right(self.text, slots, self.language)
+        if not wrong:
+            return None
+        found = self._with(f"{_NO[self.language]}{wrong}")._at_confirm(act)
+        return found if found.name in ("told", "named") and not found.story else None
+
     def _at_correct(self, act: str) -> Meaning:
-        if act in ("repeat", "hello", "wait"):
+        put_right = self._partly_right(act)
+        if put_right is not None:
+            return put_right
+        if act == "enough" or no_answer(self.text, self.language):
+            return Meaning(name="yes")  # nothing is to be corrected
+        if act in _IDLE:
             return self._nothing(act)
         answer = self._yes_no()
         corrected = self._corrections(self.text if answer is None else answer.story)
@@ -458,7 +546,7 @@ class _Answer:
 
     def _told_something(self, act: str) -> Meaning | None:
         """Free text, with what it says of other slots."""
-        if act in ("hello", "repeat", "wait"):
+        if act in _IDLE:
             return None
         found = self._understand("free_text")
         if found is None or not without_opening(self.text, self.language):
@@ -470,7 +558,9 @@ class _Answer:
     def _nothing(self, act: str) -> Meaning:
         if act in ("hello", "repeat", "redo", "wait"):
             return Meaning(name=cast(MeaningName, act))
-        return Meaning(name="not_understood")
+        if act in ("bye", "enough"):
+            return Meaning(name="done")
+        return Meaning(name="asks" if asks_back(self.text, self.language) else "not_understood")
 
     # Yes and no.
 
@@ -500,7 +590,7 @@ class _Answer:
         found = self._understand(slot.listened, slot)
         if found is None:
             return by_cue
-        return Found(name=slot.name, value=found.value, confidence=found.confidence)
+        return self._as_before(Found(name=slot.name, value=found.value, confidence=found.confidence))
 
     def _date(self, slot: IntakeSlot) -> Found | None:
         said = tidy(without_opening(self.text, self.language), self.language).rstrip(" .,。，!?！？")
@@ -537,14 +627,7 @@ class _Answer:
         """What a telephone number still lacks that is to be asked for: once, then it is taken as it is."""
         if slot.kind != "phone_number":
             return None
-        context = replace(self._context(slot), partial=True)
-        found = understand("phone_number", self.text, self.heard.words, self.language, context)
-        lacking = None if found is None else found.shortfall
-        if lacking is None:
-            return None
-        again = self.draft.entries[slot.name].shortfall is not None
-        short = len(lacking.heard) < _SHORTEST_NUMBER
-        return lacking if short or (lacking.missing and not again) else None
+        return still_lacking(self.text, self.heard.words, self.language, self._context(slot))
 
     def _facts(self, entries: Iterable[SlotDraft] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""
@@ -567,7 +650,7 @@ class _Answer:
         for name, filled in understood.slots.items() if understood is not None else ():
             if name in {entry.slot.name for entry in among} - names:
                 found.append(Found(name=name, value=filled.value, confidence=filled.confidence))
-        return tuple(one for one in found if self._is_new(one))
+        return tuple(one for one in map(self._as_before, found) if self._is_new(one))
 
     def _is_new(self, found: Found) -> bool:
         entry = self.draft.entries[found.name]
@@ -587,10 +670,13 @@ class _Answer:
         if slot.kind != "list":
             return None
         context = SlotContext(choices=slot.choices(self.language), confidence=1.0)
-        found = understand("choice", self.text, (), self.language, context)
-        if found is None or found.confidence < 1.0:
-            return None
-        return Found(name=slot.name, value=found.value, confidence=self._sureness)
+        # As a whole, or by clauses: what one of them denies is not denied in the next.
+        for texts in ((self.text,), _CLAUSE.split(self.text)):
+            found = [understand("choice", text, (), self.language, context) for text in texts]
+            values = {one.value for one in found if one is not None and one.confidence == 1.0}
+            if len(values) == 1:
+                return Found(name=slot.name, value=values.pop(), confidence=self._sureness)
+        return None
 
     def _corrections(self, rest: str | None) -> tuple[Found, ...]:
         """What an answer to a reading back puts right.
@@ -605,25 +691,47 @@ class _Answer:
         if facts:
             return facts
         said = self.text if rest is None else rest
-        if not said or (rest is None and self._is_long(said, _A_SENTENCE)):
+        changes = _CHANGES[self.language].search(comparable(said, self.language)) is not None
+        if not said or (rest is None and self._is_long(said, _NAMING if changes else _A_SENTENCE)):
             return ()
-        bare = replace(self, heard=replace(self.heard, text=said, words=(), alternatives=(), meanings={}))
-        kinds = _AS_FIGURES if bare._is_figures() else _AS_WORDS if rest is not None else _UNMISTAKABLE
-        values = [
-            found
-            for entry in self.asking.parts
-            if entry.slot.kind in kinds
-            and (found := bare._value(entry.slot)) is not None
-            and self._is_new(found)
-        ]
+        bare = self._with(said)
+        figures = only_figures(said, self.language)
+        kinds = _AS_FIGURES if figures else _AS_WORDS if rest is not None else _UNMISTAKABLE
+        values = bare._bare_values(kinds) or (bare._bare_values(_UNMISTAKABLE) if figures else [])
         number = self.draft.number
         called = [found for found in values if number is not None and found.name == number.slot.name]
         return tuple(values if len(values) == 1 else called)
 
-    def _is_figures(self) -> bool:
-        """Whether the words are nothing but digits."""
-        kinds = [token.kind for token in _NUMERALS[self.language].lex(self.text)]
-        return "digits" in kinds and not set(kinds) & {"other", "stop"}
+    def _bare_values(self, kinds: frozenset[str]) -> list[Found]:
+        """Values, of what was read back, that the words can be."""
+        return [
+            found
+            for entry in self.asking.parts
+            if entry.slot.kind in kinds
+            and (found := self._value(entry.slot)) is not None
+            and self._is_new(found)
+        ]
+
+    def _as_before(self, found: Found) -> Found:
+        """A time that puts another right, with what was not said anew: "no, at ten" leaves the day alone."""
+        entry = self.draft.entries[found.name]
+        before = entry.value or next(iter(entry.denied[::-1]), None)
+        if not isinstance(before, CallWindow) or before.as_soon_as_possible:
+            return found
+        wish = _WISHES[self.language](self.text, self.now.date())
+        if wish is None or wish.asap or wish.delay or wish.later or wish.or_else or wish.without:
+            return found
+        if window_of(wish, self.now, self.by.hours) != found.value:
+            return found  # the words say more than one thing
+        timed = wish.clock is not None or wish.part is not None
+        start = before.start
+        if timed and not wish.days:
+            wish = replace(wish, days=(start.date(),))
+        elif wish.days and not timed and before.end - start <= _AT:
+            half: Literal["am", "pm"] = "am" if start.hour < 12 else "pm"
+            wish = replace(wish, clock=Clock(start.hour % 12 or 12, start.minute, half))
+        window = window_of(wish, self.now, self.by.hours)
+        return found if window is None else replace(found, value=window)
 
     def _named(self, text: str) -> str:
         """The part of what was read back that the caller names."""
@@ -674,6 +782,59 @@ class _Answer:
 
     def _is_long(self, text: str, least: dict[str, int]) -> bool:
         return length(text, self.language) >= least[self.language]
+
+
+_NO = {"en": "no, ", "zh": "不对，", "ko": "아니요, "}
+_CHANGES = {
+    "en": re.compile(r"\b(?:make (?:it|that)|change|move|switch|instead|rather|better|prefer|put)\b"),
+    "zh": re.compile(r"改|换|还是"),
+    "ko": re.compile(r"바꿔|바꾸|변경|고쳐|옮겨|말고|대신"),
+}
+_THE_REST = {
+    "en": ("the rest", "everything else", "everything", "all", "all of it", "it all"),
+    "zh": ("其他", "其它", "别的", "其余", "剩下", "都", "全部", "前面"),
+    "ko": ("나머지", "다른 건", "다른 거", "다", "모두", "전부"),
+}
+_IS_RIGHT = {
+    "en": r"\b(?:the |my |your )?(?:{})(?:s| is| are| was)? (?:all |quite |absolutely )?"
+    r"(?:right|correct|fine|okay|ok|good|true)\b",
+    "zh": r"(?:{})(?:都|也|是|倒是)*(?:对|没错|没问题|正确)(?!不)(?:的|了)?",
+    "ko": r"(?:{})(?:는|은|가|이|도)? ?(?:다 )?(?:맞(?!지)|괜찮(?!지))\S*",
+}
+_TURNS = {
+    "en": re.compile(r"(?:(?:but|and|only|just|except(?: for)?|however|although|though|so)(?: |$))+"),
+    "zh": re.compile(r"(?:但是?|可是|不过|就是|只是|而是|而| |，)+"),
+    "ko": re.compile(r"(?:(?:그런데|근데|하지만|다만|그리고)(?: |$))+"),
+}
+
+
+def beyond_the_right(text: str, slots: Iterable[IntakeSlot], language: str) -> str:
+    """What is left of "the number is right, but it's tomorrow": "its tomorrow"; "" where nothing is.
+
+    Args:
+        text: an answer to a reading back.
+        slots: of what was read back.
+        language: en, zh or ko.
+    """
+    left = without_the_right(text, slots, language)
+    if left == comparable(text, language):
+        return ""
+    answer = understand("yes_no", left, (), language)
+    if answer is not None:
+        left = answer.remainder
+    return _TURNS[language].sub("", left, count=1).strip() if left else ""
+
+
+def without_the_right(text: str, slots: Iterable[IntakeSlot], language: str) -> str:
+    """What was said, as `comparable`, without what it says to be right ("the number is right").
+
+    Args:
+        text, slots, language: as for `beyond_the_right`.
+    """
+    names = {comparable(name, language) for slot in slots for name in names_of(slot, language)}
+    subjects = "|".join(sorted(map(re.escape, names | set(_THE_REST[language])), key=len, reverse=True))
+    said = re.sub(_IS_RIGHT[language].format(subjects), " ", comparable(text, language))
+    return " ".join(said.split())
 
 
 def names_of(slot: IntakeSlot, language: str) -> tuple[str, ...]:

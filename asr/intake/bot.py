@@ -371,9 +371,17 @@ class Intake:
                 continue
             if not self._speech and entry.slot.kind in _WITHOUT_KEYS:
                 continue
+            if entry.slot.kind == "callback_time" and self._without_number:
+                continue
             return self._ask_for(entry, *before)
         parts = tuple(entry for entry in self._draft if self._open(entry))
         return self._ask(Asking(asked="confirm", parts=parts), *before) if parts else self._file()
+
+    @property
+    def _without_number(self) -> bool:
+        """Whether the caller has been asked where to call, and nobody can."""
+        number = self._draft.number
+        return number is not None and number.passed and not self._draft.callback_number
 
     def _ask_for(self, entry: SlotDraft, *before: Part, attempt: int = 1) -> Effects:
         own = self._draft.caller
@@ -463,11 +471,25 @@ class Intake:
         asking, attempt, heard = self._unsure
         if meaning.name in ("yes", "human"):
             return self._reach_human("asked")
-        if meaning.name == "repeat" or (meaning.name in ("noise", "not_understood") and self._attempt == 1):
+        before = self._interpreter.meaning(asking, heard, self._draft, now, no_human=True)
+        after = self._heard
+        unclear = meaning.name in ("noise", "not_understood")
+        answered = self._interpreter.meaning(asking, after, self._draft, now, no_human=True)
+        goes_on = unclear and answered.name in ("told", "partial", "own_number", "named")
+        if meaning.name == "repeat" or (unclear and self._attempt == 1 and not goes_on):
             return self._ask(self._asking, attempt=self._attempt + (meaning.name != "repeat"))
         self._unsure = None
         self._asking, self._attempt, self._heard = asking, attempt, heard
-        return self._act_on(self._interpreter.meaning(asking, heard, self._draft, now, no_human=True))
+        if not goes_on:
+            return self._act_on(before)
+        # Instead of yes or no the caller has answered what was asked before it.
+        if before.name == "told":
+            self._take(before.found)
+            self._tell(before)
+        elif self._entry_in_question is not None:
+            self._entry_in_question.before.append(heard)
+        self._heard = after
+        return self._act_on(answered)
 
     def _repeat(self, meaning: Meaning) -> Effects:
         return self._ask(self._asking, attempt=self._attempt)
@@ -477,6 +499,16 @@ class Intake:
 
     def _wait(self, meaning: Meaning) -> Effects:
         return self._ask_once_more("take_your_time")
+
+    def _asks(self, meaning: Meaning) -> Effects:
+        """A question of the caller's own, for whoever calls back: it is in the history."""
+        return self._ask_once_more("cannot_answer")
+
+    def _done(self, meaning: Meaning) -> Effects:
+        """The caller is going: file what there is; who has told nothing yet is asked again."""
+        if self._asking.asked == "addition":
+            return self._proceed()
+        return self._file() if self._draft.has_something else self._ask_once_more("listening")
 
     def _ask_once_more(self, key: str) -> Effects:
         if self._attempt >= self._tries():
@@ -627,9 +659,15 @@ class Intake:
         """The caller has no answer: take that where the slot can be empty, else ask once more."""
         slot = self._asking.slot
         entry = self._entry_in_question
-        if slot is None or entry is None or slot.required:
+        if slot is None or entry is None:
             return self._missed(meaning)
         entry.before.append(self._heard)
+        if slot.required and not entry.refused and self._attempt < self._tries():
+            entry.refused = True
+            return self._ask(self._asking, self._wording.text("needed"), attempt=self._attempt + 1)
+        # Who keeps the number to call can be found by the one that they call from.
+        if slot.required and not (entry is self._draft.number and self._draft.caller):
+            return self._give_up_slot(entry)
         entry.passed = True
         return self._proceed()
 
@@ -639,6 +677,8 @@ class Intake:
         if entry is None or self._entry_in_question is not entry:
             return self._missed(meaning)
         entry.before.append(self._heard)
+        if meaning.denies:
+            entry.denied.append(self._draft.caller)
         entry.shortfall = meaning.shortfall
         if self._attempt >= self._tries():
             return self._give_up_slot(entry)
@@ -675,6 +715,8 @@ _ANYWHERE: dict[MeaningName, Callable[[Intake, Meaning], Effects]] = {
     "repeat": Intake._repeat,
     "hello": Intake._hello,
     "wait": Intake._wait,
+    "asks": Intake._asks,
+    "done": Intake._done,
     "unavailable": Intake._unavailable,
     "told": Intake._told,
     "named": Intake._which,

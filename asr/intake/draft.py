@@ -45,6 +45,7 @@ class SlotDraft:
         confirmed: whether the caller said yes to it.
         doubted: whether the caller said no to several things at once, and this may be the one.
         passed: whether it is not asked for again: given up, or passed over.
+        refused: whether the caller has said once that there is no answer.
         corrections: how often the caller took it back.
         shortfall: of a telephone number that is not whole yet: what was understood, and what it lacks.
     """
@@ -58,6 +59,7 @@ class SlotDraft:
     confirmed: bool = False
     doubted: bool = False
     passed: bool = False
+    refused: bool = False
     corrections: int = 0
     shortfall: Shortfall | None = None
     _taken_back: list[Told] = field(default_factory=list)
@@ -210,11 +212,14 @@ class Draft:
     def callback_number(self) -> str:
         """Where to call: what was given, else where they call from, neither if the caller denied it; ""."""
         number = self.number
-        if number is None:
-            return self.caller
-        if number.value is None or number.doubted:
-            return "" if self.caller in number.denied else self.caller
+        if number is None or number.value is None or number.doubted:
+            return "" if self.denies_own else self.caller
         return str(number.value)
+
+    @property
+    def denies_own(self) -> bool:
+        """Whether the caller does not want to be called where they call from."""
+        return bool(self.caller) and self.number is not None and self.caller in self.number.denied
 
     def is_own(self, entry: SlotDraft) -> bool:
         """Whether a slot holds the number that the caller calls from."""
@@ -260,7 +265,7 @@ class Draft:
             queue=filing.queue,
             slots=tuple(slot for slot in slots if slot.value or slot.audio or slot.text),
             history=tuple(self.history),
-            callback_number=self.callback_number or None,
+            callback_number=self.callback_number or ("" if self.denies_own else None),
             when=None if when is None or when.as_soon_as_possible else when,
             title=filing.title or self.understood.title,
             summary=self.understood.summary,

@@ -104,7 +104,7 @@ class Wording:
         if draft.callback_number and not (number is not None and number.confirmed):
             parts += [self.text("we_call_on"), Spoken("phone_number", draft.callback_number)]
         agreed = any(entry.confirmed for entry in draft if entry.slot.kind == "callback_time")
-        if not agreed:
+        if not agreed and (draft.callback_number or number is None):
             when = draft.when
             if when is None or when.as_soon_as_possible:
                 parts.append(self.text("call_soon"))
@@ -117,11 +117,9 @@ class Wording:
         start = when.start
         if when.end - start <= _AT:
             return (Spoken("moment", start.strftime("%Y-%m-%dT%H:%M")),)
-        return (
-            Spoken("date", start.date().isoformat()),
-            self.text("from"),
-            Spoken("time", f"{start:%H:%M}"),
-        )
+        day, time = Spoken("date", start.date().isoformat()), Spoken("time", f"{start:%H:%M}")
+        # "From nine" in English, "nine from" in the other two.
+        return (day, self.text("from"), time) if self._language == "en" else (day, time, self.text("from"))
 
     # What is asked.
 

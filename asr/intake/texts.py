@@ -35,6 +35,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "listening": {"en": "Yes, I'm listening.", "zh": "我在听。", "ko": "네, 듣고 있습니다."},
     "take_your_time": {"en": "Take your time.", "zh": "不急，您慢慢说。", "ko": "천천히 말씀하세요."},
+    "cannot_answer": {
+        "en": "I can't answer that, but whoever calls you back can.",
+        "zh": "这个我答不了，同事回电时会告诉您。",
+        "ko": "그건 제가 답해 드릴 수 없지만, 전화드리는 담당자가 알려 드릴 겁니다.",
+    },
+    "needed": {
+        "en": "We need that to help you.",
+        "zh": "我们需要这个才能帮您。",
+        "ko": "도와드리려면 필요한 내용입니다.",
+    },
     "all_right": {"en": "All right.", "zh": "好的。", "ko": "알겠습니다."},
     "added": {"en": "I've added that.", "zh": "已经补充上了。", "ko": "추가했습니다."},
     "no_human": {
@@ -154,7 +164,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "zh": "那个时间我们没有人值班，最近可以的时间是",
         "ko": "그 시간에는 전화를 드릴 수 없습니다. 가장 빠른 시간은",
     },
-    "from": {"en": "from", "zh": "，", "ko": ","},
+    "from": {"en": "from", "zh": "以后", "ko": "이후"},
     "asap": {"en": "as soon as possible", "zh": "尽快", "ko": "최대한 빨리"},
     "this_number": {"en": "this number", "zh": "您现在这个号码", "ko": "지금 거신 번호"},
     # The end.

@@ -168,7 +168,8 @@ class OpenTicket:
         slots: what was told, with every recording of it.
         history: every question and answer; the transcript and the audio of everything, also of what the
             caller took back.
-        callback_number: where to call; None for the caller's own number.
+        callback_number: where to call; None for the caller's own number, "" for none: the caller has denied
+            the own number and given no other.
         when: when to call, None for as soon as possible.
         note: a short text for the agent who works on it.
         title, summary, category, severity: as the intake's rules say, or who understood the caller; "" and 0

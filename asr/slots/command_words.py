@@ -1,4 +1,5 @@
-"""How people ask for a person, for a repetition, to say it anew or to add something.
+"""How people ask for a person, for a repetition, for a moment, to say it anew or to add something, and how
+they end a call.
 
 Patterns over spoken text (see `spoken`).
 
@@ -21,6 +22,8 @@ class CommandWords:
         story_before, story_behind: right before or behind such words: somebody tells of them.
         another_number: another number than the one that was offered, anywhere in the answer.
         hello, repeat, redo: as the whole answer.
+        idle: what answers nothing, alone or one behind the other, as the whole answer; its groups say what:
+            bye, enough (there is nothing more to say), repeat, wait, hello (a greeting, thanks, "please").
         add: at the beginning of the answer; what is added may follow.
         lead, polite: what may come before and behind, and says nothing.
     """
@@ -32,6 +35,7 @@ class CommandWords:
     another_number: re.Pattern[str]
     hello: re.Pattern[str]
     repeat: re.Pattern[str]
+    idle: re.Pattern[str]
     redo: re.Pattern[str]
     add: re.Pattern[str]
     lead: re.Pattern[str]
@@ -44,6 +48,15 @@ def _any(*alternatives: str) -> str:
 
 def _of(*alternatives: str) -> re.Pattern[str]:
     return re.compile(_any(*alternatives))
+
+
+def _idle(
+    nothing: str, end: str = r"(?: |$)", *, bye: str, enough: str, repeat: str, wait: str, hello: str
+) -> re.Pattern[str]:
+    """Phrases behind each other, each followed by `end`; `nothing` is what may stand between them."""
+    kinds = {"bye": bye, "enough": enough, "repeat": repeat, "wait": wait, "hello": hello}
+    named = (f"(?P<{kind}>{phrases}){end}" for kind, phrases in kinds.items())
+    return re.compile(f"(?:(?:{nothing}){end}|{'|'.join(named)})+")
 
 
 # English
@@ -132,6 +145,17 @@ _END = (
     "|again|for)\\b)"
 )
 
+_EN_REPEAT = (
+    "(?:please |can you |could you |would you |sorry )*"
+    + _any(
+        "repeat(?: (?:that|it|the question))?|say (?:that|it) again|come again|pardon(?: me)?",
+        "once more|again",
+        "what|huh|sorry|excuse me|what (?:did you say|was that|was the question)",
+        "i (?:didnt|did not|couldnt|cant) (?:hear|catch|understand|get)(?: (?:you|that|it|the question))?",
+    )
+    + "(?: please| again)*"
+)
+
 _EN = CommandWords(
     wish=_of(
         rf"\b{_HEAD}{_TALK} {_PERSON}\b",
@@ -160,7 +184,9 @@ _EN = CommandWords(
         rf"^{_SOFTLY}(?:hello |is |are )?{_PERSON} (?:there|here|at home|on the line|available|around|free)$",
         rf"^{_SOFTLY}(?:get|fetch|find|call|bring) {_PERSON}{_END}",
         rf"\b(?:do|dont) you {_SOFTLY}have {_PERSON}(?=$| )",
-        rf"\bare you (?:a |an |really |even |actually )*(?:human|real|person|{_ROBOT})\b",
+        rf"\b(?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:just |a |an |really |even "
+        rf"|actually |real )*"
+        rf"(?:human(?: being)?|real|person|{_ROBOT})(?=$| (?:or|now|again|here|i|please)\b)",
         rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand"
         rf"|enough|no point)"
         rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}?"
@@ -219,16 +245,33 @@ _EN = CommandWords(
         r"|can you hear me|are you there|is this (?:working|on)|i have a (?:problem|question|request)"
         r"|i need (?:some )?help|help me|i would like to report a problem)(?: |$))+"
     ),
-    repeat=re.compile(
-        "(?:please |can you |could you |would you )*"
-        + _any(
-            "repeat(?: (?:that|it|the question))?|say (?:that|it) again|come again|pardon(?: me)?",
-            "once more|again",
-            "what|huh|sorry|excuse me|what (?:did you say|was that|was the question)",
-            "i (?:didnt|did not|couldnt|cant) (?:hear|catch|understand|get)"
-            "(?: (?:you|that|it|the question))?",
-        )
-        + "(?: please| again)*"
+    repeat=re.compile(_EN_REPEAT),
+    idle=_idle(
+        "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there|sorry",
+        bye=r"(?:(?:okay|ok|right|all right|so) )*(?:good ?bye|bye(?: ?bye)?|see you(?: later)?|so long"
+        r"|have a (?:nice|good|great) (?:day|one|evening|weekend)|i(?: ha| ha)?ve (?:got )?to (?:go"
+        r"|run|hang up)"
+        r"|i (?:need|must|gotta)(?: to)? (?:go|run|hang up)|im (?:hanging up|going to hang up)|take care)"
+        r"(?: now| then)?",
+        enough=r"(?:(?:no|nope|yes|okay|ok|right|so|i think) )*"
+        r"(?:(?:that|this)(?:s| is| was| will be|ll be| would be) (?:all|everything|enough|about it)"
+        r"(?: (?:for (?:now|today|me)|from me|i (?:need|want|wanted|have|had)(?: to say)?|really|then))*"
+        r"|nothing (?:else|more|further)|no(?:thing)? more questions|im (?:done|finished)|all done"
+        r"|we(?: a)?re done)",
+        repeat=_EN_REPEAT,
+        wait=r"(?:please )?(?:hold on|hang on|wait|hold the line|bear with me|not so fast"
+        r"|(?:just )?(?:a|one|half a) (?:moment|second|sec|minute|min|mo)|just (?:wait|hold on)"
+        r"|(?:please )?give me (?:just )?(?:a|one|another|some|half a) (?:moment|second|sec|minute|min|time)"
+        r"|let me (?:just )?(?:see|think|check|look|find|get|grab|fetch)(?: (?:it|that|this|them|up"
+        r"|for|at|out"
+        r"|(?:the|my|a) \w+(?: (?:number|code|paper|glasses))?))*"
+        r"|i(?:ll| will| have to| need to|m) (?:just )?(?:look|check|looking|checking|find|get|go and \w+)"
+        r"(?: (?:it|that|this|them|up|for|at|out|(?:the|my|a) \w+))*)"
+        r"(?: (?:a|one|just a) (?:moment|second|sec|minute|min|mo))?(?: please)?",
+        hello=r"hello|hi|hey|good (?:morning|afternoon|evening|day)|can you hear me|are you (?:still )?there"
+        r"|is this (?:working|on)|please|(?:many |okay )?thank(?:s| you)(?: (?:so|very) much| a lot"
+        r"| again| kindly)?"
+        r"(?: for (?:your|the) \w+)?|cheers",
     ),
     redo=re.compile(
         "(?:no |i want to |id like to |can i |could i |let me |please |ill |lets |i need to )*"
@@ -279,6 +322,12 @@ _ZH_WANT = (
     "|就|还是|得|^| )"
 )
 
+_ZH_REPEAT = (
+    r"(?:你|您|请|麻烦|能不能|可以|刚才)*"
+    r"(?:再说一[遍次]|重复(?:一[遍下次])?|再讲一[遍次]|说(?:的)?(?:是)?什么|什么|啥"
+    r"|(?:我)?(?:刚才)?(?:没听清楚?|没听懂|听不清楚?|没听见|没听到|听不到|听不见))(?:了|啊|呀)?"
+)
+
 _ZH = CommandWords(
     wish=_of(
         f"[转专砖赚撰传占站战沾展暂]{_ZH_BY_HAND}",
@@ -295,6 +344,7 @@ _ZH = CommandWords(
         r"(?:吗|么|嘛|没有?|在吗|在不在|啊|呀|接|能接|可以接|能听|值班|$)",
         rf"^(?:你们|那边|那里|这里|请问|到底| )*有(?:没有)?{_ZH_ONE}(?:{_ZH_STAFF})+(?:吗|么|嘛|啊|呀|在"
         rf"|可以|能|接|$)",
+        r"(?:^|请问|你|您|这|对面)(?:到底|究竟|也|还|那边)?(?:是不是|是)(?:一个|个|台)?(?:真人|活人|人工?|机器人?|电脑|录音|ai|智能客服)(?:吗|么|嘛|吧|啊|还是|在|$)",
         r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来|说|接|听|吧|$)|换人(?:接|听|$)",
         rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
         rf"(?:可以|能|能不能|可不可以){_ZH_BY_HAND}",
@@ -324,9 +374,20 @@ _ZH = CommandWords(
         r"(?:喂|你好|您好|早上好|下午好|嗯|呃|在吗|听得[到见]吗|能听[到见]吗|请问|哈喽|啊|我有(?:一个|个)?问题"
         r"|我想报(?:告|一个|个)?(?:问题|故障)|我需要帮助| )+"
     ),
-    repeat=re.compile(
-        r"(?:你|您|请|麻烦|能不能|可以)*"
-        r"(?:再说一[遍次]|重复(?:一[遍下次])?|再讲一[遍次]|说什么|什么|啥|没听清楚?|没听懂|听不清楚?|没听见)"
+    repeat=re.compile(_ZH_REPEAT),
+    idle=_idle(
+        "呃|嗯|啊|哦|那个|那|吧|呀|了|哈|不好意思|对不起",
+        " ?",
+        bye="(?:好的?|行|对)? ?(?:再见|拜拜|拜|回头见|回见|先挂了|挂了|我挂了|我要挂了|我先挂|下次再说)",
+        enough="(?:(?:不|没有?|对|好的?|行|是的|嗯|那)的? ?)*"
+        "(?:就(?:这样|这些|这么多)|没(?:有)?(?:别的|其他|其它|什么|啥)(?:的)?(?:了|事了?|问题了?)|没有?了|没事了|说完了|讲完了"
+        "|不用了)(?:吧|了|啊|哈|就行|就好)*",
+        repeat=_ZH_REPEAT,
+        wait="(?:请|麻烦|你|您|先)*(?:稍等|等等|等(?:我)?(?:一下|一会儿?|会儿?|下)|别急|慢点|等我(?:找|看|查|想)(?:一)?(?:找|看|查|想)?(?:一下|下)?)"
+        "(?:一下|一会儿?|片刻|啊|哈|吧)*"
+        "|(?:让|容)?我(?:先|去|来)?(?:找|看|查|想|翻)(?:一)?(?:找|看|查|想|翻)?(?:一下|下|一找|看)?(?:号码|单子|资料|眼镜|本子)?(?:啊|吧)?",
+        hello="你好|您好|喂|早上好|下午好|晚上好|哈喽|在吗|听得[到见]吗|能听[到见]吗|请|拜托(?:了|你了|您了)?"
+        "|(?:非常|太|多)?(?:谢谢|感谢|多谢)(?:你|您|了|啊)*|麻烦(?:你|您)?了|辛苦(?:你|您)?了",
     ),
     redo=re.compile(
         r"(?:不|我|想|要|请|让我|可以|那|需要)*"
@@ -362,6 +423,16 @@ _KO_WISH = (
 )
 _KO_ROBOT = "(?:기계|로봇|봇|자동 ?응답(?:기)?|ai|에이아이|인공지능|컴퓨터|녹음|챗봇)"
 
+_KO_REPEAT = (
+    r"(?:네|예|죄송한데|죄송합니다|죄송해요|미안한데|잘|제대로|방금)?(?: |$)?(?:잘 |제대로 |방금 )?"
+    + _any(
+        r"다시 ?(?:한 ?번)? ?(?:만 )?(?:말씀|말해|들려|얘기|이야기)\S*(?: ?주\S+)?",
+        r"(?:뭐라고|뭐라구)(?: ?(?:하\S+|그러\S+|말씀\S+)|요|예요)?|뭐요|못 ?들었\S*"
+        r"|(?:잘 )?안 ?들(?:려|리)\S*|한 ?번 ?더 ?(?:말\S+|요)?\S*",
+        r"무슨 ?(?:말씀\S*|말이\S*|소리\S*)",
+    )
+)
+
 _KO = CommandWords(
     wish=_of(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*"
@@ -371,6 +442,9 @@ _KO = CommandWords(
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*{_KO_SPEAK}{_KO_WISH}",
         rf"{_KO_STAFF} ?{_KO_TO} ?(?:{_KO_SOFTLY})*(?:부탁|찾아 ?주|찾습니다|찾아요|주세요|필요해요"
         rf"|필요합니다|원해요|원합니다)",
+        rf"^(?:혹시 |지금 |이거 |저기 |그쪽 |그쪽은 |너 |당신 )*(?:{_KO_ROBOT}|사람)(?:이에요|이예요"
+        rf"|예요|에요|인가요|입니까|이세요"
+        r"|이신가요|이야|이죠|맞아요|맞나요)$",
         rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원"
         rf"|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
         r"(?:거기|그쪽|혹시|저기|여기|지금|누구) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요"
@@ -400,9 +474,21 @@ _KO = CommandWords(
         r"(?:(?:여보세요|안녕하세요|안녕하십니까|네|예|음|저기요|들리세요|들리나요|제 말 들리세요"
         r"|문제가 있어요|문제가 있는데요|도와주세요)(?: |$))+"
     ),
-    repeat=_of(
-        r"다시 ?(?:한 ?번)? ?(?:만 )?(?:말씀|말해|들려|얘기|이야기)\S*(?: ?주\S+)?",
-        r"뭐라고\S*|뭐라구\S*|못 ?들었\S*|잘 ?안 ?들\S*|한 ?번 ?더 ?(?:말\S+|요)?\S*",
+    repeat=re.compile(_KO_REPEAT),
+    idle=_idle(
+        "음+|어+|아|저기요?|그|그럼|이제|네|예|저",
+        bye=r"안녕히 ?계세요|안녕히 ?가세요|수고하세요|수고하십시오|들어가세요|끊을게요|끊겠습니다"
+        r"|끊어요|이만 ?끊\S*|다음에 ?또 ?\S+",
+        enough=r"(?:아니요?|아뇨|네|예|뭐)? ?(?:그게|그거면|이게|그걸로|이걸로|그것만|이것만)? ?"
+        r"(?:다예요|다입니다|다에요|다야|됐어요|됐습니다|되었습니다|충분\S+|끝이에요|끝입니다)"
+        r"|(?:더|다른 ?건|다른 ?거|더 ?이상) ?(?:할 ?말 ?)?없\S+|(?:그거|그것|이것|그)뿐\S*",
+        repeat=_KO_REPEAT,
+        wait=r"(?:네 )?(?:잠깐|잠시|조금)(?:만요|만|요)?(?: ?(?:만)? ?(?:기다려|기다리|계셔"
+        r"|계세)\S*(?: ?주\S+)?)?"
+        r"|기다려 ?(?:주\S+|봐\S*)|(?:좀 ?)?(?:찾아|확인해|알아) ?(?:볼게\S*|보겠\S*|볼 ?테니\S*)"
+        r"|천천히\S*|가만\S*|끊지 ?마\S*",
+        hello=r"여보세요|안녕하세요|안녕하십니까|들리세요|들리나요|제 말 들리세요|거기 계세요|제발(?:요)?"
+        r"|(?:정말 |너무 )?(?:감사합니다|감사해요|고맙습니다|고마워요|고맙네요|감사드립니다)",
     ),
     redo=_of(
         r"(?:아니요? ?|제가 ?)?(?:다시|처음부터(?: 다시)?|새로)"

@@ -1,4 +1,5 @@
-"""What a caller may say at any moment instead of an answer: a person, again, anew, something to add.
+"""What a caller may say at any moment instead of an answer: a person, again, a moment, goodbye, anew,
+something to add.
 
 A wish for a person counts in any words and anywhere, also at the end of a long story; but a description of a
 problem may hold the same words ("the agent on my laptop", 我昨天找过客服). So every clause is looked at by
@@ -16,7 +17,12 @@ from asr.slots.command_words import WORDS
 from asr.slots.understand import understand
 from asr.text import comparable, without_fillers
 
-CommandName: TypeAlias = Literal["human", "hello", "repeat", "redo", "add", "another_number"]
+CommandName: TypeAlias = Literal[
+    "human", "hello", "repeat", "wait", "enough", "bye", "redo", "add", "another_number"
+]
+
+_IDLE: tuple[CommandName, ...] = ("bye", "enough", "repeat", "wait", "hello")
+"""Of several said together the first of these counts: "Thank you, that's all, bye."."""
 
 _CLAUSE_ENDS = re.compile(r"[,;:!?\u2026\u2014\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+|\.+(?=\s|$)")
 
@@ -26,9 +32,10 @@ class Command:
     """What the caller wants.
 
     Args:
-        name: "human" a person; "hello" an answer, only for free text: nothing yet but a greeting ("hello, can
-            you hear me"); "repeat" the question again; "redo" to say it anew; "add" to say more;
-            "another_number" to be called on another number than the one that was offered.
+        name: "human" a person; "hello" nothing yet but a greeting ("hello, can you hear me"), thanks or
+            "please"; "repeat" the question again; "wait" a moment; "enough" there is nothing more to say;
+            "bye" the caller is going; "redo" to say it anew; "add" to say more; "another_number" to be
+            called on another number than the one that was offered.
         remainder: what was said after it, spoken text: "and also *the screen flickers*".
     """
 
@@ -42,7 +49,7 @@ def command(text: str, language: str, *, free: bool = False, number: bool = Fals
     Args:
         text: as recognised.
         language: en, zh or ko.
-        free: free text is expected: only greetings and wishes for a person are looked for.
+        free: free text is expected: what may be a part of it is no command.
         number: a number to call is the question: "another number" is a command, unless digits are said too.
     """
     words = WORDS[language]
@@ -52,10 +59,16 @@ def command(text: str, language: str, *, free: bool = False, number: bool = Fals
     forms = {said, core, words.polite.sub("", core)}
     if asks_for_person(text, language):
         return Command("human")
-    if free:
-        return Command("hello") if words.hello.fullmatch(said) else None
+    if free and words.hello.fullmatch(said):
+        return Command("hello")
     if any(words.repeat.fullmatch(form) for form in forms):
         return Command("repeat")
+    idle = words.idle.fullmatch(said)
+    name = next((kind for kind in _IDLE if idle and idle[kind]), None)
+    if name is not None:
+        return Command(name)
+    if free:
+        return None
     if number and words.another_number.search(_unspaced(said, language)) and not _digits(text, language):
         return Command("another_number")
     if any(words.redo.fullmatch(form) for form in forms):

@@ -148,8 +148,10 @@ def _combined(by_rules: Reading, more: bool, text: str, scores: Mapping[str, flo
         scores: how near the acts are.
     """
     by_meaning = _nearest(text, scores)
-    if by_rules.act in ("problem", "other"):
+    if not by_rules.sure:
         return by_meaning
+    if by_rules.act == "other":
+        return by_rules
     if by_rules.act == "human":
         behind = scores[by_meaning.act] - scores["human"]
         return by_rules if behind < CONTRADICTED else replace(by_meaning, margin=_UNSURE, rival="human")

@@ -1,15 +1,28 @@
 """Understanding by the tables and grammars of `asr.slots`: offline, in milliseconds, and in every language.
 
-What no table has is "other" (or the problem, where one was asked for); a rule that matches is sure. Slots are
-filled by the grammars of their kinds when the question asks, not here.
+A rule that matches is sure, also of what is nothing at all: digits, goodbye. What no table has is "other" (or
+the problem, where one was asked for), and not sure. Slots are filled by the grammars of their kinds when the
+question asks, not here.
 """
 
 from __future__ import annotations
 
-from asr.slots.commands import command
+from asr.slots.commands import CommandName, command
+from asr.slots.figures import only_figures
 from asr.slots.yes_no import yes_no
 from asr.text import sentences
-from asr.understanding.values import Enquiry, Reading, Understanding
+from asr.understanding.values import Act, Enquiry, Reading, Understanding
+
+_ACTS: dict[CommandName, Act] = {
+    "human": "human",
+    "hello": "hello",
+    "repeat": "repeat",
+    "wait": "wait",
+    "redo": "redo",
+    "add": "add",
+    "another_number": "another_number",
+}
+"""What a command is as an act; goodbye is none of them."""
 
 
 class Rules:
@@ -40,7 +53,9 @@ def reading(text: str, language: str, free: bool) -> tuple[Reading, bool]:
         return Reading(text=text, act="yes" if answer.value else "no"), False
     said = command(text, language, free=free)
     if said is not None:
-        return Reading(text=text, act=said.name), bool(said.remainder)
+        return Reading(text=text, act=_ACTS.get(said.name, "other")), bool(said.remainder)
+    if only_figures(text, language):
+        return Reading(text=text, act="other"), False
     if free:
         return Reading(text=text, act="problem", margin=0.5), True
     if answer is None:

@@ -105,6 +105,10 @@ def open_ticket(
     tier: Tier = customer.tier if customer is not None else origin.tier or "ordinary"
     said = matter_of(words_of(slots), wanted.language, rules.sla.settings.categories)
     matter = _as_filed(wanted, said, rules)
+    # An own number that the caller has denied stays beside, as the caller's.
+    where = wanted.callback_number
+    if where is None:
+        where = caller if is_callable(caller) else ""
     due = deadlines(origin.at, tier, matter.severity, rules.sla)
     return TicketOpened(
         at=origin.at,
@@ -115,7 +119,7 @@ def open_ticket(
         queue=wanted.queue or rules.queue,
         state=wanted.progress,
         caller=caller,
-        callback_number=wanted.callback_number or (caller if is_callable(caller) else ""),
+        callback_number=where,
         language=wanted.language,
         customer=customer.id if customer is not None else origin.customer,
         tier=tier,

@@ -14,7 +14,7 @@ from ivr_flows.steps.context import Context
 from ivr_flows.steps.conversation import Conversation
 from ivr_flows.steps.texts import part
 from ivr_flows.steps.understanding import Sorry, speech_wanted, yes_or_no
-from tts.parts import Part
+from tts.parts import Part, Spoken
 
 T = TypeVar("T")
 
@@ -79,6 +79,10 @@ async def ask_until(
             if not isinstance(value, Sorry):
                 return Answer(value, tuple(heard))
             sorry = [part(value.key, conversation, context)]
+            if value.holds:
+                rest = part("number_goes_on", conversation, context)
+                parts = [*sorry, Spoken("digits", value.holds), rest]
+                continue
         parts = [*sorry, *question.again]
     return None
 

@@ -17,6 +17,8 @@ TextKey: TypeAlias = Literal[
     "not_a_choice",
     "not_heard",
     "wrong_length",
+    "number_so_far",
+    "number_goes_on",
     "i_have",
     "is_it_right",
     "call_back_at",
@@ -47,6 +49,12 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "en": "Sorry, that number does not have the right length.",
         "zh": "对不起，号码的位数不对。",
         "ko": "죄송합니다. 번호의 자릿수가 맞지 않습니다.",
+    },
+    "number_so_far": {"en": "I have", "zh": "我听到的是", "ko": "지금까지 번호는"},
+    "number_goes_on": {
+        "en": "What comes next? Or key in the whole number, then press hash.",
+        "zh": "后面接着是什么？也可以用按键输入整个号码，按井号键结束。",
+        "ko": "그다음 숫자를 말씀해 주세요. 전체 번호를 누르고 우물정자를 누르셔도 됩니다.",
     },
     "i_have": {"en": "I have:", "zh": "我记下的是：", "ko": "확인하겠습니다."},
     "is_it_right": {

@@ -25,9 +25,15 @@ _SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "numb
 
 @dataclass(frozen=True, slots=True)
 class Sorry:
-    """No answer: `key` is the text that says so."""
+    """No answer.
+
+    Args:
+        key: the text that says so.
+        holds: the first digits of a number, which are right; only the rest is asked for then.
+    """
 
     key: TextKey
+    holds: str = ""
 
 
 def speech_wanted(

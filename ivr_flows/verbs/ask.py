@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from asr.listening.answer import Heard, KeysWanted, Wanted
+from asr.slots.number_so_far import still_lacking
+from asr.slots.numbering_plan import Shortfall
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable
@@ -110,7 +113,7 @@ class Ask(Verb):
             conversation,
             context,
             Question(first, again, wanted, self.tries, self.barge_in),
-            lambda heard: self._understand(heard, conversation, context),
+            _Understanding(self.slot, conversation, context),
             (lambda value: as_parts(self.slot, value)) if self.confirm else None,
         )
         if answer is None:
@@ -128,13 +131,48 @@ class Ask(Verb):
             return KeysWanted(1, "", self.timeout)
         return KeysWanted(20, "#", self.timeout) if self.slot in _KEYED else None
 
-    def _understand(self, heard: Heard, conversation: Conversation, context: Context) -> SlotValue | Sorry:
-        language = conversation.language
-        if self.slot == "yes_no":
+
+class _Understanding:
+    """What the answers to one question mean: a telephone number may be said in several, and one that was read
+    back and is asked for again was not right.
+
+    Args:
+        slot: what was asked for.
+        conversation, context: the call.
+    """
+
+    def __init__(self, slot: Slot, conversation: Conversation, context: Context) -> None:
+        self._slot: Slot = slot
+        self._conversation = conversation
+        self._context = context
+        self._so_far: Shortfall | None = None
+        self._denied: tuple[str, ...] = ()
+
+    def __call__(self, heard: Heard) -> SlotValue | Sorry:
+        """One answer."""
+        language, country = self._conversation.language, self._conversation.country
+        if self._slot == "yes_no":
             return yes_or_no(heard, language)
         if heard.kind == "keys":
             if not heard.digits.isdecimal():
                 return Sorry("not_understood")
-            return int(heard.digits) if self.slot == "number" else heard.digits
-        known = SlotContext(now=conversation.now(), hours=context.hours)
-        return meaning(self.slot, heard, language, conversation.country, known)
+            return int(heard.digits) if self._slot == "number" else heard.digits
+        known = SlotContext(
+            now=self._conversation.now(),
+            hours=self._context.hours,
+            country=country,
+            so_far=self._so_far,
+            denied=self._denied,
+        )
+        if self._slot == "phone_number":
+            lacking = still_lacking(
+                heard.text, heard.words, language, replace(known, alternatives=heard.alternatives)
+            )
+            if lacking is not None:
+                self._so_far = lacking
+                holds = lacking.before
+                return Sorry("number_so_far", holds) if holds else Sorry("not_understood")
+        found = meaning(self._slot, heard, language, country, known)
+        if self._slot == "phone_number" and not isinstance(found, Sorry):
+            self._so_far, self._denied = None, (*self._denied, str(found))
+        return found

@@ -52,16 +52,20 @@ _SAID = {
         "the last two are 98", "tomorrow at nine", "tonight", "now", "no, on Friday", "since yesterday",
         "this number", "Thank you for watching.", "urgent", "not urgent", "Router X200", "no, the printer",
         "the agent on my laptop crashed and now the whole office is waiting " * 6,
+        "hold on", "that's all, thanks, bye", "how long will it take?", "I'd rather not say",
+        "the number is right but it's tomorrow", "yes but 1100", "no, at ten",
     ],
     "zh": [
         "对", "不对", "转人工", "我的电脑坏了", "对，但是很慢", "一三八一二三四五六七八", "明天上午九点",
         "晚上", "再说一遍", "重新说", "补充一下", "字幕by索兰娅", "嗯", "换一个号码",
         "不对，号码是一三九零零一三九零零零", "不知道", "路由器", "错误代码五", "时间不对", "从昨天开始",
+        "稍等", "就这样，再见", "要多久", "我不想留电话", "号码是对的，时间是明天", "不对，十点",
     ],
     "ko": [
         "네", "아니요", "상담원", "노트북이 안 켜져요", "네 그런데 느려요", "공일공 일이삼사 오육칠팔",
         "내일 오전 아홉 시", "다시 말해 주세요", "처음부터", "추가할게요", "시청해주셔서 감사합니다",
         "다른 번호로 해 주세요", "모르겠어요", "라우터요", "아니요, 번호가 틀렸어요", "어제부터요",
+        "잠깐만요", "이만 끊을게요", "얼마나 걸려요", "말하기 싫어요", "번호는 맞는데 내일이에요",
     ],
 }  # fmt: skip
 _PRODUCTS = (
@@ -245,7 +249,8 @@ def test_any_caller_is_put_through_or_filed_exactly_once_with_every_recording(
     remembered = {turn.heard.audio for turn in ticket.history if turn.heard is not None}
     assert remembered >= set(kept)
     assert len(ticket.history) <= chosen.questions + 2
-    assert ticket.callback_number != ""
+    denied_own = any(turn.question == "offer_number" for turn in ticket.history)
+    assert ticket.callback_number != "" or (denied_own and ticket.caller)
     everything = _letters(" ".join(said))
     for slot in ticket.slots:
         assert all(_letters(word) in everything for word in slot.text.split())
@@ -296,6 +301,60 @@ def test_a_number_that_was_denied_is_never_filed(
     assert isinstance(effects[-1], File)
     filed = effects[-1].ticket.callback_number or ""
     assert not any(same_telephone(filed, number, country) for number in denied.numbers)
+
+
+_IDLE = {
+    "en": ["hold on", "thank you", "please", "what?", "hello", "just a second, please", "um"],
+    "zh": ["等一下", "谢谢", "请", "什么", "你好", "麻烦了", "没听清"],
+    "ko": ["잠깐만요", "감사합니다", "제발요", "뭐라고요", "여보세요", "잘 못 들었어요"],
+}
+_REFUSALS = {
+    "en": ["no", "I'd rather not say", "I won't tell you", "I don't have one"],
+    "zh": ["不对", "不想留电话", "不方便说", "没有别的号码"],
+    "ko": ["아니요", "말하기 싫어요", "다른 번호는 없어요"],
+}
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(data=st.data(), human=st.booleans())
+def test_what_answers_nothing_is_in_no_slot(data: st.DataObject, human: bool) -> None:
+    language = data.draw(st.sampled_from(sorted(_IDLE)))
+    bot = Intake(_HOURS, IntakeSettings(slots=usual_slots(name=True), human=human))
+    effects = bot.receive(Started("+4930123456", language), _NOW)
+    for said in data.draw(st.lists(st.sampled_from(_IDLE[language]), max_size=12)):
+        if not isinstance(effects[-1], Ask):
+            break
+        effects = bot.receive(Heard("speech", text=said, words=_words(said), confidence=0.9), _NOW)
+        assert isinstance(effects[-1], Ask | Record), "nothing was said yet, and it is over"
+    effects = bot.receive(HungUp(), _NOW)
+    assert isinstance(effects[-1], File)
+    assert [slot for slot in effects[-1].ticket.slots if slot.value] == []
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(data=st.data(), human=st.booleans(), again=st.booleans())
+def test_an_own_number_that_was_denied_is_called_only_if_it_is_named_again(
+    data: st.DataObject, human: bool, again: bool
+) -> None:
+    language = data.draw(st.sampled_from(sorted(_REFUSALS)))
+    own = {"en": "just use this number", "zh": "就打这个号码", "ko": "이 번호로 해 주세요"}[language]
+    bot = Intake(_HOURS, IntakeSettings(slots=(WELL_KNOWN["callback_number"],), human=human))
+    bot.receive(Started("+4930123456", language), _NOW)
+    effects = bot.receive(Heard("speech", text=_PLAIN_NO[language], confidence=0.9), _NOW)
+    said = st.sampled_from([*_REFUSALS[language], *_IDLE[language]])
+    answers = (
+        [*data.draw(st.lists(said, max_size=1)), own] if again else data.draw(st.lists(said, max_size=5))
+    )
+    for answer in answers:
+        if isinstance(effects[-1], Ask):
+            effects = bot.receive(Heard("speech", text=answer, confidence=0.9), _NOW)
+    if isinstance(effects[-1], Ask | Record):
+        effects = bot.receive(HungUp(), _NOW)
+    last = effects[-1]
+    assert isinstance(last, File | ReachHuman)
+    ticket = last.ticket if isinstance(last, File) else last.so_far
+    assert ticket.callback_number == ("+4930123456" if again else "")
+    assert ticket.caller == "+4930123456"
 
 
 @given(data=st.data())

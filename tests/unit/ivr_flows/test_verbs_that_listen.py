@@ -345,3 +345,27 @@ def test_other_readings_of_the_sound_are_weighed_by_the_countrys_plan(
     heard = Heard("speech", text="1380013800", confidence=0.9, alternatives=("13800138000",))
     one = call(make(tmp_path, text), heard, country=country)
     assert one.variables["called_back"] == number
+
+
+NUMBER = """\
+    steps:
+      number:
+        ask: {slot: phone_number, say: Your number?, into: number, otherwise: end, CONFIRM}
+      end: {hangup: }
+"""
+
+
+@pytest.mark.parametrize("rest", [say("361 982"), "040361982"])
+def test_half_a_number_is_completed_by_voice_or_keyed_in_whole(tmp_path: Path, rest: object) -> None:
+    one = call(make(tmp_path, NUMBER.replace(", CONFIRM", "")), say("040 3"), rest, country="DE")
+    assert one.said[1].startswith("I have <digits 0")
+    assert one.said[1].endswith("What comes next? Or key in the whole number, then press hash.")
+    assert one.variables["number"] == "040361982"
+
+
+def test_a_number_that_was_read_back_and_is_not_right_is_not_taken_again(tmp_path: Path) -> None:
+    flows = make(tmp_path, NUMBER.replace("CONFIRM", "confirm: true"))
+    one = call(flows, say("040 361 982"), "2", say("040 361 982"), country="DE")
+    assert "number" not in one.variables
+    one = call(flows, say("040 361 982"), say("no"), say("040 361 988"), say("yes"), country="DE")
+    assert one.variables["number"] == "040361988"

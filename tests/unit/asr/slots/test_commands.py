@@ -200,3 +200,94 @@ def test_another_number_is_wished(name: str | None, table: dict[str, str]) -> No
         assert (found.name if found else None) == name, said
         plain = command(said, language)
         assert plain is None or plain.name != "another_number"
+
+
+# What answers nothing, alone or together; what was heard of several is what counts most.
+
+IDLE = {
+    "en": {
+        "wait": "Hold on.|just a sec please|One moment, let me check.|Hang on a minute|give me a second"
+        "|Sorry, one moment|hello, hold the line please|let me find my paper",
+        "bye": "Goodbye.|okay bye|That's all, thanks, bye.|thats all thank you bye bye"
+        "|I have to go, have a nice day",
+        "enough": "That's all.|No, that's all, thank you|nothing else|I'm done",
+        "hello": "Thank you.|Please.|thanks a lot|hi there|Hello, can you hear me?",
+        "repeat": "Sorry? I didn't catch that.|Hello? What did you say?",
+    },
+    "zh": {
+        "wait": "等一下。|稍等，我找一下。|请等一会儿|等我看看|等等啊",
+        "bye": "再见。|就这样吧，谢谢，再见。|好的拜拜|我先挂了",
+        "enough": "就这样|没别的了，谢谢|没有了",
+        "hello": "谢谢。|请。|麻烦您了|喂，你好，谢谢",
+        "repeat": "没听清，再说一遍。|啥？听不见|没听清再说一遍",
+    },
+    "ko": {
+        "wait": "잠깐만요.|잠시만 기다려 주세요.|조금만 기다려 주세요|찾아볼게요, 잠깐만요",
+        "bye": "안녕히 계세요.|그게 다예요. 감사합니다. 안녕히 계세요.|이만 끊을게요|네, 수고하세요",
+        "enough": "그게 다예요.|다른 건 없어요|더 할 말 없어요",
+        "hello": "감사합니다.|제발요.|정말 고맙습니다",
+        "repeat": "죄송합니다, 잘 못 들었어요.|뭐라고요? 다시 말해 주세요",
+    },
+}
+AN_ANSWER = {
+    "en": "no, wait, Wednesday at ten|thank you, tomorrow at nine|yes please|my printer is broken, bye"
+    "|wait until five|one moment it works and then it stops|that's all wrong|bye bye is what the screen says",
+    "zh": "请明天打|等一下就黑屏了|谢谢，明天九点|找不到文件|再见按钮点不了",
+    "ko": "소리가 안 들려요|잠깐 켜졌다가 꺼져요|감사합니다만 내일 아홉 시요|다른 번호는 없어요|네",
+}
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize(
+    ("language", "name", "said"),
+    [
+        (language, name, said)
+        for language, kinds in IDLE.items()
+        for name, texts in kinds.items()
+        for said in texts.split("|")
+    ],
+)
+def test_what_answers_nothing_is_told_from_an_answer(
+    language: str, name: str, said: str, *, free: bool
+) -> None:
+    found = command(said, language, free=free)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [(language, said) for language, texts in AN_ANSWER.items() for said in texts.split("|")],
+)
+def test_an_answer_that_begins_or_ends_politely_is_one(language: str, said: str) -> None:
+    assert command(said, language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "is this a robot"),
+        ("en", "am I talking to a real person"),
+        ("zh", "你是机器人吗？"),
+        ("zh", "请问是人工吗"),
+        ("ko", "로봇이에요?"),
+        ("ko", "지금 사람이에요?"),
+    ],
+)
+def test_who_asks_whether_this_is_a_machine_wants_a_person(language: str, said: str) -> None:
+    found = command(said, language, free=True)
+    assert found is not None
+    assert found.name == "human"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "is this a machine fault"),
+        ("en", "it is a robot arm"),
+        ("zh", "这是机器人吸尘器"),
+        ("ko", "로봇이 멈췄어요"),
+    ],
+)
+def test_a_machine_that_is_the_problem_is_no_wish(language: str, said: str) -> None:
+    assert command(said, language, free=True) is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 
+import pytest
+
 from asr.intake.values import OpenTicket, Slot
 from callback_queue.customers.events import Tier
 from callback_queue.tickets.events import TicketOpened
@@ -42,3 +44,9 @@ def test_what_the_flow_says_of_a_ticket_goes_before_what_its_words_say() -> None
         "net",
     )
     assert _opened(replace(filed, severity=1)).severity == 1
+
+
+@pytest.mark.parametrize(("wanted", "filed"), [(None, "+4930123456"), ("", ""), ("+4930999", "+4930999")])
+def test_an_own_number_that_was_denied_stays_beside_and_is_not_called(wanted: str | None, filed: str) -> None:
+    ticket = _opened(OpenTicket(kind="problem", caller="+4930123456", callback_number=wanted))
+    assert (ticket.caller, ticket.callback_number) == ("+4930123456", filed)

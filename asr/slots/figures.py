@@ -1,0 +1,18 @@
+"""Whether an answer is nothing but digits: then no other words of it can mean anything."""
+
+from __future__ import annotations
+
+from asr.slots import numerals_en, numerals_ko, numerals_zh
+
+_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
+
+
+def only_figures(text: str, language: str) -> bool:
+    """Whether the words are digits, said or written, and nothing else.
+
+    Args:
+        text: as recognised.
+        language: en, zh or ko.
+    """
+    kinds = [token.kind for token in _NUMERALS[language].lex(text)]
+    return "digits" in kinds and not set(kinds) & {"other", "stop"}
