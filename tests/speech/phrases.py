@@ -25,6 +25,7 @@ PHRASES: Mapping[str, Phrase] = {
     "printer": Phrase("en", "jm_kumo", "My printer does not print any more since this morning."),
     "paper": Phrase("en", "jm_kumo", "There is paper in it, and the cable is connected."),
     "soon": Phrase("en", "jm_kumo", "As soon as possible."),
+    "打印机": Phrase("zh", "jm_kumo+jf_gongitsune", "我的打印机坏了，打印不出来。"),
     "对": Phrase("zh", "jf_alpha", "对。"),
     "不对": Phrase("zh", "jf_nezumi", "不对！"),
     "没错": Phrase("zh", "jf_nezumi", "对，对，没错。"),
