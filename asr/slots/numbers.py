@@ -60,6 +60,7 @@ _OUTSIDE_THE_PLAN = 0.5
 _WHOLE = 7  # digits: as many are a number by themselves, not a part of one
 _RANK: dict[Fit, int] = {"valid": 3, "local": 2, "unknown": 1, "none": 1}
 
+_TRUNK_IN_BRACKETS = re.compile(r"((?:\+|plus|加|플러스)[^()]{1,20})\(0\)", re.IGNORECASE)  # +44 (0) 20
 _LAST = {
     "en": re.compile(r"\b(?:last|end|ends|ending|final|at the back)\b"),
     "zh": re.compile(r"最后|后面|尾号|末尾|后[一二两三四五六几0-9]位"),
@@ -196,6 +197,7 @@ def _candidates(text: str, language: str, context: SlotContext) -> Iterator[_Can
     maximum = context.maximum if context.maximum is not None else _PHONE_MAXIMUM
     order = 0
     for source, said in enumerate((text, *context.alternatives[:_ALTERNATIVES])):
+        said = _TRUNK_IN_BRACKETS.sub(r"\1 ", said)
         for strings in readings(_NUMERALS[language].lex(said)):
             for string, stretched in _of_reading(said, strings, minimum, maximum, language, context):
                 if minimum <= len(string.digits) <= maximum:
