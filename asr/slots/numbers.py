@@ -25,7 +25,7 @@ from asr.slots.numerals import (
     the_one,
 )
 from asr.slots.values import SlotContext, Understood
-from asr.text import comparable, tidy
+from asr.text import comparable, plain, tidy
 from config.telephone_numbers import number_keys
 
 _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
@@ -70,6 +70,15 @@ _FIRST = {
     "en": re.compile(r"\b(?:first|beginning|begins|starts|starting|area code|prefix|at the front)\b"),
     "zh": re.compile(r"前面|开头|区号|开始|前[一二两三四五六几0-9]位"),
     "ko": re.compile(r"앞|처음|지역 ?번호|국번"),
+}
+_DOZEN = re.compile(r"\ba dozen\b", re.IGNORECASE)
+# Two neighbouring digits before a counter, 十几, 두세: about so many.
+_GUESS = {
+    "en": re.compile(r"(?!)"),
+    "zh": re.compile(
+        "(?:一[两二]|[两二]三|三四|四五|五六|六七|七八|八九)(?=[十百千万个位名台人])|几[十百千个位名台人]?|[十百千]几"
+    ),
+    "ko": re.compile(r"한두|두세|서너|너댓|네다섯|대여섯|예닐곱|몇"),
 }
 _PAUSE = 0.35  # seconds between two words that part groups of digits
 _UNFINISHED = re.compile(
@@ -153,15 +162,22 @@ def own_number(text: str, language: str) -> bool:
 
 def number(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
     """One whole number; None when there is none, when there are several, or when it is out of range."""
-    found = set(_NUMERALS[language].cardinals(text))
-    if len(found) != 1:
+    value = whole_number(text, language)
+    if value is None:
         return None
-    value = found.pop()
     if context.minimum is not None and value < context.minimum:
         return None
     if context.maximum is not None and value > context.maximum:
         return None
     return Understood(value, confidence, tidy(text, language))
+
+
+def whole_number(text: str, language: str) -> int | None:
+    """The one whole number of a text; None for none, for several, and for a guess ("two or three", 两三个)."""
+    if _GUESS[language].search(plain(text, language)):
+        return None
+    found = set(_NUMERALS[language].cardinals(_DOZEN.sub("12", text) if language == "en" else text))
+    return found.pop() if len(found) == 1 else None
 
 
 def with_pauses(text: str, words: Sequence[Word]) -> str:

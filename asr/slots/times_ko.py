@@ -60,7 +60,7 @@ _JOINING = JoiningWords(
         r"|어려|힘들))"
     ),
     doubtful=re.compile(
-        r"시(?: ?반)?에? ?(?:퇴근(?!시간)|출근|끝나|시작)|그 ?(?:후|전|이후|이전)에|봐서|모르겠"
+        r"시(?: ?반)?에? ?(?:퇴근(?!시간)|출근|끝나|시작)|그 ?(?:후|전|이후|이전)에|봐서|모르겠|너무 ?(?:일찍|이른|늦)"
     ),
 )
 _DAYS = {
@@ -126,6 +126,7 @@ _DELAY = re.compile(
 )
 
 
+_MINUTES_TO = 20
 _LATE_WORDS = ("먹", "이후", "넘어", "지나", "부터", "후")
 
 
@@ -141,12 +142,18 @@ def wish(text: str, today: date) -> Wish | None:
 
 
 def _noon_is_afternoon(said: str, mention: Mention, all_of_them: Sequence[Mention]) -> Mention:
-    """점심 한 시 is one in the afternoon."""
-    behind = any(
-        one.clock is not None and one.start >= mention.end and not said[mention.end : one.start].strip("에 ")
-        for one in all_of_them
+    """점심 한 시 is one in the afternoon, 점심 열한 시 still in the morning."""
+    behind = next(
+        (
+            one.clock
+            for one in all_of_them
+            if one.clock and one.start >= mention.end and not said[mention.end : one.start].strip("에 ")
+        ),
+        None,
     )
-    return replace(mention, part="afternoon") if mention.part == "noon" and behind else mention
+    if mention.part != "noon" or behind is None:
+        return mention
+    return replace(mention, part="morning" if behind.hour in (10, 11) else "afternoon")
 
 
 def _days(taken: Taken, today: date) -> Iterator[Mention]:
@@ -274,6 +281,9 @@ def _clocks(taken: Taken) -> Iterator[Mention]:
         start, end = taken.keep(found)
         edge = found["edge"] or ""
         relation: Relation = "after" if edge.startswith(_LATE_WORDS) else "before" if edge else "at"
+        if edge == "전" and found["aminute"] and clock.minute <= _MINUTES_TO:
+            # 세 시 십 분 전 is ten minutes to three.
+            clock, relation = Clock((clock.hour - 1) or 12, 60 - clock.minute), "at"
         yield Mention(start=start, end=end, relation=relation, clock=clock)
 
 
