@@ -135,6 +135,10 @@ def _phone_number(said: _Sentence, kind: FactKind) -> Fact | None:
         if best is not None and start < best.end:
             continue
         found = _number_from(said, clauses, index, begin)
+        if found is None and cues and not others:
+            found = _number_from(said, clauses, index, start)  # the word stands behind: 010-1234-5678로 전화 주세요
+            if found is not None and len(str(found[0].value)) < _SHORTEST_PHONE:
+                continue
         if found is None:
             continue
         understood, end = found
@@ -181,7 +185,7 @@ _CALL = {
     "en": r"\b(?:call(?:ed)?(?: me| us)?(?: back)?|ring (?:me|us)|phone (?:me|us)|reach (?:me|us)|callback"
     r"|call-?back|contact (?:me|us)|get back to (?:me|us)|i(?:'m| am) (?:free|available|in|here|back)"
     r"|best time|available)\b",
-    "zh": r"打(?:给|过来|回来|电话|我)|回(?:个)?电|回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
+    "zh": r"打(?:给|过来|回来|电话|我|(?=[0-9一二三四五六七八九零幺加+]))|回(?:个)?电|回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
     "ko": (
         r"전화 ?(?:해|주|부탁|걸어)|전화(?:를)? ?(?:주|해)|연락|통화 ?(?:가능|돼|되|할 수)|시간 ?(?:돼"
         r"|되|괜찮|있)|가능해요|가능합니다"

@@ -95,6 +95,7 @@ _JOINING = JoiningWords(
         r"|my (?:shift|break|lunch)"
         r"|depends)\b"
     ),
+    vague=re.compile(r"\btoo (?:early|late|soon)\b|\b(?:a bit|a little|somewhat) (?:later|earlier)\b"),
 )
 _EDGE = (
     r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later"

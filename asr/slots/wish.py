@@ -110,6 +110,7 @@ class JoiningWords:
         at_once, later: no time at all, but a wish.
         not_at_once: at once is just what is not wanted.
         doubtful: what leaves open what the times are for: "I get off at five, so after that".
+        vague: what leaves a whole day open: "not too early".
     """
 
     denied_before: re.Pattern[str]
@@ -121,6 +122,7 @@ class JoiningWords:
     later: re.Pattern[str]
     not_at_once: re.Pattern[str]
     doubtful: re.Pattern[str]
+    vague: re.Pattern[str]
 
 
 @dataclass(slots=True)
@@ -177,12 +179,10 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
     at_once = bool(words.at_once.search(said)) and not words.not_at_once.search(said)
     if options:
         first = options[0]
-        if (
-            first == Wish(days=first.days, relative=first.relative)
-            and not without
-            and words.later.search(said)
-        ):
-            return replace(first, later=True, unsure=bool(words.doubtful.search(said)))
+        whole_day = first == Wish(days=first.days, relative=first.relative)
+        unsure = unsure or (whole_day and bool(words.vague.search(said)))
+        if whole_day and not without and words.later.search(said):
+            return replace(first, later=True, unsure=unsure)
         unsure = unsure or first.unsure or bool(words.doubtful.search(said))
         return replace(first, or_else=options[1:], without=without, unsure=unsure)
     if without:
