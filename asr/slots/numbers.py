@@ -60,6 +60,27 @@ _OUTSIDE_THE_PLAN = 0.5
 _WHOLE = 7  # digits: as many are a number by themselves, not a part of one
 _RANK: dict[Fit, int] = {"valid": 3, "local": 2, "unknown": 1, "none": 1}
 
+_EN_NUMERAL = (
+    r"(?:\d{1,4}(?:\.\d+)*|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|double|triple|point)"
+)
+_ZH_NUMERAL = "(?:[0-9]{1,4}(?:[.点][0-9]+)*|[零一二两三四五六七八九十百几]{1,5})"
+# Numbers that are no telephone's, by the word beside them.
+_OTHER_NUMBERS = {
+    "en": re.compile(
+        rf"\b(?:room|suite|floor|level|version|release|error|building|apartment|desk|windows|gate)(?: number)?"
+        rf"(?: is)? {_EN_NUMERAL}(?:[ -]{_EN_NUMERAL}){{0,2}}\b(?![ -](?:{_EN_NUMERAL}|\d))"
+        rf"|(?<![\d-] )\b{_EN_NUMERAL}(?:[ -]{_EN_NUMERAL})? (?:minutes?|hours?|days?|weeks?|months?|years?|times|users?"
+        r"|people|persons?|colleagues|employees|of us|computers|laptops|printers|phones|devices|a\.?m|p\.?m"
+        r"|o'clock)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        rf"(?:版本|房间|错误|报错)(?:代码|号)?(?:是)?{_ZH_NUMERAL}(?![0-9零一二两三四五六七八九幺])"
+        rf"|(?<![0-9零一二两三四五六七八九幺]){_ZH_NUMERAL}(?:号?(?:房|楼|室|层)|个?(?:天|小时|钟头|星期|月|人)|年|分钟|位|名|台|次)"
+    ),
+    "ko": re.compile(r"버전 ?[0-9.]+"),
+}
 _TRUNK_IN_BRACKETS = re.compile(r"((?:\+|plus|加|플러스)[^()]{1,20})\(0\)", re.IGNORECASE)  # +44 (0) 20
 _LAST = {
     "en": re.compile(r"\b(?:last|end|ends|ending|final|at the back)\b"),
@@ -213,7 +234,7 @@ def _candidates(text: str, language: str, context: SlotContext) -> Iterator[_Can
     maximum = context.maximum if context.maximum is not None else _PHONE_MAXIMUM
     order = 0
     for source, said in enumerate((text, *context.alternatives[:_ALTERNATIVES])):
-        said = _TRUNK_IN_BRACKETS.sub(r"\1 ", said)
+        said = _OTHER_NUMBERS[language].sub("…", _TRUNK_IN_BRACKETS.sub(r"\1 ", said))
         for strings in readings(_NUMERALS[language].lex(said)):
             for string, stretched in _of_reading(said, strings, minimum, maximum, language, context):
                 if minimum <= len(string.digits) <= maximum:
