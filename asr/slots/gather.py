@@ -385,7 +385,7 @@ def _code(said: _Sentence, kind: FactKind) -> Fact | None:
         if instead is not None:
             code, end = instead[0], end + instead[1]
             sure *= 0.5
-        if sum(letter.isdigit() for letter in code) >= _LEAST_DIGITS[kind]:
+        if sum(letter.isdecimal() for letter in code) >= _LEAST_DIGITS[kind]:
             spoken = said.text[cue.start() : end].strip()
             found = Fact(
                 kind=kind,
@@ -411,7 +411,7 @@ def _corrected(code: str, rest: str, language: str) -> tuple[str, int] | None:
     """What takes a code's place that was just said, and where it ends: "88231745, no sorry, 88231746"."""
     tokens = _NUMERALS[language].lex(rest)
     first = next((token for token in tokens if token.kind != "gap"), None)
-    if not code.isdigit() or first is None or first.kind not in ("correction", "denial"):
+    if not code.isdecimal() or first is None or first.kind not in ("correction", "denial"):
         return None
     end = 0
     for start, stop in _clauses(rest):

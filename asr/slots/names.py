@@ -49,7 +49,7 @@ def name(text: str, language: str, confidence: float) -> Understood | None:
     said = _END.sub("", without_fillers(text, language))
     stripped = _END.sub("", pattern.sub("", _END.sub("", pattern.sub("", said))))
     stripped = _said_last(stripped, language)
-    if not stripped or _NO_NAME[language].match(stripped) or any(letter.isdigit() for letter in stripped):
+    if not stripped or _NO_NAME[language].match(stripped) or any(letter.isdecimal() for letter in stripped):
         return None
     if length(stripped, language) > _LONGEST_NAME[language]:
         return None

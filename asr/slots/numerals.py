@@ -240,7 +240,7 @@ def _replacements(old: _Run, new: Sequence[_Run]) -> list[tuple[float, list[_Run
         weight = 0.0 if len(first.digits) < len(tail) else _WEIGHTS.get(len(tail), 4.0)
         score = weight * same / len(tail)
         if cut == 0:
-            score += 1.0 + 1.5 * (len(first.digits) >= _COMPLETE)
+            score += 1.0 + 1.5 * (size >= _COMPLETE <= len(first.digits))
         elif cut in boundaries:
             score += 2.0 if cut == boundaries[-1] else 0.5
         if cut and len(first.groups[0]) == len(tail):

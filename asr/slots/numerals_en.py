@@ -135,7 +135,7 @@ def _words(text: str) -> str:
 
 def _is_numeral(word: str) -> bool:
     return (
-        word.isdigit() or word in _UNITS or word in _ZEROS or word in _TEENS or word in _TENS or word in _OH
+        word.isdecimal() or word in _UNITS or word in _ZEROS or word in _TEENS or word in _TENS or word in _OH
     )
 
 
@@ -148,11 +148,11 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
         if tuple(words[position:end]) == phrase and (kind != "denial" or _denies(words, end)):
             return Token(kind, " ".join(phrase)), len(phrase)
     if follows in _PLURALS and word in ("2", "two", "3", "three", "4", "four"):
-        count = int(word) if word.isdigit() else _UNITS[word]
+        count = int(word) if word.isdecimal() else _UNITS[word]
         return Token("digits", _PLURALS[follows] * count, repeated=True), 2
     if follows in _COUNTED and _is_numeral(word) and before and before[-1].kind == "place":
         return Token("other", word), 1
-    if word.isdigit():
+    if word.isdecimal():
         return Token("digits", word), 1
     if word in _TIMES and (_is_numeral(follows) or follows in _SOUND_ALIKES):
         return Token("times", _TIMES[word]), 1
@@ -223,7 +223,7 @@ def _cardinal(words: list[str], position: int) -> tuple[int | None, int]:
         word = words[position]
         if word == "and" and position > start and words[position - 1] in _SCALES:
             position += 1
-        elif word.isdigit() and not current:
+        elif word.isdecimal() and not current:
             current, position = int(word), position + 1
         elif word in _SCALES and current:
             current *= _SCALES[word]

@@ -145,7 +145,7 @@ def _token(said: str, position: int) -> tuple[Token, int]:
         return Token("digits", _SOUND_ALIKES[said[position]], sure=False), 1
     piece_found = _PIECE.match(said, position)
     piece = piece_found[0] if piece_found else said[position]
-    return Token("digits" if piece.isdigit() else "other", piece), len(piece)
+    return Token("digits" if piece.isdecimal() else "other", piece), len(piece)
 
 
 def _between_digits(said: str, position: int) -> bool:
@@ -160,7 +160,7 @@ def _between_digits(said: str, position: int) -> bool:
 
 
 def _is_digit(letter: str) -> bool:
-    return letter.isdigit() or letter in _DIGITS
+    return letter.isdecimal() or letter in _DIGITS
 
 
 def _one(letter: str) -> int:
