@@ -196,9 +196,12 @@ def _span(wish: Wish, day: date, now: datetime, hours: OpeningHours | None) -> t
             until += timedelta(hours=12)
         return at, until
     if wish.relation == "after":
-        return at, max(_day_end(day, now), _later(at, _EXACT), key=datetime.timestamp)
+        end = _at(day, _PARTS[wish.part][1], now) if wish.part else at
+        end = end if end.timestamp() > at.timestamp() else _day_end(day, now)
+        return at, max(end, _later(at, _EXACT), key=datetime.timestamp)
     if wish.relation == "before":
-        return _at(day, _DAYTIME[0], now), at
+        start = _at(day, _PARTS[wish.part][0], now) if wish.part else at
+        return start if start.timestamp() < at.timestamp() else _at(day, _DAYTIME[0], now), at
     return at, _later(at, _EXACT)
 
 

@@ -136,7 +136,9 @@ def _phone_number(said: _Sentence, kind: FactKind) -> Fact | None:
             continue
         found = _number_from(said, clauses, index, begin)
         if found is None and cues and not others:
-            found = _number_from(said, clauses, index, start)  # the word stands behind: 010-1234-5678로 전화 주세요
+            found = _number_from(
+                said, clauses, index, start
+            )  # the word stands behind: 010-1234-5678로 전화 주세요
             if found is not None and len(str(found[0].value)) < _SHORTEST_PHONE:
                 continue
         if found is None:
@@ -185,7 +187,8 @@ _CALL = {
     "en": r"\b(?:call(?:ed)?(?: me| us)?(?: back)?|ring (?:me|us)|phone (?:me|us)|reach (?:me|us)|callback"
     r"|call-?back|contact (?:me|us)|get back to (?:me|us)|i(?:'m| am) (?:free|available|in|here|back)"
     r"|best time|available)\b",
-    "zh": r"打(?:给|过来|回来|电话|我|(?=[0-9一二三四五六七八九零幺加+]))|回(?:个)?电|回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
+    "zh": r"打(?:给|过来|回来|电话|我|(?=[0-9一二三四五六七八九零幺加+]))|回(?:个)?电|"
+    r"回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
     "ko": (
         r"전화 ?(?:해|주|부탁|걸어)|전화(?:를)? ?(?:주|해)|연락|통화 ?(?:가능|돼|되|할 수)|시간 ?(?:돼"
         r"|되|괜찮|있)|가능해요|가능합니다"
@@ -433,7 +436,8 @@ def _begins_with_digits(text: str, language: str) -> bool:
 
 _AFFECTED = {
     "en": (
-        r"\b(?P<count>(?:\d+(?:,\d{3})*|a dozen|[a-z]+(?:[ -](?:and|hundred|one|two|three|four|five|six|seven|eight|nine))*))"
+        r"\b(?P<count>(?:\d+(?:,\d{3})*|a dozen|[a-z]+"
+        r"(?:[ -](?:and|hundred|one|two|three|four|five|six|seven|eight|nine))*))"
         r" (?:of us|people|persons|users|colleagues|employees|co-?workers|of my colleagues|staff|seats"
         r"|team members|team mates|teammates|workplaces)\b",
     ),
@@ -448,7 +452,7 @@ _AFFECTED = {
 }
 _ONLY_ME = {
     "en": r"\b(?:(?:just|only) (?:me|myself)|i(?:'m| am) the only one|nobody else|no one else)\b",
-    "zh": r"(?:就|只有?|仅)(?:是)?我(?:自己)?(?:一个)?(?:人)?|只影响我",
+    "zh": r"(?:就|只有?|仅|止)(?:是)?我(?:自己)?(?:一个)?(?:人)?|只影响我",
     "ko": r"저만|저 ?혼자|나만|저 ?하나",
 }
 

@@ -27,7 +27,9 @@ _AROUND_A_NAME = {
     ),
 }
 _CLAUSES = re.compile(r"[,，;；。！？!?]+|(?<=\w{4})\.(?=\s)")
-_SPELT = re.compile(r"(?i)(?:(?:that(?:'s| is)|spelled|spelt|it's)\s+)*[a-z](?:[\s.-]+[a-z])+\.?|that's .*|with .*|like .*")
+_SPELT = re.compile(
+    r"(?i)(?:(?:that(?:'s| is)|spelled|spelt|it's)\s+)*[a-z](?:[\s.-]+[a-z])+\.?|that's .*|with .*|like .*"
+)
 _TAKING_BACK = {
     "en": re.compile(r"(?i)(?:(?:no|sorry|wait|i mean|rather|actually|not that|correction)\b\s*)+"),
     "zh": re.compile(r"(?:不对|不是|错了|说错了|对不起|应该是|我是说|哦不)+"),

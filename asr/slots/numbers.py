@@ -68,9 +68,11 @@ _ZH_NUMERAL = "(?:[0-9]{1,4}(?:[.点][0-9]+)*|[零一二两三四五六七八九
 # Numbers that are no telephone's, by the word beside them.
 _OTHER_NUMBERS = {
     "en": re.compile(
-        rf"\b(?:room|suite|floor|level|version|release|error|building|apartment|desk|windows|gate)(?: number)?"
+        rf"\b(?:room|suite|floor|level|version|release|error|building|apartment|desk|windows|gate)"
+        rf"(?: number)?"
         rf"(?: is)? {_EN_NUMERAL}(?:[ -]{_EN_NUMERAL}){{0,2}}\b(?![ -](?:{_EN_NUMERAL}|\d))"
-        rf"|(?<![\d-] )\b{_EN_NUMERAL}(?:[ -]{_EN_NUMERAL})? (?:minutes?|hours?|days?|weeks?|months?|years?|times|users?"
+        rf"|(?<![\d-] )\b{_EN_NUMERAL}(?:[ -]{_EN_NUMERAL})? "
+        r"(?:minutes?|hours?|days?|weeks?|months?|years?|times|users?"
         r"|people|persons?|colleagues|employees|of us|computers|laptops|printers|phones|devices|a\.?m|p\.?m"
         r"|o'clock)\b",
         re.IGNORECASE,
@@ -194,7 +196,7 @@ def number(text: str, language: str, context: SlotContext, confidence: float) ->
 
 
 def whole_number(text: str, language: str) -> int | None:
-    """The one whole number of a text; None for none, for several, and for a guess ("two or three", 两三个)."""
+    """The one whole number of a text; None for none, for several, and for a guess (两三个)."""
     if _GUESS[language].search(plain(text, language)):
         return None
     found = set(_NUMERALS[language].cardinals(_DOZEN.sub("12", text) if language == "en" else text))

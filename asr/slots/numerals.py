@@ -13,7 +13,17 @@ from itertools import product
 from typing import Literal, TypeAlias
 
 TokenKind: TypeAlias = Literal[
-    "digits", "times", "plus", "gap", "correction", "hesitation", "denial", "restart", "place", "stop", "other"
+    "digits",
+    "times",
+    "plus",
+    "gap",
+    "correction",
+    "hesitation",
+    "denial",
+    "restart",
+    "place",
+    "stop",
+    "other",
 ]
 Place: TypeAlias = Literal["", "first", "last"]
 
@@ -149,7 +159,12 @@ def _pieces(tokens: Sequence[Token]) -> tuple[list[_Piece], str]:
         if stopped and token.kind == "other" and last == "digits":
             # "My extension is 305, and the number is": what follows is no extension any more.
             stopped = sum(len(run.digits) for run in piece.runs) >= _COMPLETE
-        last = token.kind if token.kind != "gap" else last
+        if token.kind != "gap":
+            last = "digits" if any(letter.isdecimal() for letter in token.text) else token.kind
+        whole = sum(len(run.digits) for run in piece.runs) >= _COMPLETE
+        if token.kind == "place" and token.text == "last" and whole and not stopped:
+            piece = _Piece()  # "415 555 0132, the last one is 3" puts right what was said
+            pieces.append(piece)
         if stopped or token.kind in ("other", "stop", "place"):
             stopped = stopped or token.kind == "stop"
             if token.kind == "place" and len(pieces) > 1 and not any(run.groups for run in piece.runs):
@@ -213,7 +228,9 @@ def _joined(pieces: Sequence[_Piece]) -> list[list[_Run]]:
                     for more, joined in _placed(old, runs, piece.place) or _replacements(old, runs)
                 ]
                 if piece.hesitation:
-                    went_on = replace(old, groups=(*old.groups, *runs[0].groups), sure=old.sure and runs[0].sure)
+                    went_on = replace(
+                        old, groups=(*old.groups, *runs[0].groups), sure=old.sure and runs[0].sure
+                    )
                     grown.append((score + _WENT_ON, [*before[:-1], went_on, *runs[1:]]))
         grown.sort(key=lambda way: -way[0])
         ways = grown[:_READINGS]
@@ -285,9 +302,7 @@ def _denied(before: list[_Run], new: Sequence[_Run]) -> list[tuple[float, list[_
     return ways
 
 
-def _without(
-    before: list[_Run], denied: str, following: Sequence[_Run]
-) -> list[tuple[float, list[_Run]]]:
+def _without(before: list[_Run], denied: str, following: Sequence[_Run]) -> list[tuple[float, list[_Run]]]:
     """The ways to take what was said before a denial, and behind what it denies."""
     if not before or not following:
         # "Not 020 7946 0958": the rest of what is denied is not meant either.

@@ -42,8 +42,9 @@ _DENIALS = (
     ("do", "not"), ("except",),
 )  # fmt: skip
 _BEFORE_A_DENIED_NUMBER = frozenset(
-    "on at to the my in under number it its is with call use dial ring try reach phone me".split()
-)
+    {"on", "at", "to", "the", "my", "in", "under", "number", "it", "its", "is", "with", "call", "use", "dial",
+     "ring", "try", "reach", "phone", "me"}
+)  # fmt: skip
 _PLACES = frozenset({"first", "last"})
 _COUNTED = frozenset({"digit", "digits", "number", "numbers", "figure", "figures"})
 _RESTARTS = (
@@ -78,8 +79,9 @@ for _phrase, _kind in sorted(
 ):
     _PHRASES.setdefault(_phrase[0], []).append((_phrase, _kind))
 _PLURALS = {
-    "zeros": "0", "zeroes": "0", "ohs": "0", "ones": "1", "twos": "2", "threes": "3", "fours": "4", "fives": "5",
-    "sixes": "6", "sevens": "7", "eights": "8", "nines": "9", **{f"{digit}s": str(digit) for digit in range(10)},
+    "zeros": "0", "zeroes": "0", "ohs": "0", "ones": "1", "twos": "2", "threes": "3", "fours": "4",
+    "fives": "5", "sixes": "6", "sevens": "7", "eights": "8", "nines": "9",
+    **{f"{digit}s": str(digit) for digit in range(10)},
 }  # fmt: skip
 _LETTER_O = re.compile(r"(?<![A-Za-z])[oO](?=[0-9])|(?<=[0-9])[oO](?![A-Za-z])")
 _BEFORE_A_THING = frozenset(
@@ -156,9 +158,7 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
         return Token("digits", word), 1
     if word in _TIMES and (_is_numeral(follows) or follows in _SOUND_ALIKES):
         return Token("times", _TIMES[word]), 1
-    if word in _ZEROS or (
-        word in _OH and (after_digits or _is_numeral(follows) or follows in _TIMES)
-    ):
+    if word in _ZEROS or (word in _OH and (after_digits or _is_numeral(follows) or follows in _TIMES)):
         # At the start "oh" may be a sigh as well as a digit.
         return Token("digits", "0", sure=word in _ZEROS or after_digits), 1
     if word == "one" and position and words[position - 1] in _BEFORE_A_THING:

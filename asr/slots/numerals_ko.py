@@ -29,7 +29,9 @@ _CORRECTIONS = re.compile(
 _HESITATIONS = re.compile(r"잠깐만?요?|잠시만?요?")
 # Behind what is denied: "8이 아니라 9", "이 번호 말고".
 _DENIALS = re.compile(r"말고요?|아니라|아니고")
-_PLACES = re.compile(r"(?P<last>끝|마지막|뒤|뒷)(?:자리|번호)?\S{0,2}|(?P<first>앞|지역 ?번호|국번)(?:자리|번호)?\S{0,2}")
+_PLACES = re.compile(
+    r"(?P<last>끝|마지막|뒤|뒷)(?:자리|번호)?\S{0,2}|(?P<first>앞|지역 ?번호|국번)(?:자리|번호)?\S{0,2}"
+)
 # Behind figures; 이 is no 2 there, for nobody writes both ways in one word.
 _PARTICLE = re.compile(
     r"(?<=[0-9])(?:이나|나|이랑|랑|하고|이고|고|이며|며|이라|라|이|가|은|는|을|를|에서|까지|인데|이니까)(?=$|\s)"
@@ -97,7 +99,9 @@ def _with_denials_in_front(tokens: list[Token]) -> list[Token]:
         while first and tokens[first - 1].kind == "gap":
             first -= 1
         last = first
-        while first and (tokens[first - 1].kind == "digits" or (not goes_on and tokens[first - 1].kind == "gap")):
+        while first and (
+            tokens[first - 1].kind == "digits" or (not goes_on and tokens[first - 1].kind == "gap")
+        ):
             first -= 1
             if goes_on and len(tokens[first].text) > 1:
                 break

@@ -48,12 +48,16 @@ _EN_MONTHS = (
 _EN_ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
-    "nineteenth", "twentieth", *(f"twenty[ -]{name}" for name in ("first", "second", "third", "fourth", "fifth")),
-    *(f"twenty[ -]{name}" for name in ("sixth", "seventh", "eighth", "ninth")), "thirtieth", "thirty[ -]first",
+    "nineteenth", "twentieth", "twenty[ -]first", "twenty[ -]second", "twenty[ -]third", "twenty[ -]fourth",
+    "twenty[ -]fifth", "twenty[ -]sixth", "twenty[ -]seventh", "twenty[ -]eighth", "twenty[ -]ninth",
+    "thirtieth", "thirty[ -]first",
 )  # fmt: skip
 _EN_DATE_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{'|'.join(reversed(_EN_ORDINALS))})"
 _EN_MONTH = f"(?:{'|'.join(_EN_MONTHS)})"
-_EN_TIME = r"(?:(?:about|around|at|maybe|like) )*(?:(?!before|the\b|day\b|last\b)[\w:.]+(?: (?:thirty|fifteen|[ap]\.?m\.?|o'clock))* )?"
+_EN_TIME = (
+    r"(?:(?:about|around|at|maybe|like) )*"
+    r"(?:(?!before|the\b|day\b|last\b)[\w:.]+(?: (?:thirty|fifteen|[ap]\.?m\.?|o'clock))* )?"
+)
 _EN_UNIT = r"(?P<unit>minutes?|hours?|days?|weeks?|months?|years?)"
 _ZH_N = r"(?:[0-9]+|[一二两三四五六七八九十几好]+|半)"
 _ZH_DAY = (
@@ -133,6 +137,11 @@ _ELSE = {
     "zh": re.compile(r"(?:等|成立|工作|入职|合作|客户|排队|认识)[^，。,.]{0,3}$"),
     "ko": re.compile(r"(?:기다린 ?지|기다렸\S*|대기\S*|근무\S*|다닌 ?지|거래\S*) ?$"),
 }
+_ELSE_BEHIND = {
+    "en": re.compile(r" (?:(?:on|in) )?(?:the )?(?:hold|line|queue|phone|waiting)\b", re.IGNORECASE),
+    "zh": re.compile(r"[^，。,.]{0,3}(?:在等|排队|等着)"),
+    "ko": re.compile(r" ?(?:기다리|기다렸|대기)"),
+}
 _UNITS = {
     "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
     "分钟": "minutes", "小时": "hours", "钟头": "hours", "天": "days", "周": "weeks", "星期": "weeks",
@@ -162,7 +171,7 @@ def since(text: str, language: str, now: datetime) -> Since | None:
     found = [match for pattern in _PATTERNS[language] for match in pattern.finditer(text)]
     beginnings: list[Since] = []
     for match in sorted(found, key=lambda match: (match.start(), -match.end())):
-        if _ELSE[language].search(text[: match.start()]):
+        if _ELSE[language].search(text[: match.start()]) or _ELSE_BEHIND[language].match(text, match.end()):
             continue
         value, sure = (
             _day(match["day"].casefold(), now.date())
@@ -174,7 +183,9 @@ def since(text: str, language: str, now: datetime) -> Since | None:
     for earlier, later in pairwise(beginnings):
         before, between = text[: earlier.start], text[earlier.end : later.start]
         denied = _DENIED[language]
-        if not (_TAKEN_BACK[language].search(between) or denied[0].search(before) or denied[1].match(between)):
+        if not (
+            _TAKEN_BACK[language].search(between) or denied[0].search(before) or denied[1].match(between)
+        ):
             return earlier
     return beginnings[-1] if beginnings else None
 
@@ -254,10 +265,16 @@ def _date_number(said: str) -> tuple[int | None, int] | None:
         if day is None or korean[2] in ("오늘", "내일"):
             return None
         return {"유": 6, "시": 10}.get(month) or numerals_ko.value(month) if month else None, day
-    month_named = next((number for number, name in enumerate(_EN_MONTHS, start=1) if name in said.split()), None)
+    month_named = next(
+        (number for number, name in enumerate(_EN_MONTHS, start=1) if name in said.split()), None
+    )
     figures = re.search(r"\d+", said)
     ordinal = next(
-        (number for number, name in reversed([*enumerate(_EN_ORDINALS, start=1)]) if re.search(rf"\b{name}\b", said)),
+        (
+            number
+            for number, name in reversed([*enumerate(_EN_ORDINALS, start=1)])
+            if re.search(rf"\b{name}\b", said)
+        ),
         None,
     )
     number = int(figures[0]) if figures else ordinal

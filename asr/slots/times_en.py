@@ -177,7 +177,8 @@ _PART_EDGES: dict[str, tuple[Relation, dict[str, Clock]]] = {
 }
 _DELAY = re.compile(
     r"\b(?:in|after|within|about|give me|make it|need)? ?(?:about |around |another )*"
-    r"(?P<named>half (?:an )?hour|3 quarters of an hour|(?:a )?quarter of an hour|(?P<whole>\d+) and a half hours|(?:an |1 )?hour and a half|(?:a )?couple of hours"
+    r"(?P<named>half (?:an )?hour|3 quarters of an hour|(?:a )?quarter of an hour"
+    r"|(?P<whole>\d+) and a half hours|(?:an |1 )?hour and a half|(?:a )?couple of hours"
     r"|(?:a )?few minutes|(?:an|1) hour|(?P<count>\d+) (?P<unit>minutes?|mins?|hours?|hrs?))"
     r"(?P<end>(?: from now| later)?)"
 )
@@ -348,7 +349,12 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         edge = _EDGES.get(found["edge"] or "", "on")
         days_meant = with_edge((today + timedelta(days=_DAYS[found["name"]]),), edge, today)
         yield Mention(
-            start=start, end=end, days=days_meant, part=part, unsure=edge in ("before", "until"), relative=True
+            start=start,
+            end=end,
+            days=days_meant,
+            part=part,
+            unsure=edge in ("before", "until"),
+            relative=True,
         )
 
 
@@ -417,9 +423,7 @@ def _clocks(taken: Taken, others: Sequence[Mention]) -> Iterator[Mention]:
                 first = Clock(first.hour, first.minute, second.half)
             # "Ten to three" is ten minutes before it, or a span.
             doubt = bool(re.fullmatch(r"(?:5|10|20|25) to .*", found[0].strip()))
-            yield Mention(
-                start=start, end=end, relation="between", clock=first, until=second, unsure=doubt
-            )
+            yield Mention(start=start, end=end, relation="between", clock=first, until=second, unsure=doubt)
     for found in taken.find(_AT):
         clock = _clock(found, "a")
         if clock is None or not _is_time(taken.text, found, others):

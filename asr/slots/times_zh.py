@@ -39,7 +39,7 @@ _JOINING = JoiningWords(
     denied_behind=re.compile(
         r"^(?:那天|这天|的时候|的话|的|是(?!不)|都|也|就|可(?!不)|在(?=开会|忙|上课|出差|休假|飞机|路上)|我们?|可能|恐怕|肯定|一定|全天|整天|一天|因为|真的|已经)*(?:"
         r"(?:不行|不可以|不方便|不在|不能|没法|没办法|不太方便|不太行|没空|没时间|没有时间|没有空|有事|很忙|太忙|在忙|忙|要?开会|有会|出差|休息|放假|不合适"
-        r"|不好(?!意思)|不成|除外|以外|之外|来不及|不上班|接不了|不接|请假|上不了班|走不开|抽不出)"
+        r"|不好(?!意思)|不成|除外|以外|之外|来不及|不上班|接不了|不接|请假|要?出去|要?出门|在外面?|外出|上不了班|走不开|抽不出)"
         r"|(?:不要|不用|别|不(?![要用错妨介成]))(?:打|找|来|给我|联系|回|接)?(?!太早|太晚|早|晚|超过|迟)"
         r")"
     ),
@@ -65,10 +65,11 @@ _DAYS = {
     "第二天": 1, "次日": 1,
     "今天": 0, "今日": 0, "今儿": 0, "今": 0, "当天": 0,
 }  # fmt: skip
-_DAY = re.compile(
-    r"今明两?天|明后(?:两)?天|大后天|后天|后日|明天|明儿|明日|次日|第二天|明(?=早|晚|上午|下午|中午)|今天|今日|今儿|当天|今(?=早|晚|上午|下午)"
-)
 _EDGE_BEHIND = r"(?P<edge>以后|之后|过后|后(?!天)|起|开始|以前|之前|前(?!天)|为止)?"
+_DAY = re.compile(
+    r"(?P<name>今明两?天|明后(?:两)?天|大后天|后天|后日|明天|明儿|明日|次日|第二天|明(?=早|晚|上午|下午|中午)|今天|今日|今儿|当天|今(?=早|晚|上午|下午))"
+    rf"{_EDGE_BEHIND}"
+)
 _EDGES: dict[str, DayEdge] = {
     "以后": "after", "之后": "after", "过后": "after", "后": "after", "起": "from", "开始": "from", "以前": (
         "before"
@@ -113,7 +114,7 @@ _PART = re.compile(
 _HALF = "半|办|班|版|板|伴|拌|般|搬"
 _MINUTES = {"一刻": 15, "三刻": 45, "1刻": 15, "3刻": 45}
 _TIME = (
-    rf"(?:(?P<{{0}}short>差{_N}刻?分?))?(?P<{{0}}hour>{_N})(?:点[钟种中]?|时|:)"
+    rf"(?:(?P<{{0}}short>差{_N}刻?分?))?(?P<{{0}}hour>{_N})(?:点[钟种中]?|时|:)过?"
     rf"(?:(?P<{{0}}half>{_HALF})|(?P<{{0}}quarter>[一三13]刻)|整|(?P<{{0}}minute>{_N})分?|差(?P<{{0}}before>{_N}分|[一三13]刻)|(?P<{{0}}doubt>[吧把爸巴罢](?=$|[^0-9])))?"
     rf"(?P<{{0}}about>多|来钟)?"
 )
@@ -125,7 +126,10 @@ _AT = re.compile(
     rf"(?P<before>不要?早于|别早于|最早|从|不要?晚于|别晚于|最晚|最迟|不超过|到|截至)?{_TIME.format('a')}(?:左右|前后(?!天))?"
     r"(?P<edge>以后|之后|过后|后(?!天|面)|起|开始|以前|之前|前(?!天|面)|为止)?"
 )
-_ABOUT = re.compile("(?:(?<=[^十])|(?<=^))(一(?=[两二])|[两二](?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九)|九(?=十))[两二三四五六七八九十]点")
+_ABOUT = re.compile(
+    "(?<!十)(一(?=[两二])|[两二](?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九)|九(?=十))"
+    "[两二三四五六七八九十]点"
+)
 _DELAY = re.compile(
     rf"(?:过|再过|等)?(?:(半)个?(?:小时|钟头)|({_N})个?半(?:小时|钟头)|({_N})个?(?:小时|钟头)(半)?|({_N})分钟|[一三]刻钟)"
     r"(以后|之后|后|以内|之内|内)?"
@@ -219,11 +223,12 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         yield Mention(start=start, end=end, days=working_days(today))
     for found in taken.find(_DAY):
         start, end = taken.keep(found)
-        both = found[0].startswith(("明后", "今明"))
-        name = found[0][0] if both else found[0].replace("后日", "后天")
+        both = found["name"].startswith(("明后", "今明"))
+        name = found["name"][0] if both else found["name"].replace("后日", "后天")
         first = today + timedelta(days=_DAYS[name])
-        days = (first, first + timedelta(days=1)) if both else (first,)
-        yield Mention(start=start, end=end, days=days, relative=True)
+        edge = _EDGES.get(found["edge"] or "", "on")
+        days = (first, first + timedelta(days=1)) if both else with_edge((first,), edge, today)
+        yield Mention(start=start, end=end, days=days, unsure=edge in ("before", "until"), relative=True)
 
 
 def _days_ahead(found: re.Match[str], today: date) -> Mention | None:

@@ -284,7 +284,8 @@ def _merged(one: Mention, other: Mention) -> Mention | None:
     if one.part and other.part and one.part != other.part:
         if "early" not in (one.part, other.part):
             return None
-        part = "early"
+        later = one.part if other.part == "early" else other.part
+        part = "early" if later == "morning" else later
     timed = one if one.clock is not None else other
     return Mention(
         start=one.start,

@@ -106,8 +106,8 @@ _EN = YesNoWords(
     after_weak=_of(r"(?:but|and|though|only|except|also|just|please|thanks|thank you|thats|it|then)\b"),
     but=_of(r"(?:but|only|except|although|though|i (?:mean|meant)(?: to say)?)\b"),
     exception=_of(
-        r"(?:but |only |everything |all of it |all )?(?:except|apart from|aside from|other than|all but|but not)\b(?: \w+){0,4}"
-        r" (?:digits?|numbers?|names?|time|date|day|hour|letters?|part|code|version|product|bit|end|one|[0-9]+)\b"
+        r"(?:but |only |everything |all of it |all )?(?:except|apart from|aside from|other than"
+        r"|all but|but not)\b(?: \w+){0,4} (?:digits?|numbers?|names?|time|date|day|hour|letters?|part|code|version|product|bit|end|one|[0-9]+)\b"
     ),
     late_yes=_of(
         r"\b(?:that|it|this|everything|all|number|you)(?:s| is| was| are)? (?:all |totally |exactly "
@@ -199,7 +199,8 @@ _KO = YesNoWords(
         r"(?:확인했|부탁|동의)" + _KO_NOT_DENIED + r"\S*",
     ),
     no=_of(
-        r"(?:아니요|아니오|아뇨|아니에요|아니예요|아닙니다|아닌데요?|아니야|아니지|아니죠|절대 안 ?[돼되]\S*)",
+        r"(?:아니요|아니오|아뇨|아니에요|아니예요|아닙니다|아닌데요?|아니야|아니지|아니죠"
+        r"|절대 안 ?[돼되]\S*)",
         r"(?:동의|확인|인정)\S* ?(?:안|못)\S*(?: \S+)?$|(?:동의|확인|인정)하지 ?(?:않|못)\S*",
         r"(?:아니|노|싫어)" + _KO_END,
         r"(?:그게|그건|이건|그거)? ?아니(?:고요?|라요?|라고요?|에요)?" + _KO_END,

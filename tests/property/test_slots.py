@@ -288,7 +288,7 @@ def test_no_digit_without_its_words(spoken: tuple[str, str], country: str) -> No
             assert set(str(found.value).lstrip("+")) <= set(heard)
 
 
-# --- numbers and times in any form that people give them -----------------------------------------------------
+# --- numbers and times in any form that people give them ---------------------------------------------------
 
 _NAMES = {
     "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -298,7 +298,13 @@ _NAMES = {
 _REPEATS = {"en": {2: "double {}", 3: "triple {}"}, "zh": {2: "两个{}", 3: "三个{}", 4: "四个{}"}, "ko": {}}
 _FILLED = {"en": ("", "um", "and then"), "zh": ("", "嗯", "然后"), "ko": ("", "음", "다시")}
 _FRAMES = {
-    "en": ("{}", "my number is {}", "It's {}, thanks.", "you can reach me at {} any time", "I'm in room 305. {}"),
+    "en": (
+        "{}",
+        "my number is {}",
+        "It's {}, thanks.",
+        "you can reach me at {} any time",
+        "I'm in room 305. {}",
+    ),
     "zh": ("{}", "我的号码是{}", "打{}，谢谢", "我在305房间，电话{}", "坏了三天了，{}"),
     "ko": ("{}", "제 번호는 {}", "네, {}", "저는 305호예요. {}", "사흘째 안 돼요, {}"),
 }
@@ -318,7 +324,9 @@ _PATTERNS = {
 _VALID = st.sampled_from(sorted(_PATTERNS)).flatmap(
     lambda country: st.tuples(
         st.just(country),
-        st.from_regex(_PATTERNS[country], fullmatch=True).filter(lambda number: fit(number, country) == "valid"),
+        st.from_regex(_PATTERNS[country], fullmatch=True).filter(
+            lambda number: fit(number, country) == "valid"
+        ),
     )
 )
 
@@ -370,7 +378,9 @@ def corrected(draw: st.DrawFn) -> tuple[str, str, str, str]:
     country, number = draw(_VALID)
     groups = _in_groups(draw, number)
     at = draw(st.integers(0, len(groups) - 1))
-    wrong = draw(st.from_regex(rf"[0-9]{{{len(groups[at])}}}", fullmatch=True).filter(lambda one: one != groups[at]))
+    wrong = draw(
+        st.from_regex(rf"[0-9]{{{len(groups[at])}}}", fullmatch=True).filter(lambda one: one != groups[at])
+    )
     pieces = [_spelt(draw, one, language) for one in groups]
     if draw(st.booleans()):
         again = f"{draw(st.sampled_from(_TAKEN_BACK[language]))} {pieces[at]}"
@@ -404,7 +414,8 @@ def test_a_number_that_was_put_right_is_that_number_or_asked_again(said: tuple[s
 _CLOCK = {
     "en": lambda hour, half: [
         f"at {hour % 12 or 12}{':30' if half else ''} {'a' if hour < 12 else 'p'}.m.",
-        f"at {'half past ' if half else ''}{_HOURS[hour % 12 or 12]} in the {'morning' if hour < 12 else 'afternoon'}",
+        f"at {'half past ' if half else ''}{_HOURS[hour % 12 or 12]}"
+        f" in the {'morning' if hour < 12 else 'afternoon'}",
         f"{hour % 12 or 12}{':30' if half else ' o’clock'} {'AM' if hour < 12 else 'PM'}",
     ],
     "zh": lambda hour, half: [
@@ -418,7 +429,21 @@ _CLOCK = {
         f"{hour}시{' 반' if half else ''}",
     ],
 }
-_HOURS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_HOURS = (
+    "",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _ZH_HOURS = ("", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _KO_HOURS = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두")
 _WEEKDAYS = {
@@ -427,9 +452,24 @@ _WEEKDAYS = {
     "ko": ("월요일", "화요일", "수요일", "목요일", "금요일"),
 }
 _TIME_FRAMES = {
-    "en": ("{day} {clock}", "{clock} {day}, please", "not {other}, {day} {clock}", "{other}, no, sorry, {day} {clock}"),
-    "zh": ("{day}{clock}", "{day}，{clock}吧，谢谢", "{other}不行，{day}{clock}", "{other}，不对，{day}{clock}"),
-    "ko": ("{day} {clock}", "{day} {clock}요", "{other} 말고 {day} {clock}", "{other}은 안 되고 {day} {clock}"),
+    "en": (
+        "{day} {clock}",
+        "{clock} {day}, please",
+        "not {other}, {day} {clock}",
+        "{other}, no, sorry, {day} {clock}",
+    ),
+    "zh": (
+        "{day}{clock}",
+        "{day}，{clock}吧，谢谢",
+        "{other}不行，{day}{clock}",
+        "{other}，不对，{day}{clock}",
+    ),
+    "ko": (
+        "{day} {clock}",
+        "{day} {clock}요",
+        "{other} 말고 {day} {clock}",
+        "{other}은 안 되고 {day} {clock}",
+    ),
 }
 _OFFICE = OpeningHours((*(((time(8), time(19)),),) * 5, (), ()))
 
@@ -444,9 +484,11 @@ def _day_names(day: date, today: date, language: str) -> list[str]:
         "ko": {1: "내일", 2: "모레"},
     }[language]
     found = [names[ahead]] if ahead in names else []
-    found += {"en": [f"on the {day.day}th"] if 4 <= day.day <= 20 else [], "zh": [f"{day.month}月{day.day}号"], "ko": [f"{day.month}월 {day.day}일"]}[
-        language
-    ]
+    found += {
+        "en": [f"on the {day.day}th"] if 4 <= day.day <= 20 else [],
+        "zh": [f"{day.month}月{day.day}号"],
+        "ko": [f"{day.month}월 {day.day}일"],
+    }[language]
     name = _WEEKDAYS[language][day.weekday()]
     if 0 < ahead < 7:
         found.append(name)
