@@ -106,8 +106,9 @@ _EN = YesNoWords(
     after_weak=_of(r"(?:but|and|though|only|except|also|just|please|thanks|thank you|thats|it|then)\b"),
     but=_of(r"(?:but|only|except|although|though|i (?:mean|meant)(?: to say)?)\b"),
     exception=_of(
-        r"(?:but |only |everything |all of it |all )?(?:except|apart from|aside from|other than"
-        r"|all but|but not)\b(?: \w+){0,4} (?:digits?|numbers?|names?|time|date|day|hour|letters?|part|code|version|product|bit|end|one|[0-9]+)\b"
+        r"(?:but |only |everything |all of it |all )?"
+        r"(?:except|apart from|aside from|other than|all but|but not)\b(?: \w+){0,4} "
+        r"(?:digits?|numbers?|names?|time|date|day|hour|letters?|part|code|version|product|bit|end|one|[0-9]+)\b"
     ),
     late_yes=_of(
         r"\b(?:that|it|this|everything|all|number|you)(?:s| is| was| are)? (?:all |totally |exactly "

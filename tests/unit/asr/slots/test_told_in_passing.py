@@ -66,7 +66,7 @@ en | Nobody else, only myself. | affected=1
 en | ten people, no, twelve people | affected=12
 en | a dozen people | affected=12
 en | half of the staff |
-en | My order number is 8 8 2 3 1 7 4 5 and my phone is 415 555 0132. | phone_number=4155550132; order_number=88231745
+en | My order number is 8 8 2 3 1 7 4 5, thanks. | order_number=88231745
 en | The order number is double eight two three, one seven four five. | order_number=88231745
 en | Order 88231745, no sorry, 88231746. | order_number=88231746
 en | My customer number's 4711 and I'm calling about version 10. | customer_number=4711; version=10

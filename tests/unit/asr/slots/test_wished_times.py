@@ -1,7 +1,7 @@
 """Times for a call as callers wish them, at several moments, in three languages.
 
-Among the moments are a late Friday, a Saturday, the night before the last day of a year, half past one at night,
-and the weeks in which the clocks change.
+Among the moments are a late Friday, a Saturday, the night before the last day of a year, half past one at
+night, and the weeks in which the clocks change.
 """
 
 from __future__ import annotations
