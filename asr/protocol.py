@@ -9,8 +9,9 @@ The public server (alphacep/vosk-server, websocket/asr_server.py) has no specifi
   the end's text as it stands, so it must be `{"eof" : 1}` with just these spaces.
 
 So a stock server can stand wherever a worker of ours does. What is ours alone are keys that a stock server
-does not read and does not send: the config's `meanings`, `vocabulary`, `alternatives` and `example`, and the
-last answer's `meanings` and `alternatives`. A worker of ours behind an address is as able as one beside us.
+does not read and does not send: the config's `meanings`, `vocabulary`, `alternatives`, `example` and
+`languages`, and the last answer's `meanings` and `alternatives`. A worker of ours behind an address is as
+able as one beside us.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class StreamConfig:
         vocabulary: names and terms that are likely to come up, for engines that can be told.
         alternatives: how many other readings of the sound to give, by engines that can.
         example: an answer of the kind as it is written, which such readings may follow; "" for none.
+        languages: others that may be spoken instead: an engine that hears which one it is reads it in that.
     """
 
     sample_rate: int = 8000
@@ -60,6 +62,7 @@ class StreamConfig:
     vocabulary: tuple[str, ...] = ()
     alternatives: int = 0
     example: str = ""
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def config_message(config: StreamConfig) -> str:
         fields["alternatives"] = config.alternatives
     if config.example:
         fields["example"] = config.example
+    if config.languages:
+        fields["languages"] = list(config.languages)
     return json.dumps({"config": fields}, ensure_ascii=False)
 
 
@@ -135,6 +140,7 @@ def parse_request(text: str, before: StreamConfig) -> StreamConfig | End:
         vocabulary=_texts(config.get("vocabulary", before.vocabulary), "vocabulary"),
         alternatives=alternatives,
         example=str(config.get("example", before.example)),
+        languages=_texts(config.get("languages", before.languages), "languages"),
     )
 
 

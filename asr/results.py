@@ -70,7 +70,7 @@ class Capabilities:
     Args:
         streaming: gives partial results while the caller speaks.
         extended: reads what the vosk-server protocol does not have (`asr.protocol`): meanings to be scored,
-            a wish for other readings, the site's vocabulary.
+            a wish for other readings, the site's vocabulary, other languages.
     """
 
     streaming: bool

@@ -6,6 +6,7 @@ use them; how they change from version to version is in `config/migrations`.
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -44,6 +45,20 @@ class Base(DeclarativeBase):
         float: Double(),
         int: BigInteger().with_variant(Integer(), "sqlite"),
     }
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that gives its locks back when it is closed.
+
+    What was cancelled between a statement's first row and its last leaves it unfinished, and SQLite keeps a
+    connection with such a one, and its write lock, until the garbage collector has found it.
+    """
+
+    def close(self) -> None:
+        """Close it, after a rollback."""
+        with suppress(sqlite3.Error):
+            self.rollback()
+        super().close()
 
 
 def database_url(text: str, root: Path) -> URL:
@@ -86,7 +101,7 @@ def create_engine(url: URL) -> AsyncEngine:
     _make_private(url)
     engine = create_async_engine(
         url,
-        connect_args={"timeout": BUSY_MS / 1000},
+        connect_args={"timeout": BUSY_MS / 1000, "factory": _Connection},
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
     )

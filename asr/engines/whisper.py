@@ -64,6 +64,12 @@ NARROWED_LOGPROB, NARROWED_LOSS = -1.0, 0.35  # what phrases may cost
 SHORTEST_WORD = 0.3  # the same word again and again takes so long each time
 SILENT_PROBABILITY, SILENT_LOGPROB = 0.6, -0.7
 
+HEARD_FROM = 1.0
+"""Seconds of sound from which it is heard that another language is spoken."""
+
+OTHER_LANGUAGE = 0.9
+"""Share from which on another language than the one that was told is taken."""
+
 TOLD_FROM = 2.5
 """Seconds of sound from which the site's words are told: single words become them though nobody said them."""
 
@@ -115,8 +121,8 @@ class WhisperEngine:
             raise EngineError(f"{model} cannot be loaded: {error}.") from None
         self._language = language
         self._expected = EXPECTED.get(language, EXPECTED["en"])
-        multilingual = bool(self._model.model.is_multilingual)
-        self._tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual, "transcribe", language)
+        self._multilingual = bool(self._model.model.is_multilingual)
+        self._tokenizer = Tokenizer(self._model.hf_tokenizer, self._multilingual, "transcribe", language)
         self._phrases = lru_cache(maxsize=64)(self._find_phrases)
         self._scorer = lru_cache(maxsize=64)(self._make_scorer)
 
@@ -132,6 +138,8 @@ class WhisperEngine:
                 a piece (`asr.engines.chunks`) has.
             config: how.
         """
+        if (other := self._other_language(audio, config.languages)) is not None:
+            return self._transcribe(audio, StreamConfig(), other)
         if not config.meanings or audio.size > LONGEST_SCORED * RATE:
             return self._transcribe(audio, config)
         meanings: dict[str, float] = {}
@@ -169,11 +177,22 @@ class WhisperEngine:
         chance = sum(look.chances(scorer.closed(tokens) if complete else tokens))
         return (tokens, chance), scorer.meaning(self._tokenizer.decode(tokens))
 
-    def _transcribe(self, audio: NDArray[np.float32], config: StreamConfig) -> Segment:
-        """Read as text."""
+    def _other_language(self, audio: NDArray[np.float32], languages: tuple[str, ...]) -> str | None:
+        """Which of these is spoken instead of ours; None for ours, or what cannot be told."""
+        if not languages or not self._multilingual or audio.size < HEARD_FROM * RATE:
+            return None
+        look = _Look(self._model, self._tokenizer, audio[: round(FIRST_VIEW * RATE)], FIRST_VIEW)
+        shares = look.languages((self._language, *languages))
+        best = max(shares, key=lambda language: shares[language])
+        return best if best != self._language and shares[best] >= OTHER_LANGUAGE else None
+
+    def _transcribe(
+        self, audio: NDArray[np.float32], config: StreamConfig, language: str | None = None
+    ) -> Segment:
+        """Read as text; in another language than the engine's where one is given."""
         heard = [
             part
-            for part in self._segments(audio, config.phrases, config.vocabulary)
+            for part in self._segments(audio, language or self._language, config.phrases, config.vocabulary)
             if not _is_invented(part)
         ]
         text = "".join(part.text for part in heard).strip()
@@ -198,31 +217,36 @@ class WhisperEngine:
         return tuple(reading for reading in found.values() if reading)[: config.alternatives]
 
     def _segments(
-        self, audio: NDArray[np.float32], phrases: tuple[str, ...] = (), vocabulary: tuple[str, ...] = ()
+        self,
+        audio: NDArray[np.float32],
+        language: str,
+        phrases: tuple[str, ...] = (),
+        vocabulary: tuple[str, ...] = (),
     ) -> list[Heard]:
         seconds = audio.size / RATE
         view = max(FIRST_VIEW, seconds + FIRST_MARGIN)
         if vocabulary and seconds >= TOLD_FROM:
-            told = self._read(audio, min(view, FULL_VIEW), vocabulary=vocabulary)
+            told = self._read(audio, language, min(view, FULL_VIEW), vocabulary=vocabulary)
             if told.parts and not told.is_doubtful:
                 return told.parts
         if view >= FULL_VIEW:
-            return self._read(audio, FULL_VIEW).parts
-        free = self._read(audio, view)
+            return self._read(audio, language, FULL_VIEW).parts
+        free = self._read(audio, language, view)
         if phrases and free.parts:
             expected = self._phrases(phrases)
             if not expected.make(free.text):
-                narrowed = self._read(audio, view, expected.suppressed)
+                narrowed = self._read(audio, language, view, expected.suppressed)
                 likely = narrowed.logprob >= max(NARROWED_LOGPROB, free.logprob - NARROWED_LOSS)
                 if likely and expected.make(narrowed.text) and not narrowed.stutters:
                     return narrowed.parts
         if not free.is_doubtful:
             return free.parts
-        return self._read(audio, min(FULL_VIEW, max(SECOND_VIEW, seconds + SECOND_MARGIN))).parts
+        return self._read(audio, language, min(FULL_VIEW, max(SECOND_VIEW, seconds + SECOND_MARGIN))).parts
 
     def _read(
         self,
         audio: NDArray[np.float32],
+        language: str,
         view: float,
         suppressed: Sequence[int] = (-1,),
         vocabulary: Sequence[str] = (),
@@ -231,7 +255,7 @@ class WhisperEngine:
         self._model.view = view
         segments, facts = self._model.transcribe(
             audio,
-            language=self._language,
+            language=language,
             beam_size=1,
             temperature=0.0,
             condition_on_previous_text=False,
@@ -304,6 +328,14 @@ class _Look:
         logits = np.array(result.logits[0][0], np.float32).ravel()[: self._tokenizer.eot]
         logits -= logits.max()
         return np.asarray(logits - np.log(np.exp(logits).sum()), np.float32)
+
+    def languages(self, among: Sequence[str]) -> dict[str, float]:
+        """How likely each of these languages is spoken, in all 1."""
+        [found] = self._model.model.detect_language(self._encoded)
+        # Not what the library thinks likely, but what can be: the rest of a hundred languages is left out.
+        shares = {token[2:-2]: share for token, share in found if token[2:-2] in among}
+        whole = sum(shares.values()) or 1.0
+        return {language: share / whole for language, share in shares.items()}
 
     def chances(self, tokens: Tokens) -> list[float]:
         """Log probability of each of these tokens after those before it."""

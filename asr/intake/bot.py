@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias, cast
@@ -347,6 +348,8 @@ class Intake:
         question = self._wording.question(
             asking, attempt, self._draft, before=before, speech=self._speech, known=self._known
         )
+        if question.speech is not None and not self._draft.has_something:
+            question = replace(question, speech=replace(question.speech, languages=tuple(self._others)))
         return [bot.Ask(question)]
 
     def _record(self, *before: Part) -> Effects:

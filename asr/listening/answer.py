@@ -39,6 +39,7 @@ class SpeechWanted:
             mean it. Agreement, refusal, a wish for a person and the like need not be named.
         vocabulary: names and terms that may come up, for engines that can be told.
         context: what is known of the answer: it may be over as soon as it is complete.
+        languages: others in which it may come, for engines that hear which one is spoken.
     """
 
     slot: SlotKind
@@ -47,6 +48,7 @@ class SpeechWanted:
     meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
     context: SlotContext = field(default_factory=SlotContext)
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def _config(wanted: SpeechWanted, language: str, can: Capabilities, phrases: tup
         vocabulary=wanted.vocabulary,
         alternatives=alternatives_of(wanted.slot),
         example=example_of(wanted.slot, language),
+        languages=wanted.languages,
     )
 
 

@@ -123,7 +123,8 @@ class TicketNumbers:
             self._tried_at = self._clock()
             self._refilling = asyncio.create_task(self._take_block())
         if not self.left:
-            await asyncio.wait({self._refilling})
+            # Not for as long as the database takes: what is cancelled there can be slow to end.
+            await asyncio.wait({self._refilling}, timeout=PATIENCE)
 
     async def _take_block(self) -> None:
         assert self._take is not None

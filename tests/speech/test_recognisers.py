@@ -21,6 +21,7 @@ import pytest
 from asr.models import find
 from asr.protocol import StreamConfig
 from asr.results import Final, Partial
+from asr.slots.spoken_language import written_language
 from asr.text import plain
 from asr.workers.client import Recognisers
 from asr.workers.places import LocalWorker
@@ -71,10 +72,17 @@ class Desk:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def hear(
-        self, language: str, pcm: bytes, phrases: Sequence[str] = (), vocabulary: Iterable[str] = ()
+        self,
+        language: str,
+        pcm: bytes,
+        phrases: Sequence[str] = (),
+        vocabulary: Iterable[str] = (),
+        languages: Iterable[str] = (),
     ) -> Final:
         """Recognise an utterance with a pause on either side, as endpointing leaves it."""
-        config = StreamConfig(phrases=tuple(phrases), vocabulary=tuple(vocabulary))
+        config = StreamConfig(
+            phrases=tuple(phrases), vocabulary=tuple(vocabulary), languages=tuple(languages)
+        )
         return self.run(self._hear(language, PAUSE + pcm + PAUSE, config, lambda _: None))
 
     def partials(self, language: str, pcm: bytes) -> list[str]:
@@ -152,6 +160,25 @@ def test_whisper_understands_people_on_the_telephone(
     assert all(0 <= word.start <= word.end <= len(recording) / 16000 + 0.6 for word in final.words)
     assert final.confidence is not None
     assert final.confidence > 0.6
+
+
+@pytest.mark.parametrize(
+    ("told", "file", "spoken"),
+    [
+        ("en", "zh/welcome_8k.wav", "zh"),
+        ("en", "ko/speech_0003.wav", "ko"),
+        ("en", "ko/speech_0007.wav", "ko"),
+        ("zh", "ko/speech_0003.wav", "ko"),
+        ("zh", "en/inaugural_8k.wav", "en"),
+        ("en", "en/inaugural_8k.wav", ""),
+        ("zh", "zh/welcome_8k.wav", ""),
+    ],
+)
+def test_whisper_hears_that_another_language_is_spoken(
+    ears: Desk, people: Path, told: str, file: str, spoken: str
+) -> None:
+    others = {"en", "zh", "ko"} - {told}
+    assert written_language(ears.hear(told, pcm(people / file), languages=others).text, told) == spoken
 
 
 def test_whisper_understands_numbers_by_three_people_when_it_expects_digits(ears: Desk, people: Path) -> None:

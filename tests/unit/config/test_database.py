@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from config import SiteError, load_site, references
-from config.database import create_engine, site_database
+from config.database import create_engine, database_url, site_database
 from tests.unit.config.site_files import write_site
 
 
@@ -60,3 +64,32 @@ def test_sqlite_s_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert modes == {"x.db": 0o600, "x.db-wal": 0o600, "x.db-shm": 0o600}
+
+
+def test_what_is_cancelled_at_any_moment_leaves_the_database_to_others(tmp_path: Path) -> None:
+    async def scene() -> list[TimeoutError]:
+        engine = create_engine(database_url("hotline.db", tmp_path))
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"))
+        cut: list[TimeoutError] = []  # each has what was cancelled among its frames, so nothing is freed
+        chance = Random(1)
+        for _ in range(60):
+            try:
+                async with asyncio.timeout(chance.uniform(0.0005, 0.004)), engine.begin() as connection:
+                    for _ in range(3):
+                        await connection.execute(text("INSERT INTO numbers VALUES (NULL) RETURNING number"))
+            except TimeoutError as error:
+                cut.append(error)
+                await asyncio.to_thread(take_and_give_back, tmp_path / "hotline.db")
+        await engine.dispose()
+        return cut
+
+    def take_and_give_back(path: Path) -> None:
+        with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+
+    gc.disable()
+    try:
+        assert len(asyncio.run(scene())) > 8
+    finally:
+        gc.enable()

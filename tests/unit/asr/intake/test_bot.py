@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
@@ -67,11 +67,12 @@ class Call:
         *,
         recogniser: bool = True,
         settings: IntakeSettings = IntakeSettings(),  # noqa: B008 - frozen
+        others: Iterable[str] = (),
     ) -> None:
         self.bot = Intake(HOURS, settings)
         self.clips = 0
         self.effects: list[IntakeEffect] = []
-        self.feed(Started(caller, language, recogniser))
+        self.feed(Started(caller, language, recogniser, frozenset(others)))
 
     def feed(self, event: IntakeEvent) -> IntakeEffect:
         self.effects = self.bot.receive(event, NOW)
@@ -598,6 +599,21 @@ def test_another_number_can_be_given_at_once(answer: str, number: str) -> None:
     assert call.question.name == "callback_time"
     call.says("now")
     assert Spoken("phone_number", number) in call.question.parts
+
+
+def test_another_language_is_listened_for_until_something_is_told() -> None:
+    call = Call()
+    assert call.question.speech is not None
+    assert not call.question.speech.languages
+    call = Call(others=("zh", "ko"))
+    assert call.question.speech is not None
+    assert set(call.question.speech.languages) == {"zh", "ko"}
+    call.says("Hello.")
+    assert call.question.speech is not None
+    assert set(call.question.speech.languages) == {"zh", "ko"}
+    call.says("my printer is broken")
+    assert call.question.speech is not None
+    assert not call.question.speech.languages
 
 
 @pytest.mark.parametrize(
