@@ -93,6 +93,7 @@ class _Piece:
     runs: list[_Run] = field(default_factory=lambda: [_Run()])
     denial: bool = False  # whether a denial stands in front
     hesitation: bool = False  # whether nothing but a hesitation does
+    correction: bool = False  # whether what came before was taken back
     place: Place = ""  # of the digits in what was said before
     open: bool = False  # whether the last group may go on
 
@@ -179,6 +180,7 @@ def _pieces(tokens: Sequence[Token]) -> tuple[list[_Piece], str]:
                 piece = _Piece(hesitation=True)
                 pieces.append(piece)
             piece.denial = piece.denial or token.kind == "denial"
+            piece.correction = piece.correction or token.kind == "correction"
             piece.hesitation = piece.hesitation and token.kind == "hesitation"
         elif token.kind == "plus":
             if piece.runs[-1].groups:
@@ -235,7 +237,7 @@ def _joined(pieces: Sequence[_Piece]) -> list[list[_Run]]:
         grown.sort(key=lambda way: -way[0])
         ways = grown[:_READINGS]
     silent = all(piece.runs[-1].groups == () and len(piece.runs) == 1 for piece in pieces[1:])
-    if silent and any(not (piece.denial or piece.hesitation) for piece in pieces[1:]):
+    if silent and any(piece.correction for piece in pieces[1:]):
         return []  # taken back, and nothing said instead
     return [runs for _, runs in ways if runs]
 

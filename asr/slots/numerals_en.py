@@ -47,6 +47,7 @@ _BEFORE_A_DENIED_NUMBER = frozenset(
 )  # fmt: skip
 _PLACES = frozenset({"first", "last"})
 _COUNTED = frozenset({"digit", "digits", "number", "numbers", "figure", "figures"})
+_SAYS_WHICH = frozenset({"is", "are", "was", "were", "should", "must", "its"})
 _RESTARTS = (
     ("start", "again"), ("start", "over"), ("begin", "again"), ("from", "the", "beginning"),
     ("from", "the", "start"), ("from", "the", "top"), ("from", "scratch"), ("let", "me", "repeat"),
@@ -97,6 +98,8 @@ _BEFORE_A_THING = frozenset(
         "other",
         "last",
         "first",
+        "second",
+        "third",
         "which",
         "my",
     }
@@ -167,7 +170,7 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
         return _group(words, position)
     if word in _SOUND_ALIKES and after_digits and (not follows or _is_numeral(follows) or follows in _TIMES):
         return Token("digits", _SOUND_ALIKES[word], sure=False), 1
-    if word in _PLACES:
+    if word in _PLACES and _says_which_digits(words, position + 1):
         return Token("place", word), 1
     if word == "plus":
         return Token("plus", word), 1
@@ -181,6 +184,15 @@ def _denies(words: Sequence[str], position: int) -> bool:
     while position < len(words) and words[position] in _BEFORE_A_DENIED_NUMBER:
         position += 1
     return position < len(words) and (_is_numeral(words[position]) or words[position] in (*_TIMES, "plus"))
+
+
+def _says_which_digits(words: Sequence[str], position: int) -> bool:
+    """Whether "last" is about digits: "the last one is", "the last two digits"; not "my last ticket"."""
+    start = position
+    while position < len(words) and (words[position] in _COUNTED or _is_numeral(words[position])):
+        position += 1
+    counted = any(word in _COUNTED for word in words[start:position])
+    return position > start and (counted or (position < len(words) and words[position] in _SAYS_WHICH))
 
 
 def _group(words: list[str], position: int) -> tuple[Token, int]:

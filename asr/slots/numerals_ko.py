@@ -30,7 +30,8 @@ _HESITATIONS = re.compile(r"잠깐만?요?|잠시만?요?")
 # Behind what is denied: "8이 아니라 9", "이 번호 말고".
 _DENIALS = re.compile(r"말고요?|아니라|아니고")
 _PLACES = re.compile(
-    r"(?P<last>끝|마지막|뒤|뒷)(?:자리|번호)?\S{0,2}|(?P<first>앞|지역 ?번호|국번)(?:자리|번호)?\S{0,2}"
+    r"(?P<last>끝|마지막|뒤|뒷)(?:자리|번호|숫자)?(?:가|이|는|은|만)?"
+    r"|(?P<first>앞|지역 ?번호|국번)(?:자리|번호|숫자)?(?:가|이|는|은|만)?"
 )
 # Behind figures; 이 is no 2 there, for nobody writes both ways in one word.
 _PARTICLE = re.compile(
@@ -105,6 +106,8 @@ def _with_denials_in_front(tokens: list[Token]) -> list[Token]:
             first -= 1
             if goes_on and len(tokens[first].text) > 1:
                 break
+        if first == last and not goes_on:
+            tokens[at] = Token("other", tokens[at].text)  # 월요일 말고요
         if first < last:
             denial = Token("denial", tokens[at].text)
             tokens = [*tokens[:first], denial, *tokens[first:last], Token("gap", " "), *tokens[at + 1 :]]
