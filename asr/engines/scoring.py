@@ -14,7 +14,7 @@ Pure. The decoder is left to `asr.engines.whisper`, what to do with the result t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log
 
@@ -39,6 +39,7 @@ _MUTTERED = frozenset({"嗯", "嗯嗯", "恩", "응", "uhhuh", "mmhmm", "mhm"})
 _NEVER = -60.0  # instead of the logarithm of nothing
 _CLOSINGS = (".", "!", "?", "...", "。", "！", "？")
 _END, _DULL_END = -0.7, -2.5  # log probability that a phrase ends where it does: at best, and on a dull line
+_FAR = 2 * NEGLIGIBLE
 _HOPELESS = -14.0  # such a phrase can only be what the decoder did not hear
 
 
@@ -49,10 +50,12 @@ class Scored:
     Args:
         meanings: log probability of each meaning, all its phrases together; only those that have any.
         tokens: the likeliest phrase of each, its mark at the end left out.
+        near: all phrases that are not hopeless beside the likeliest one.
     """
 
     meanings: Mapping[str, float]
     tokens: Mapping[str, Tokens]
+    near: tuple[Tokens, ...] = ()
 
 
 class PhraseScorer:
@@ -87,12 +90,18 @@ class PhraseScorer:
         """A text with a mark at its end, as a sentence has it."""
         return tokens if tokens[-1] in self._marks else (*tokens, *self._closing)
 
-    def score(self, first: NDArray[np.float32], look: Callable[[Tokens], Sequence[float]]) -> Scored:
+    def score(
+        self,
+        first: NDArray[np.float32],
+        look: Callable[[Tokens], Sequence[float]],
+        only: Collection[Tokens] = (),
+    ) -> Scored:
         """Weigh the phrases.
 
         Args:
             first: log probability of each token at the beginning.
             look: log probability of each of these tokens after those before it.
+            only: phrases, as `Scored.near` has them; empty for all.
         """
         begun: dict[Tokens, float] = {}  # log probability of each beginning that was looked at
         spent: dict[Tokens, float] = {}  # how much of a beginning's probability its continuations have taken
@@ -100,6 +109,7 @@ class PhraseScorer:
             tokens: chance + _END
             for tokens in self._meanings
             if (chance := float(first[tokens[0]])) > _HOPELESS
+            and (not only or tokens[: -len(self._closing)] in only)
         }
         found: dict[str, list[tuple[float, Tokens]]] = {}
         best, leading, end = -inf, "", _END
@@ -132,6 +142,7 @@ class PhraseScorer:
         return Scored(
             {name: log_sum(one for one, _ in ends) for name, ends in found.items()},
             {name: max(ends)[1] for name, ends in found.items()},
+            tuple(tokens for ends in found.values() for whole, tokens in ends if whole > best - _FAR),
         )
 
 

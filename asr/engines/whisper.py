@@ -143,19 +143,23 @@ class WhisperEngine:
         if not config.meanings or audio.size > LONGEST_SCORED * RATE:
             return self._transcribe(audio, config)
         meanings: dict[str, float] = {}
+        likely: tuple[Tokens, ...] = ()
         for least, margin in ((SHORT_VIEW, SHORT_MARGIN), (FIRST_VIEW, FIRST_MARGIN)):
             view = max(least, audio.size / RATE + margin)
-            meanings, clear = self._score(_Look(self._model, self._tokenizer, audio, view), config)
+            look = _Look(self._model, self._tokenizer, audio, view)
+            meanings, clear, likely = self._score(look, config, likely)
             if clear is not None:
                 return clear
             if meanings[OTHER] > NOTHING_ELSE:
                 break
         return replace(self._transcribe(audio, config), meanings=meanings)
 
-    def _score(self, look: _Look, config: StreamConfig) -> tuple[dict[str, float], Segment | None]:
-        """How likely each meaning is, and the likeliest phrase where one of them is clear."""
+    def _score(
+        self, look: _Look, config: StreamConfig, only: tuple[Tokens, ...]
+    ) -> tuple[dict[str, float], Segment | None, tuple[Tokens, ...]]:
+        """How likely each meaning is, the phrase of a clear one, and the phrases that are near."""
         scorer = self._scorer(tuple(config.meanings.items()))
-        scored = scorer.score(look.first(), look.chances)
+        scored = scorer.score(look.first(), look.chances, only)
         free, meaning = self._free(look, scorer)
         known, phrases = dict(scored.meanings), dict(scored.tokens)
         if meaning is not None and free[1] > known.get(meaning, -inf):
@@ -164,10 +168,11 @@ class WhisperEngine:
         meanings = shares(known, against, self._expected, config.meanings)
         best = max(meanings, key=lambda name: meanings[name])
         if best == OTHER or meanings[best] < CLEAR:
-            return meanings, None
-        tokens = phrases[best]
-        words = tuple(replace(word, confidence=meanings[best]) for word in look.words(tokens))
-        return meanings, Segment(self._tokenizer.decode(tokens).strip(), words, meanings=meanings)
+            return meanings, None, scored.near
+        text = self._tokenizer.decode(phrases[best]).strip()
+        # When each of so few words was said, nobody asks.
+        word = Word(text, 0.0, look.seconds, meanings[best])
+        return meanings, Segment(text, (word,), meanings=meanings), ()
 
     def _free(self, look: _Look, scorer: PhraseScorer) -> tuple[tuple[Tokens, float], str | None]:
         """What is written freely, its log probability, and its meaning where it is one of the phrases."""
@@ -287,7 +292,7 @@ class _Look:
     def __init__(self, model: _Model, tokenizer: Tokenizer, audio: NDArray[np.float32], view: float) -> None:
         self._model = model
         self._tokenizer = tokenizer
-        self._seconds = audio.size / RATE
+        self.seconds = audio.size / RATE
         self._frames = round(view * FRAMES_PER_SECOND)
         features = model.feature_extractor(audio)
         missing = self._frames - features.shape[-1]
@@ -360,20 +365,11 @@ class _Look:
             beam_size=count,
             num_hypotheses=count,
             max_length=min(
-                448, 2 * (len(prompt) + round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * self._seconds))
+                448, 2 * (len(prompt) + round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * self.seconds))
             ),
             suppress_tokens=list(suppressed),
         )
         return [self._tokenizer.decode(tokens).strip() for tokens in result.sequences_ids]
-
-    def words(self, tokens: tuple[int, ...]) -> list[Word]:
-        """When the words of a text were said."""
-        found = self._model.find_alignment(self._tokenizer, [list(tokens)], self._encoded, self._frames)[0]
-        return [
-            Word(part["word"].strip(), float(part["start"]), float(part["end"]), float(part["probability"]))
-            for part in found
-            if any(letter.isalnum() for letter in part["word"])
-        ]
 
 
 @dataclass(frozen=True, slots=True)
