@@ -64,7 +64,7 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     heard_so = _WISHES[language](text, now.date()) == wish if context.alternatives else True
     # What may be meant otherwise, or was heard otherwise too, is asked.
     if (
-        _doubtful(wish, now, context.hours)
+        _doubtful(wish, window, now, context.hours)
         or not heard_so
         or any((other.start, other.end) != (window.start, window.end) for _, other in readings[1:])
     ):
@@ -72,13 +72,15 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     return Understood(window, confidence, tidy(text, language))
 
 
-def _doubtful(wish: Wish, now: datetime, hours: OpeningHours | None) -> bool:
+def _doubtful(wish: Wish, window: CallWindow, now: datetime, hours: OpeningHours | None) -> bool:
     """Whether a wish leaves its day or its half of the day open."""
     if wish.unsure or any(other.unsure for other in wish.or_else):
         return True
     if wish.relative and now.hour < _SMALL_HOURS:
         return True  # "tomorrow" may be this morning
     clock = wish.clock
+    if clock is not None and wish.relation == "at" and window.start == now and not wish.or_else:
+        return True  # "at ten", said at twenty past ten
     if clock is None or clock.half is not None or wish.part is not None or hours is None:
         return False
     if clock.hour not in _BOTH_HALVES:
@@ -194,9 +196,12 @@ def _span(wish: Wish, day: date, now: datetime, hours: OpeningHours | None) -> t
             until += timedelta(hours=12)
         return at, until
     if wish.relation == "after":
-        return at, max(_day_end(day, now), _later(at, _EXACT), key=datetime.timestamp)
+        end = _at(day, _PARTS[wish.part][1], now) if wish.part else at
+        end = end if end.timestamp() > at.timestamp() else _day_end(day, now)
+        return at, max(end, _later(at, _EXACT), key=datetime.timestamp)
     if wish.relation == "before":
-        return _at(day, _DAYTIME[0], now), at
+        start = _at(day, _PARTS[wish.part][0], now) if wish.part else at
+        return start if start.timestamp() < at.timestamp() else _at(day, _DAYTIME[0], now), at
     return at, _later(at, _EXACT)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -31,6 +31,9 @@ _DENIED_AFTER = {
     "zh": re.compile(r"(?:就)?(?:不用|不要|不需要|不行|算了)"),
     "ko": re.compile(r"\s*(?:이|가|은|는|을|를)?\s*(?:말고|아니|필요 ?없|싫|안 ?돼|빼고)"),
 }
+
+
+_LISTED = re.compile(r"\s*(?:or|nor|and|或者?|和|也不是|이나|하고)\s*(?:(?:the|a|my)\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _by_words(
     phrases = [(option, comparable(word, language)) for option, words in choices.items() for word in words]
     exact = list(_named(said, language, choices))
     longest = [one for one in exact if not any(_within(one, other) for other in exact)]
-    wanted = {match.option for match in longest if not _denied(said, match, language)}
+    wanted = {match.option for match in _not_denied(said, longest, language)}
     if len(wanted) == 1:
         return Understood(wanted.pop(), confidence, said)
     if exact:
@@ -98,8 +101,9 @@ def _by_words(
 
 def _find(said: str, phrase: str, option: str, language: str) -> list[_Match]:
     """All places where a phrase was said; in English and Korean a phrase begins where a word begins."""
-    if language == "zh":  # character by character, so that a mark within it does no harm
-        phrase = " ".join(re.findall(r"[a-z0-9]+|\S", phrase))
+    # "X-200" is "x 200"; in Chinese character by character, so that a mark within it does no harm.
+    rest = r"\S" if language == "zh" else r"[^\sa-z0-9]+"
+    phrase = " ".join(re.findall(rf"[a-z]+|[0-9]+|{rest}", phrase))
     before = "" if language == "zh" else r"(?:^|(?<=\s))"
     after = r"(?=\s|$)" if language == "en" else ""  # Korean particles are written onto the word
     pattern = before + r"\s*".join(map(re.escape, phrase.split())) + after
@@ -112,9 +116,19 @@ def _within(one: _Match, other: _Match) -> bool:
     return inside and other.end - other.start > one.end - one.start
 
 
-def _denied(said: str, match: _Match, language: str) -> bool:
-    before, after = said[: match.start], said[match.end :]
-    return bool(_DENIED_BEFORE[language].search(before) or _DENIED_AFTER[language].match(after))
+def _not_denied(said: str, matches: Sequence[_Match], language: str) -> list[_Match]:
+    """The options that are wanted; a "not" reaches to the first one behind it, and to all of its list."""
+    left, end, denied = [], 0, False
+    for match in sorted(matches, key=lambda match: match.start):
+        between = said[end : match.start]
+        denied = bool(
+            _DENIED_BEFORE[language].search(between)
+            or _DENIED_AFTER[language].match(said, match.end)
+            or (denied and (not between.strip() or _LISTED.fullmatch(between)))
+        )
+        end = max(end, match.end)
+        left += [] if denied else [match]
+    return left
 
 
 def _sounds_like(said: str, phrase: str, language: str) -> bool:

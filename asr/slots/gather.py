@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from asr.results import Word
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 from asr.slots.names import name as name_of
+from asr.slots.numbers import whole_number
 from asr.slots.numerals import readings
 from asr.slots.since import since
 from asr.slots.understand import sureness, understand
@@ -116,20 +117,30 @@ _SHORTEST_PHONE = 7  # without a word that says that it is one
 def _phone_number(said: _Sentence, kind: FactKind) -> Fact | None:
     best: Fact | None = None
     clauses = _clauses(said.text)
+    another = False  # whether the clause before was about some other number
     for index, (start, _) in enumerate(clauses):
         clause = said.text[start : clauses[index][1]]
+        if another and _corrects(clause, said.language):
+            continue
         others = list(re.finditer(_OTHER_NUMBERS[said.language], clause, re.IGNORECASE))
         cues = [
             cue
             for cue in re.finditer(_PHONE_CUES[said.language], clause, re.IGNORECASE)
             if not any(other.start() < cue.end() and cue.start() - other.end() < 2 for other in others)
         ]
+        another = bool(others) and not cues
         begin = start + (cues[0].end() if cues else 0)
         if not cues and (others or not _mostly_digits(clause, said.language)):
             continue
         if best is not None and start < best.end:
             continue
         found = _number_from(said, clauses, index, begin)
+        if found is None and cues and not others:
+            found = _number_from(
+                said, clauses, index, start
+            )  # the word stands behind: 010-1234-5678로 전화 주세요
+            if found is not None and len(str(found[0].value)) < _SHORTEST_PHONE:
+                continue
         if found is None:
             continue
         understood, end = found
@@ -137,6 +148,14 @@ def _phone_number(said: _Sentence, kind: FactKind) -> Fact | None:
             continue
         best = Fact(kind=kind, understood=understood, start=start, end=end)
     return best
+
+
+def _corrects(clause: str, language: str) -> bool:
+    """Whether a clause puts right what the one before has said."""
+    first = next((token for token in _NUMERALS[language].lex(clause) if token.kind != "gap"), None)
+    return first is not None and (
+        first.kind in ("correction", "denial", "hesitation") or _mostly_digits(clause, language)
+    )
 
 
 def _number_from(
@@ -168,7 +187,8 @@ _CALL = {
     "en": r"\b(?:call(?:ed)?(?: me| us)?(?: back)?|ring (?:me|us)|phone (?:me|us)|reach (?:me|us)|callback"
     r"|call-?back|contact (?:me|us)|get back to (?:me|us)|i(?:'m| am) (?:free|available|in|here|back)"
     r"|best time|available)\b",
-    "zh": r"打(?:给|过来|回来|电话|我)|回(?:个)?电|回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
+    "zh": r"打(?:给|过来|回来|电话|我|(?=[0-9一二三四五六七八九零幺加+]))|回(?:个)?电|"
+    r"回我|联系我|给我(?:来|打|回)|来电|有空|有时间|方便|再打",
     "ko": (
         r"전화 ?(?:해|주|부탁|걸어)|전화(?:를)? ?(?:주|해)|연락|통화 ?(?:가능|돼|되|할 수)|시간 ?(?:돼"
         r"|되|괜찮|있)|가능해요|가능합니다"
@@ -335,6 +355,14 @@ _LEAST_DIGITS: dict[FactKind, int] = {
 }
 
 
+_POINT = {
+    "en": re.compile(r"(?<=\w) (?:point|dot) (?=\w)", re.IGNORECASE),
+    "zh": re.compile(r"(?<=[0-9零一二两三四五六七八九十])点(?=[0-9零一二两三四五六七八九十])"),
+    "ko": re.compile(r" ?(?:점|쩜) ?(?=[0-9영공일이삼사오육칠팔구십])"),
+}
+"""Between the parts of a version."""
+
+
 def _code(said: _Sentence, kind: FactKind) -> Fact | None:
     found: Fact | None = None
     for cue in re.finditer(_CODE_CUES[kind][said.language], said.text, re.IGNORECASE):
@@ -351,11 +379,16 @@ def _code(said: _Sentence, kind: FactKind) -> Fact | None:
                 if not _mostly_digits(said.text[start:stop], said.language):
                     break
                 end = stop
-            heard = readings(_NUMERALS[said.language].lex(said.text[cue.end() : end]))
-            if not heard or not heard[0]:
+            parts = _POINT[said.language].split(said.text[cue.end() : end]) if kind == "version" else ()
+            spelt = _spelt_out(parts if len(parts) > 1 else (said.text[cue.end() : end],), said.language)
+            if spelt is None:
                 continue
-            code, sure = heard[0][0].digits, heard[0][0].sureness
-        if sum(letter.isdigit() for letter in code) >= _LEAST_DIGITS[kind]:
+            code, sure = spelt
+        instead = _corrected(code, said.text[end:], said.language)
+        if instead is not None:
+            code, end = instead[0], end + instead[1]
+            sure *= 0.5
+        if sum(letter.isdecimal() for letter in code) >= _LEAST_DIGITS[kind]:
             spoken = said.text[cue.start() : end].strip()
             found = Fact(
                 kind=kind,
@@ -364,6 +397,34 @@ def _code(said: _Sentence, kind: FactKind) -> Fact | None:
                 end=end,
             )
     return found
+
+
+def _spelt_out(parts: Sequence[str], language: str) -> tuple[str, float] | None:
+    """The digits of each part, with points between, and how sure they are; None where a part has none."""
+    found = []
+    for part in parts:
+        heard = readings(_NUMERALS[language].lex(part))
+        if not heard or not heard[0]:
+            return None
+        found.append(heard[0][0])
+    return ".".join(string.digits for string in found), min(string.sureness for string in found)
+
+
+def _corrected(code: str, rest: str, language: str) -> tuple[str, int] | None:
+    """What takes a code's place that was just said, and where it ends: "88231745, no sorry, 88231746"."""
+    tokens = _NUMERALS[language].lex(rest)
+    first = next((token for token in tokens if token.kind != "gap"), None)
+    if not code.isdecimal() or first is None or first.kind not in ("correction", "denial"):
+        return None
+    end = 0
+    for start, stop in _clauses(rest):
+        if end and not _mostly_digits(rest[start:stop], language):
+            break
+        end = stop
+    heard = readings(_NUMERALS[language].lex(f"{code}, {rest[:end]}"))
+    if not heard or not heard[0] or heard[0][0].digits == code:
+        return None
+    return heard[0][0].digits, end
 
 
 def _begins_with_digits(text: str, language: str) -> bool:
@@ -375,33 +436,66 @@ def _begins_with_digits(text: str, language: str) -> bool:
 
 _AFFECTED = {
     "en": (
-        r"\b(?P<count>(?:\d+|[a-z]+(?:[ -](?:and|hundred|one|two|three|four|five|six|seven|eight|nine))*))"
+        r"\b(?P<count>(?:\d+(?:,\d{3})*|a dozen|[a-z]+"
+        r"(?:[ -](?:and|hundred|one|two|three|four|five|six|seven|eight|nine))*))"
         r" (?:of us|people|persons|users|colleagues|employees|co-?workers|of my colleagues|staff|seats"
         r"|team members|team mates|teammates|workplaces)\b",
     ),
     "zh": (
-        r"(?P<count>[0-9]+|[一二两三四五六七八九十百]+)(?:多|来)?(?:个|位|名)(?:人|同事|员工|用户|职员|工位)",
+        r"(?P<count>[0-9]+|[一二两三四五六七八九十百几]+)(?:多|来)?(?:个|位|名)(?:人|同事|员工|用户|职员|工位)",
     ),
     "ko": (
-        r"(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분)(?=이|의|은|도|모두|정도|[,. ]|$)",
+        r"(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분(?! ?(?:전|째|동안|뒤|후|넘|이상|정도)))"
+        r"(?=이|의|은|도|모두|정도|[,. ]|$)",
         r"(?:직원|동료|사용자) ?(?P<count>[0-9]+|[가-힣]{1,3}) ?(?:명|사람|분)",
     ),
 }
 _ONLY_ME = {
     "en": r"\b(?:(?:just|only) (?:me|myself)|i(?:'m| am) the only one|nobody else|no one else)\b",
-    "zh": r"(?:就|只有?|仅)(?:是)?我(?:自己)?(?:一个)?(?:人)?|只影响我",
+    "zh": r"(?:就|只有?|仅|止)(?:是)?我(?:自己)?(?:一个)?(?:人)?|只影响我",
     "ko": r"저만|저 ?혼자|나만|저 ?하나",
 }
 
 
+_AND_I = {
+    "en": re.compile(r"\b(?:me|i|myself) and (?:\w+[ -]?){1,4}$", re.IGNORECASE),
+    "zh": re.compile(r"我(?:和|跟|还有|以及)(?:另外)?\S{1,7}$"),
+    "ko": re.compile(r"(?:저|나)(?:랑|하고|와|까지) ?(?:동료|직원)? ?\S{1,4} ?\S?$"),
+}
+_NOT_ALONE = {
+    "en": (re.compile(r"\bnot (?:just |only )?$", re.IGNORECASE), re.compile(r"(?!)")),
+    "zh": (re.compile(r"(?:不|不是|并不|并非)$"), re.compile(r"(?!)")),
+    "ko": (re.compile(r"(?!)"), re.compile(r" ?(?:그런 ?(?:게|건|것이)? ?)?(?:아니|아닙|아닌)")),
+}
+
+
 def _affected(said: _Sentence, kind: FactKind) -> Fact | None:
+    """How many are affected: the last number that was said, where the ones before were taken back."""
+    counted: list[Fact] = []
     for pattern in _AFFECTED[said.language]:
         for match in re.finditer(pattern, said.text, re.IGNORECASE):
-            numbers = _NUMERALS[said.language].cardinals(match["count"])
-            if len(numbers) == 1 and numbers[0] > 0:
-                return _count(said, kind, numbers[0], match)
+            count = whole_number(match[0], said.language)
+            if not count:
+                continue
+            fact = _count(said, kind, count, match)
+            # "Me and two colleagues" are three.
+            if not _AND_I[said.language].search(said.text[: match.end()]):
+                counted.append(fact)
+    before, behind = _NOT_ALONE[said.language]
     alone = re.search(_ONLY_ME[said.language], said.text, re.IGNORECASE)
+    if alone and (before.search(said.text[: alone.start()]) or behind.match(said.text, alone.end())):
+        counted, alone = [fact for fact in counted if fact.understood.value != 1], None
+    for at, fact in enumerate(counted):
+        if at + 1 == len(counted) or not _taken_back(said, fact.end, counted[at + 1].start):
+            return fact
     return _count(said, kind, 1, alone) if alone else None
+
+
+def _taken_back(said: _Sentence, start: int, end: int) -> bool:
+    """Whether all that is said between two places takes back what was said before."""
+    tokens = _NUMERALS[said.language].lex(said.text[start:end])
+    kinds = {token.kind for token in tokens}
+    return "correction" in kinds and kinds <= {"correction", "hesitation", "gap"}
 
 
 def _count(said: _Sentence, kind: FactKind, count: int, match: re.Match[str]) -> Fact:

@@ -17,14 +17,28 @@ _AROUND_A_NAME = {
     ),
     "zh": re.compile(
         r"^(?:你好|您好|嗯|好的?|[，, ])*"
-        r"(?:我的?(?:名字)?(?:是|叫)|我姓|免贵姓|名字(?:是|叫)|本人|叫我|叫|我是)"
+        r"(?:我的?(?:名字)?(?:是|叫)|我姓|[免敝]贵?姓|鄙人(?:姓|叫|是)?|名字(?:是|叫)|本人|叫我|叫|我是)"
         r"|^(?:你好|您好)[，, ]*|(?:[，, ]*(?:谢谢|就行|就好|就可以))+$"
     ),
     "ko": re.compile(
         r"^(?:(?:네|예|안녕하세요)[,. ]*)*(?:(?:제|저의|내) ?이름은|성함은|이름은|저는|전)\s*"
         r"|^(?:(?:네|예|안녕하세요)[,. ]+)+"
-        r"|(?:이라고 ?(?:합니다|해요)|라고 ?(?:합니다|해요)|입니다|이에요|예요|이요|요)$"
+        r"|(?:이라고 ?(?:합니다|해요)|라고 ?(?:합니다|해요)|입니다|이에요|예요|이고요|고요|구요|이요|요)$"
     ),
+}
+_CLAUSES = re.compile(r"[,，;；。！？!?]+|(?<=\w{4})\.(?=\s)")
+_SPELT = re.compile(
+    r"(?i)(?:(?:that(?:'s| is)|spelled|spelt|it's)\s+)*[a-z](?:[\s.-]+[a-z])+\.?|that's .*|with .*|like .*"
+)
+_TAKING_BACK = {
+    "en": re.compile(r"(?i)(?:(?:no|sorry|wait|i mean|rather|actually|not that|correction)\b\s*)+"),
+    "zh": re.compile(r"(?:不对|不是|错了|说错了|对不起|应该是|我是说|哦不)+"),
+    "ko": re.compile(r"(?:아니(?:요|고|고요)?|죄송\S*|잘못\S*|아 아니)(?:\s+|$)"),
+}
+_NO_NAME = {
+    "en": re.compile(r"(?i)(?:i|you|we|they|he|she|it|that|this|what|why|who|how|where) \w"),
+    "zh": re.compile(r"(?:我(?!叫|是)|你|刚才|已经|不|什么|为什么)"),
+    "ko": re.compile(r"(?:이미|아까|왜|뭐)(?:\s|$)"),
 }
 _END = re.compile(r"[.,!?。，！？\s]+$")
 _LONGEST_NAME = {"en": 5, "zh": 8, "ko": 4}
@@ -36,13 +50,34 @@ def name(text: str, language: str, confidence: float) -> Understood | None:
     pattern = _AROUND_A_NAME[language]
     said = _END.sub("", without_fillers(text, language))
     stripped = _END.sub("", pattern.sub("", _END.sub("", pattern.sub("", said))))
-    if not stripped or any(letter.isdigit() for letter in stripped):
+    stripped = _said_last(stripped, language)
+    if not stripped or _NO_NAME[language].match(stripped) or any(letter.isdecimal() for letter in stripped):
         return None
     if length(stripped, language) > _LONGEST_NAME[language]:
         return None
     if language == "en" and stripped == stripped.lower():
         stripped = stripped.title()
     return Understood(stripped, confidence, said)
+
+
+def _said_last(said: str, language: str) -> str:
+    """One name of several clauses: what was said anew, or more fully; not how it is spelt."""
+    clauses = [clause.strip() for clause in _CLAUSES.split(said) if clause.strip()]
+    name = ""
+    taken_back = False
+    for clause in clauses:
+        if _TAKING_BACK[language].fullmatch(clause):
+            taken_back = True
+            continue
+        corrected = _TAKING_BACK[language].match(clause)
+        rest = clause[corrected.end() :].strip() if corrected else clause
+        folded, old = rest.casefold(), name.casefold()
+        fuller = folded.startswith(f"{old} ") or folded.endswith(f" {old}")
+        if not name or taken_back or corrected or fuller:
+            name, taken_back = rest, False
+        elif language == "en" and not _SPELT.fullmatch(clause):
+            name = f"{name}, {clause}"
+    return name
 
 
 def free_text(text: str, language: str, confidence: float) -> Understood | None:

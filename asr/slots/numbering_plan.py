@@ -19,6 +19,7 @@ Fit: TypeAlias = Literal["valid", "local", "none", "unknown"]
 
 _LONGEST = 15  # ITU-T E.164
 _MOST_MISSING = 8
+_LEAST_LOCAL = 7  # digits: fewer, by their length alone, may as well be a piece of a number
 _FILLS = ("0123456789", "2345678901", "5550123456", "8000000000")
 
 
@@ -60,10 +61,13 @@ def fit(number: str, country: str) -> Fit:
         return "valid"
     if number.startswith("+"):
         return "none"
-    if phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+    if number.startswith(phonenumbers.ndd_prefix_for_region(country, True) or "0"):
+        return "none"
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and len(number) >= _LEAST_LOCAL:
         return "local"
     area = _area_code(country)
-    whole = _parsed(area + number, country) if area and not number.startswith("0") else None
+    whole = _parsed(area + number, country) if area else None
     return "local" if whole is not None and phonenumbers.is_valid_number(whole) else "none"
 
 

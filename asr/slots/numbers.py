@@ -25,7 +25,7 @@ from asr.slots.numerals import (
     the_one,
 )
 from asr.slots.values import SlotContext, Understood
-from asr.text import comparable, tidy
+from asr.text import comparable, plain, tidy
 from config.telephone_numbers import number_keys
 
 _NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
@@ -60,6 +60,34 @@ _OUTSIDE_THE_PLAN = 0.5
 _WHOLE = 7  # digits: as many are a number by themselves, not a part of one
 _RANK: dict[Fit, int] = {"valid": 3, "local": 2, "unknown": 1, "none": 1}
 
+_EN_NUMERAL = (
+    r"(?:\d{1,4}(?:\.\d+)*|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|double|triple|point)"
+)
+_ZH_NUMERAL = "(?:[0-9]{1,4}(?:[.点][0-9]+)*|[零一二两三四五六七八九十百几]{1,5})"
+# Numbers that are no telephone's, by the word beside them.
+_OTHER_NUMBERS = {
+    "en": re.compile(
+        rf"\b(?:room|suite|floor|level|version|release|error|building|apartment|desk|windows|gate)"
+        rf"(?: number)?"
+        rf"(?: is)? {_EN_NUMERAL}(?:[ -]{_EN_NUMERAL}){{0,2}}\b(?![ -](?:{_EN_NUMERAL}|\d))"
+        rf"|(?<![\d-] )\b{_EN_NUMERAL}(?:[ -]{_EN_NUMERAL})? "
+        r"(?:minutes?|hours?|days?|weeks?|months?|years?|times|users?"
+        r"|people|persons?|colleagues|employees|of us|computers|laptops|printers|phones|devices|a\.?m|p\.?m"
+        r"|o'clock)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        rf"(?:版本|房间|错误|报错)(?:代码|号)?(?:是)?{_ZH_NUMERAL}(?![0-9零一二两三四五六七八九幺])"
+        rf"|(?<![0-9零一二两三四五六七八九幺]){_ZH_NUMERAL}(?:号?(?:房|楼|室|层)|个?(?:天|小时|钟头|星期|月|人)|年|分钟|名|台|次"
+        r"|点(?:[钟半多整]|[以之]|前|后|左右|到|$|[,，。吧打再]))"
+    ),
+    "ko": re.compile(
+        r"버전 ?[0-9.]+|(?:^|(?<=\s))(?:열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9]{1,2}) ?시"
+        r"(?=[ 에이전후쯤반부까요,.]|$)"
+    ),
+}
+_TRUNK_IN_BRACKETS = re.compile(r"((?:\+|plus|加|플러스)[^()]{1,20})\(0\)", re.IGNORECASE)  # +44 (0) 20
 _LAST = {
     "en": re.compile(r"\b(?:last|end|ends|ending|final|at the back)\b"),
     "zh": re.compile(r"最后|后面|尾号|末尾|后[一二两三四五六几0-9]位"),
@@ -69,6 +97,15 @@ _FIRST = {
     "en": re.compile(r"\b(?:first|beginning|begins|starts|starting|area code|prefix|at the front)\b"),
     "zh": re.compile(r"前面|开头|区号|开始|前[一二两三四五六几0-9]位"),
     "ko": re.compile(r"앞|처음|지역 ?번호|국번"),
+}
+_DOZEN = re.compile(r"\ba dozen\b", re.IGNORECASE)
+# Two neighbouring digits before a counter, 十几, 두세: about so many.
+_GUESS = {
+    "en": re.compile(r"(?!)"),
+    "zh": re.compile(
+        "(?:一[两二]|[两二]三|三四|四五|五六|六七|七八|八九)(?=[十百千万个位名台人])|几[十百千个位名台人]?|[十百千]几"
+    ),
+    "ko": re.compile(r"한두|두세|서너|너댓|네다섯|대여섯|예닐곱|몇"),
 }
 _PAUSE = 0.35  # seconds between two words that part groups of digits
 _UNFINISHED = re.compile(
@@ -152,15 +189,22 @@ def own_number(text: str, language: str) -> bool:
 
 def number(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
     """One whole number; None when there is none, when there are several, or when it is out of range."""
-    found = set(_NUMERALS[language].cardinals(text))
-    if len(found) != 1:
+    value = whole_number(text, language)
+    if value is None:
         return None
-    value = found.pop()
     if context.minimum is not None and value < context.minimum:
         return None
     if context.maximum is not None and value > context.maximum:
         return None
     return Understood(value, confidence, tidy(text, language))
+
+
+def whole_number(text: str, language: str) -> int | None:
+    """The one whole number of a text; None for none, for several, and for a guess (两三个)."""
+    if _GUESS[language].search(plain(text, language)):
+        return None
+    found = set(_NUMERALS[language].cardinals(_DOZEN.sub("12", text) if language == "en" else text))
+    return found.pop() if len(found) == 1 else None
 
 
 def with_pauses(text: str, words: Sequence[Word]) -> str:
@@ -196,6 +240,7 @@ def _candidates(text: str, language: str, context: SlotContext) -> Iterator[_Can
     maximum = context.maximum if context.maximum is not None else _PHONE_MAXIMUM
     order = 0
     for source, said in enumerate((text, *context.alternatives[:_ALTERNATIVES])):
+        said = _OTHER_NUMBERS[language].sub("…", _TRUNK_IN_BRACKETS.sub(r"\1 ", said))
         for strings in readings(_NUMERALS[language].lex(said)):
             for string, stretched in _of_reading(said, strings, minimum, maximum, language, context):
                 if minimum <= len(string.digits) <= maximum:

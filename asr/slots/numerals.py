@@ -13,8 +13,19 @@ from itertools import product
 from typing import Literal, TypeAlias
 
 TokenKind: TypeAlias = Literal[
-    "digits", "times", "plus", "gap", "correction", "denial", "restart", "stop", "other"
+    "digits",
+    "times",
+    "plus",
+    "gap",
+    "correction",
+    "hesitation",
+    "denial",
+    "restart",
+    "place",
+    "stop",
+    "other",
 ]
+Place: TypeAlias = Literal["", "first", "last"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +36,11 @@ class Token:
         kind: (
             "times"
         ) repeats the next digit `text` times (double, triple); "gap" may stand between digits, and
-            ends a group; "correction" takes back what came before; "denial" denies what follows ("361, not
-            362"); "restart" takes back everything; after "stop" comes something else (an extension).
-        text: for digits the digits, for times a digit, else as it was said.
+            ends a group; "correction" takes back what came before; "hesitation" may, or only takes time
+            ("wait"); "denial" denies what follows ("361, not 362"); "restart" takes back everything; behind
+            a correction, "place" says which digits come ("the last one is"); after "stop" comes something
+            else (an extension).
+        text: for digits the digits, for times a digit, for a place "first" or "last", else as it was said.
         sure: False where the word is more often something else ("for", "to").
         repeated: whether the digits are one that was said to come several times (三个八).
     """
@@ -79,6 +92,9 @@ class _Piece:
 
     runs: list[_Run] = field(default_factory=lambda: [_Run()])
     denial: bool = False  # whether a denial stands in front
+    hesitation: bool = False  # whether nothing but a hesitation does
+    correction: bool = False  # whether what came before was taken back
+    place: Place = ""  # of the digits in what was said before
     open: bool = False  # whether the last group may go on
 
 
@@ -86,6 +102,8 @@ _GUESSED = 0.5  # how sure guessed digits are
 _READINGS = 8  # of one text; the rest are far-fetched
 _WEIGHTS = {1: 1.0, 2: 2.5}  # what it says that so many digits stay the same; 4 where they are more
 _COMPLETE = 7  # digits: so many after a correction may be all of the number
+_LONGER = 9  # digits: so many are no number without its area code
+_WENT_ON = 4.5  # what speaks for having only hesitated
 
 
 def readings(tokens: Sequence[Token]) -> list[list[DigitString]]:
@@ -136,21 +154,34 @@ def _pieces(tokens: Sequence[Token]) -> tuple[list[_Piece], str]:
     times = 1
     others: list[str] = []
     stopped = False
+    last: TokenKind = "gap"
     for token in tokens:
         piece = pieces[-1]
-        if stopped or token.kind in ("other", "stop"):
+        if stopped and token.kind == "other" and last == "digits":
+            # "My extension is 305, and the number is": what follows is no extension any more.
+            stopped = sum(len(run.digits) for run in piece.runs) >= _COMPLETE
+        if token.kind != "gap":
+            last = "digits" if any(letter.isdecimal() for letter in token.text) else token.kind
+        whole = sum(len(run.digits) for run in piece.runs) >= _COMPLETE
+        if token.kind == "place" and token.text == "last" and whole and not stopped:
+            piece = _Piece()  # "415 555 0132, the last one is 3" puts right what was said
+            pieces.append(piece)
+        if stopped or token.kind in ("other", "stop", "place"):
             stopped = stopped or token.kind == "stop"
+            if token.kind == "place" and len(pieces) > 1 and not any(run.groups for run in piece.runs):
+                piece.place = "first" if token.text == "first" else "last"
             if piece.runs[-1].groups or piece.runs[-1].plus:
                 piece.runs.append(_Run())
             piece.open = False
             if token.kind != "gap":
                 others.append(token.text)
-        elif token.kind in ("correction", "denial"):
-            denial = token.kind == "denial"
+        elif token.kind in ("correction", "denial", "hesitation"):
             if any(run.groups for run in piece.runs):
-                pieces.append(_Piece(denial=denial))
-            else:
-                piece.denial = piece.denial or denial
+                piece = _Piece(hesitation=True)
+                pieces.append(piece)
+            piece.denial = piece.denial or token.kind == "denial"
+            piece.correction = piece.correction or token.kind == "correction"
+            piece.hesitation = piece.hesitation and token.kind == "hesitation"
         elif token.kind == "plus":
             if piece.runs[-1].groups:
                 piece.runs.append(_Run())
@@ -193,13 +224,20 @@ def _joined(pieces: Sequence[_Piece]) -> list[list[_Run]]:
             elif not before:
                 grown.append((score, runs))
             else:
+                old = before[-1]
                 grown += [
                     (score + more, [*before[:-1], *joined])
-                    for more, joined in _replacements(before[-1], runs)
+                    for more, joined in _placed(old, runs, piece.place) or _replacements(old, runs)
                 ]
+                if piece.hesitation:
+                    went_on = replace(
+                        old, groups=(*old.groups, *runs[0].groups), sure=old.sure and runs[0].sure
+                    )
+                    grown.append((score + _WENT_ON, [*before[:-1], went_on, *runs[1:]]))
         grown.sort(key=lambda way: -way[0])
         ways = grown[:_READINGS]
-    if all(piece.runs[-1].groups == () and len(piece.runs) == 1 for piece in pieces[1:]) and len(pieces) > 1:
+    silent = all(piece.runs[-1].groups == () and len(piece.runs) == 1 for piece in pieces[1:])
+    if silent and any(piece.correction for piece in pieces[1:]):
         return []  # taken back, and nothing said instead
     return [runs for _, runs in ways if runs]
 
@@ -213,14 +251,6 @@ def _replacements(old: _Run, new: Sequence[_Run]) -> list[tuple[float, list[_Run
     """
     first, rest = new[0], list(new[1:])
     ways: list[tuple[float, list[_Run]]] = []
-    if rest and old.digits.endswith(first.digits):
-        # 不是三六一，是三六二: what is named first is what is taken back.
-        run = _spliced(old, len(old.digits) - len(first.digits), rest[0].groups, sure=rest[0].sure)
-        ways.append((8.0, [run, *rest[1:]]))
-    elif rest:
-        # 不是三六一，是三六二, where it had not been said before.
-        run = replace(old, groups=(*old.groups, *rest[0].groups), sure=False)
-        ways.append((-4.0, [run, *rest[1:]]))
     size, boundaries = len(old.digits), _boundaries(old.groups)
     for cut in range(size):
         tail = old.digits[cut:]
@@ -229,7 +259,7 @@ def _replacements(old: _Run, new: Sequence[_Run]) -> list[tuple[float, list[_Run
         weight = 0.0 if len(first.digits) < len(tail) else _WEIGHTS.get(len(tail), 4.0)
         score = weight * same / len(tail)
         if cut == 0:
-            score += 1.0 + 1.5 * (len(first.digits) >= _COMPLETE)
+            score += 1.0 + 1.5 * (size >= _COMPLETE <= len(first.digits))
         elif cut in boundaries:
             score += 2.0 if cut == boundaries[-1] else 0.5
         if cut and len(first.groups[0]) == len(tail):
@@ -246,20 +276,65 @@ def _replacements(old: _Run, new: Sequence[_Run]) -> list[tuple[float, list[_Run
     return ways
 
 
+def _placed(old: _Run, new: Sequence[_Run], place: Place) -> list[tuple[float, list[_Run]]]:
+    """The one way to take "no, the last two are 98"; none where no place was named."""
+    size = len(new[0].digits)
+    if not place or size >= len(old.digits):
+        return []
+    run = _exchanged(old, len(old.digits) - size if place == "last" else 0, size, new[0])
+    return [(0.0, [run, *new[1:]])]
+
+
 def _denied(before: list[_Run], new: Sequence[_Run]) -> list[tuple[float, list[_Run]]]:
-    """The ways to take "not 361, 362": the first group is not meant, what follows it is."""
-    denied, behind = new[0].groups[0], new[0].groups[1:]
-    following = [replace(new[0], groups=behind)] if behind else []
-    following += new[1:]
-    if not before:
-        return [(0.0, following)]
-    old = before[-1]
-    if following and old.digits.endswith(denied):
-        run = _spliced(old, len(old.digits) - len(denied), following[0].groups, sure=following[0].sure)
-        return [(0.0, [*before[:-1], run, *following[1:]])]
-    if behind:
-        return [(0.0, [*before[:-1], replace(old, groups=(*old.groups, *behind)), *new[1:]])]
-    return [(0.0, [*before, *following])]
+    """The ways to take "not 361, 362": the first group, or a whole number, is not meant; what follows is."""
+    ways: list[tuple[float, list[_Run]]] = []
+    groups = new[0].groups
+    for count in range(1, len(groups) + 1):
+        denied, behind = "".join(groups[:count]), groups[count:]
+        if count > 1 and len(denied) < _COMPLETE:
+            continue
+        following = [replace(new[0], groups=behind)] if behind else []
+        following += new[1:]
+        instead = following[0] if following else _Run()
+        score = 0.0
+        if count > 1:
+            like = before[-1].digits if before and not following else instead.digits
+            score = 4.0 if abs(len(like) - len(denied)) <= bool(before) else -4.0
+        ways += [(score + more, runs) for more, runs in _without(before, denied, following)]
+    return ways
+
+
+def _without(before: list[_Run], denied: str, following: Sequence[_Run]) -> list[tuple[float, list[_Run]]]:
+    """The ways to take what was said before a denial, and behind what it denies."""
+    if not before or not following:
+        # "Not 020 7946 0958": the rest of what is denied is not meant either.
+        rest = following if before or len(following) != 1 or len(following[0].digits) >= _LONGER else ()
+        alike = [run for run in following if len(run.digits) == len(denied)]
+        return [(0.0, [*before, *(rest or alike)])]
+    old, instead = before[-1], following[0]
+    size, at = len(denied), old.digits.rfind(denied)
+    ways: list[tuple[float, list[_Run]]] = []
+    if at >= 0 and at + size == len(old.digits):
+        run = _spliced(old, at, instead.groups, sure=instead.sure)
+        ways.append((0.0, [*before[:-1], run, *following[1:]]))
+    elif at >= 0 and old.digits.count(denied) == 1 and size == len(instead.digits):
+        ways.append((0.0, [*before[:-1], _exchanged(old, at, size, instead), *following[1:]]))
+    elif at < 0 and len(following) == 1:
+        run = replace(old, groups=(*old.groups, *instead.groups), sure=old.sure and instead.sure)
+        ways.append((0.0, [*before[:-1], run]))
+    elif at < 0:
+        ways.append((0.0, [*before, *following]))
+    if len(instead.digits) >= _COMPLETE and len(instead.digits) in (size, size + len(old.digits)):
+        ways.append((3.0, [*before[:-1], *following]))
+    return ways
+
+
+def _exchanged(old: _Run, at: int, size: int, new: _Run) -> _Run:
+    """A run with other digits in the place of some; its groups stay, for as many digits come as go."""
+    digits = old.digits[:at] + new.digits + old.digits[at + size :]
+    ends = [*_boundaries(old.groups), len(digits)]
+    groups = tuple(digits[start:end] for start, end in zip([0, *ends], ends, strict=False))
+    return replace(old, groups=groups, sure=old.sure and new.sure)
 
 
 def _boundaries(groups: Sequence[str]) -> list[int]:

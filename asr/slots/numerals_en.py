@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from asr.slots.numerals import Token, TokenKind
 from asr.text import plain, without_fillers
@@ -26,12 +27,27 @@ _GAPS = frozenset({"and", "dash", "hyphen", "minus", "dot", "point", "space", "t
 _STOPS = frozenset({"extension", "ext"})
 _CORRECTIONS = (
     ("i", "mean"), ("i", "meant"), ("i", "mean", "to", "say"), ("scratch", "that"), ("no", "wait"),
-    ("no", "sorry"), ("sorry",), ("correction",), ("wait",), ("no",), ("nope",), ("oops",), ("whoops",),
+    ("no", "sorry"), ("sorry",), ("correction",), ("no",), ("nope",), ("oops",), ("whoops",),
     ("rather",), ("make", "that"), ("pardon",), ("excuse", "me"), ("my", "mistake"), ("thats", "wrong"),
-    ("that", "was", "wrong"), ("that", "is", "wrong"), ("wrong",), ("or", "rather"), ("hang", "on"),
-    ("hold", "on"), ("strike", "that"), ("apologies",), ("should", "be"), ("its", "actually"),
+    ("that", "was", "wrong"), ("that", "is", "wrong"), ("wrong",), ("or", "rather"), ("strike", "that"),
+    ("apologies",), ("should", "be"), ("its", "actually"),
 )  # fmt: skip
-_DENIALS = frozenset({"not", "isnt"})
+_HESITATIONS = (
+    ("wait",), ("hang", "on"), ("hold", "on"), ("one", "moment"), ("a", "moment"), ("one", "second"),
+    ("a", "second"), ("one", "sec"), ("a", "sec"), ("one", "minute"), ("a", "minute"), ("let", "me", "see"),
+    ("let", "me", "check"), ("let", "me", "think"), ("let", "me", "look"),
+)  # fmt: skip
+_DENIALS = (
+    ("not",), ("isnt",), ("instead", "of"), ("rather", "than"), ("other", "than"), ("never",), ("dont",),
+    ("do", "not"), ("except",),
+)  # fmt: skip
+_BEFORE_A_DENIED_NUMBER = frozenset(
+    {"on", "at", "to", "the", "my", "in", "under", "number", "it", "its", "is", "with", "call", "use", "dial",
+     "ring", "try", "reach", "phone", "me"}
+)  # fmt: skip
+_PLACES = frozenset({"first", "last"})
+_COUNTED = frozenset({"digit", "digits", "number", "numbers", "figure", "figures"})
+_SAYS_WHICH = frozenset({"is", "are", "was", "were", "should", "must", "its"})
 _RESTARTS = (
     ("start", "again"), ("start", "over"), ("begin", "again"), ("from", "the", "beginning"),
     ("from", "the", "start"), ("from", "the", "top"), ("from", "scratch"), ("let", "me", "repeat"),
@@ -56,10 +72,19 @@ _PHRASES: dict[str, list[tuple[tuple[str, ...], TokenKind]]] = {}
 _TAKING_BACK: tuple[tuple[TokenKind, tuple[tuple[str, ...], ...]], ...] = (
     ("restart", _RESTARTS),
     ("correction", _CORRECTIONS),
+    ("hesitation", _HESITATIONS),
+    ("denial", _DENIALS),
 )
-for _kind, _phrases in _TAKING_BACK:
-    for _phrase in sorted(_phrases, key=len, reverse=True):
-        _PHRASES.setdefault(_phrase[0], []).append((_phrase, _kind))
+for _phrase, _kind in sorted(
+    ((phrase, kind) for kind, phrases in _TAKING_BACK for phrase in phrases), key=lambda one: -len(one[0])
+):
+    _PHRASES.setdefault(_phrase[0], []).append((_phrase, _kind))
+_PLURALS = {
+    "zeros": "0", "zeroes": "0", "ohs": "0", "ones": "1", "twos": "2", "threes": "3", "fours": "4",
+    "fives": "5", "sixes": "6", "sevens": "7", "eights": "8", "nines": "9",
+    **{f"{digit}s": str(digit) for digit in range(10)},
+}  # fmt: skip
+_LETTER_O = re.compile(r"(?<![A-Za-z])[oO](?=[0-9])|(?<=[0-9])[oO](?![A-Za-z])")
 _BEFORE_A_THING = frozenset(
     {
         "old",
@@ -73,6 +98,8 @@ _BEFORE_A_THING = frozenset(
         "other",
         "last",
         "first",
+        "second",
+        "third",
         "which",
         "my",
     }
@@ -83,7 +110,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 def lex(text: str) -> list[Token]:
     """Tokens of a spoken digit string."""
     tokens: list[Token] = []
-    for clause in _MARKS.split(text):
+    for clause in _MARKS.split(_LETTER_O.sub("0", text)):
         tokens += [Token("gap", ",")] * bool(tokens)
         words = re.sub(r"\+(?=\s|$)", " plus ", re.sub(r"\+(\d)", r" plus \1", _words(clause))).split()
         position = 0
@@ -113,7 +140,7 @@ def _words(text: str) -> str:
 
 def _is_numeral(word: str) -> bool:
     return (
-        word.isdigit() or word in _UNITS or word in _ZEROS or word in _TEENS or word in _TENS or word in _OH
+        word.isdecimal() or word in _UNITS or word in _ZEROS or word in _TEENS or word in _TENS or word in _OH
     )
 
 
@@ -121,11 +148,20 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
     word = words[position]
     follows = words[position + 1] if position + 1 < len(words) else ""
     after_digits = bool(before) and before[-1].kind in ("digits", "times", "gap")
-    if word.isdigit():
+    for phrase, kind in _PHRASES.get(word, ()):
+        end = position + len(phrase)
+        if tuple(words[position:end]) == phrase and (kind != "denial" or _denies(words, end)):
+            return Token(kind, " ".join(phrase)), len(phrase)
+    if follows in _PLURALS and word in ("2", "two", "3", "three", "4", "four"):
+        count = int(word) if word.isdecimal() else _UNITS[word]
+        return Token("digits", _PLURALS[follows] * count, repeated=True), 2
+    if follows in _COUNTED and _is_numeral(word) and before and before[-1].kind == "place":
+        return Token("other", word), 1
+    if word.isdecimal():
         return Token("digits", word), 1
     if word in _TIMES and (_is_numeral(follows) or follows in _SOUND_ALIKES):
         return Token("times", _TIMES[word]), 1
-    if word in _ZEROS or (word in _OH and (after_digits or _is_numeral(follows))):
+    if word in _ZEROS or (word in _OH and (after_digits or _is_numeral(follows) or follows in _TIMES)):
         # At the start "oh" may be a sigh as well as a digit.
         return Token("digits", "0", sure=word in _ZEROS or after_digits), 1
     if word == "one" and position and words[position - 1] in _BEFORE_A_THING:
@@ -134,16 +170,29 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
         return _group(words, position)
     if word in _SOUND_ALIKES and after_digits and (not follows or _is_numeral(follows) or follows in _TIMES):
         return Token("digits", _SOUND_ALIKES[word], sure=False), 1
-    for phrase, kind in _PHRASES.get(word, ()):
-        if tuple(words[position : position + len(phrase)]) == phrase:
-            return Token(kind, " ".join(phrase)), len(phrase)
-    if word in _DENIALS:
-        return Token("denial", word), 1
+    if word in _PLACES and _says_which_digits(words, position + 1):
+        return Token("place", word), 1
     if word == "plus":
         return Token("plus", word), 1
     if word in _GAPS or (word, follows) == ("area", "code"):
         return Token("gap", word), 1 if word in _GAPS else 2
     return Token("stop" if word in _STOPS else "other", word), 1
+
+
+def _denies(words: Sequence[str], position: int) -> bool:
+    """Whether a number follows: "I'm not sure" denies none."""
+    while position < len(words) and words[position] in _BEFORE_A_DENIED_NUMBER:
+        position += 1
+    return position < len(words) and (_is_numeral(words[position]) or words[position] in (*_TIMES, "plus"))
+
+
+def _says_which_digits(words: Sequence[str], position: int) -> bool:
+    """Whether "last" is about digits: "the last one is", "the last two digits"; not "my last ticket"."""
+    start = position
+    while position < len(words) and (words[position] in _COUNTED or _is_numeral(words[position])):
+        position += 1
+    counted = any(word in _COUNTED for word in words[start:position])
+    return position > start and (counted or (position < len(words) and words[position] in _SAYS_WHICH))
 
 
 def _group(words: list[str], position: int) -> tuple[Token, int]:
@@ -186,7 +235,7 @@ def _cardinal(words: list[str], position: int) -> tuple[int | None, int]:
         word = words[position]
         if word == "and" and position > start and words[position - 1] in _SCALES:
             position += 1
-        elif word.isdigit() and not current:
+        elif word.isdecimal() and not current:
             current, position = int(word), position + 1
         elif word in _SCALES and current:
             current *= _SCALES[word]

@@ -24,8 +24,21 @@ _SCALES = {"십": 10, "백": 100, "천": 1000}
 # What stands between groups: "공일공에 일이삼사의 오육칠팔", "다시" is the dash.
 _GAPS = re.compile(r"다시|대시|하이픈|작대기|그리고|그다음에?|국에|국의|에|의|번에")
 _CORRECTIONS = re.compile(
-    r"아니(?:요|오|고|고요|라)?|말고|아뇨|아닙니다|아니다|아니에요|잠깐만?요?|잠시만?요?|틀렸\S*|틀려요|잘못\S*|죄송\S*|미안\S*|정정\S*|아차"
+    r"아니(?:요|오|고|고요|라)?|말고요?|아뇨|아닙니다|아니다|아니에요|틀렸\S*|틀려요|잘못\S*|죄송\S*|미안\S*|정정\S*|아차"
 )
+_HESITATIONS = re.compile(r"잠깐만?요?|잠시만?요?")
+# Behind what is denied: "8이 아니라 9", "이 번호 말고".
+_DENIALS = re.compile(r"말고요?|아니라|아니고")
+_PLACES = re.compile(
+    r"(?P<last>끝|마지막|뒤|뒷)(?:자리|번호|숫자)?(?:가|이|는|은|만)?"
+    r"|(?P<first>앞|지역 ?번호|국번)(?:자리|번호|숫자)?(?:가|이|는|은|만)?"
+)
+# Behind figures; 이 is no 2 there, for nobody writes both ways in one word.
+_PARTICLE = re.compile(
+    r"(?<=[0-9])(?:이나|나|이랑|랑|하고|이고|고|이며|며|이라|라|이|가|은|는|을|를|에서|까지|인데|이니까)(?=$|\s)"
+)
+_AND = frozenset({"이나", "나", "이랑", "랑", "하고", "이고", "고", "이며", "며", "인데", "이니까"})
+_THIS_NUMBER = re.compile(r"(?:^|(?<=\s))이 ?(?=번호|전화|휴대폰|핸드폰)")
 _RESTART = "처음부터"
 _RESTARTS = re.compile(
     r"처음부터(?: ?다시)?(?: \S*(?:할게요|하겠습니다|드릴게요|부를게요))?"
@@ -36,6 +49,7 @@ _MARKS = re.compile(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s-\s")
 _STOPS = re.compile(r"내선|교환")
 _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
     (re.compile(_RESTART), "restart"),
+    (_HESITATIONS, "hesitation"),
     (_CORRECTIONS, "correction"),
     (_STOPS, "stop"),
     (_GAPS, "gap"),
@@ -61,12 +75,42 @@ def lex(text: str) -> list[Token]:
     tokens: list[Token] = []
     for clause in _MARKS.split(text):
         tokens += [Token("gap", ",")] * bool(tokens)
-        said = plain(without_fillers(clause, "ko"), "ko")
+        said = _THIS_NUMBER.sub("그 ", plain(without_fillers(clause, "ko"), "ko"))
+        said = re.sub(r"(?<=[0-9])(?=말고|이? ?아니)", " ", _PARTICLE.sub(_spaced, said))
         for word in _RESTARTS.sub(f" {_RESTART} ", said).split():
             # A word of several digits is a group of its own.
             made = _tokens(word)
             group = sum(token.kind == "digits" for token in made) > 1
             tokens += [Token("gap", " ")] * group + made + [Token("gap", " ")] * group
+    return _with_denials_in_front(tokens)
+
+
+def _spaced(particle: re.Match[str]) -> str:
+    """A particle as a word of its own; one that says "or", "and" parts two numbers."""
+    return " 와" if particle[0] in _AND else ""
+
+
+def _with_denials_in_front(tokens: list[Token]) -> list[Token]:
+    """The tokens with each denial before what it denies: the last group, or the whole number at the end."""
+    for at in range(len(tokens) - 1, -1, -1):
+        if not (tokens[at].kind == "correction" and _DENIALS.fullmatch(tokens[at].text)):
+            continue
+        goes_on = any(token.kind == "digits" for token in tokens[at + 1 :])
+        first = at
+        while first and tokens[first - 1].kind == "gap":
+            first -= 1
+        last = first
+        while first and (
+            tokens[first - 1].kind == "digits" or (not goes_on and tokens[first - 1].kind == "gap")
+        ):
+            first -= 1
+            if goes_on and len(tokens[first].text) > 1:
+                break
+        if first == last and not goes_on:
+            tokens[at] = Token("other", tokens[at].text)  # 월요일 말고요
+        if first < last:
+            denial = Token("denial", tokens[at].text)
+            tokens = [*tokens[:first], denial, *tokens[first:last], Token("gap", " "), *tokens[at + 1 :]]
     return tokens
 
 
@@ -118,6 +162,9 @@ def _tokens(word: str) -> list[Token]:
     for pattern, kind in _SIGNS:
         if pattern.fullmatch(word):
             return [Token(kind, word)]
+    place = _PLACES.fullmatch(word)
+    if place:
+        return [Token("place", place.lastgroup or "last")]
     if word in ("플러스", "+"):
         return [Token("plus", word)]
     # Written without spaces: "제번호는공일공일이삼사오육칠팔입니다". Short runs are syllables of other words.

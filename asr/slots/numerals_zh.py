@@ -21,14 +21,28 @@ _ONES = "一二两三四五六七八九"
 _NUMBER = re.compile(
     rf"(?:[{_ONES}]千零?)?(?:[{_ONES}]百零?)?(?:[{_ONES}]?十[{_ONES}]?|(?<=[千百零])[{_ONES}])?万?"
 )
-_REPEATED = re.compile(rf"([{_ONES}2-6])个([{_ONES}零0-9])")
+_REPEATED = re.compile(rf"([{_ONES}2-9])个([{''.join(_DIGITS)}0-9])")
+# How many there are of something, "the last four digits": no digits themselves.
+_COUNTED = re.compile(
+    rf"(?<![0-9{''.join(_DIGITS)}])(?:[0-9]+|[{_ONES}十百几]+)(?:个|位|台|天|次|名|层|楼)(?![0-9{''.join(_DIGITS)}])|[{_ONES}2-9]个(?![0-9{''.join(_DIGITS)}])"
+)
 _NOT_NUMERALS = re.compile(
     r"记一下|一下|一会儿?|一共|一直|一样|一定|第一|万一|一般|统一|唯一|十分|两边|三方|七上八下"
 )
 _GAPS = re.compile(r"横杠|横线|减号?|杠|然后|空格|再|逗号|点")
 _CORRECTIONS = re.compile(
-    r"(?:我)?(?:说|讲|念|报)错了?|不对|错了|应该是|等等|等一下|更正|纠正|改成|改为|对不起|抱歉|不好意思|不不"
+    r"(?:我)?(?:说|讲|念|报)错了?|不对|错了|应该是|更正|纠正|改成|改为|对不起|抱歉|不好意思|不不"
     r"|哦不(?!是)|才对|(?:哦|啊|噢)?并?不是"
+)
+_HESITATIONS = re.compile(
+    r"等等|等一下|等一等|等会儿?|稍等(?:一下)?|(?:让?我)?(?:看一?看|想一?想|查一?查|看一下|想一下|查一下)"
+)
+_DENIALS = re.compile(
+    rf"(?:(?:千万)?(?:不要|别|不用|不能|不)再?(?:打|用|拨|联系)(?:我的?|到|给|那个|这个|电话|手机|号码)*|并?不是)"
+    rf"(?=[0-9加+{''.join(_DIGITS)}])"
+)
+_PLACES = re.compile(
+    r"(?P<last>最后(?=[一二两三四五六几0-9]?[位个]|的?(?:数字|号码)|是?[0-9])|末尾|尾号|后(?=[一二两三四五六几0-9]位))|(?P<first>前面|开头|区号|前(?=[一二两三四五六几0-9]位))"
 )
 _RESTARTS = re.compile(
     r"(?:让?我)?(?:重新|从头|从新)(?:再)?(?:来|说|讲|开始|报|念|给你)*(?:一[遍次下])?|重来(?:一[遍次下])?|重说(?:一[遍次下])?"
@@ -39,7 +53,8 @@ _SOUND_ALIKES = {
     "林": "0", "令": "0", "另": "0", "灵": "0", "铃": "0", "玲": "0", "领": "0", "要": "1", "药": "1", "摇": (
         "1"
     ),
-    "夭": "1", "亿": "1", "意": "1", "衣": "1", "医": "1", "依": "1", "儿": "2", "而": "2", "耳": "2", "尔": (
+    "夭": "1", "么": "1",
+    "亿": "1", "意": "1", "衣": "1", "医": "1", "依": "1", "儿": "2", "而": "2", "耳": "2", "尔": (
         "2"
     ),
     "山": "3", "散": "3", "伞": "3", "思": "4", "死": "4", "司": "4", "寺": "4", "武": "5", "舞": "5", "午": (
@@ -53,7 +68,9 @@ _SOUND_ALIKES = {
 _MARKS = re.compile(r"[,，、;；。.!！?？:：…\u2014\u2013]+(?![0-9])|\s[-]\s")
 _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
     (_RESTARTS, "restart"),
+    (_HESITATIONS, "hesitation"),
     (_NOT_NUMERALS, "other"),
+    (_DENIALS, "denial"),
     (_CORRECTIONS, "correction"),
     (_GAPS, "gap"),
 )
@@ -116,9 +133,15 @@ def _token(said: str, position: int) -> tuple[Token, int]:
         return Token("stop", "分机"), 2 if said[position] == "分" else 1
     if said[position] in "加+" and position + 1 < len(said) and _is_digit(said[position + 1]):
         return Token("plus", "+"), 1
+    place = _PLACES.match(said, position)
+    if place:
+        return Token("place", place.lastgroup or "last"), len(place[0])
     repeated = _REPEATED.match(said, position)
     if repeated:
         return Token("digits", str(_one(repeated[2])) * _one(repeated[1]), repeated=True), 3
+    counted = _COUNTED.match(said, position)
+    if counted:
+        return Token("other", counted[0]), len(counted[0])
     number = _NUMBER.match(said, position)
     if (number and len(number[0]) > 1) or said[position] == "十":
         piece = number[0] if number and number[0] else "十"
@@ -129,7 +152,7 @@ def _token(said: str, position: int) -> tuple[Token, int]:
         return Token("digits", _SOUND_ALIKES[said[position]], sure=False), 1
     piece_found = _PIECE.match(said, position)
     piece = piece_found[0] if piece_found else said[position]
-    return Token("digits" if piece.isdigit() else "other", piece), len(piece)
+    return Token("digits" if piece.isdecimal() else "other", piece), len(piece)
 
 
 def _between_digits(said: str, position: int) -> bool:
@@ -144,7 +167,7 @@ def _between_digits(said: str, position: int) -> bool:
 
 
 def _is_digit(letter: str) -> bool:
-    return letter.isdigit() or letter in _DIGITS
+    return letter.isdecimal() or letter in _DIGITS
 
 
 def _one(letter: str) -> int:

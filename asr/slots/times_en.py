@@ -29,6 +29,7 @@ from asr.slots.wish import (
 )
 from asr.text import plain
 
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _JOINING = JoiningWords(
     denied_before=re.compile(
         r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from"
@@ -40,7 +41,7 @@ _JOINING = JoiningWords(
         r"|im|be|was) (?:out|off)"
         r"|on (?:holiday|vacation|leave)|not (?:here|in|around|possible))"
         r"(?: (?:on|at|in|the|during|for|do|make|it|me|call|called|be|been|any|you|reach|anyone|work"
-        r"|talk|speak|answer"
+        r"|talk|speak|answer|too|so|very"
         r"|around|please|a|have|time|here|ring|phone|take|calls?|available|free|early|late|all|day|of"
         r"|office|until then"
         r"|possible|come|back|and|us|to|pick up|somebody|anybody|accept|receive))* ?$"
@@ -88,10 +89,20 @@ _JOINING = JoiningWords(
         r"|immediately|at once|at the moment)\b"
     ),
     doubtful=re.compile(
-        r"\b(?:after|before|until|till) (?:that|then)\b|\b(?:get off|getting off|finish|leave|leaving"
+        r"\b(?:shortly|just|right) before\b|\b(?:same|this) time\b|\bat (?:to|too|for|ate)$"
+        rf"|\b(?:{'|'.join(_WEEKDAYS)}) week\b"
+        r"|\b(?:after|before|until|till) (?:that|then)\b|\b(?:get off|getting off|finish|leave|leaving"
         r"|my (?:shift|break|lunch)"
         r"|depends)\b"
     ),
+    vague=re.compile(r"\btoo (?:early|late|soon)\b|\b(?:a bit|a little|somewhat) (?:later|earlier)\b"),
+)
+_EDGE = (
+    r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later"
+    r" than|no later than"
+    r"|before|after|by|until|till|up to|(?<!apart )(?<!aside )from|starting|starting on|starting from"
+    r"|later than|as of)"
+    r"(?: on)?(?: the)? )?"
 )
 _ANOTHER_DAY = re.compile(r"\b(?:another|some other|a different) day\b")
 _AFTER_WORK = re.compile(r"\bafter (?:work|office hours|business hours|hours)\b")
@@ -106,15 +117,8 @@ _DAYS = {
     "tmrw": 1,
 }
 _DAY = re.compile(
-    r"\b(?:the )?(day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
+    rf"\b{_EDGE}(?:the )?(?P<name>day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
     r"|this(?= (?:morning|afternoon|evening|noon)))\b"
-)
-_EDGE = (
-    r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later"
-    r" than|no later than"
-    r"|before|after|by|until|till|up to|(?<!apart )(?<!aside )from|starting|starting on|starting from"
-    r"|later than|as of)"
-    r"(?: on)?(?: the)? )?"
 )
 _EDGES: dict[str, DayEdge] = {
     "not before": "from", "no earlier than": "from", "not earlier than": "from", "not until": "from",
@@ -123,7 +127,6 @@ _EDGES: dict[str, DayEdge] = {
     "not after": "until", "not later than": "until", "no later than": "until", "after": "after",
     "later than": "after",
 }  # fmt: skip
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY_NAME = "|".join(_WEEKDAYS)
 _WEEKDAY = re.compile(
     rf"\b{_EDGE}(?:(?P<which>next|this|coming)(?: week)?(?: on)? )?(?P<name>{_WEEKDAY_NAME})s?\b"
@@ -158,7 +161,9 @@ _DATE = re.compile(
 )
 _PARTS: dict[str, DayPart] = {
     "early": "early", "1th thing": "early", "morning": "morning", "noon": "noon", "midday": "noon",
-    "lunch": "noon", "lunchtime": "noon", "afternoon": "afternoon", "end of the day": "late_afternoon",
+    "lunch": "noon", "lunchtime": "noon", "afternoon": "afternoon", "early afternoon": "afternoon",
+    "late afternoon": "late_afternoon", "late in the afternoon": "late_afternoon", "late morning": "morning",
+    "mid morning": "morning", "early evening": "evening", "end of the day": "late_afternoon",
     "end of day": "late_afternoon", "close of business": "late_afternoon", "evening": "evening",
     "tonight": "evening", "night": "night",
 }  # fmt: skip
@@ -172,7 +177,8 @@ _PART_EDGES: dict[str, tuple[Relation, dict[str, Clock]]] = {
 }
 _DELAY = re.compile(
     r"\b(?:in|after|within|about|give me|make it|need)? ?(?:about |around |another )*"
-    r"(?P<named>half (?:an )?hour|quarter of an hour|(?:an |1 )?hour and a half|(?:a )?couple of hours"
+    r"(?P<named>half (?:an )?hour|3 quarters of an hour|(?:a )?quarter of an hour"
+    r"|(?P<whole>\d+) and a half hours|(?:an |1 )?hour and a half|(?:a )?couple of hours"
     r"|(?:a )?few minutes|(?:an|1) hour|(?P<count>\d+) (?P<unit>minutes?|mins?|hours?|hrs?))"
     r"(?P<end>(?: from now| later)?)"
 )
@@ -198,7 +204,7 @@ _AT = re.compile(
     rf"\b(?:(?P<relation>not before|not earlier than|no earlier than|not until|not till|not after|not"
     rf" later than|no later than|not past|after|from|past|later than|before|by|until|till|up to|as of"
     rf"|earliest|latest|at the earliest|at the latest) )?"
-    rf"(?:at |around |about |say |like )*{_TIME.format('a')}"
+    rf"(?:at |around |about |say |like |close to |nearly |almost )*{_TIME.format('a')}"
 )
 _BARE = 2  # words of an answer in which a number by itself ("nine, please") is a time
 _AFTER = frozenset(
@@ -339,9 +345,17 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         yield Mention(start=start, end=end, days=working_days(today))
     for found in taken.find(_DAY):
         start, end = taken.keep(found)
-        part: DayPart | None = "evening" if found[1] == "tonight" else None
-        day = today + timedelta(days=_DAYS[found[1]])
-        yield Mention(start=start, end=end, days=(day,), part=part, relative=True)
+        part: DayPart | None = "evening" if found["name"] == "tonight" else None
+        edge = _EDGES.get(found["edge"] or "", "on")
+        days_meant = with_edge((today + timedelta(days=_DAYS[found["name"]]),), edge, today)
+        yield Mention(
+            start=start,
+            end=end,
+            days=days_meant,
+            part=part,
+            unsure=edge in ("before", "until"),
+            relative=True,
+        )
 
 
 def _parts(taken: Taken) -> Iterator[Mention]:
@@ -376,6 +390,10 @@ def _delay(taken: Taken) -> Wish | None:
             minutes = next((minutes for word, minutes in _NAMED_DELAYS if word in named), 60)
             if named.startswith("half"):
                 minutes = 30
+            elif found["whole"]:
+                minutes = 60 * min(int(found["whole"]), 1000) + 30
+            elif named.startswith("3 quarters"):
+                minutes = 45
             return Wish(
                 delay=timedelta(minutes=minutes),
                 within=within,
@@ -403,7 +421,9 @@ def _clocks(taken: Taken, others: Sequence[Mention]) -> Iterator[Mention]:
             start, end = taken.keep(found)
             if first.half is None and second.half is not None and first.hour <= second.hour:
                 first = Clock(first.hour, first.minute, second.half)
-            yield Mention(start=start, end=end, relation="between", clock=first, until=second)
+            # "Ten to three" is ten minutes before it, or a span.
+            doubt = bool(re.fullmatch(r"(?:5|10|20|25) to .*", found[0].strip()))
+            yield Mention(start=start, end=end, relation="between", clock=first, until=second, unsure=doubt)
     for found in taken.find(_AT):
         clock = _clock(found, "a")
         if clock is None or not _is_time(taken.text, found, others):

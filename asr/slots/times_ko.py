@@ -61,7 +61,9 @@ _JOINING = JoiningWords(
     ),
     doubtful=re.compile(
         r"시(?: ?반)?에? ?(?:퇴근(?!시간)|출근|끝나|시작)|그 ?(?:후|전|이후|이전)에|봐서|모르겠"
+        r"|(?:한두|두세|서너|네다섯|대여섯) ?시(?! ?간)"
     ),
+    vague=re.compile(r"너무 ?(?:일찍|이른|늦)|좀 ?(?:늦게|일찍)"),
 )
 _DAYS = {
     "오늘": 0,
@@ -75,8 +77,8 @@ _DAYS = {
     "글피": 3,
     "그글피": 4,
 }
-_DAY = re.compile(r"(?:내일|낼) ?모레|오늘|당일|내일|낼|익일|모레|그글피|글피")
 _EDGE_BEHIND = r"(?: ?(?P<edge>이후|부터|지나서|넘어서|이전|전|까지))?(?!화)"
+_DAY = re.compile(rf"(?P<name>(?:내일|낼) ?모레|오늘|당일|내일|낼|익일|모레|그글피|글피){_EDGE_BEHIND}")
 _EDGES: dict[str, DayEdge] = {
     "이후": "from", "부터": "from", "지나서": "after", "넘어서": "after", "이전": "before", "전": "before",
     "까지": "until",
@@ -126,12 +128,14 @@ _DELAY = re.compile(
 )
 
 
+_MINUTES_TO = 20
 _LATE_WORDS = ("먹", "이후", "넘어", "지나", "부터", "후")
 
 
 def wish(text: str, today: date) -> Wish | None:
     """What is said of when to call; None when nothing is."""
-    said = plain(re.sub(r"(\d)[:：](\d\d)", r"\1시 \2분", text), "ko")
+    said = re.sub(r"(\d)[:：](\d\d)", r"\1시 \2분", text)
+    said = plain(re.sub(rf"(?<=[시분반0-9])\s*[-~～–—]+\s*(?=(?:오후 ?|오전 ?)?{_H})", "에서 ", said), "ko")
     taken = Taken(said)
     for found in taken.find(_DELAY):
         taken.keep(found)
@@ -141,12 +145,18 @@ def wish(text: str, today: date) -> Wish | None:
 
 
 def _noon_is_afternoon(said: str, mention: Mention, all_of_them: Sequence[Mention]) -> Mention:
-    """점심 한 시 is one in the afternoon."""
-    behind = any(
-        one.clock is not None and one.start >= mention.end and not said[mention.end : one.start].strip("에 ")
-        for one in all_of_them
+    """점심 한 시 is one in the afternoon, 점심 열한 시 still in the morning."""
+    behind = next(
+        (
+            one.clock
+            for one in all_of_them
+            if one.clock and one.start >= mention.end and not said[mention.end : one.start].strip("에 ")
+        ),
+        None,
     )
-    return replace(mention, part="afternoon") if mention.part == "noon" and behind else mention
+    if mention.part != "noon" or behind is None:
+        return mention
+    return replace(mention, part="morning" if behind.hour in (10, 11) else "afternoon")
 
 
 def _days(taken: Taken, today: date) -> Iterator[Mention]:
@@ -209,8 +219,15 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         yield Mention(start=start, end=end, days=working_days(today))
     for found in taken.find(_DAY):
         start, end = taken.keep(found)
-        day = today + timedelta(days=_DAYS[found[0].replace(" ", "")])
-        yield Mention(start=start, end=end, days=(day,), relative=True)
+        day = today + timedelta(days=_DAYS[found["name"].replace(" ", "")])
+        edge = _EDGES.get(found["edge"] or "", "on")
+        yield Mention(
+            start=start,
+            end=end,
+            days=with_edge((day,), edge, today),
+            unsure=edge in ("before", "until") and day > today,
+            relative=True,
+        )
 
 
 def _days_ahead(found: re.Match[str], today: date) -> Mention | None:
@@ -274,6 +291,9 @@ def _clocks(taken: Taken) -> Iterator[Mention]:
         start, end = taken.keep(found)
         edge = found["edge"] or ""
         relation: Relation = "after" if edge.startswith(_LATE_WORDS) else "before" if edge else "at"
+        if edge == "전" and found["aminute"] and clock.minute <= _MINUTES_TO:
+            # 세 시 십 분 전 is ten minutes to three.
+            clock, relation = Clock((clock.hour - 1) or 12, 60 - clock.minute), "at"
         yield Mention(start=start, end=end, relation=relation, clock=clock)
 
 

@@ -37,9 +37,9 @@ _JOINING = JoiningWords(
     ),
     excepting=re.compile(r"除[了去开]?[^天]{0,3}$"),
     denied_behind=re.compile(
-        r"^(?:那天|这天|的时候|的话|的|是(?!不)|都|也|就|可(?!不)|我们?|可能|恐怕|肯定|一定|全天|整天|一天|因为|真的|已经)*(?:"
+        r"^(?:那天|这天|的时候|的话|的|是(?!不)|都|也|就|可(?!不)|在(?=开会|忙|上课|出差|休假|飞机|路上)|我们?|可能|恐怕|肯定|一定|全天|整天|一天|因为|真的|已经)*(?:"
         r"(?:不行|不可以|不方便|不在|不能|没法|没办法|不太方便|不太行|没空|没时间|没有时间|没有空|有事|很忙|太忙|在忙|忙|要?开会|有会|出差|休息|放假|不合适"
-        r"|不好(?!意思)|不成|除外|以外|之外|来不及|不上班|接不了|不接|请假|上不了班|走不开|抽不出)"
+        r"|不好(?!意思)|不成|除外|以外|之外|来不及|不上班|接不了|不接|请假|要?出去|要?出门|在外面?|外出|上不了班|走不开|抽不出)"
         r"|(?:不要|不用|别|不(?![要用错妨介成]))(?:打|找|来|给我|联系|回|接)?(?!太早|太晚|早|晚|超过|迟)"
         r")"
     ),
@@ -58,16 +58,18 @@ _JOINING = JoiningWords(
     doubtful=re.compile(
         r"点(?:半|钟)?(?:就|才|左右)?(?:下班|上班|要走|结束|到家|走)|看情况|不确定|说不准|再说"
     ),
+    vague=re.compile(r"太[早晚]|晚一?[点些]|早一?[点些]"),
 )
 _DAYS = {
     "大后天": 3, "后天": 2, "明天": 1, "明儿": 1, "明日": 1, "明": 1,
     "第二天": 1, "次日": 1,
     "今天": 0, "今日": 0, "今儿": 0, "今": 0, "当天": 0,
 }  # fmt: skip
-_DAY = re.compile(
-    r"明后(?:两)?天|大后天|后天|后日|明天|明儿|明日|次日|第二天|明(?=早|晚|上午|下午|中午)|今天|今日|今儿|当天|今(?=早|晚|上午|下午)"
-)
 _EDGE_BEHIND = r"(?P<edge>以后|之后|过后|后(?!天)|起|开始|以前|之前|前(?!天)|为止)?"
+_DAY = re.compile(
+    r"(?P<name>今明两?天|明后(?:两)?天|大后天|后天|后日|明天|明儿|明日|次日|第二天|明(?=早|晚|上午|下午|中午)|今天|今日|今儿|当天|今(?=早|晚|上午|下午))"
+    rf"{_EDGE_BEHIND}"
+)
 _EDGES: dict[str, DayEdge] = {
     "以后": "after", "之后": "after", "过后": "after", "后": "after", "起": "from", "开始": "from", "以前": (
         "before"
@@ -112,8 +114,8 @@ _PART = re.compile(
 _HALF = "半|办|班|版|板|伴|拌|般|搬"
 _MINUTES = {"一刻": 15, "三刻": 45, "1刻": 15, "3刻": 45}
 _TIME = (
-    rf"(?:(?P<{{0}}short>差{_N}刻?分?))?(?P<{{0}}hour>{_N})(?:点[钟种中]?|时|:)"
-    rf"(?:(?P<{{0}}half>{_HALF})|(?P<{{0}}quarter>[一三13]刻)|整|(?P<{{0}}minute>{_N})分?|(?P<{{0}}doubt>[吧把爸巴罢](?=$|[^0-9])))?"
+    rf"(?:(?P<{{0}}short>差{_N}刻?分?))?(?P<{{0}}hour>{_N})(?:点[钟种中]?|时|:)过?"
+    rf"(?:(?P<{{0}}half>{_HALF})|(?P<{{0}}quarter>[一三13]刻)|整|(?P<{{0}}minute>{_N})分?|差(?P<{{0}}before>{_N}分|[一三13]刻)|(?P<{{0}}doubt>[吧把爸巴罢](?=$|[^0-9])))?"
     rf"(?P<{{0}}about>多|来钟)?"
 )
 _LATER_PART = "(?:(?P<part>下午|中午|晚上|上午|早上)?)"
@@ -124,8 +126,12 @@ _AT = re.compile(
     rf"(?P<before>不要?早于|别早于|最早|从|不要?晚于|别晚于|最晚|最迟|不超过|到|截至)?{_TIME.format('a')}(?:左右|前后(?!天))?"
     r"(?P<edge>以后|之后|过后|后(?!天|面)|起|开始|以前|之前|前(?!天|面)|为止)?"
 )
+_ABOUT = re.compile(
+    "(?<!十)(一(?=[两二])|[两二](?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九)|九(?=十))"
+    "[两二三四五六七八九十]点"
+)
 _DELAY = re.compile(
-    rf"(?:过|再过|等)?(?:(半)个?(?:小时|钟头)|({_N})个?半(?:小时|钟头)|({_N})个?(?:小时|钟头)(半)?|({_N})分钟|一刻钟)"
+    rf"(?:过|再过|等)?(?:(半)个?(?:小时|钟头)|({_N})个?半(?:小时|钟头)|({_N})个?(?:小时|钟头)(半)?|({_N})分钟|[一三]刻钟)"
     r"(以后|之后|后|以内|之内|内)?"
 )
 _A_BIT = re.compile(r"(?<![今明昨])[早晚快慢]一点|有一点|差一点")
@@ -134,7 +140,9 @@ _LATE_WORDS = ("早于", "最早", "从", "后", "起", "开始")
 
 def wish(text: str, today: date) -> Wish | None:
     """What is said of when to call; None when nothing is."""
-    said = plain(re.sub(r"(\d)[:：](\d\d)", r"\1点\2分", text), "zh").replace(" ", "")
+    said = re.sub(r"(\d)[:：](\d\d)", r"\1点\2分", text)
+    said = re.sub(rf"(?<=[点半分時时0-9])\s*[-~～－—–]+\s*(?={_N})", "到", said)
+    said = _ABOUT.sub(r"\1点多", plain(said, "zh").replace(" ", ""))
     taken = Taken(said)
     for found in taken.find(_A_BIT):
         taken.keep(found)
@@ -146,9 +154,11 @@ def wish(text: str, today: date) -> Wish | None:
 
 
 def _noon_is_afternoon(mention: Mention, all_of_them: Sequence[Mention]) -> Mention:
-    """中午一点 is one in the afternoon."""
-    behind = any(one.clock is not None and one.start == mention.end for one in all_of_them)
-    return replace(mention, part="afternoon") if mention.part == "noon" and behind else mention
+    """中午一点 is one in the afternoon, 中午十一点半 still in the morning."""
+    behind = next((one.clock for one in all_of_them if one.clock and one.start == mention.end), None)
+    if mention.part != "noon" or behind is None:
+        return mention
+    return replace(mention, part="morning" if behind.hour in (10, 11) else "afternoon")
 
 
 def _days(taken: Taken, today: date) -> Iterator[Mention]:
@@ -213,10 +223,12 @@ def _days(taken: Taken, today: date) -> Iterator[Mention]:
         yield Mention(start=start, end=end, days=working_days(today))
     for found in taken.find(_DAY):
         start, end = taken.keep(found)
-        both = found[0].startswith("明后")
-        first = today + timedelta(days=1 if both else _DAYS[found[0].replace("后日", "后天")])
-        days = (first, first + timedelta(days=1)) if both else (first,)
-        yield Mention(start=start, end=end, days=days, relative=True)
+        both = found["name"].startswith(("明后", "今明"))
+        name = found["name"][0] if both else found["name"].replace("后日", "后天")
+        first = today + timedelta(days=_DAYS[name])
+        edge = _EDGES.get(found["edge"] or "", "on")
+        days = (first, first + timedelta(days=1)) if both else with_edge((first,), edge, today)
+        yield Mention(start=start, end=end, days=days, unsure=edge in ("before", "until"), relative=True)
 
 
 def _days_ahead(found: re.Match[str], today: date) -> Mention | None:
@@ -247,7 +259,7 @@ def _delay(taken: Taken) -> Wish | None:
         elif found[3]:
             minutes = 60 * min(value(found[3]), 1000) + (30 if found[4] else 0)
         else:
-            minutes = min(value(found[5]), 10_000) if found[5] else 15
+            minutes = min(value(found[5]), 10_000) if found[5] else 45 if "三刻" in found[0] else 15
         return Wish(delay=timedelta(minutes=minutes), within=(found[6] or "").endswith("内"))
     return None
 
@@ -304,7 +316,7 @@ def _clock(found: re.Match[str], name: str) -> Clock | None:
         minutes = _MINUTES[found[f"{name}quarter"]]
     elif found[f"{name}minute"]:
         minutes = value(found[f"{name}minute"])
-    short = found[f"{name}short"]
+    short = found[f"{name}short"] or found[f"{name}before"]
     if short:
         before = value(re.sub("[差刻分]", "", short)) * (15 if "刻" in short else 1)
         minutes, hours = 60 - before, (hours - 1) or 12

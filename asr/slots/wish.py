@@ -110,6 +110,7 @@ class JoiningWords:
         at_once, later: no time at all, but a wish.
         not_at_once: at once is just what is not wanted.
         doubtful: what leaves open what the times are for: "I get off at five, so after that".
+        vague: what leaves a whole day open: "not too early".
     """
 
     denied_before: re.Pattern[str]
@@ -121,6 +122,7 @@ class JoiningWords:
     later: re.Pattern[str]
     not_at_once: re.Pattern[str]
     doubtful: re.Pattern[str]
+    vague: re.Pattern[str]
 
 
 @dataclass(slots=True)
@@ -177,12 +179,10 @@ def composed(said: str, mentions: Iterable[Mention], words: JoiningWords) -> Wis
     at_once = bool(words.at_once.search(said)) and not words.not_at_once.search(said)
     if options:
         first = options[0]
-        if (
-            first == Wish(days=first.days, relative=first.relative)
-            and not without
-            and words.later.search(said)
-        ):
-            return replace(first, later=True)
+        whole_day = first == Wish(days=first.days, relative=first.relative)
+        unsure = unsure or (whole_day and bool(words.vague.search(said)))
+        if whole_day and not without and words.later.search(said):
+            return replace(first, later=True, unsure=unsure)
         unsure = unsure or first.unsure or bool(words.doubtful.search(said))
         return replace(first, or_else=options[1:], without=without, unsure=unsure)
     if without:
@@ -201,7 +201,7 @@ def _items(said: str, mentions: Sequence[Mention], words: JoiningWords) -> list[
             items.append(_Item(mention))
         elif words.taken_back.fullmatch(joint):
             items[-1].mention = _replaced(items[-1].mention, mention)
-        elif words.listed.fullmatch(joint):
+        elif words.listed.fullmatch(joint) and not _is_a_span(items[-1].mention, mention):
             items.append(_Item(mention, listed=True))
         elif (
             words.denied_before.search(joint)
@@ -250,8 +250,19 @@ def _deny(said: str, items: list[_Item], words: JoiningWords) -> None:
             item.denied = item.listed or (excepting and not lead.strip())
 
 
+def _is_a_span(one: Mention, other: Mention) -> bool:
+    """Whether one says from when, and the other until when: "after ten, before twelve"."""
+    begins, ends = one.clock, other.clock
+    if begins is None or ends is None or (one.relation, other.relation) != ("after", "before"):
+        return False
+    return not other.days and (begins.hour, begins.minute) < (ends.hour, ends.minute)
+
+
 def _merged(one: Mention, other: Mention) -> Mention | None:
     """Both as one where they speak of the same time: a day and its hour, a day by two names."""
+    if _is_a_span(one, other):
+        part = one.part or other.part
+        return replace(one, end=other.end, relation="between", until=other.clock, part=part)
     if one.clock is not None and other.clock is not None:
         return None
     if one.days and other.days and one.timed:
@@ -273,7 +284,8 @@ def _merged(one: Mention, other: Mention) -> Mention | None:
     if one.part and other.part and one.part != other.part:
         if "early" not in (one.part, other.part):
             return None
-        part = "early"
+        later = one.part if other.part == "early" else other.part
+        part = "early" if later == "morning" else later
     timed = one if one.clock is not None else other
     return Mention(
         start=one.start,

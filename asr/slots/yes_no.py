@@ -98,8 +98,11 @@ def _answers(said: str, words: YesNoWords) -> tuple[set[bool], str]:
         end = max(ends.values())
         if not end:
             turn = words.but.match(start)
-            if turn and signs == {True} and _answers(start[turn.end() :].lstrip(), words) == ({False}, ""):
-                signs.add(False)
+            after = _answers(start[turn.end() :].lstrip(), words) if turn else (set(), "")
+            if len(signs) == 1 and after[1] == "" and after[0] and after[0] != signs:
+                signs |= after[0]
+            elif signs == {True} and words.exception.match(start):
+                signs = {False}  # right but for a part of it is not right
             break
         signs.add(ends[True] == end)
         rest = start[end:].lstrip()

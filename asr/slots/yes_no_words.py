@@ -20,7 +20,8 @@ class YesNoWords:
         yes, no: a plain answer.
         weak: a yes only when nothing, or something like "but", follows ("right", "okay", 好).
         after_weak: that something.
-        but: what a contradiction follows: "yes, but not quite".
+        but: what a contradiction follows: "yes, but not quite", "no, I mean yes".
+        exception: behind a yes, what makes a no of it: "except the last digit".
         late_yes, late_no: found anywhere: "the number is correct".
         polite: what says nothing at the end.
         keys: words for the keys 1 and 2, as whole answers.
@@ -33,6 +34,7 @@ class YesNoWords:
     weak: re.Pattern[str]
     after_weak: re.Pattern[str]
     but: re.Pattern[str]
+    exception: re.Pattern[str]
     late_yes: re.Pattern[str]
     late_no: re.Pattern[str]
     polite: re.Pattern[str]
@@ -69,6 +71,7 @@ _EN = YesNoWords(
         r"thats (?:right|correct|true|it|fine|good|great|perfect|okay|what i said|the one|my number)\b",
         r"(?:quite|exactly|absolutely|totally|perfectly|completely)(?: (?:right|correct))?\b(?! not)",
         r"correct(?! (?:it|that|this|the|my|me|him|her|them|not|your)\b)\b",
+        r"not bad\b",
         r"(?:affirmative|indeed|definitely|certainly|of course|absolutely|confirmed?"
         r"|i confirm)\b(?! not)",
         r"it (?:is|does|sure is)(?= |$)(?! not| wrong| the| a| my| an)",
@@ -101,7 +104,12 @@ _EN = YesNoWords(
         r"|very well|cool|yo)\b"
     ),
     after_weak=_of(r"(?:but|and|though|only|except|also|just|please|thanks|thank you|thats|it|then)\b"),
-    but=_of(r"(?:but|only|except|although|though)\b"),
+    but=_of(r"(?:but|only|except|although|though|i (?:mean|meant)(?: to say)?)\b"),
+    exception=_of(
+        r"(?:but |only |everything |all of it |all )?"
+        r"(?:except|apart from|aside from|other than|all but|but not)\b(?: \w+){0,4} "
+        r"(?:digits?|numbers?|names?|time|date|day|hour|letters?|part|code|version|product|bit|end|one|[0-9]+)\b"
+    ),
     late_yes=_of(
         r"\b(?:that|it|this|everything|all|number|you)(?:s| is| was| are)? (?:all |totally |exactly "
         r"|quite )?(?:right|correct)\b"
@@ -124,9 +132,11 @@ _ZH_END = (
 _ZH = YesNoWords(
     lead=_of(
         r"(?:呃|额|唔|啊|哦|噢|哎|诶|那个|这个|就是说|我觉得|我想|应该|好像|对不起|不好意思|你好"
-        r"|您好|喂| )"
+        r"|您好|喂|[嗯恩]+(?= ?(?:不|没|错|别))| )"
     ),
     unsure=_of(
+        r"(?:可以|行|对|方便|需要|要)的话",
+        r"不是不|没有不",
         r"(?:对不对|是不是|好不好|行不行|是吗|对吗|是否)",
         r"(?:我)?(?:不知道|不清楚|不确定|不太清楚|不太确定|说不准|没听[清懂见]|听不清|听不懂|不明白)",
         r"(?:正确|对|可以|行|好|没错|没问题|确认|同意|需要)(?:了|的)?[吗么](?=$| )",
@@ -152,7 +162,8 @@ _ZH = YesNoWords(
     ),
     weak=_of(r"(?:好[的啊呀嘞呗]?|行啊?|要|对了|可)"),
     after_weak=_of(r"(?:但|不过|可是|而且|还有|另外|就|的|了|吧|谢|请|那就|没问题| )"),
-    but=_of(r"\S{0,4}(?:但是?|不过|可是|只是)"),
+    but=_of(r"\S{0,4}(?:但是?|不过|可是|只是|我是说|我的意思是)"),
+    exception=_of(r" ?(?:除了|但是?除了)\S*"),
     late_yes=_of(r"(?:是|都|完全|全部)?(?:对的|正确的?|没错|没有错)(?=$| |但|不过)"),
     late_no=_of(r"(?:不|没)(?:太|完全)?(?:对|正确|准确)(?:的|了)?(?=$| )|(?:是|都|说|听|记)错(?:的|了)"),
     polite=_of(r"(?:谢谢|多谢|你|您|请|麻烦|了|吧|哦|呢|啊|\s)+"),
@@ -172,6 +183,7 @@ _KO = YesNoWords(
     unsure=_of(
         r"(?:잘 ?)?모르\S*",
         r"네 (?:개|대|명|번|시|분|가지|군데)\S*",
+        r"됐(?:어요|습니다|네요)",  # "that will do", or "no, thank you"
         r"(?:글쎄\S*|뭐라고\S*|네 ?뭐|괜찮아요|괜찮습니다|아니면|못 ?들\S*|다시 ?말씀\S*|무슨 \S+)",
     ),
     yes=_of(
@@ -180,7 +192,7 @@ _KO = YesNoWords(
         r"(?:어|내)$",
         r"(?:네|예)?(?:다 |모두 |전부 )?맞(?:아요|습니다|네요|죠|지요|고요|구요|어요|다고|는데요?"
         r"|아 ?)(?! ?않)",
-        r"(?:그렇습니다|그래요|그렇죠|그렇지요|그럼요|좋아요|좋습니다|좋네요|됐어요|됐습니다|정확해요"
+        r"(?:그렇습니다|그래요|그렇죠|그렇지요|그럼요|좋아요|좋습니다|좋네요|정확해요"
         r"|정확합니다"
         r"|확인이요|물론이[죠요]\S*|물론입니다|당연하죠|당연합니다|할게요|하겠습니다|해 ?주세요"
         r"|그렇게 ?해 ?주세요"
@@ -200,6 +212,7 @@ _KO = YesNoWords(
     weak=_of(r"(?:좋은데요?|되는데요?|그런데요)"),
     after_weak=_of(r"(?:근데|그런데|하지만|그리고)"),
     but=_of(r"(?:근데|그런데|하지만|다만)"),
+    exception=_of(r"(?!)"),
     late_yes=_of(r"(?:가|이|다|게|은|는) ?(?:맞아요|맞습니다|맞네요|정확\S+)(?=$| )"),
     late_no=_of(
         r"(?:가|이|다|게|은|는) ?(?:안 ?맞\S*|아니에요|아닙니다|아니예요|틀렸\S*|틀려요"
