@@ -27,7 +27,7 @@ from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
 from asr.slots.no_number import no_number
 from asr.slots.number_so_far import still_lacking
-from asr.slots.numbering_plan import Shortfall
+from asr.slots.numbering_plan import Shortfall, fit
 from asr.slots.numbers import own_number, same_telephone
 from asr.slots.questions_back import asks_back
 from asr.slots.since import since
@@ -318,6 +318,9 @@ class _Answer:
         return bool(found.story) and act in _SAYING_NOTHING and not self._is_long(self.text, least)
 
     def _by_question(self, act: str) -> Meaning:
+        whole = self._gone_on()
+        if whole is not None:
+            return Meaning(name="told", found=(whole,), confidence=whole.confidence)
         match self.asking.asked:
             case "confirm":
                 return self._at_confirm(act)
@@ -628,6 +631,18 @@ class _Answer:
         if slot.kind != "phone_number":
             return None
         return still_lacking(self.text, self.heard.words, self.language, self._context(slot))
+
+    def _gone_on(self) -> Found | None:
+        """The telephone number with the digits behind a pause that was taken for the end of the answer."""
+        number = self.draft.number
+        if number is None or number.value is None or number.confirmed or not number.told:
+            return None
+        country = self.by.settings.country
+        of_it = self.asking.slot is number.slot or not only_figures(self.text, self.language)
+        if of_it or fit(str(number.value), country) == "valid":
+            return None
+        whole = self._with(f"{number.told[-1].text} {self.text}")._value(number.slot)
+        return whole if whole is not None and fit(str(whole.value), country) == "valid" else None
 
     def _facts(self, entries: Iterable[SlotDraft] | None = None) -> tuple[Found, ...]:
         """What the answer says of slots that it was not asked for, as far as that is new."""

@@ -75,7 +75,7 @@ _JOINING = JoiningWords(
     ),
     at_once=re.compile(
         r"\b(?:(?:right )?now|right away|straight away|straightaway|immediately|at once|as soon as"
-        r"|asap|a s a p"
+        r"|as possible|asap|a s a p"
         r"|soon|any ?time|any ?day|any (?:other|hour)|whenever|sooner the better|earliest|first"
         r" available|doesnt matter|dont care"
         r"|all day|as early as|all (?:other )?(?:days|times)|every ?(?:day|thing)|anything)\b"

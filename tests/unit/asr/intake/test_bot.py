@@ -1002,3 +1002,28 @@ def test_what_no_table_has_is_what_it_is_said_to_be() -> None:
     call.says("my printer is broken")
     call.says("rather on the one of my wife", understood=_understood("...", "another_number"))
     assert call.question.name == "callback_number"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "half", "rest", "whole"),
+    [
+        ("en", "US", "202-555", "0158.", "2025550158"),
+        ("en", "US", "202 555 01", "fifty eight", "2025550158"),
+        ("zh", "CN", "零二一，五五五五，一二三", "四", "02155551234"),
+        ("zh", "CN", "一三八零零一三八", "零零零", "13800138000"),
+        ("ko", "KR", "공일공 일이삼사 오육", "칠팔", "01012345678"),
+    ],
+)
+def test_digits_behind_a_pause_that_ended_the_number_complete_it(
+    language: str, country: str, half: str, rest: str, whole: str
+) -> None:
+    call = Call(language, caller="", settings=IntakeSettings(country=country))
+    call.says(CONFIRMED[language][0])
+    call.says(half)
+    while call.question.name == "callback_number":
+        call.says(half)
+    assert call.question.name == "callback_time"
+    call.says(rest)
+    call.says({"en": "as soon as possible", "zh": "尽快", "ko": "최대한 빨리"}[language])
+    call.feed(HungUp())
+    assert call.slot("callback_number").value == whole
