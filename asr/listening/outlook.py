@@ -65,7 +65,8 @@ def _of_phone_number(digits: str, country: str) -> Outlook:
         open_end = any(more is not None and phonenumbers.is_valid_number(more) for more in longer)
         return Outlook.UNKNOWN if open_end else Outlook.COMPLETE
     reason = phonenumbers.is_possible_number_with_reason(number)
-    too_short = reason == ValidationResult.TOO_SHORT or len(digits) < _FEWEST_DIGITS
+    short = reason in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
+    too_short = short or len(digits) < _FEWEST_DIGITS
     return Outlook.UNFINISHED if too_short else Outlook.UNKNOWN
 
 

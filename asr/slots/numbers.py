@@ -152,7 +152,8 @@ def phone_number(text: str, language: str, context: SlotContext, confidence: flo
     chosen = [
         (candidate, how)
         for candidate, how in zip(found, fits, strict=True)
-        if not candidate.stretched or how == "valid"
+        # A piece of a number can look like a local one: any but the likeliest reading must fit as a whole.
+        if how == "valid" or not (candidate.stretched or (how == "local" and not candidate.first_choice))
     ]
     if not chosen:
         return _too_short(text, language, context, confidence) if context.partial else None

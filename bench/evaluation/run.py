@@ -40,10 +40,10 @@ NUMBER = 7000
 QUIET = 0.6
 """Seconds of silence after which a question is over for a caller; pauses within one are shorter."""
 
-_SURELY_SAID = 0.6
+_SURELY_SAID = 0.5
 """This share of the time that a question takes to say: a shorter one has not been heard to its end."""
 
-_NEXT_PART_SECONDS = 4.0
+_NEXT_PART_SECONDS = 2.0
 _ALREADY_SAID = 1.0  # seconds after which the sound of a question that was asked has begun
 _THINKING = 0.1, 0.4
 _BARGE_IN = 0.8  # seconds after a question began

@@ -33,6 +33,7 @@ def test_nothing_known_promises_nothing() -> None:
     [
         ("US", "five five two", "en", UNFINISHED),
         ("US", "two one two five five five", "en", UNFINISHED),
+        ("US", "two zero two, five five five five", "en", UNFINISHED),  # hardly a local one
         ("US", "two one two seven three six five thousand", "en", COMPLETE),
         ("US", "two one two, seven three six, five oh double one", "en", COMPLETE),
         ("CN", "一三八", "zh", UNFINISHED),

@@ -470,3 +470,14 @@ def test_a_number_in_a_country(line: str) -> None:
     found = _number(said, language, country=country.strip("-"))
     assert (found.value if found is not None else "-") == number
     assert found is None or found.shortfall is None
+
+
+@pytest.mark.parametrize("text", ["202 555", "Two, oh two"])
+def test_a_piece_of_a_number_is_no_local_number_in_another_reading(text: str) -> None:
+    found = _number(text, "en", country="US", confidence=0.9, alternatives=("202-5555", "202 555"))
+    assert found is not None
+    assert found.value == "202555"
+    assert found.shortfall is not None
+    whole = _number(text, "en", country="US", confidence=0.9, alternatives=("202-5555", "202 555 0158"))
+    assert whole is not None
+    assert whole.value == "2025550158"
