@@ -544,7 +544,19 @@ class Intake:
         if asked.asked in ("confirm", "correct"):
             return self._corrected(meaning)
         said = self._wording.text("added") if new or self._corrected_earlier(meaning) else None
-        return self._proceed(*(() if said is None else (said,)))
+        before = () if said is None else (said,)
+        if (
+            not meaning.found
+            and asked.asked in ("slot", "offer_number")
+            and self._entry_in_question is not None
+        ):
+            entry = self._entry_in_question
+            if not (entry.filled or entry.passed):
+                # Words for the problem are no answer: misheard ones would be taken for such again and again.
+                if self._attempt >= self._tries():
+                    return self._give_up()
+                return self._ask(asked, *before, attempt=self._attempt + 1)
+        return self._proceed(*before)
 
     def _corrected_earlier(self, meaning: Meaning) -> bool:
         """Whether something was put right that was not asked for."""
@@ -563,7 +575,11 @@ class Intake:
 
     def _tell(self, meaning: Meaning) -> None:
         story = self._story_for_words
-        if story is not None:
+        if story is None:
+            return
+        if any(told.text == meaning.story for told in story.told):
+            story.before.append(self._heard)
+        else:
             story.add(self._heard, meaning.story, meaning.confidence)
 
     @property

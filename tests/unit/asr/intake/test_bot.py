@@ -1027,3 +1027,25 @@ def test_digits_behind_a_pause_that_ended_the_number_complete_it(
     call.says({"en": "as soon as possible", "zh": "尽快", "ko": "최대한 빨리"}[language])
     call.feed(HungUp())
     assert call.slot("callback_number").value == whole
+
+
+@pytest.mark.parametrize(
+    ("language", "misheard"),
+    [
+        ("zh", "银铁商物酒店"),
+        ("en", "the moral of the wine is far away"),
+        ("ko", "대문이 오래된 집에 많아요"),
+    ],
+)
+def test_misheard_answers_come_to_the_keys_and_fill_no_problem(language: str, misheard: str) -> None:
+    call = Call(language)
+    call.says(CONFIRMED[language][0])
+    call.presses("1")
+    attempts = []
+    while call.question.name == "callback_time":
+        attempts.append(call.question.attempt)
+        call.says(misheard)
+    assert attempts == [1, 2, 3]
+    assert call.question.name == "confirm"
+    call.presses("1")
+    assert call.slot("problem").text.count(misheard) <= 1
