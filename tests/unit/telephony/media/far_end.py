@@ -25,6 +25,7 @@ from telephony.media.leg import Leg
 from telephony.net.rtp_ports import PortPool
 from telephony.rtp.codecs import CODECS
 from telephony.sdp.offer_answer import Codec, MediaDirection, Negotiated
+from tests.support.ports import free_port
 
 HOST = "127.0.0.1"
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8}
@@ -244,10 +245,21 @@ class Rig:
             far.close()
 
 
+_PORTS = 400
+
+
+@functools.cache
+def _ports() -> int:
+    return free_port(_PORTS)
+
+
 @contextlib.asynccontextmanager
-async def a_rig(first: int = 30000, last: int = 31999) -> AsyncIterator[Rig]:
-    """An engine on the running loop; afterwards all its ports must be back."""
-    pool = PortPool(HOST, first, last)
+async def a_rig() -> AsyncIterator[Rig]:
+    """An engine on the running loop; afterwards all its ports must be back.
+
+    They are this process's own: a late packet of another one's telephone would draw the sound to it.
+    """
+    pool = PortPool(HOST, _ports(), _ports() + _PORTS - 1)
     rig = Rig(Engine(asyncio.get_running_loop(), [pool]))
     try:
         yield rig

@@ -13,6 +13,7 @@ from telephony.media.engine import Engine
 from telephony.media.interface import Frame, MediaError, TapSide
 from telephony.net.rtp_ports import PortPool, PortsExhausted
 from telephony.sdp.offer_answer import MediaDirection
+from tests.support.ports import free_port
 from tests.unit.telephony.media.far_end import (
     HOST,
     a_rig,
@@ -281,7 +282,7 @@ async def test_a_tap_keeps_time_through_silence() -> None:
 
 @on_loop
 async def test_ports_come_back_whatever_a_leg_was_doing() -> None:
-    pool = PortPool(HOST, 33000, 33007)
+    pool = PortPool(HOST, first := free_port(8), first + 7)
     engine = Engine(asyncio.get_running_loop(), [pool])
     for _ in range(5):
         legs = [engine.open_leg() for _ in range(4)]
