@@ -9,6 +9,7 @@ jobs=$1
 shift
 FEW=5
 failures=.pytest_cache/v/cache/lastfailed
+rm -f "$failures"
 
 # shellcheck disable=SC2086 # options, not one word
 .venv/bin/python -m pytest -n "$jobs" --dist loadscope --no-loadscope-reorder --durations 20 --durations-min 3 \

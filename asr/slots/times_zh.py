@@ -135,6 +135,13 @@ _DELAY = re.compile(
     r"(以后|之后|后|以内|之内|内)?"
 )
 _A_BIT = re.compile(r"(?<![今明昨])[早晚快慢]一点|有一点|差一点")
+# How recognisers write words of time that sound alike.
+_SOUND_ALIKES = (
+    (re.compile(rf"[明名鸣铭零凌][早照找造噪燥枣躁](?=[上晨]|{_N})"), "明早"),
+    (re.compile(rf"[今金][晚完](?=[上]|{_N})"), "今晚"),
+    (re.compile("[名鸣]天"), "明天"),
+    (re.compile("[后候]田"), "后天"),
+)
 _LATE_WORDS = ("早于", "最早", "从", "后", "起", "开始")
 
 
@@ -143,6 +150,8 @@ def wish(text: str, today: date) -> Wish | None:
     said = re.sub(r"(\d)[:：](\d\d)", r"\1点\2分", text)
     said = re.sub(rf"(?<=[点半分時时0-9])\s*[-~～－—–]+\s*(?={_N})", "到", said)
     said = _ABOUT.sub(r"\1点多", plain(said, "zh").replace(" ", ""))
+    for alike, word in _SOUND_ALIKES:
+        said = alike.sub(word, said)
     taken = Taken(said)
     for found in taken.find(_A_BIT):
         taken.keep(found)

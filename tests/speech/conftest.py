@@ -40,8 +40,6 @@ NUMBERS: Mapping[int, Mapping[str, str]] = {
     7041: {"flow": "problem", "language": "zh"},
     7042: {"flow": "problem", "language": "ko"},
     7050: {"flow": "version"},
-    7060: {"flow": "told"},
-    7061: {"flow": "told", "language": "zh"},
 }
 
 

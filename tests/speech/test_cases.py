@@ -11,6 +11,7 @@ import asyncio
 import wave
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,26 +19,20 @@ import pytest
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext
 from tests.speech.conftest import numbers
-from tests.speech.facts import ending_of, events, slot, ticket_of
+from tests.speech.facts import ending_of, events, slot, ticket_of, tickets
 from tests.support.paths import SHARED
 from tests.support.sounds import Sound
 from tests.support.switch import Switch
 from tests.support.talker import Talker, calling
 
 CASES = SHARED / "cases" / "speech"
-YES_NO, INTAKE, TOLD = (
-    {"en": "7020", "zh": "7021"},
-    {"en": "7040", "zh": "7041"},
-    {"en": "7060", "zh": "7061"},
-)
+YES_NO, INTAKE = {"en": "7020", "zh": "7021"}, {"en": "7040", "zh": "7041"}
 MEANT = {"yes": "yes", "soft": "yes", "no": "no"}
 DICTATED = {
     "en_number_1": "040362988",
     "en_number_2": "5521740",
-    "zh_number_1": "13800138000",
-    "zh_number_2": "02155551234",
-    "zh_number_3": "1391248",
 }
+ASKED_FOR_AGAIN = {"en_number_2"}
 WHEN = {
     "en_time_1": "Not today, tomorrow.",
     "en_time_2": "Anytime except Monday.",
@@ -84,10 +79,21 @@ def test_a_short_answer_is_what_its_caller_meant(desk: Switch, name: str) -> Non
 
 @pytest.mark.parametrize("name", DICTATED)
 def test_a_number_is_the_one_that_was_dictated_or_asked_for_again(desk: Switch, name: str) -> None:
-    said = asyncio.run(answered(desk, TOLD[language_of(name)], name))
-    assert said in (DICTATED[name], "nothing said")
-    if name in ("en_number_1", "zh_number_2"):
-        assert said == DICTATED[name]
+    sound = sound_of(name)
+
+    async def call() -> list[str]:
+        async with calling(desk.sip, "7010", next(numbers)) as caller:
+            await caller.prompt()
+            await caller.say(sound)
+            await caller.prompt(0.8)  # it is read back, or asked for again
+            await caller.press("1")
+            await caller.wait(1)
+        await ending_of(desk, caller)
+        return [slot(ticket, "number")["value"] for ticket in tickets(desk, caller)]
+
+    taken = asyncio.run(call())
+    assert taken in ([DICTATED[name]], [])
+    assert taken or name in ASKED_FOR_AGAIN
 
 
 def test_a_yes_in_other_peoples_talk_is_heard_at_once(desk: Switch) -> None:
@@ -149,16 +155,17 @@ def test_a_time_is_the_one_that_was_said(desk: Switch, said: Mapping[str, Sound]
     sound, language = sound_of(name), language_of(name)
     now = datetime.now().astimezone()
 
-    async def call() -> str:
+    async def call() -> dict[str, Any]:
         async with calling(desk.sip, INTAKE[language], next(numbers)) as caller:
             await told(caller, said[PROBLEM[language]])
             await caller.press("1")
             await caller.prompt(0.8)
             await caller.say(sound)
             await caller.prompt(0.8)
-        return str(slot(await ticket_of(desk, caller), "callback_time")["value"])
+        return slot(await ticket_of(desk, caller), "callback_time")
 
     right = understand("callback_time", WHEN[name], (), language, SlotContext(now=now))
     assert right is not None
     assert isinstance(right.value, CallWindow)
-    assert datetime.fromisoformat(asyncio.run(call())) == right.value.start
+    noted = asyncio.run(call())
+    assert datetime.fromisoformat(noted["value"]) == right.value.start, noted["text"]
