@@ -18,11 +18,11 @@ from asr.intake.settings import IntakeSettings
 from asr.intake.slots import IntakeSlot
 from asr.intake.texts import CALLED, NAMED, SLOT_TEXTS
 from asr.listening.answer import Heard
-from asr.slots import numerals_en, numerals_ko, numerals_zh, times_en, times_ko, times_zh
+from asr.slots import times_en, times_ko, times_zh
 from asr.slots.callback_time import window_of
 from asr.slots.commands import command
 from asr.slots.expected import SURE
-from asr.slots.figures import only_figures
+from asr.slots.figures import NUMERALS, only_figures
 from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
 from asr.slots.no_number import no_number
@@ -66,7 +66,6 @@ _KEYED_TIMES: dict[str, Callable[[datetime], Wish]] = {
 }
 _SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 
-_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 _WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
@@ -510,7 +509,7 @@ class _Answer:
     def _contradicts(self, rest: str) -> bool:
         """Whether a yes is followed by a but and figures that fit nothing: something is to be another one."""
         turns = _TURNS[self.language].match(rest)
-        kinds = {token.kind for token in _NUMERALS[self.language].lex(rest)}
+        kinds = {token.kind for token in NUMERALS[self.language].lex(rest)}
         return turns is not None and "digits" in kinds and not self._is_long(rest, _NAMING)
 
     def _partly_right(self, act: str) -> Meaning | None:

@@ -1,10 +1,13 @@
-"""Whether an answer is nothing but digits: then no other words of it can mean anything."""
+"""The numerals of all languages by the language's code, and whether an answer is nothing but digits.
+
+How each language says them is in `numerals_en`, `numerals_zh` and `numerals_ko`.
+"""
 
 from __future__ import annotations
 
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 
-_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
+NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 
 
 def only_figures(text: str, language: str) -> bool:
@@ -14,5 +17,5 @@ def only_figures(text: str, language: str) -> bool:
         text: as recognised.
         language: en, zh or ko.
     """
-    kinds = [token.kind for token in _NUMERALS[language].lex(text)]
+    kinds = [token.kind for token in NUMERALS[language].lex(text)]
     return "digits" in kinds and not set(kinds) & {"other", "stop"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from asr.results import Word
-from asr.slots import numerals_en, numerals_ko, numerals_zh
+from asr.slots.figures import NUMERALS
 from asr.slots.names import name as name_of
 from asr.slots.numbers import whole_number
 from asr.slots.numerals import readings
@@ -52,7 +52,6 @@ class _Sentence:
     confidence: float
 
 
-_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 _CLAUSE = re.compile(r"[^,;!?，、。；！？…]+?(?:[,;!?，、。；！？…]+|[.:](?=\s|$)|$)")
 _SENTENCE_END = re.compile(r"[!?。！？；;]|\.(?=\s|$)")
 
@@ -152,7 +151,7 @@ def _phone_number(said: _Sentence, kind: FactKind) -> Fact | None:
 
 def _corrects(clause: str, language: str) -> bool:
     """Whether a clause puts right what the one before has said."""
-    first = next((token for token in _NUMERALS[language].lex(clause) if token.kind != "gap"), None)
+    first = next((token for token in NUMERALS[language].lex(clause) if token.kind != "gap"), None)
     return first is not None and (
         first.kind in ("correction", "denial", "hesitation") or _mostly_digits(clause, language)
     )
@@ -175,7 +174,7 @@ def _number_from(
 
 
 def _mostly_digits(clause: str, language: str) -> bool:
-    tokens = _NUMERALS[language].lex(clause)
+    tokens = NUMERALS[language].lex(clause)
     digits = sum(token.kind in ("digits", "times", "plus", "correction", "restart") for token in tokens)
     others = sum(token.kind in ("other", "stop") for token in tokens)
     return digits > 0 and others <= digits
@@ -403,7 +402,7 @@ def _spelt_out(parts: Sequence[str], language: str) -> tuple[str, float] | None:
     """The digits of each part, with points between, and how sure they are; None where a part has none."""
     found = []
     for part in parts:
-        heard = readings(_NUMERALS[language].lex(part))
+        heard = readings(NUMERALS[language].lex(part))
         if not heard or not heard[0]:
             return None
         found.append(heard[0][0])
@@ -412,7 +411,7 @@ def _spelt_out(parts: Sequence[str], language: str) -> tuple[str, float] | None:
 
 def _corrected(code: str, rest: str, language: str) -> tuple[str, int] | None:
     """What takes a code's place that was just said, and where it ends: "88231745, no sorry, 88231746"."""
-    tokens = _NUMERALS[language].lex(rest)
+    tokens = NUMERALS[language].lex(rest)
     first = next((token for token in tokens if token.kind != "gap"), None)
     if not code.isdecimal() or first is None or first.kind not in ("correction", "denial"):
         return None
@@ -421,14 +420,14 @@ def _corrected(code: str, rest: str, language: str) -> tuple[str, int] | None:
         if end and not _mostly_digits(rest[start:stop], language):
             break
         end = stop
-    heard = readings(_NUMERALS[language].lex(f"{code}, {rest[:end]}"))
+    heard = readings(NUMERALS[language].lex(f"{code}, {rest[:end]}"))
     if not heard or not heard[0] or heard[0][0].digits == code:
         return None
     return heard[0][0].digits, end
 
 
 def _begins_with_digits(text: str, language: str) -> bool:
-    tokens = _NUMERALS[language].lex(text)[:2]
+    tokens = NUMERALS[language].lex(text)[:2]
     return any(token.kind in ("digits", "times") for token in tokens)
 
 
@@ -493,7 +492,7 @@ def _affected(said: _Sentence, kind: FactKind) -> Fact | None:
 
 def _taken_back(said: _Sentence, start: int, end: int) -> bool:
     """Whether all that is said between two places takes back what was said before."""
-    tokens = _NUMERALS[said.language].lex(said.text[start:end])
+    tokens = NUMERALS[said.language].lex(said.text[start:end])
     kinds = {token.kind for token in tokens}
     return "correction" in kinds and kinds <= {"correction", "hesitation", "gap"}
 

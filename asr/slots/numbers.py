@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from asr.results import Word
-from asr.slots import numerals_en, numerals_ko, numerals_zh
+from asr.slots.figures import NUMERALS
 from asr.slots.numbering_plan import Fit, Shortfall, fit, shortfall
 from asr.slots.numerals import (
     DigitString,
@@ -27,8 +27,6 @@ from asr.slots.numerals import (
 from asr.slots.values import SlotContext, Understood
 from asr.text import comparable, plain, tidy
 from config.telephone_numbers import number_keys
-
-_NUMERALS = {"en": numerals_en, "zh": numerals_zh, "ko": numerals_ko}
 
 _OWN_NUMBER = {
     "en": re.compile(
@@ -130,7 +128,7 @@ class _Candidate:
 def digits(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
     """A string of digits: a ticket number, a code."""
     maximum = context.maximum if context.maximum is not None else _DIGITS_MAXIMUM
-    found = digit_string(_NUMERALS[language].lex(text), context.minimum or 1, maximum)
+    found = digit_string(NUMERALS[language].lex(text), context.minimum or 1, maximum)
     if found is None or found.plus:
         return None
     return _understood(found.digits, found, text, language, confidence)
@@ -204,7 +202,7 @@ def whole_number(text: str, language: str) -> int | None:
     """The one whole number of a text; None for none, for several, and for a guess (两三个)."""
     if _GUESS[language].search(plain(text, language)):
         return None
-    found = set(_NUMERALS[language].cardinals(_DOZEN.sub("12", text) if language == "en" else text))
+    found = set(NUMERALS[language].cardinals(_DOZEN.sub("12", text) if language == "en" else text))
     return found.pop() if len(found) == 1 else None
 
 
@@ -242,7 +240,7 @@ def _candidates(text: str, language: str, context: SlotContext) -> Iterator[_Can
     order = 0
     for source, said in enumerate((text, *context.alternatives[:_ALTERNATIVES])):
         said = _OTHER_NUMBERS[language].sub("…", _TRUNK_IN_BRACKETS.sub(r"\1 ", said))
-        for strings in readings(_NUMERALS[language].lex(said)):
+        for strings in readings(NUMERALS[language].lex(said)):
             for string, stretched in _of_reading(said, strings, minimum, maximum, language, context):
                 if minimum <= len(string.digits) <= maximum:
                     yield _Candidate(string, order, source == 0 and order == 0, stretched)
@@ -323,7 +321,7 @@ def _amended(
 def _too_short(text: str, language: str, context: SlotContext, confidence: float) -> Understood | None:
     """Digits that are too few for a number, where hardly anything else was said."""
     minimum = context.minimum if context.minimum is not None else _PHONE_MINIMUM
-    tokens: list[Token] = _NUMERALS[language].lex(text)
+    tokens: list[Token] = NUMERALS[language].lex(text)
     others = sum(token.kind == "other" for token in tokens)
     for strings in readings(tokens):
         found = the_one(strings, 2, minimum - 1)
