@@ -10,6 +10,7 @@ Reading messages from the wire is left to `parser`, checking them as a whole to 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -95,7 +96,7 @@ _COPIED = frozenset({"via", "from", "to", "call-id", "cseq"})
 _COPIED_CACHE = ("via", "from", "call-id", "cseq")
 
 
-class Message:
+class Message(ABC):
     """What requests and responses have in common.
 
     Args:
@@ -183,8 +184,8 @@ class Message:
             raise self.error("Bad Max-Forwards")
         return number
 
-    def _start_line(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _start_line(self) -> str: ...
 
     def error(self, reason: str, status: int = 400) -> MessageError:
         """An error about this message, with the request attached when it can be answered."""
