@@ -25,8 +25,9 @@ from enum import Enum
 from typing import TypeAlias, cast
 
 from asr.intake import values as bot
-from asr.intake.answers import Asking, Found, Interpreter, Meaning, MeaningName
+from asr.intake.answers import Interpreter
 from asr.intake.draft import Draft, SlotDraft, confirm
+from asr.intake.meaning import Asking, Found, Meaning, MeaningName
 from asr.intake.questions import Wording
 from asr.intake.settings import Filing, IntakeSettings
 from asr.intake.slots import Known, Value

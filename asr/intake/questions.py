@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from asr.intake.answers import Asking
 from asr.intake.draft import Draft, SlotDraft
+from asr.intake.meaning import Asking
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import NUMERIC, IntakeSlot, Known
 from asr.intake.texts import CALLED, PRESS_FOR, SLOT_TEXTS, TEXTS

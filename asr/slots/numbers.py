@@ -166,6 +166,25 @@ def phone_number(text: str, language: str, context: SlotContext, confidence: flo
     return replace(understood, shortfall=lacking)
 
 
+def still_lacking(text: str, words: Sequence[Word], language: str, context: SlotContext) -> Shortfall | None:
+    """What a number that is being said in several answers lacks and is worth asking for.
+
+    That is the rest of a number, once; then it is taken as it is, unless it is too short for any.
+
+    Args:
+        text: the answer, as recognised.
+        words: the same word by word; may be empty.
+        language: en, zh or ko.
+        context: as for a `phone_number`; its `so_far` is what was lacking before.
+    """
+    found = phone_number(with_pauses(text, words), language, replace(context, partial=True), 1.0)
+    lacking = None if found is None else found.shortfall
+    if lacking is None:
+        return None
+    asked = context.so_far is not None
+    return lacking if len(lacking.heard) < _PHONE_MINIMUM or (lacking.missing and not asked) else None
+
+
 def same_telephone(one: str, other: str, country: str = "") -> bool:
     """Whether two spellings of a number are the same telephone: "040 36" and "+49 40 36" in Germany.
 

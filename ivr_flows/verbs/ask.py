@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from asr.listening.answer import Heard, KeysWanted, Wanted
-from asr.slots.number_so_far import still_lacking
 from asr.slots.numbering_plan import Shortfall
+from asr.slots.numbers import still_lacking
 from asr.slots.values import CallWindow, SlotContext, SlotValue
 from config.kinds import OnOff, expected, one_of, seconds, whole
 from ivr_flows.kinds import Step, Variable

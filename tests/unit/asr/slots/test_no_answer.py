@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asr.slots.no_number import no_number
-from asr.slots.questions_back import asks_back
+from asr.slots.no_answer import asks_back, no_number
 
 NO_NUMBER = {
     (

@@ -1,0 +1,64 @@
+"""Yes, no, and what answers nothing: as replies to any question that they can answer."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from asr.intake.meaning import Meaning, MeaningName
+from asr.intake.partly_right import without_the_right
+from asr.intake.spoken import A_SENTENCE, Spoken
+from asr.slots.commands import command
+from asr.slots.no_answer import asks_back
+from asr.slots.numbers import own_number
+from asr.slots.understand import understand
+
+IDLE = frozenset({"hello", "repeat", "wait", "enough", "bye"})
+"""What answers nothing."""
+
+WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}
+"""Words (Chinese: characters) behind a yes or no that are more than a part of it."""
+
+_DOUBTFUL = 0.25  # a yes or no by words alone of less confidence is asked again
+
+
+def yes_or_no(said: Spoken) -> Meaning | None:
+    """Yes or no, with what is said behind it as the story; None for neither."""
+    answer = said.understood_as("yes_no")
+    if answer is None:
+        # What no table has may be meant all the same; a sound that was scored, and is no answer, is none.
+        scored = bool(said.heard.meanings) and not said.is_long(said.text, A_SENTENCE)
+        meant = said.act in ("yes", "no") and not scored
+        return Meaning(name=cast(MeaningName, said.act)) if meant else None
+    if answer.confidence < _DOUBTFUL and not said.heard.meanings:
+        return None
+    name: MeaningName = "yes" if answer.value else "no"
+    return Meaning(name=name, story=answer.remainder, confidence=answer.confidence)
+
+
+def is_going(said: Spoken, answer: Meaning | None) -> bool:
+    """Whether the caller says goodbye, or has no more to say, where yes or no was asked.
+
+    "No, that's all" is no no, and "yes, bye" is a yes to what was read back.
+    """
+    if answer is None or (answer.name == "no" and answer.story):
+        return said.act in ("bye", "enough")
+    return said.act == "bye" and answer.name == "yes" and said.asking.asked == "offer_number"
+
+
+def says_more(said: Spoken, rest: str) -> bool:
+    """Whether what follows a yes or no belongs to the problem: it is neither one more nor a goodbye."""
+    rest = without_the_right(rest, [entry.slot for entry in said.asking.parts], said.language)
+    if not said.is_long(rest, WORTH_KEEPING) or own_number(rest, said.language):
+        return False
+    also = command(rest, said.language)
+    again = understand("yes_no", rest, (), said.language)
+    return not (also is not None and also.name in IDLE) and (again is None or bool(again.remainder))
+
+
+def nothing(said: Spoken) -> Meaning:
+    """What it is, where it is no answer."""
+    if said.act in ("hello", "repeat", "redo", "wait"):
+        return Meaning(name=cast(MeaningName, said.act))
+    if said.act in ("bye", "enough"):
+        return Meaning(name="done")
+    return Meaning(name="asks" if asks_back(said.text, said.language) else "not_understood")

@@ -1,0 +1,275 @@
+"""What the words of one answer say of slots: of the one that was asked for, and of any other.
+
+A value that was denied, or is known already, is nothing new; what puts a time right keeps what it does not
+say. What kind of answer it is besides (yes, no, a person ...) is left to `asr.intake.answers`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, cast, get_args
+
+from asr.intake.draft import Draft, SlotDraft
+from asr.intake.meaning import Asking, Found
+from asr.intake.slots import IntakeSlot
+from asr.listening.answer import Heard
+from asr.slots import times_en, times_ko, times_zh
+from asr.slots.callback_time import window_of
+from asr.slots.figures import only_figures
+from asr.slots.gather import FactKind, gather
+from asr.slots.no_answer import no_answer
+from asr.slots.numbering_plan import Shortfall, fit
+from asr.slots.numbers import same_telephone, still_lacking
+from asr.slots.since import since
+from asr.slots.understand import understand
+from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
+from asr.slots.wish import Clock
+from asr.text import comparable, length, tidy, without_opening
+from config.business_hours import OpeningHours
+
+A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}
+"""Words (Chinese: characters) of an answer that says something, by language."""
+
+_CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
+_FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
+_SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
+_WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
+_AT = timedelta(minutes=30)  # a time no longer than this is a point in time
+_CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
+_POINT = {
+    "en": re.compile(r"\s*\b(?:point|dot)\b\s*"),
+    "zh": re.compile(r"\s*点\s*"),
+    "ko": re.compile(r"\s*(?:점|쩜)\s*"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Spoken words, and everything that they are understood by.
+
+    Args:
+        language: en, zh or ko.
+        hours: when callers can be called back, None for at any time.
+        country: whose numbering plan weighs numbers, "" for not known.
+        asking: what was asked.
+        heard: the answer.
+        draft: what is known so far.
+        now: aware local time.
+        act: the kind of thing that the answer is, "" where nobody has said so.
+    """
+
+    language: str
+    hours: OpeningHours | None
+    country: str
+    asking: Asking
+    heard: Heard
+    draft: Draft
+    now: datetime
+    act: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.heard.text
+
+    def worded(self, text: str) -> Spoken:
+        """The same with other words; what is known of the sound goes with the old ones."""
+        return replace(self, heard=replace(self.heard, text=text, words=(), alternatives=(), meanings={}))
+
+    def is_long(self, text: str, least: dict[str, int]) -> bool:
+        """Whether a text has at least so many words (Chinese: characters), by language."""
+        return length(text, self.language) >= least[self.language]
+
+    def understood_as(self, kind: SlotKind, slot: IntakeSlot | None = None) -> Understood | None:
+        """What the answer means as one of a kind; with the limits of a slot, where it is for one."""
+        return understand(kind, self.text, self.heard.words, self.language, self._context(slot))
+
+    def _context(self, slot: IntakeSlot | None) -> SlotContext:
+        number = self.draft.number if slot is None else self.draft.entries[slot.name]
+        return SlotContext(
+            choices={} if slot is None else slot.choices(self.language),
+            minimum=None if slot is None else slot.minimum,
+            maximum=None if slot is None else slot.maximum,
+            so_far=None if slot is None or number is None else number.shortfall,
+            denied=() if number is None else self._denied(number),
+            now=self.now,
+            hours=self.hours,
+            confidence=self.heard.confidence,
+            meanings=self.heard.meanings,
+            alternatives=self.heard.alternatives,
+            country=self.country,
+        )
+
+    def _denied(self, entry: SlotDraft) -> tuple[str, ...]:
+        """Numbers that are not meant; what is said to a reading back changes what was read back."""
+        if entry.slot.kind != "phone_number":
+            return ()
+        present = entry.value if self.asking.asked in ("confirm", "correct") else None
+        return (*map(str, entry.denied), *(() if present is None else (str(present),)))
+
+    @property
+    def _sureness(self) -> float:
+        found = understand("free_text", self.text, self.heard.words, self.language, self._context(None))
+        return 0.0 if found is None else found.confidence
+
+    def value(self, slot: IntakeSlot) -> Found | None:
+        """What the answer says of the slot that was asked for."""
+        if slot.kind == "date":
+            return self._date(slot)
+        if slot.kind == "code":
+            return self._code(slot)
+        by_cue = next((found for found in self.facts((self.draft.entries[slot.name],))), None)
+        if by_cue is not None and slot.kind in ("number", "digits", "name"):
+            return by_cue
+        found = self.understood_as(slot.listened, slot)
+        if found is None:
+            return by_cue
+        return self._as_before(Found(name=slot.name, value=found.value, confidence=found.confidence))
+
+    def _date(self, slot: IntakeSlot) -> Found | None:
+        said = tidy(without_opening(self.text, self.language), self.language).rstrip(" .,。，!?！？")
+        for pattern in _SINCE[self.language]:
+            found = since(pattern.format(said), self.language, self.now)
+            if found is not None:
+                return Found(
+                    name=slot.name, value=found.value, confidence=self._sureness * (0.5 + found.sure / 2)
+                )
+        if not said or no_answer(said, self.language) or self.is_long(said, {"en": 9, "zh": 14, "ko": 6}):
+            return None
+        return Found(name=slot.name, value=said, confidence=self._sureness * 0.5)
+
+    def _code(self, slot: IntakeSlot) -> Found | None:
+        facts = self.facts((self.draft.entries[slot.name],))
+        if facts:
+            return facts[0]
+        if no_answer(self.text, self.language):
+            return None
+        written = _CODE.findall(tidy(self.text, self.language))
+        if len(written) == 1:
+            return Found(name=slot.name, value=written[0].upper().replace(" ", ""), confidence=self._sureness)
+        parts = _POINT[self.language].split(comparable(self.text, self.language))
+        numbers = [understand("number", part, (), self.language) for part in parts]
+        if len(parts) > 1 and all(number is not None for number in numbers):
+            value = ".".join(str(number.value) for number in numbers if number is not None)
+            return Found(name=slot.name, value=value, confidence=self._sureness)
+        spoken = self.understood_as("digits", slot)
+        if spoken is None:
+            return None
+        return Found(name=slot.name, value=spoken.value, confidence=spoken.confidence)
+
+    def shortfall(self, slot: IntakeSlot) -> Shortfall | None:
+        """What a telephone number still lacks that is to be asked for: once, then it is taken as it is."""
+        if slot.kind != "phone_number":
+            return None
+        return still_lacking(self.text, self.heard.words, self.language, self._context(slot))
+
+    def gone_on(self) -> Found | None:
+        """The telephone number with the digits behind a pause that was taken for the end of the answer."""
+        number = self.draft.number
+        if number is None or number.value is None or number.confirmed or not number.told:
+            return None
+        country = self.country
+        of_it = self.asking.slot is number.slot or not only_figures(self.text, self.language)
+        if of_it or fit(str(number.value), country) == "valid":
+            return None
+        whole = self.worded(f"{number.told[-1].text} {self.text}").value(number.slot)
+        return whole if whole is not None and fit(str(whole.value), country) == "valid" else None
+
+    def condition(self, rest: str) -> tuple[Found, ...]:
+        """When to call, said behind a yes: "yes, but not before five"."""
+        when = next((entry for entry in self.draft if entry.slot.kind == "callback_time"), None)
+        if when is None or not rest or (when.value is not None and when not in self.asking.parts):
+            return ()
+        found = self.worded(rest).value(when.slot)
+        return (found,) if found is not None and self.is_new(found) else ()
+
+    def facts(self, entries: Iterable[SlotDraft] | None = None) -> tuple[Found, ...]:
+        """What the answer says of slots that it was not asked for, as far as that is new."""
+        among = list(self.draft if entries is None else entries)
+        kinds: dict[str, SlotDraft] = {}
+        for entry in among:
+            kinds.setdefault(_fact_kind(entry.slot), entry)
+        wanted = [cast(FactKind, kind) for kind in kinds if kind]
+        found = [
+            Found(
+                name=kinds[fact.kind].slot.name,
+                value=fact.understood.value,
+                confidence=fact.understood.confidence,
+            )
+            for fact in gather(self.text, self.language, self._context(None), wanted, self.heard.words)
+        ]
+        found += [one for entry in among if (one := self._option(entry)) is not None]
+        names = {one.name for one in found}
+        understood = self.heard.understood
+        for name, filled in understood.slots.items() if understood is not None else ():
+            if name in {entry.slot.name for entry in among} - names:
+                found.append(Found(name=name, value=filled.value, confidence=filled.confidence))
+        return tuple(one for one in map(self._as_before, found) if self.is_new(one))
+
+    def is_new(self, found: Found) -> bool:
+        """Whether a value is another than the one that is known, and was not denied."""
+        entry = self.draft.entries[found.name]
+        if entry.is_text or self.was_denied(entry, found.value):
+            return False
+        return entry.value is None or not _same(entry.value, found.value)
+
+    def was_denied(self, entry: SlotDraft, value: SlotValue) -> bool:
+        """Whether the caller has said no to that value."""
+        if entry.slot.kind != "phone_number":
+            return value in entry.denied
+        country = self.country
+        return any(same_telephone(str(value), str(denied), country) for denied in entry.denied)
+
+    def _option(self, entry: SlotDraft) -> Found | None:
+        """A value of a list that stands in the answer word for word."""
+        slot = entry.slot
+        if slot.kind != "list":
+            return None
+        context = SlotContext(choices=slot.choices(self.language), confidence=1.0)
+        # As a whole, or by clauses: what one of them denies is not denied in the next.
+        for texts in ((self.text,), _CLAUSE.split(self.text)):
+            found = [understand("choice", text, (), self.language, context) for text in texts]
+            values = {one.value for one in found if one is not None and one.confidence == 1.0}
+            if len(values) == 1:
+                return Found(name=slot.name, value=values.pop(), confidence=self._sureness)
+        return None
+
+    def _as_before(self, found: Found) -> Found:
+        """A time that puts another right, with what was not said anew: "no, at ten" leaves the day alone."""
+        entry = self.draft.entries[found.name]
+        before = entry.value or next(iter(entry.denied[::-1]), None)
+        if not isinstance(before, CallWindow) or before.as_soon_as_possible:
+            return found
+        wish = _WISHES[self.language](self.text, self.now.date())
+        if wish is None or wish.asap or wish.delay or wish.later or wish.or_else or wish.without:
+            return found
+        if window_of(wish, self.now, self.hours) != found.value:
+            return found  # the words say more than one thing
+        timed = wish.clock is not None or wish.part is not None
+        start = before.start
+        if timed and not wish.days:
+            wish = replace(wish, days=(start.date(),))
+        elif wish.days and not timed and before.end - start <= _AT:
+            half: Literal["am", "pm"] = "am" if start.hour < 12 else "pm"
+            wish = replace(wish, clock=Clock(start.hour % 12 or 12, start.minute, half))
+        window = window_of(wish, self.now, self.hours)
+        return found if window is None else replace(found, value=window)
+
+
+def _fact_kind(slot: IntakeSlot) -> str:
+    """What `gather` knows a slot as, "" for nothing."""
+    if slot.name in _FACT_KINDS and slot.kind not in ("list", "yes_no", "free_text"):
+        return slot.name
+    return {"phone_number": "phone_number", "callback_time": "callback_time", "date": "since"}.get(
+        slot.kind, ""
+    )
+
+
+def _same(one: SlotValue, other: SlotValue) -> bool:
+    if isinstance(one, CallWindow) and isinstance(other, CallWindow):
+        both_soon = one.as_soon_as_possible and other.as_soon_as_possible
+        return both_soon or (one.start, one.end) == (other.start, other.end)
+    return one == other
