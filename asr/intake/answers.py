@@ -30,7 +30,7 @@ from asr.understanding.values import WantedSlot
 from config.business_hours import OpeningHours
 from tts.parts import Text
 
-_A_MOMENT = {"en": 7, "zh": 12, "ko": 5}  # a wish to wait, with its reason, is not as long
+_A_MOMENT = {"en": 12, "zh": 20, "ko": 8}  # a wish to wait, with its reason, is not as long
 _ANSWERS = frozenset({"told", "yes", "no", "partial", "own_number", "named", "done"})
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
 

@@ -44,6 +44,7 @@ Effects: TypeAlias = list[bot.IntakeEffect]
 _DEFAULTS = IntakeSettings()
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _KEYED = 3  # the attempt that says all about the keys
+_MOMENTS = 4  # how often a caller is waited for in a call
 _WITHOUT_KEYS = frozenset({"free_text", "name", "date"})
 _UNSAID = frozenset({"phone_number", "digits", "number"})  # half of one, cut short, is a wrong one
 
@@ -83,6 +84,8 @@ class Intake:
         "_step",
         "_unsure",
         "_variables",
+        "_waited",
+        "_waiting",
         "_wording",
     )  # fmt: skip
 
@@ -97,7 +100,8 @@ class Intake:
         self._variables: Known = variables if variables is not None else {}
         self._step = Step.IDLE
         self._asking = Asking(asked="slot")
-        self._attempt = self._asked = self._silent = 0
+        self._attempt = self._asked = self._silent = self._waited = 0
+        self._waiting = False
         self._speech = True
         self._present = True
         self._heard = Heard("silence")
@@ -340,15 +344,19 @@ class Intake:
         return self._settings.human and self._settings.give_up == "human"
 
     def _ask(self, asking: Asking, *before: Part, attempt: int = 1) -> Effects:
+        question = self._wording.question(
+            asking, attempt, self._draft, before=before, speech=self._speech, known=self._known
+        )
+        return self._put(question, asking)
+
+    def _put(self, question: bot.Question, asking: Asking) -> Effects:
         if self._asked == self._settings.questions:
             return self._file()
         self._asked += 1
         self._step = Step.ASKING
         self._asking = asking
-        self._attempt = attempt
-        question = self._wording.question(
-            asking, attempt, self._draft, before=before, speech=self._speech, known=self._known
-        )
+        self._attempt = question.attempt
+        self._waiting = False
         if question.speech is not None and not self._draft.has_something:
             question = replace(question, speech=replace(question.speech, languages=tuple(self._others)))
         return [bot.Ask(question)]
@@ -413,6 +421,9 @@ class Intake:
 
     def _missed(self, meaning: Meaning) -> Effects:
         """Nothing came of the answer: ask again in other words, or give the question up."""
+        if self._waiting and meaning.name in ("silence", "noise"):
+            self._silent = 0
+            return self._ask(self._asking, attempt=self._attempt)
         if meaning.name != "silence" and self._entry_in_question is not None:
             self._entry_in_question.before.append(self._heard)
         if self._silent > self._settings.attempts and self._draft.has_something:
@@ -499,7 +510,14 @@ class Intake:
         return self._ask_once_more("listening")
 
     def _wait(self, meaning: Meaning) -> Effects:
-        return self._ask_once_more("take_your_time")
+        """Give the caller time; the question comes again where they are still silent then."""
+        if self._waited == _MOMENTS:
+            return self._ask_once_more("take_your_time")
+        self._waited += 1
+        patience = self._wording.patience(self._asking, self._attempt, speech=self._speech)
+        effects = self._put(patience, self._asking)
+        self._waiting = True
+        return effects
 
     def _asks(self, meaning: Meaning) -> Effects:
         """A question of the caller's own, for whoever calls back: it is in the history."""

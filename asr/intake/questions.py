@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -34,6 +35,9 @@ _MARK = re.compile(r"[.,;:!?，。；：！？、]$")
 _PAUSE = 0.25  # seconds between two words that count as a break in the sentence
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _KEYED = 3  # the attempt that says all about the keys
+
+PATIENCE = 20.0
+"""Seconds that are waited for a caller who has asked for a moment."""
 
 _ONE_KEY = KeysWanted(maximum=1, first_timeout=5.0)
 # A number may take the place of a yes: so there is a short wait behind a single 1.
@@ -86,6 +90,19 @@ class Wording:
         parts = (*before, *self._parts(asking, level, draft, speech, known or draft.known))
         name = asking.slot.name if asking.slot is not None else asking.asked
         return Question(name, attempt, parts, self._keys(asking), self._speech(asking) if speech else None)
+
+    def patience(self, asking: Asking, attempt: int, *, speech: bool) -> Question:
+        """No question: time for a caller who has asked for a moment.
+
+        Args:
+            asking: what was asked, and is waited for.
+            attempt: which one it is.
+            speech: whether words are understood at all.
+        """
+        keys = replace(self._keys(asking), first_timeout=PATIENCE)
+        name = asking.slot.name if asking.slot is not None else asking.asked
+        parts = (self.text("take_your_time"),)
+        return Question(name, attempt, parts, keys, self._speech(asking) if speech else None)
 
     def record(self, before: tuple[Part, ...]) -> Record:
         """The plain recording."""

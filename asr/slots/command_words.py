@@ -21,9 +21,11 @@ class CommandWords:
         person: the same in a word or two, as the whole answer, or a whole clause of it.
         story_before, story_behind: right before or behind such words: somebody tells of them.
         another_number: another number than the one that was offered, anywhere in the answer.
+        trouble: what makes a problem of a wish to wait: "hang on, my screen is frozen".
         hello, repeat, redo: as the whole answer.
         idle: what answers nothing, alone or one behind the other, as the whole answer; its groups say what:
-            bye, enough (there is nothing more to say), repeat, wait, hello (a greeting, thanks, "please").
+            bye, enough (there is nothing more to say), repeat, wait, hello (a greeting, thanks, "please"),
+            excuse (why to wait: nothing by itself).
         add: at the beginning of the answer; what is added may follow.
         lead, polite: what may come before and behind, and says nothing.
     """
@@ -36,6 +38,7 @@ class CommandWords:
     hello: re.Pattern[str]
     repeat: re.Pattern[str]
     idle: re.Pattern[str]
+    trouble: re.Pattern[str]
     redo: re.Pattern[str]
     add: re.Pattern[str]
     lead: re.Pattern[str]
@@ -51,10 +54,18 @@ def _of(*alternatives: str) -> re.Pattern[str]:
 
 
 def _idle(
-    nothing: str, end: str = r"(?: |$)", *, bye: str, enough: str, repeat: str, wait: str, hello: str
+    nothing: str,
+    end: str = r"(?: |$)",
+    *,
+    bye: str,
+    enough: str,
+    repeat: str,
+    wait: str,
+    hello: str,
+    excuse: str,
 ) -> re.Pattern[str]:
     """Phrases behind each other, each followed by `end`; `nothing` is what may stand between them."""
-    kinds = {"bye": bye, "enough": enough, "repeat": repeat, "wait": wait, "hello": hello}
+    kinds = {"bye": bye, "enough": enough, "repeat": repeat, "wait": wait, "hello": hello, "excuse": excuse}
     named = (f"(?P<{kind}>{phrases}){end}" for kind, phrases in kinds.items())
     return re.compile(f"(?:(?:{nothing}){end}|{'|'.join(named)})+")
 
@@ -247,7 +258,7 @@ _EN = CommandWords(
     ),
     repeat=re.compile(_EN_REPEAT),
     idle=_idle(
-        "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there|sorry",
+        "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there|sorry|hey|because|cause|i think|excuse me",
         bye=r"(?:(?:okay|ok|right|all right|so) )*(?:good ?bye|bye(?: ?bye)?|see you(?: later)?|so long"
         r"|have a (?:nice|good|great) (?:day|one|evening|weekend)|i(?: ha| ha)?ve (?:got )?to (?:go"
         r"|run|hang up)"
@@ -259,7 +270,10 @@ _EN = CommandWords(
         r"|nothing (?:else|more|further)|no(?:thing)? more questions|im (?:done|finished)|all done"
         r"|we(?: a)?re done)",
         repeat=_EN_REPEAT,
-        wait=r"(?:please )?(?:hold on|hang on|wait|hold the line|bear with me|not so fast"
+        wait=r"(?:(?:please|just|sorry|now) )*(?:(?:can|could|would|will|do|may|might|ill have to|i need to|i have to|let me|if) (?:you |i |we )?"
+        r"(?:please |just |possibly |mind |ask you to |have to |have you |kindly )*)?"
+        r"(?:(?:hold|hang|holding|hanging) (?:on|the line|it there|about|up a)|wait(?:ing)?(?: for me)?|hold|stand by|stay (?:on the line|there|with me)"
+        r"|bear(?:ing)? with me|not so fast|not yet|give me|one thing first|be patient|dont (?:hang up|go(?: away)?)"
         r"|(?:just )?(?:a|one|half a) (?:moment|second|sec|minute|min|mo)|just (?:wait|hold on)"
         r"|(?:please )?give me (?:just )?(?:a|one|another|some|half a) (?:moment|second|sec|minute|min|time)"
         r"|let me (?:just )?(?:see|think|check|look|find|get|grab|fetch)(?: (?:it|that|this|them|up"
@@ -267,11 +281,33 @@ _EN = CommandWords(
         r"|(?:the|my|a) \w+(?: (?:number|code|paper|glasses))?))*"
         r"|i(?:ll| will| have to| need to|m) (?:just )?(?:look|check|looking|checking|find|get|go and \w+)"
         r"(?: (?:it|that|this|them|up|for|at|out|(?:the|my|a) \w+))*)"
-        r"(?: (?:a|one|just a) (?:moment|second|sec|minute|min|mo))?(?: please)?",
+        r"(?: (?:(?:for|just|another|only|like) )*(?:a|one|two|half a|a couple of|a few|some|couple of|few)(?: (?:more|short|quick|little))?"
+        r" (?:moments?|seconds?|secs?|minutes?|mins?|mo|bit|while|ticks?|time))*(?: please| would you| will you| okay)*",
         hello=r"hello|hi|hey|good (?:morning|afternoon|evening|day)|can you hear me|are you (?:still )?there"
         r"|is this (?:working|on)|please|(?:many |okay )?thank(?:s| you)(?: (?:so|very) much| a lot"
         r"| again| kindly)?"
         r"(?: for (?:your|the) \w+)?|cheers",
+        excuse=r"(?:while |till |until |because |as |since |so )?(?:i|we)(?: am|m| ll| will|ll| have| need|ve| got| must| gotta| want| should| was| just"
+        r"| have got| only| really| quickly| first| to)*"
+        r" (?:get|getting|look|looking|check|checking|find|finding|go|going|fetch|fetching|see|ask|asking|open|opening|answer|turn|sit|write|close"
+        r"|put|take|pick|read|reading|think|pull|switch|grab|move|step|call|be|log|start|drive|driving|walk|walking|search|searching|talking|still|turn"
+        r"|on the other|not ready|almost|nearly|dropped|lost my|pay|park|parking|sign|let|feed|finish)(?: \w+){0,6}?"
+        r"|let me (?:just |quickly |first )?\w+(?: \w+){0,6}?|ill be (?:right )?(?:back|with you)(?: \w+){0,4}?|(?:be )?(?:right )?back in (?:a|one) \w+"
+        r"|(?:it )?wont (?:be|take) (?:a )?(?:long|minute|moment|second)|(?:someone|somebody)(?:s| is| has)? (?:just )?"
+        r"(?:at|in|calling|knock\w*|ring\w*|came|come|here|needs|wants|talking|shouting|waiting|walked|just)(?: \w+){0,5}?"
+        r"|(?:theres|there is) (?:someone|somebody|a (?:knock|person|delivery|man|woman|lady|guy|customer|call|car|truck|lot of noise|noise)|too much noise|the \w+)"
+        r"(?: (?:at|on|in|here|outside|coming|around)(?: \w+){0,4}?)?"
+        r"|(?:the|my|our|another|a|his|her) (?:door ?bell|bell|post ?man|postman|delivery(?: man| guy)?|courier|kids?|child(?:ren)?|baby|son|daughter|wife"
+        r"|husband|boss|colleague|customer|client|dog|cat|kettle|doctor|neighbou?rs?|mail|(?:other |mobile |cell )?(?:phone|line)|taxi|bus|train|boys?|girls?"
+        r"|guests?|mother|mom|mum|dad|father|door|light|food|water|milk|tea|coffee)(?:s| is| are| has| have| just| was)?"
+        r" (?:just )?(?:calling|crying|barking|knock\w*|shouting|here|at the|needs me|wants (?:me|something)|talking to me|came|come|coming|screaming|waiting"
+        r"|ringing|rang|went|going off|asking|boiling|burning|yelling|arriving|arrived|turning|turned|leaving|fell|on the other)(?: \w+){0,5}?"
+        r"|its (?:just |only |still |very |too |a bit |in |on |somewhere )*(?:loading|starting|booting|opening|coming|loud|noisy|in my|in the|on my|here|the door)"
+        r"(?: \w+){0,4}?|(?:the|my) \w+ is (?:still )?(?:loading|starting|booting|opening)(?: up)?|my (?:hands|mouth) (?:is|are) full",
+    ),
+    trouble=re.compile(
+        r"\b(?:broken|broke|cant|cannot|couldnt|doesnt|does not|isnt|is not|wont (?!be|take)|will not|crash\w*|not working|fail\w*|keeps?|stopped|frozen"
+        r"|freez\w*|stuck|lost (?:connection|the|access)|error|errors|problem|issue|fault|wrong|slow|down|dead|offline|nothing|never|since|weeks?|days|hours?|months?)\b"
     ),
     redo=re.compile(
         "(?:no |i want to |id like to |can i |could i |let me |please |ill |lets |i need to )*"
@@ -376,18 +412,29 @@ _ZH = CommandWords(
     ),
     repeat=re.compile(_ZH_REPEAT),
     idle=_idle(
-        "呃|嗯|啊|哦|那个|那|吧|呀|了|哈|不好意思|对不起",
+        "呃|嗯|啊|哦|那个|那|吧|呀|了|哈|不好意思|对不起|抱歉|哎|因为|好的?",
         " ?",
         bye="(?:好的?|行|对)? ?(?:再见|拜拜|拜|回头见|回见|先挂了|挂了|我挂了|我要挂了|我先挂|下次再说)",
         enough="(?:(?:不|没有?|对|好的?|行|是的|嗯|那)的? ?)*"
         "(?:就(?:这样|这些|这么多)|没(?:有)?(?:别的|其他|其它|什么|啥)(?:的)?(?:了|事了?|问题了?)|没有?了|没事了|说完了|讲完了"
         "|不用了)(?:吧|了|啊|哈|就行|就好)*",
         repeat=_ZH_REPEAT,
-        wait="(?:请|麻烦|你|您|先)*(?:稍等|等等|等(?:我)?(?:一下|一会儿?|会儿?|下)|别急|慢点|等我(?:找|看|查|想)(?:一)?(?:找|看|查|想)?(?:一下|下)?)"
-        "(?:一下|一会儿?|片刻|啊|哈|吧)*"
+        wait="(?:请|麻烦|你|您|先|能不能|能否|可不可以|可以|可否|让我|容我|那|不好意思|抱歉|劳驾|拜托|帮我|别挂|能|再)*"
+        "(?:稍等|稍候|稍微等|等等|等(?:我|着|一等|着我|一等我)?(?:[一几两]?(?:小|点)?(?:下|会儿?|阵子?|分钟|秒钟?)|片刻|几分钟|几秒钟?|两分钟|一两分钟|会儿?)|等我|别急|慢点|别挂(?:断|机|电话)?|先别挂"
+        "|给我(?:一点|点|一些|一|几|两)?(?:分钟|秒钟?)?(?:的)?时间|给我[一两几](?:分钟|秒钟?)|等我(?:找|看|查|想)(?:一)?(?:找|看|查|想)?(?:一下|下)?)"
+        "(?:我|一下|一会儿?|会儿?|几分钟|片刻|一分钟|一下下|好吗|好不好|可以吗|行吗|吗|啊|哈|吧|呀)*"
         "|(?:让|容)?我(?:先|去|来)?(?:找|看|查|想|翻)(?:一)?(?:找|看|查|想|翻)?(?:一下|下|一找|看)?(?:号码|单子|资料|眼镜|本子)?(?:啊|吧)?",
         hello="你好|您好|喂|早上好|下午好|晚上好|哈喽|在吗|听得[到见]吗|能听[到见]吗|请|拜托(?:了|你了|您了)?"
         "|(?:非常|太|多)?(?:谢谢|感谢|多谢)(?:你|您|了|啊)*|麻烦(?:你|您)?了|辛苦(?:你|您)?了",
+        excuse="(?:我|让我|容我|我们|我这边|这边|我这儿)(?:先|去|来|得|要|需要|还要|正在|在|马上|正|再|就|这就|想|把|给|帮|需|用|跟|旁边|这里|也|都|还得|有点|有|现在|手上|稍微)*"
+        "(?:找|看|查|想|翻|拿|问|开|关|接|车|打开|取|上|下|戴|记|写|换|确认|核对|倒|去|回|走|忙|吵|事|停|泊|登|数|读|挪|签|喝|抱|处理|过去|听)[^ 不没坏错故慢卡死断]{0,9}"
+        "|(?:外面|门口|这里|这边|旁边|家里|突然|好像|刚好|刚|又)*(?:有人|有个?人|有电话|有客人|有快递|孩子|小孩|宝宝|娃|狗|猫|我家狗|我家孩子|我孩子|快递|外卖|老板|领导|同事|经理|客人|客户|门铃|水|锅|电话|手机|我妈|我爸"
+        "|老公|老婆|我老婆|我老公|邻居|门口|外面)"
+        "[^ 不没坏错故慢卡死断]{0,3}(?:敲门|来了|叫我|找我|在?叫|哭|按门铃|响|在门口|到了|开了|按铃|有人|闹|喊我|来|进来|送|打进来|吵|问我|要|摔|醒)[^ 不没坏错故慢卡死断]{0,4}"
+        "|(?:很快|马上|一会儿?|立刻|这就)(?:就)?(?:好|回来|来|可以)(?:了)?|(?:我)?(?:去去)?就(?:来|回来|好)|正在(?:开机|打开|加载|启动|登录)|(?:电脑|程序|系统|页面)?还在(?:打开|加载|启动|开机)|眼镜[^ 不没坏]{0,5}",
+    ),
+    trouble=re.compile(
+        "坏|故障|报错|错误|死机|打不开|不能|不了|没反应|失灵|用不|连不|上不|掉线|卡住|停了|很慢|黑屏|(?:天|周|星期|小时|年)了|一直|好久|很久|半天"
     ),
     redo=re.compile(
         r"(?:不|我|想|要|请|让我|可以|那|需要)*"
@@ -476,19 +523,27 @@ _KO = CommandWords(
     ),
     repeat=re.compile(_KO_REPEAT),
     idle=_idle(
-        "음+|어+|아|저기요?|그|그럼|이제|네|예|저",
+        "음+|어+|아|저기요?|그|그럼|이제|네|예|저|죄송한데요?|죄송합니다|죄송하지만|미안한데|미안해요|그런데|근데|혹시|아이고",
         bye=r"안녕히 ?계세요|안녕히 ?가세요|수고하세요|수고하십시오|들어가세요|끊을게요|끊겠습니다"
         r"|끊어요|이만 ?끊\S*|다음에 ?또 ?\S+",
         enough=r"(?:아니요?|아뇨|네|예|뭐)? ?(?:그게|그거면|이게|그걸로|이걸로|그것만|이것만)? ?"
         r"(?:다예요|다입니다|다에요|다야|됐어요|됐습니다|되었습니다|충분\S+|끝이에요|끝입니다)"
         r"|(?:더|다른 ?건|다른 ?거|더 ?이상) ?(?:할 ?말 ?)?없\S+|(?:그거|그것|이것|그)뿐\S*",
         repeat=_KO_REPEAT,
-        wait=r"(?:네 )?(?:잠깐|잠시|조금)(?:만요|만|요)?(?: ?(?:만)? ?(?:기다려|기다리|계셔"
-        r"|계세)\S*(?: ?주\S+)?)?"
+        wait=r"(?:(?:네|저|혹시|좀|제가|조금|아주) )?(?:(?:일|이|삼|오|십|한|두|몇|[0-9]+) ?(?:분|초)|잠깐|잠시|잠간|조금|쪼금|좀)(?:만요|만이요|만|요|동안)?"
+        r"(?: ?(?:만|좀|더|여기서|그대로|전화)? ?(?:기다려|기다리|기다릴|계셔|계세|시간|대기)\S*(?: ?(?:주\S*|줘\S*|줄 ?수\S*|주실 ?수\S*|있\S*|될까\S*|부탁\S*|좀|더))*)?"
         r"|기다려 ?(?:주\S+|봐\S*)|(?:좀 ?)?(?:찾아|확인해|알아) ?(?:볼게\S*|보겠\S*|볼 ?테니\S*)"
-        r"|천천히\S*|가만\S*|끊지 ?마\S*",
+        r"|천천히\S*|가만\S*|끊지 ?(?:마|말)\S*(?: (?:좀|잠깐|잠시|조금)만?)?(?: 기다\S*(?: \S+)?)?|(?:아직|금방) ?(?:이요|요)|시간 ?(?:좀|조금)? ?주\S+",
         hello=r"여보세요|안녕하세요|안녕하십니까|들리세요|들리나요|제 말 들리세요|거기 계세요|제발(?:요)?"
         r"|(?:정말 |너무 )?(?:감사합니다|감사해요|고맙습니다|고마워요|고맙네요|감사드립니다)",
+        excuse=r"(?:\S+ ){0,5}?\S*(?:[가-힣]게요|볼게|올게|할게|겠습니다|봐야 ?\S+|와야 ?\S+|해야 ?\S+|받아야 ?\S+|찾고 ?있\S*|보고 ?있\S*|하고 ?있\S*|가져오\S+|가지러\S*|찾는 ?중\S*"
+        r"|켜는 ?중\S*|켜지는 ?중\S*|보는 ?중\S*|중이에요|중이라서?|중입니다)"
+        r"|(?:지금 |밖에 |문 ?앞에 |집에 |옆에서 |갑자기 |방금 |우리 |저희 |다른 )*(?:누가|누군가|사람이|손님이|택배가|택배 기사님이|배달이|아이가|애가|애기가|아기가|강아지가|개가|고양이가|초인종이|벨이|전화가|상사가|사장님이"
+        r"|부장님이|팀장님이|동료가|엄마가|아빠가|아내가|남편이|이웃이|문에|물이|주전자가|밖이|주변이|고객이) ?(?:\S+ ){0,2}?\S*(?:왔|와서|와 ?있|오셨|오네|불러|부르|부른|찾아|찾으|울어|울려|울고|우네|울리|짖|두드|끓|시끄|도착"
+        r"|들어|깨|말을|물어)\S*(?: (?:있\S*|봐\S*|가\S*|서))*",
+    ),
+    trouble=re.compile(
+        r"고장|오류|에러|멈[췄춰춤]|안 ?(?:돼|되|됩|켜|나와|나오|열|들|찍|보여|움직|먹)|못 ?(?:해|하|열|써|쓰)|꺼[졌져]|느려|느리|끊[겼겨기]|째|동안 ?(?:기다렸|안)|며칠|(?:주|달|일|시간) ?(?:동안|째|전)"
     ),
     redo=_of(
         r"(?:아니요? ?|제가 ?)?(?:다시|처음부터(?: 다시)?|새로)"

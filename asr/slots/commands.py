@@ -65,6 +65,8 @@ def command(text: str, language: str, *, free: bool = False, number: bool = Fals
         return Command("repeat")
     idle = words.idle.fullmatch(said)
     name = next((kind for kind in _IDLE if idle and idle[kind]), None)
+    if idle and idle["excuse"] and (name != "wait" or words.trouble.search(said)):
+        name = None  # a problem, or words of its own
     if name is not None:
         return Command(name)
     if free:

@@ -8,7 +8,8 @@ again: a wrong yes is worse than a question.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -87,8 +88,8 @@ def _answers(said: str, words: YesNoWords) -> tuple[set[bool], str]:
         start = _without_lead(rest, words)
         if not signs and words.unsure.match(start):
             return set(), said
-        no, yes, weak = (pattern.match(start) for pattern in (words.no, words.yes, words.weak))
-        ends = {False: no.end() if no else 0, True: yes.end() if yes else 0}
+        weak = words.weak.match(start)
+        ends = {False: _end(words.no, start), True: _end(words.yes, start)}
         if (
             weak
             and weak.end() > max(ends.values())
@@ -109,11 +110,16 @@ def _answers(said: str, words: YesNoWords) -> tuple[set[bool], str]:
     return signs, rest
 
 
+def _end(patterns: Sequence[re.Pattern[str]], said: str) -> int:
+    """Where the longest match ends, 0 for none."""
+    return max((found.end() for pattern in patterns if (found := pattern.match(said))), default=0)
+
+
 def _stands_alone(rest: str, answered: bool, words: YesNoWords) -> bool:
     """Whether a weak yes is one: it is the last word, or is followed by another yes or by "but"."""
     rest = rest.lstrip()
     return (
         answered
         or not rest
-        or any(p.match(rest) for p in (words.after_weak, words.yes, words.weak, words.no))
+        or any(pattern.match(rest) for pattern in (words.after_weak, words.weak, *words.yes, *words.no))
     )

@@ -998,7 +998,7 @@ def test_what_no_table_has_is_what_it_is_said_to_be() -> None:
     assert call.ticket.progress == "confirmed"
     call = Call()
     call.says("Hang on.", understood=_understood("Hang on.", "wait"))
-    assert (call.question.name, call.question.attempt) == ("problem", 2)
+    assert (call.question.name, call.asked) == ("problem", "Take your time.")
     call.says("my printer is broken")
     call.says("rather on the one of my wife", understood=_understood("...", "another_number"))
     assert call.question.name == "callback_number"

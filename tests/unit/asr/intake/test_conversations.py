@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from asr.intake.questions import PATIENCE
 from asr.intake.settings import IntakeSettings
 from asr.intake.slots import usual_slots
 from asr.intake.values import Ask, File, Filed, HungUp, ReachHuman, Say
@@ -459,7 +460,59 @@ def test_waiting_in_many_words_is_no_problem() -> None:
         Heard("speech", text=text, confidence=0.9,
               understood=Understanding(readings=(Reading(text=text, act="wait"),), provider="meaning"))
     )  # fmt: skip
-    assert (call.question.name, call.question.attempt) == ("problem", 2)
+    assert (call.question.name, call.question.attempt, call.asked) == ("problem", 1, "Take your time.")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("en", "Could you hang on, someone's at the door?", "My badge does not open the door"),
+        ("en", "Would you mind waiting a moment, I have to find my glasses.", "The screen stays black"),
+        ("zh", "不好意思，稍等一下，有人敲门。", "门禁卡刷不开门"),
+        ("ko", "죄송한데 잠깐만요, 누가 왔어요.", "출입증이 안 찍혀요"),
+    ],
+)
+def test_a_caller_who_asks_for_a_moment_is_waited_for(language: str, said: str, answer: str) -> None:
+    call = Call(language)
+    asked = call.asked
+    call.says(said)
+    assert call.question.keys is not None
+    assert call.question.keys.first_timeout == PATIENCE
+    assert call.asked not in asked
+    call.is_silent()
+    assert (call.question.name, call.question.attempt) == ("problem", 1)
+    assert call.asked in asked
+    call.says(said)
+    call.says(answer)
+    assert call.question.name == "offer_number"
+    call.feed(HungUp())
+    assert call.slot("problem").value == answer
+
+
+def test_nobody_is_waited_for_without_an_end() -> None:
+    call = Call()
+    for _ in range(30):
+        if not isinstance(call.effects[-1], Ask):
+            break
+        call.says("Hold on.")
+    assert not isinstance(call.effects[-1], Ask)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I have been waiting for two weeks"),
+        ("en", "Hang on, my screen is frozen"),
+        ("zh", "我已经等了两个星期了"),
+        ("zh", "等一下，我的电脑死机了"),
+        ("ko", "이 주 동안 기다렸어요"),
+        ("ko", "잠깐만요, 컴퓨터가 멈췄어요"),
+    ],
+)
+def test_who_only_speaks_of_waiting_tells_a_problem(language: str, said: str) -> None:
+    call = Call(language)
+    call.says(said)
+    assert call.question.name == "offer_number"
 
 
 def test_required_slots_are_asked_for_once_more_and_then_a_person_is_the_way_out() -> None:

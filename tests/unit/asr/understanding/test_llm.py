@@ -184,7 +184,7 @@ async def test_where_tables_know_nothing_the_model_may_but_its_yes_alone_is_aske
     async with endpoint(content=form(act="does_not_know")) as server:
         found = await understand(server, "beats me", kind="yes_no")
     async with endpoint(content=form(act="yes")) as server:
-        agreed = await understand(server, "works for me", kind="yes_no")
+        agreed = await understand(server, "I will drink to that", kind="yes_no")
     assert (found.act, found.readings[0].sure) == ("does_not_know", True)
     assert (agreed.act, agreed.readings[0].sure) == ("yes", False)
 
