@@ -155,6 +155,10 @@ def _by_question(said: Spoken) -> Meaning:
     whole = said.gone_on()
     if whole is not None:
         return Meaning(name="told", found=(whole,), confidence=whole.confidence)
+    change = said.change()
+    if change is not None:
+        facts = said.facts()
+        return Meaning(name="told", found=facts, change=change, confidence=said.heard.confidence or 1.0)
     match said.asking.asked:
         case "confirm":
             return at_confirm(said)

@@ -270,6 +270,8 @@ class Intake:
             meaning = self._interpreter.meaning(self._asking, heard, self._draft, now, no_human=True)
             kinds = {name: one.slot.kind for name, one in self._draft.entries.items()}
             self._take(found for found in meaning.found if kinds[found.name] not in _UNSAID)
+            if meaning.change is not None and self._draft.story is not None:
+                self._draft.story.reword(meaning.change, heard, self._draft.language)
             if meaning.story:
                 self._tell(meaning)
             elif meaning.name == "no" and self._asking.asked == "confirm":
@@ -560,8 +562,13 @@ class Intake:
         self._take(meaning.found)
         if meaning.story:
             self._tell(meaning)
+        story = self._draft.story
+        if meaning.change is not None and story is not None:
+            story.reword(meaning.change, self._heard, self._draft.language)
+            story.corrections += 1
         if asked.asked in ("confirm", "correct"):
             return self._corrected(meaning)
+        new = new or meaning.change is not None
         said = self._wording.text("added") if new or self._corrected_earlier(meaning) else None
         before = () if said is None else (said,)
         if (
@@ -610,16 +617,17 @@ class Intake:
     def _corrected(self, meaning: Meaning) -> Effects:
         """Something that was read back was put right, or added to: the rest of it is right."""
         changed = [self._draft.entries[found.name] for found in meaning.found]
-        if not meaning.found:
+        if not (meaning.found or meaning.change):
             for entry in self._asking.parts:
                 entry.corrections += 1
         story = self._draft.story
-        if meaning.story and story is not None:
+        if (meaning.story or meaning.change) and story is not None:
             changed.append(story)
-        if meaning.found:
+        put_right = bool(meaning.found or meaning.change)
+        if put_right:
             same = (entry for entry in self._asking.parts if all(entry is not one for one in changed))
             confirm(entry for entry in same if entry.has_value)
-        before = () if meaning.found else (self._wording.text("added"),)
+        before = () if put_right else (self._wording.text("added"),)
         return self._proceed(*before)
 
     # Reading back.

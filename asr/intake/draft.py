@@ -15,6 +15,7 @@ from asr.intake.slots import IntakeSlot, Value
 from asr.intake.values import OpenTicket, Progress, Slot, Turn
 from asr.listening.answer import Heard
 from asr.slots.numbering_plan import Shortfall
+from asr.slots.put_right import PutRight, replaced
 from asr.slots.values import CallWindow, SlotValue
 from asr.text import without_opening
 from asr.understanding.values import Understanding
@@ -98,6 +99,12 @@ class SlotDraft:
         """Add an answer to free text."""
         self.told.append(Told(heard, text))
         self.confidence = min(confidence, self.confidence) if len(self.told) > 1 else confidence
+        self.confirmed = self.doubted = False
+
+    def reword(self, change: PutRight, heard: Heard, language: str) -> None:
+        """The caller has put words of free text right; the answer that did is kept with it."""
+        self.told = [replace(told, text=replaced(told.text, change, language)) for told in self.told]
+        self.told.append(Told(heard, ""))
         self.confirmed = self.doubted = False
 
     def deny(self) -> None:

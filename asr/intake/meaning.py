@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from asr.intake.draft import SlotDraft
 from asr.intake.slots import IntakeSlot
 from asr.slots.numbering_plan import Shortfall
+from asr.slots.put_right import PutRight
 from asr.slots.values import SlotValue
 
 Asked: TypeAlias = Literal["slot", "offer_number", "confirm", "correct", "addition", "offer_human"]
@@ -54,6 +55,7 @@ class Meaning:
             person; "asks": a question of the caller's own; "done": the caller wants to go.
         found: values of slots, that of the question first.
         story: words that belong to the problem, "".
+        change: words of free text that another answer has put right, None for none.
         slot: the one that was named.
         shortfall: of a partial number.
         denies: whether a partial number comes behind a no to the one that was offered.
@@ -63,6 +65,7 @@ class Meaning:
     name: MeaningName
     found: tuple[Found, ...] = ()
     story: str = ""
+    change: PutRight | None = None
     slot: str = ""
     shortfall: Shortfall | None = None
     denies: bool = False

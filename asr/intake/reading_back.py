@@ -65,9 +65,24 @@ def at_confirm(said: Spoken) -> Meaning:
     named = _named(said)
     if named and (said.act == "another_number" or not said.is_long(said.text, A_SENTENCE)):
         return Meaning(name="named", slot=named)
-    if said.is_long(said.text, A_SENTENCE) and said.draft.story is not None:
+    if _tells(said):
         return Meaning(name="told", story=said.text)
     return nothing(said)
+
+
+def _tells(said: Spoken) -> bool:
+    """Whether words that are no answer belong to the story.
+
+    Many a short sentence is a yes or no that no table has: whoever understands it must see a problem in it.
+    """
+    understood = said.heard.understood
+    seen = (
+        understood is None
+        or understood.provider == "rules"
+        or said.is_long(said.text, NAMING)
+        or any("problem" in (one.act, one.rival) for one in understood.readings)
+    )
+    return seen and said.is_long(said.text, A_SENTENCE) and said.draft.story is not None
 
 
 def _contradicts(said: Spoken, rest: str) -> bool:
@@ -105,7 +120,7 @@ def at_correct(said: Spoken) -> Meaning:
         return Meaning(name="named", slot=named)
     if answer is not None and not answer.story:
         return answer
-    if said.is_long(said.text, A_SENTENCE) and said.draft.story is not None:
+    if _tells(said):
         return Meaning(name="told", story=said.text)
     return nothing(said)
 

@@ -23,6 +23,7 @@ from asr.slots.gather import FactKind, gather
 from asr.slots.no_answer import no_answer
 from asr.slots.numbering_plan import Shortfall, fit
 from asr.slots.numbers import same_telephone, still_lacking
+from asr.slots.put_right import PutRight, put_right, replaced
 from asr.slots.since import since
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
@@ -37,6 +38,7 @@ _CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
 _SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 _WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
+_LEAST_REPLACED = 2  # letters of words that are replaced in the story
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
 _POINT = {
@@ -202,12 +204,42 @@ class Spoken:
             for fact in gather(self.text, self.language, self._context(None), wanted, self.heard.words)
         ]
         found += [one for entry in among if (one := self._option(entry)) is not None]
+        found += self._put_right(among)
         names = {one.name for one in found}
         understood = self.heard.understood
         for name, filled in understood.slots.items() if understood is not None else ():
             if name in {entry.slot.name for entry in among} - names:
                 found.append(Found(name=name, value=filled.value, confidence=filled.confidence))
         return tuple(one for one in map(self._as_before, found) if self.is_new(one))
+
+    def change(self) -> PutRight | None:
+        """Words of the story that the answer puts right, None for none."""
+        change = put_right(self.text, self.language)
+        story = self.draft.story
+        if change is None or story is None or len(change.wrong) < _LEAST_REPLACED:
+            return None
+        texts = (told.text for told in story.told)
+        return change if any(replaced(text, change, self.language) != text for text in texts) else None
+
+    def _put_right(self, among: Iterable[SlotDraft]) -> list[Found]:
+        """Values whose words the answer says to be wrong, and those that it says to be right."""
+        change = put_right(self.text, self.language)
+        if change is None:
+            return []
+        found = []
+        right = self.worded(change.right)
+        for entry in among:
+            noted = comparable(str(entry.value), self.language)
+            # Times and numbers have grammars of their own for what is denied.
+            if (
+                entry.slot.kind not in ("name", "list")
+                or comparable(change.wrong, self.language) not in noted
+            ):
+                continue
+            value = right.understood_as(entry.slot.listened, entry.slot)
+            if value is not None:
+                found.append(Found(name=entry.slot.name, value=value.value, confidence=self._sureness))
+        return found
 
     def is_new(self, found: Found) -> bool:
         """Whether a value is another than the one that is known, and was not denied."""

@@ -93,11 +93,14 @@ _STAFF = _any(
     "technicians?|engineers?|consultants?|specialists?|experts?|professional",
     "support(?: (?:team|staff|person|agent|desk))?|staff(?: members?)?|(?:service |help ?)desk|call"
     " cent(?:er|re)",
+    "members? of (?:your|the) (?:team|staff|crew|personnel)|(?:front|reception|information) desk"
+    "|switchboard|receptionists?",
     "colleagues?|coworkers?|employees?|team(?: leader| lead)?|dispatcher|secretary",
 )
 _A = (
     "(?:(?:a|an|the|your|some|any|one of|one|whoever|that|another) )*"
-    "(?:(?:real|live|living|actual|other|different|human|physical|proper|senior|qualified|competent|nice|single"
+    "(?:(?:real|live|living|actual|other|different|human|physical|proper|senior|qualified|competent"
+    "|nice|single"
     "|duty|available|responsible|of|your|flesh and blood|breathing|technical|trained) )*"
 )
 _ELSE = (
@@ -134,6 +137,10 @@ _TALK = _any(
     "(?:speak|talk|chat|converse|communicate|deal|complain)(?:ing)?(?: directly| live| in person|"
     " personally)?"
     "(?: to| with)?",
+    "(?:discuss|talk|go|sort|explain|share) (?:this|it|that|things|my \\w+)(?: (?:over|out"
+    "|through))? (?:with|to)",
+    "(?:have|get|take) (?:this|it|that|my \\w+) (?:handled|looked at|seen to|dealt with|taken care of"
+    "|fixed|sorted) by",
     "have (?:a )?(?:quick )?(?:word|chat|conversation|talk) with|discuss (?:this|it|that) with|(?:a"
     " )?word with",
     "be (?:connected|transferred|put through|put on|passed on|forwarded|switched|handed over)(?: over)?"
@@ -142,7 +149,8 @@ _TALK = _any(
     "reach|get|have|contact|see",
 )
 _PASS = _any(
-    "(?:connect|transfer|switch|pass|put|forward|hand|direct|route|refer|redirect|patch|escalate|link|bring|move)"
+    "(?:connect|transfer|switch|pass|put|forward|hand|direct|route|refer|redirect|patch|escalate|link"
+    "|bring|move)"
     "(?:ing|ting|ring)?",
 )
 _ME = "(?:me|us|this(?: call)?|the call|my call|it)"
@@ -200,13 +208,25 @@ _EN = CommandWords(
         rf"(?:human(?: being)?|real|person|{_ROBOT})(?=$| (?:or|now|again|here|i|please)\b)",
         rf"\b(?:dont|do not|not|wont|will not|refuse|refusing|hate|tired|fed up|sick|stop|cant stand"
         rf"|enough|no point)"
-        rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu)\w*(?: \w+){{0,3}}?"
+        rf"\b(?: \w+){{0,3}}? (?:talk|speak|explain|deal|chat|tell|repeat|argu|discuss)\w*(?: \w+){{0,3}}?"
         rf" (?:to|with)"
         rf" {_ROBOT}\b",
         r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
         r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
         r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
         rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
+        rf"{_ASK_YOU}(?:{_PASS}|take|send|get) {_ME}(?: (?:through|over|on|back|up|straight|directly"
+        rf"|out of (?:this|here)"
+        r"(?: \w+)?|and|now|please))* (?:to|with|onto|at) (?:(?:the|your|an?|some) )*(?:reception"
+        r"|front desk|switchboard"
+        r"|help ?desk|headquarters|head office|(?:\w+ ){1,2}(?:department|team|desk|people|crew|staff))"
+        r"(?! (?:drive|folder|server|network|wifi|printer|page|site|system|software|tool)\b)",
+        r"(?:^|\b(?:please|just|and|now|then|questions|instead|go ahead and) )(?:put|patch"
+        r"|pass) me through(?=$| (?:now|please"
+        r"|already|at once|immediately|then|instead|straight away))",
+        r"\b(?:can|could|would|will|may) (?:\w+ )?(?:someone|somebody|anyone"
+        r"|anybody) from (?:\w+ ){1,3}?(?:pick up|take over"
+        r"|answer|talk|speak|help|call|come|join)\b(?! (?:me )?(?:back|tomorrow|today|on|at)\b)",
         r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
         r"\b(?:transfer|forward|put) (?:me|us)(?: through| over)? to (?!my\b|our\b)\w+(?: \w+)?(?:"
         r" please| now)?$",
@@ -231,7 +251,8 @@ _EN = CommandWords(
         r" (?:yesterday|last (?:week|month|time|monday|tuesday|wednesday|thursday|friday)|earlier|before but"
         r"|(?:is|are|was|were|does|do|did|has|have|had|cannot|cant|wont|isnt|doesnt|didnt) |s? account"
         r"|software"
-        r"|panel|console|portal|page|license|licence|version|app\b|application|tool|mailbox|computer|laptop|phone\b"
+        r"|panel|console|portal|page|license|licence|version|app\b|application|tool|mailbox|computer"
+        r"|laptop|phone\b"
         r"|into|onto|set up|logged|added|registered|to (?:the|our|my) (?!phone|line)|files?\b|access"
         r"|permissions?|rights|an? (?:email|mail|file|message|link|new))"
     ),
@@ -270,10 +291,13 @@ _EN = CommandWords(
         r"|nothing (?:else|more|further)|no(?:thing)? more questions|im (?:done|finished)|all done"
         r"|we(?: a)?re done)",
         repeat=_EN_REPEAT,
-        wait=r"(?:(?:please|just|sorry|now) )*(?:(?:can|could|would|will|do|may|might|ill have to|i need to|i have to|let me|if) (?:you |i |we )?"
+        wait=r"(?:(?:please|just|sorry|now) )*(?:(?:can|could|would|will|do|may|might|ill have to"
+        r"|i need to|i have to|let me|if) (?:you |i |we )?"
         r"(?:please |just |possibly |mind |ask you to |have to |have you |kindly )*)?"
-        r"(?:(?:hold|hang|holding|hanging) (?:on|the line|it there|about|up a)|wait(?:ing)?(?: for me)?|hold|stand by|stay (?:on the line|there|with me)"
-        r"|bear(?:ing)? with me|not so fast|not yet|give me|one thing first|be patient|dont (?:hang up|go(?: away)?)"
+        r"(?:(?:hold|hang|holding|hanging) (?:on|the line|it there|about|up a)|wait(?:ing)?(?: for me)?"
+        r"|hold|stand by|stay (?:on the line|there|with me)"
+        r"|bear(?:ing)? with me|not so fast|not yet|give me|one thing first|be patient|dont (?:hang up"
+        r"|go(?: away)?)"
         r"|(?:just )?(?:a|one|half a) (?:moment|second|sec|minute|min|mo)|just (?:wait|hold on)"
         r"|(?:please )?give me (?:just )?(?:a|one|another|some|half a) (?:moment|second|sec|minute|min|time)"
         r"|let me (?:just )?(?:see|think|check|look|find|get|grab|fetch)(?: (?:it|that|this|them|up"
@@ -281,33 +305,52 @@ _EN = CommandWords(
         r"|(?:the|my|a) \w+(?: (?:number|code|paper|glasses))?))*"
         r"|i(?:ll| will| have to| need to|m) (?:just )?(?:look|check|looking|checking|find|get|go and \w+)"
         r"(?: (?:it|that|this|them|up|for|at|out|(?:the|my|a) \w+))*)"
-        r"(?: (?:(?:for|just|another|only|like) )*(?:a|one|two|half a|a couple of|a few|some|couple of|few)(?: (?:more|short|quick|little))?"
-        r" (?:moments?|seconds?|secs?|minutes?|mins?|mo|bit|while|ticks?|time))*(?: please| would you| will you| okay)*",
+        r"(?: (?:(?:for|just|another|only|like) )*(?:a|one|two|half a|a couple of|a few|some|couple of"
+        r"|few)(?: (?:more|short|quick|little))?"
+        r" (?:moments?|seconds?|secs?|minutes?|mins?|mo|bit|while|ticks?|time))*(?: please| would you"
+        r"| will you| okay)*",
         hello=r"hello|hi|hey|good (?:morning|afternoon|evening|day)|can you hear me|are you (?:still )?there"
         r"|is this (?:working|on)|please|(?:many |okay )?thank(?:s| you)(?: (?:so|very) much| a lot"
         r"| again| kindly)?"
         r"(?: for (?:your|the) \w+)?|cheers",
-        excuse=r"(?:while |till |until |because |as |since |so )?(?:i|we)(?: am|m| ll| will|ll| have| need|ve| got| must| gotta| want| should| was| just"
+        excuse=r"(?:while |till |until |because |as |since |so )?(?:i|we)(?: am|m| ll| will|ll| have"
+        r"| need|ve| got| must| gotta| want| should| was| just"
         r"| have got| only| really| quickly| first| to)*"
-        r" (?:get|getting|look|looking|check|checking|find|finding|go|going|fetch|fetching|see|ask|asking|open|opening|answer|turn|sit|write|close"
-        r"|put|take|pick|read|reading|think|pull|switch|grab|move|step|call|be|log|start|drive|driving|walk|walking|search|searching|talking|still|turn"
-        r"|on the other|not ready|almost|nearly|dropped|lost my|pay|park|parking|sign|let|feed|finish)(?: \w+){0,6}?"
-        r"|let me (?:just |quickly |first )?\w+(?: \w+){0,6}?|ill be (?:right )?(?:back|with you)(?: \w+){0,4}?|(?:be )?(?:right )?back in (?:a|one) \w+"
-        r"|(?:it )?wont (?:be|take) (?:a )?(?:long|minute|moment|second)|(?:someone|somebody)(?:s| is| has)? (?:just )?"
-        r"(?:at|in|calling|knock\w*|ring\w*|came|come|here|needs|wants|talking|shouting|waiting|walked|just)(?: \w+){0,5}?"
-        r"|(?:theres|there is) (?:someone|somebody|a (?:knock|person|delivery|man|woman|lady|guy|customer|call|car|truck|lot of noise|noise)|too much noise|the \w+)"
+        r" (?:get|getting|look|looking|check|checking|find|finding|go|going|fetch|fetching|see|ask"
+        r"|asking|open|opening|answer|turn|sit|write|close"
+        r"|put|take|pick|read|reading|think|pull|switch|grab|move|step|call|be|log|start|drive|driving"
+        r"|walk|walking|search|searching|talking|still|turn"
+        r"|on the other|not ready|almost|nearly|dropped|lost my|pay|park|parking|sign|let|feed"
+        r"|finish)(?: \w+){0,6}?"
+        r"|let me (?:just |quickly |first )?\w+(?: \w+){0,6}?|ill be (?:right )?(?:back"
+        r"|with you)(?: \w+){0,4}?|(?:be )?(?:right )?back in (?:a|one) \w+"
+        r"|(?:it )?wont (?:be|take) (?:a )?(?:long|minute|moment|second)|(?:someone|somebody)(?:s| is"
+        r"| has)? (?:just )?"
+        r"(?:at|in|calling|knock\w*|ring\w*|came|come|here|needs|wants|talking|shouting|waiting|walked"
+        r"|just)(?: \w+){0,5}?"
+        r"|(?:theres|there is) (?:someone|somebody|a (?:knock|person|delivery|man|woman|lady|guy"
+        r"|customer|call|car|truck|lot of noise|noise)|too much noise|the \w+)"
         r"(?: (?:at|on|in|here|outside|coming|around)(?: \w+){0,4}?)?"
-        r"|(?:the|my|our|another|a|his|her) (?:door ?bell|bell|post ?man|postman|delivery(?: man| guy)?|courier|kids?|child(?:ren)?|baby|son|daughter|wife"
-        r"|husband|boss|colleague|customer|client|dog|cat|kettle|doctor|neighbou?rs?|mail|(?:other |mobile |cell )?(?:phone|line)|taxi|bus|train|boys?|girls?"
-        r"|guests?|mother|mom|mum|dad|father|door|light|food|water|milk|tea|coffee)(?:s| is| are| has| have| just| was)?"
-        r" (?:just )?(?:calling|crying|barking|knock\w*|shouting|here|at the|needs me|wants (?:me|something)|talking to me|came|come|coming|screaming|waiting"
-        r"|ringing|rang|went|going off|asking|boiling|burning|yelling|arriving|arrived|turning|turned|leaving|fell|on the other)(?: \w+){0,5}?"
-        r"|its (?:just |only |still |very |too |a bit |in |on |somewhere )*(?:loading|starting|booting|opening|coming|loud|noisy|in my|in the|on my|here|the door)"
-        r"(?: \w+){0,4}?|(?:the|my) \w+ is (?:still )?(?:loading|starting|booting|opening)(?: up)?|my (?:hands|mouth) (?:is|are) full",
+        r"|(?:the|my|our|another|a|his|her) (?:door ?bell|bell|post ?man|postman|delivery(?: man| guy)?"
+        r"|courier|kids?|child(?:ren)?|baby|son|daughter|wife"
+        r"|husband|boss|colleague|customer|client|dog|cat|kettle|doctor|neighbou?rs?|mail|(?:other "
+        r"|mobile |cell )?(?:phone|line)|taxi|bus|train|boys?|girls?"
+        r"|guests?|mother|mom|mum|dad|father|door|light|food|water|milk|tea|coffee)(?:s| is| are| has"
+        r"| have| just| was)?"
+        r" (?:just )?(?:calling|crying|barking|knock\w*|shouting|here|at the|needs me|wants (?:me"
+        r"|something)|talking to me|came|come|coming|screaming|waiting"
+        r"|ringing|rang|went|going off|asking|boiling|burning|yelling|arriving|arrived|turning|turned"
+        r"|leaving|fell|on the other)(?: \w+){0,5}?"
+        r"|its (?:just |only |still |very |too |a bit |in |on |somewhere )*(?:loading|starting|booting"
+        r"|opening|coming|loud|noisy|in my|in the|on my|here|the door)"
+        r"(?: \w+){0,4}?|(?:the|my) \w+ is (?:still )?(?:loading|starting|booting|opening)(?: up)?"
+        r"|my (?:hands|mouth) (?:is|are) full",
     ),
     trouble=re.compile(
-        r"\b(?:broken|broke|cant|cannot|couldnt|doesnt|does not|isnt|is not|wont (?!be|take)|will not|crash\w*|not working|fail\w*|keeps?|stopped|frozen"
-        r"|freez\w*|stuck|lost (?:connection|the|access)|error|errors|problem|issue|fault|wrong|slow|down|dead|offline|nothing|never|since|weeks?|days|hours?|months?)\b"
+        r"\b(?:broken|broke|cant|cannot|couldnt|doesnt|does not|isnt|is not|wont (?!be|take)|will not"
+        r"|crash\w*|not working|fail\w*|keeps?|stopped|frozen"
+        r"|freez\w*|stuck|lost (?:connection|the|access)|error|errors|problem|issue|fault|wrong|slow"
+        r"|down|dead|offline|nothing|never|since|weeks?|days|hours?|months?)\b"
     ),
     redo=re.compile(
         "(?:no |i want to |id like to |can i |could i |let me |please |ill |lets |i need to )*"
@@ -344,17 +387,21 @@ _ZH_BY_HAND = "[人仁任认][工公功攻宫弓](?!智能|成本|费|审核|录
 _ZH_STAFF = _any(
     f"真人|活人|大活人|{_ZH_BY_HAND}",
     "客服(?:人员|专员|代表|小姐|经理)?|接线员|话务员|坐席|座席|专员|客户代表|热线员|接待员|前台",
-    "(?:技术|工作|服务|维修|维护|值班|售后|专业|相关|管理)(?:的)?(?:人员|支持|员|人)|(?:值班的?)?工程师|师傅|技术员",
+    "(?:技术|工作|服务|维修|维护|值班|售后|专业|相关|管理)(?:的)?(?:人员|支持|员|人)|(?:值班的?)?工程师"
+    "|师傅|技术员",
     "(?:总|大堂|值班|客户)?经理|主管|领导|老板|负责人?的?人?|上级|店长|主任|组长|班长|管事的?人?|懂[^"
     " ]{0,4}的?人?",
 )
 _ZH_ONE = (
-    "(?:接|转|到|给|成|去|过去|一下|下|一个|一位|一名|个|位|名|你们?|您|您们|贵公司|的|那边|那里|这边|真正|其他|别的?"
-    "|另外|能|会|会说话|值班|当班|真的|来|(?:技术|售后|客服|维修|网络|信息|系统|it|服务)(?:部门?|中心|组|团队|科)的?)*"
+    "(?:接|转|到|给|成|去|过去|一下|下|一个|一位|一名|个|位|名|你们?|您|您们|贵公司|的|那边|那里|这边"
+    "|真正|其他|别的?"
+    "|另外|能|会|会说话|值班|当班|真的|来|(?:技术|售后|客服|维修|网络|信息|系统|it|服务)(?:部门?|中心"
+    "|组|团队|科)的?)*"
 )
 _ZH_TELL = "(?:说|讲|聊|谈|通话|沟通|对话|交流|反映|反馈|商量|投诉|咨询|联系|通电话|说话|讲话)"
 _ZH_WANT = (
-    "(?:我|我们|想|要|想要|要求|请求|能|能不能|可以|可不可以|可否|让我|希望|需要|直接|请|麻烦|帮我|给我|必须|只"
+    "(?:我|我们|想|要|想要|要求|请求|能|能不能|可以|可不可以|可否|让我|希望|需要|直接|请|麻烦|帮我|给我"
+    "|必须|只"
     "|就|还是|得|^| )"
 )
 
@@ -367,47 +414,79 @@ _ZH_REPEAT = (
 _ZH = CommandWords(
     wish=_of(
         f"[转专砖赚撰传占站战沾展暂]{_ZH_BY_HAND}",
-        "(?:转|接|转接|接通)(?:到|给|一下|你们|您们|贵公司|的)*(?:技术|售后|财务|销售|维修|客服|信息|投诉|it|服务)部(?:门)?(?!的)",
+        rf"(?:电话|线路?|手机|话筒)(?:转|交|递|接)?(?:给|到|交给|转给)(?:你们?|您们?|贵公司|一?位|一?个"
+        rf"|的)*(?:同事|{_ZH_STAFF})(?!的)",
+        rf"(?:跟|和|与|同|找|让|叫|请|转|换|接|由)(?:你们?|您们?|贵公司|[一另]?[位个名]|的|其他"
+        rf"|别的)+(?:同事|员工|同仁|伙伴|{_ZH_STAFF})"
+        rf"(?:来|亲自|直接|帮我|给我|跟我|和我)*(?:{_ZH_TELL}|接|听|给我|处理|解决|负责|对接|回答|$|吧|来)",
+        r"(?:^|直接|赶快|赶紧|快|马上|请|帮我|麻烦|就|立刻)(?:给我|帮我|把我)?(?:直接)?转(?:过去|走"
+        r"|接过去|接吧|出去)(?:吧|啊|$| )",
+        r"^(?:喂|请问|你们?|您|那儿|那边|那里|这儿|这里|公司|到底|还|究竟"
+        r"|现在)*有(?:没有)?(?:个)?人(?:吗|在吗|么|没有?|接吗|啊|在)?$",
+        r"找个?(?:一个|个)?(?:能|会|懂|管|明白|负责)[^ ，,]{0,5}的?人(?:来|跟|和|给|接|听|$|吧)",
+        r"(?:转|接|接通|接到|转到|转接)(?:给|到|一下|我|去|你们|您们|贵公司|的)*(?:总机|售后|前台"
+        r"|值班室|办公室|客服|服务台|人工台|后台)(?:吧|谢谢|那边|去|啊|一下|$| )",
+        r"(?:由|让|请|换|等|派|希望)(?:一?位|一?个|你们?)*(?:真|活)人(?:工)?(?:来|亲自|直接|跟我"
+        r"|和我)*(?:处理|解决|接|听|回答|帮|说|讲|谈|服务|沟通|$)",
+        r"(?:别|不要|不想|少|甭|不许)(?:再)?(?:让|用|拿|叫|派|老是)(?:这个|那个|你们?的?|什么|个"
+        r"|台)*(?:机器人?|录音|电脑|ai|语音|智能客服)[^ ，,]{0,3}"
+        r"(?:应付|打发|糊弄|敷衍|回答|跟我|和我|对付|烦|忽悠|接)",
+        "(?:转|接|转接|接通)(?:到|给|一下|你们|您们|贵公司|的)*(?:技术|售后|财务|销售|维修|客服|信息"
+        "|投诉|it|服务)部(?:门)?(?!的)",
         rf"(?:转|接通?|找|叫|喊|换|请|要|派|安排|联系|咨询|给我来?|帮我|替我|来|需要){_ZH_ONE}{_ZH_STAFF}",
-        rf"{_ZH_WANT}(?:直接)?(?:跟|和|与|同|对|找|向){_ZH_ONE}(?:人|{_ZH_STAFF})(?:来)?(?:直接|当面|亲自|好好)?(?:地)?"
+        rf"{_ZH_WANT}(?:直接)?(?:跟|和|与|同|对|找|向){_ZH_ONE}(?:人|{_ZH_STAFF})(?:来)?(?:直接|当面"
+        rf"|亲自|好好)?(?:地)?"
         rf"{_ZH_TELL}",
         rf"(?:让|叫|请|喊|派|换|找|来|安排|要){_ZH_ONE}(?:人|谁|{_ZH_STAFF})(?:亲自|直接|过来|出来|来)?"
         r"(?:接|听|说|讲|谈|聊|跟我|和我|与我|同我|对我|给我(?:说|讲|解)|帮我(?:说|看|解)|出来$|过来$|来$|$)",
-        r"(?:不要|不想|不愿意?|别|不|懒得|讨厌|拒绝)(?:再)?(?:让我|要我|叫我|听|想)?(?:跟|和|与|对|对着|同)?(?:这个|你这个|你们的?|一个|台)*"
+        r"(?:不要|不想|不愿意?|别|不|懒得|讨厌|拒绝)(?:再)?(?:让我|要我|叫我|听|想)?(?:跟|和|与|对|对着"
+        r"|同)?(?:这个|你这个|你们的?|一个|台)*"
         r"(?:机器人?|电脑|录音|ai|智能(?:客服|语音|助手)|自动语音|语音助手)(?:说|讲|聊|谈|对话|$)",
         r"^(?:你们|那边|那里|这里|请问|请|到底|还|喂|你好|您好|究竟| )*有(?:没有)?(?:真|活|个|一个"
         r"|真的|大活)*人"
         r"(?:吗|么|嘛|没有?|在吗|在不在|啊|呀|接|能接|可以接|能听|值班|$)",
         rf"^(?:你们|那边|那里|这里|请问|到底| )*有(?:没有)?{_ZH_ONE}(?:{_ZH_STAFF})+(?:吗|么|嘛|啊|呀|在"
         rf"|可以|能|接|$)",
-        r"(?:^|请问|你|您|这|对面)(?:到底|究竟|也|还|那边)?(?:是不是|是)(?:一个|个|台)?(?:真人|活人|人工?|机器人?|电脑|录音|ai|智能客服)(?:吗|么|嘛|吧|啊|还是|在|$)",
-        r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来|说|接|听|吧|$)|换人(?:接|听|$)",
+        r"(?:^|请问|你|您|这|对面)(?:到底|究竟|也|还|那边)?(?:是不是|是)(?:一个|个|台)?(?:真人|活人"
+        r"|人工?|机器人?|电脑|录音|ai|智能客服)(?:吗|么|嘛|吧|啊|还是|在|$)",
+        r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来"
+        r"|说|接|听|吧|$)|换人(?:接|听|$)",
         rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
         rf"(?:可以|能|能不能|可不可以){_ZH_BY_HAND}",
     ),
     person=re.compile(
-        rf"(?:我要|要|请|找|我找|我想找|叫|给我|来|我想要)*{_ZH_ONE}(?:{_ZH_STAFF}|转接|转)(?:服务|客服|来|接|听电话|接电话|在吗)?"
+        rf"(?:我要|要|请|找|我找|我想找|叫|给我|来|我想要)*{_ZH_ONE}(?:{_ZH_STAFF}|转接|转)(?:服务|客服"
+        rf"|来|接|听电话|接电话|在吗)?"
         r"(?:快点|谢谢|吧)?"
+        rf"|(?:{_ZH_BY_HAND}| )+"
     ),
     story_before=re.compile(
-        r"(?:昨[天晚日]?|前天|上[次周回]|之前|以前|刚才|刚刚|曾经?|那[天次]|时候|当我?|如果|要是|每次|有时|为了|因为|是|说|叫我|让我去"
-        r"|没法|无法|怎么|总是|老是|一直|想着|打算|后来|于是|然后我就|他们?|她们?|它|客户|用户|系统|软件|页面|提示"
+        r"(?:昨[天晚日]?|前天|上[次周回]|之前|以前|刚才|刚刚|曾经?|那[天次]|时候|当我?|如果|要是|每次"
+        r"|有时|为了|因为|是|说|叫我|让我去"
+        r"|没法|无法|怎么|总是|老是|一直|想着|打算|后来|于是|然后我就|他们?|她们?|它|客户|用户|系统"
+        r"|软件|页面|提示"
         r"|按钮|显示)(?:[^ ，,]{0,3})$|(?:(?<![能可行好想要愿])不(?!要|想|行|对|好)|没|别)[用必能有要]?[ ]?$"
     ),
     story_behind=re.compile(
         r"(?:[^ ，,]{0,6}(?:联系我|给我[打回]|回我?电|打给我|打电话给我|打过来)"
-        r"|(?:了|过|着)?(?:的(?!人|话)|系统|软件|页面|账号|帐号|部|电脑|邮箱|平台|热线打不|电话(?:打不|线|录|号|系统|的)|工单|端|界面|程序|网站|那边说"
-        r"|说(?:了|过|是|要|今天|明天|会|可以|没)|让我|叫我|告诉|昨|上周|没来|没修|没人|也(?:没|不)|都(?:没|不)|已经|了(?!$|吧|谢|行|好|可)))"
+        r"|(?:了|过|着)?(?:的(?!人|话)|系统|软件|页面|账号|帐号|部|电脑|邮箱|平台|热线打不|电话(?:打不"
+        r"|线|录|号|系统|的)|工单|端|界面|程序|网站|那边说"
+        r"|说(?:了|过|是|要|今天|明天|会|可以|没)|让我|叫我|告诉|昨|上周|没来|没修|没人|也(?:没|不)"
+        r"|都(?:没|不)|已经|了(?!$|吧|谢|行|好|可)))"
     ),
     another_number=_of(
-        r"(?:换|改)(?:一个|一下|个|成|到|掉|这个|另|一|的|另外|别|其他|其它|不同|新|打|用)*(?:电话|号码?|手机|座机)",
+        r"(?:换|改)(?:一个|一下|个|成|到|掉|这个|另|一|的|另外|别|其他|其它|不同|新|打|用)*(?:电话"
+        r"|号码?|手机|座机)",
         r"(?:别的|另外?一?个?的?|其他的?|其它的?|新的|不同的)(?:电话|号码?|手机|座机)",
-        r"(?:不要|不想|别|不用|不能|不)(?:再)?(?:打|用|拨|是|留)?(?:到)?(?:这个|这部|这支|此|该)(?:电话|号码?|手机|号)?",
-        r"(?:这个|这部|这支|此)(?:电话|号码?|手机|号)?(?:不[对行用是能方便]|不太?方便|打不通|停机|错了|是公用|没人接|联系不[到上])",
+        r"(?:不要|不想|别|不用|不能|不)(?:再)?(?:打|用|拨|是|留)?(?:到)?(?:这个|这部|这支|此|该)(?:电话"
+        r"|号码?|手机|号)?",
+        r"(?:这个|这部|这支|此)(?:电话|号码?|手机|号)?(?:不[对行用是能方便]|不太?方便|打不通|停机|错了"
+        r"|是公用|没人接|联系不[到上])",
         r"(?:打|拨|用)(?:我的?|到我的?)?(?:手机|座机|办公室|家里|单位|公司)(?:电话|号码?|的)?",
     ),
     hello=re.compile(
-        r"(?:喂|你好|您好|早上好|下午好|嗯|呃|在吗|听得[到见]吗|能听[到见]吗|请问|哈喽|啊|我有(?:一个|个)?问题"
+        r"(?:喂|你好|您好|早上好|下午好|嗯|呃|在吗|听得[到见]吗|能听[到见]吗|请问|哈喽|啊|我有(?:一个"
+        r"|个)?问题"
         r"|我想报(?:告|一个|个)?(?:问题|故障)|我需要帮助| )+"
     ),
     repeat=re.compile(_ZH_REPEAT),
@@ -416,25 +495,38 @@ _ZH = CommandWords(
         " ?",
         bye="(?:好的?|行|对)? ?(?:再见|拜拜|拜|回头见|回见|先挂了|挂了|我挂了|我要挂了|我先挂|下次再说)",
         enough="(?:(?:不|没有?|对|好的?|行|是的|嗯|那)的? ?)*"
-        "(?:就(?:这样|这些|这么多)|没(?:有)?(?:别的|其他|其它|什么|啥)(?:的)?(?:了|事了?|问题了?)|没有?了|没事了|说完了|讲完了"
+        "(?:就(?:这样|这些|这么多)|没(?:有)?(?:别的|其他|其它|什么|啥)(?:的)?(?:了|事了?|问题了?)"
+        "|没有?了|没事了|说完了|讲完了"
         "|不用了)(?:吧|了|啊|哈|就行|就好)*",
         repeat=_ZH_REPEAT,
-        wait="(?:请|麻烦|你|您|先|能不能|能否|可不可以|可以|可否|让我|容我|那|不好意思|抱歉|劳驾|拜托|帮我|别挂|能|再)*"
-        "(?:稍等|稍候|稍微等|等等|等(?:我|着|一等|着我|一等我)?(?:[一几两]?(?:小|点)?(?:下|会儿?|阵子?|分钟|秒钟?)|片刻|几分钟|几秒钟?|两分钟|一两分钟|会儿?)|等我|别急|慢点|别挂(?:断|机|电话)?|先别挂"
-        "|给我(?:一点|点|一些|一|几|两)?(?:分钟|秒钟?)?(?:的)?时间|给我[一两几](?:分钟|秒钟?)|等我(?:找|看|查|想)(?:一)?(?:找|看|查|想)?(?:一下|下)?)"
+        wait="(?:请|麻烦|你|您|先|能不能|能否|可不可以|可以|可否|让我|容我|那|不好意思|抱歉|劳驾|拜托"
+        "|帮我|别挂|能|再)*"
+        "(?:稍等|稍候|稍微等|等等|等(?:我|着|一等|着我|一等我)?(?:[一几两]?(?:小|点)?(?:下|会儿?|阵子?"
+        "|分钟|秒钟?)|片刻|几分钟|几秒钟?|两分钟|一两分钟|会儿?)|等我|别急|慢点|别挂(?:断|机|电话)?|先别挂"
+        "|给我(?:一点|点|一些|一|几|两)?(?:分钟|秒钟?)?(?:的)?时间|给我[一两几](?:分钟|秒钟?)|等我(?:找"
+        "|看|查|想)(?:一)?(?:找|看|查|想)?(?:一下|下)?)"
         "(?:我|一下|一会儿?|会儿?|几分钟|片刻|一分钟|一下下|好吗|好不好|可以吗|行吗|吗|啊|哈|吧|呀)*"
-        "|(?:让|容)?我(?:先|去|来)?(?:找|看|查|想|翻)(?:一)?(?:找|看|查|想|翻)?(?:一下|下|一找|看)?(?:号码|单子|资料|眼镜|本子)?(?:啊|吧)?",
+        "|(?:让|容)?我(?:先|去|来)?(?:找|看|查|想|翻)(?:一)?(?:找|看|查|想|翻)?(?:一下|下|一找"
+        "|看)?(?:号码|单子|资料|眼镜|本子)?(?:啊|吧)?",
         hello="你好|您好|喂|早上好|下午好|晚上好|哈喽|在吗|听得[到见]吗|能听[到见]吗|请|拜托(?:了|你了|您了)?"
         "|(?:非常|太|多)?(?:谢谢|感谢|多谢)(?:你|您|了|啊)*|麻烦(?:你|您)?了|辛苦(?:你|您)?了",
-        excuse="(?:我|让我|容我|我们|我这边|这边|我这儿)(?:先|去|来|得|要|需要|还要|正在|在|马上|正|再|就|这就|想|把|给|帮|需|用|跟|旁边|这里|也|都|还得|有点|有|现在|手上|稍微)*"
-        "(?:找|看|查|想|翻|拿|问|开|关|接|车|打开|取|上|下|戴|记|写|换|确认|核对|倒|去|回|走|忙|吵|事|停|泊|登|数|读|挪|签|喝|抱|处理|过去|听)[^ 不没坏错故慢卡死断]{0,9}"
-        "|(?:外面|门口|这里|这边|旁边|家里|突然|好像|刚好|刚|又)*(?:有人|有个?人|有电话|有客人|有快递|孩子|小孩|宝宝|娃|狗|猫|我家狗|我家孩子|我孩子|快递|外卖|老板|领导|同事|经理|客人|客户|门铃|水|锅|电话|手机|我妈|我爸"
+        excuse="(?:我|让我|容我|我们|我这边|这边|我这儿)(?:先|去|来|得|要|需要|还要|正在|在|马上|正|再"
+        "|就|这就|想|把|给|帮|需|用|跟|旁边|这里|也|都|还得|有点|有|现在|手上|稍微)*"
+        "(?:找|看|查|想|翻|拿|问|开|关|接|车|打开|取|上|下|戴|记|写|换|确认|核对|倒|去|回|走|忙|吵|事"
+        "|停|泊|登|数|读|挪|签|喝|抱|处理|过去|听)[^ 不没坏错故慢卡死断]{0,9}"
+        "|(?:外面|门口|这里|这边|旁边|家里|突然|好像|刚好|刚|又)*(?:有人|有个?人|有电话|有客人|有快递"
+        "|孩子|小孩|宝宝|娃|狗|猫|我家狗|我家孩子|我孩子|快递|外卖|老板|领导|同事|经理|客人|客户|门铃"
+        "|水|锅|电话|手机|我妈|我爸"
         "|老公|老婆|我老婆|我老公|邻居|门口|外面)"
-        "[^ 不没坏错故慢卡死断]{0,3}(?:敲门|来了|叫我|找我|在?叫|哭|按门铃|响|在门口|到了|开了|按铃|有人|闹|喊我|来|进来|送|打进来|吵|问我|要|摔|醒)[^ 不没坏错故慢卡死断]{0,4}"
-        "|(?:很快|马上|一会儿?|立刻|这就)(?:就)?(?:好|回来|来|可以)(?:了)?|(?:我)?(?:去去)?就(?:来|回来|好)|正在(?:开机|打开|加载|启动|登录)|(?:电脑|程序|系统|页面)?还在(?:打开|加载|启动|开机)|眼镜[^ 不没坏]{0,5}",
+        "[^ 不没坏错故慢卡死断]{0,3}(?:敲门|来了|叫我|找我|在?叫|哭|按门铃|响|在门口|到了|开了|按铃"
+        "|有人|闹|喊我|来|进来|送|打进来|吵|问我|要|摔|醒)[^ 不没坏错故慢卡死断]{0,4}"
+        "|(?:很快|马上|一会儿?|立刻|这就)(?:就)?(?:好|回来|来|可以)(?:了)?|(?:我)?(?:去去)?就(?:来|回来"
+        "|好)|正在(?:开机|打开|加载|启动|登录)|(?:电脑|程序|系统|页面)?还在(?:打开|加载|启动|开机)"
+        "|眼镜[^ 不没坏]{0,5}",
     ),
     trouble=re.compile(
-        "坏|故障|报错|错误|死机|打不开|不能|不了|没反应|失灵|用不|连不|上不|掉线|卡住|停了|很慢|黑屏|(?:天|周|星期|小时|年)了|一直|好久|很久|半天"
+        "坏|故障|报错|错误|死机|打不开|不能|不了|没反应|失灵|用不|连不|上不|掉线|卡住|停了|很慢|黑屏"
+        "|(?:天|周|星期|小时|年)了|一直|好久|很久|半天"
     ),
     redo=re.compile(
         r"(?:不|我|想|要|请|让我|可以|那|需要)*"
@@ -455,7 +547,9 @@ _ZH = CommandWords(
 _KO_STAFF = (
     "(?:상담원|상담사|상담 ?직원|상담 ?담당자|사람 ?상담원|사람|인간|직원|담당자|담당|교환원|교환"
     "|안내원|매니저|책임자|팀장|부장|사장|점장|기사"
-    "|기술자|엔지니어|관리자|상급자|윗사람|윗분|높은 ?분|전문가|기술 ?지원(?: ?팀)?|고객 ?센터|누구|누군가"
+    "|기술자|엔지니어|관리자|상급자|윗사람|윗분|높은 ?분|전문가|기술 ?지원(?: ?팀)?|고객 ?센터"
+    "|고객 ?지원(?: ?팀)?|안내 ?데스크|프런트|프론트|접수처|영업팀|회계팀|담당 ?직원|담당 ?부서"
+    "|다른 ?분|아무 ?분|누구|누군가|누가"
     "|아무나)(?:분들?|님)?"
 )
 _KO_TO = "(?:이랑|랑|하고|과|와|한테|에게|께|을|를|으로|로|이나|나|든지|든|이|가|은|는)?"
@@ -476,7 +570,7 @@ _KO_REPEAT = (
         r"다시 ?(?:한 ?번)? ?(?:만 )?(?:말씀|말해|들려|얘기|이야기)\S*(?: ?주\S+)?",
         r"(?:뭐라고|뭐라구)(?: ?(?:하\S+|그러\S+|말씀\S+)|요|예요)?|뭐요|못 ?들었\S*"
         r"|(?:잘 )?안 ?들(?:려|리)\S*|한 ?번 ?더 ?(?:말\S+|요)?\S*",
-        r"무슨 ?(?:말씀\S*|말이\S*|소리\S*)",
+        r"무슨 ?(?:말씀(?!을)\S*|말이\S*|소리\S*)",
     )
 )
 
@@ -494,6 +588,23 @@ _KO = CommandWords(
         r"|이신가요|이야|이죠|맞아요|맞나요)$",
         rf"{_KO_ROBOT} ?(?:이랑|랑|하고|과|와|한테|에게|에다)? ?\S* ?(?:싫|말고 ?(?:사람|상담|직원"
         rf"|진짜)|안 ?할|안 ?해요|하기 ?싫|그만)",
+        r"(?:사람|상담원|상담사|담당자|직원)(?:분|님)?(?:이|께서|한테|에게|께)? ?(?:좀 |직접 |대신 "
+        r"|바로 )*(?:설명|말씀|말|얘기|이야기|처리|해결|대답|답|도와|상담|응대|통화|봐|받아)\S*"
+        r"(?: ?(?:주\S*|줘\S*|할게\S*|하게 \S+|고 싶\S*|면 ?좋\S*|하겠\S*|드릴게\S*|드리고 \S+"
+        r"|하길 ?원\S*|하기 ?원\S*|바라\S*|바랍\S*))"
+        r"(?! ?(?:버튼|화면|프로그램|기능))",
+        r"사람 ?(?:목소리|음성)(?:를|을)? ?(?:좀 )?(?:듣고|들려|듣게|원)\S*|사람(?:과|하고|이랑"
+        r"|이) ?(?:대화|통화|얘기|이야기|상담|말)(?:를|을|하기|하길|하는 ?걸|하기를)* ?(?:원|바라|바랍"
+        r"|선호|하고 ?싶)\S*",
+        r"^(?:거기 |여기 |저기 )?(?:누가|아무나|누구든|누구라도|아무라도"
+        r"|사람이) ?(?:전화 ?)?(?:좀 ?)?(?:전화 ?)?(?:받아|바꿔|나와|도와|연결해) ?(?:주|줘|달)\S*(?: \S+)?$",
+        rf"{_KO_ROBOT}(?:이랑|랑|하고|과|와|한테|에게|이|가|은|는)? ?(?:더 ?이상 |이제 |그만 "
+        rf"|다시는 )*(?:말|얘기|이야기|대화|통화|상담)(?:을|를)? ?(?:안|못|싫|하기 ?싫|하고 ?싶지 ?않"
+        rf"|하지 ?않|그만)\S*",
+        r"(?:통화|상담|연결|전화) ?(?:가능한|되는|할 ?수 ?있는|받을) ?(?:직원|사람|상담원|담당자"
+        r"|분)(?:분)?(?:이|은|는)? ?(?:있|계|없|안 ?계)\S*",
+        r"(?:거기|그쪽|혹시|저기|여기|지금|누구) ?(?:누구|사람|직원|상담원|담당자)(?:분|님)?(?:이|은"
+        r"|는)? ?(?:아무도 ?|안 ?)?(?:없|있|계)(?:어요|나요|세요|신가요|습니까|으세요|십니까)$",
         r"(?:거기|그쪽|혹시|저기|여기|지금|누구) ?(?:누구|사람|직원|상담원) ?(?:아무도 ?)?(?:없어요|없나요"
         r"|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
         r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
@@ -523,27 +634,37 @@ _KO = CommandWords(
     ),
     repeat=re.compile(_KO_REPEAT),
     idle=_idle(
-        "음+|어+|아|저기요?|그|그럼|이제|네|예|저|죄송한데요?|죄송합니다|죄송하지만|미안한데|미안해요|그런데|근데|혹시|아이고",
+        "음+|어+|아|저기요?|그|그럼|이제|네|예|저|죄송한데요?|죄송합니다|죄송하지만|미안한데|미안해요"
+        "|그런데|근데|혹시|아이고",
         bye=r"안녕히 ?계세요|안녕히 ?가세요|수고하세요|수고하십시오|들어가세요|끊을게요|끊겠습니다"
         r"|끊어요|이만 ?끊\S*|다음에 ?또 ?\S+",
         enough=r"(?:아니요?|아뇨|네|예|뭐)? ?(?:그게|그거면|이게|그걸로|이걸로|그것만|이것만)? ?"
         r"(?:다예요|다입니다|다에요|다야|됐어요|됐습니다|되었습니다|충분\S+|끝이에요|끝입니다)"
         r"|(?:더|다른 ?건|다른 ?거|더 ?이상) ?(?:할 ?말 ?)?없\S+|(?:그거|그것|이것|그)뿐\S*",
         repeat=_KO_REPEAT,
-        wait=r"(?:(?:네|저|혹시|좀|제가|조금|아주) )?(?:(?:일|이|삼|오|십|한|두|몇|[0-9]+) ?(?:분|초)|잠깐|잠시|잠간|조금|쪼금|좀)(?:만요|만이요|만|요|동안)?"
-        r"(?: ?(?:만|좀|더|여기서|그대로|전화)? ?(?:기다려|기다리|기다릴|계셔|계세|시간|대기)\S*(?: ?(?:주\S*|줘\S*|줄 ?수\S*|주실 ?수\S*|있\S*|될까\S*|부탁\S*|좀|더))*)?"
+        wait=r"(?:(?:네|저|혹시|좀|제가|조금|아주) )?(?:(?:일|이|삼|오|십|한|두|몇|[0-9]+) ?(?:분|초)"
+        r"|잠깐|잠시|잠간|조금|쪼금|좀)(?:만요|만이요|만|요|동안)?"
+        r"(?: ?(?:만|좀|더|여기서|그대로|전화)? ?(?:기다려|기다리|기다릴|계셔|계세|시간"
+        r"|대기)\S*(?: ?(?:주\S*|줘\S*|줄 ?수\S*|주실 ?수\S*|있\S*|될까\S*|부탁\S*|좀|더))*)?"
         r"|기다려 ?(?:주\S+|봐\S*)|(?:좀 ?)?(?:찾아|확인해|알아) ?(?:볼게\S*|보겠\S*|볼 ?테니\S*)"
-        r"|천천히\S*|가만\S*|끊지 ?(?:마|말)\S*(?: (?:좀|잠깐|잠시|조금)만?)?(?: 기다\S*(?: \S+)?)?|(?:아직|금방) ?(?:이요|요)|시간 ?(?:좀|조금)? ?주\S+",
+        r"|천천히\S*|가만\S*|끊지 ?(?:마|말)\S*(?: (?:좀|잠깐|잠시|조금)만?)?(?: 기다\S*(?: \S+)?)?"
+        r"|(?:아직|금방) ?(?:이요|요)|시간 ?(?:좀|조금)? ?주\S+",
         hello=r"여보세요|안녕하세요|안녕하십니까|들리세요|들리나요|제 말 들리세요|거기 계세요|제발(?:요)?"
         r"|(?:정말 |너무 )?(?:감사합니다|감사해요|고맙습니다|고마워요|고맙네요|감사드립니다)",
-        excuse=r"(?:\S+ ){0,5}?\S*(?:[가-힣]게요|볼게|올게|할게|겠습니다|봐야 ?\S+|와야 ?\S+|해야 ?\S+|받아야 ?\S+|찾고 ?있\S*|보고 ?있\S*|하고 ?있\S*|가져오\S+|가지러\S*|찾는 ?중\S*"
+        excuse=r"(?:\S+ ){0,5}?\S*(?:[가-힣]게요|볼게|올게|할게|겠습니다|봐야 ?\S+|와야 ?\S+|해야 ?\S+"
+        r"|받아야 ?\S+|찾고 ?있\S*|보고 ?있\S*|하고 ?있\S*|가져오\S+|가지러\S*|찾는 ?중\S*"
         r"|켜는 ?중\S*|켜지는 ?중\S*|보는 ?중\S*|중이에요|중이라서?|중입니다)"
-        r"|(?:지금 |밖에 |문 ?앞에 |집에 |옆에서 |갑자기 |방금 |우리 |저희 |다른 )*(?:누가|누군가|사람이|손님이|택배가|택배 기사님이|배달이|아이가|애가|애기가|아기가|강아지가|개가|고양이가|초인종이|벨이|전화가|상사가|사장님이"
-        r"|부장님이|팀장님이|동료가|엄마가|아빠가|아내가|남편이|이웃이|문에|물이|주전자가|밖이|주변이|고객이) ?(?:\S+ ){0,2}?\S*(?:왔|와서|와 ?있|오셨|오네|불러|부르|부른|찾아|찾으|울어|울려|울고|우네|울리|짖|두드|끓|시끄|도착"
+        r"|(?:지금 |밖에 |문 ?앞에 |집에 |옆에서 |갑자기 |방금 |우리 |저희 |다른 )*(?:누가|누군가"
+        r"|사람이|손님이|택배가|택배 기사님이|배달이|아이가|애가|애기가|아기가|강아지가|개가|고양이가"
+        r"|초인종이|벨이|전화가|상사가|사장님이"
+        r"|부장님이|팀장님이|동료가|엄마가|아빠가|아내가|남편이|이웃이|문에|물이|주전자가|밖이|주변이"
+        r"|고객이) ?(?:\S+ ){0,2}?\S*(?:왔|와서|와 ?있|오셨|오네|불러|부르|부른|찾아|찾으|울어|울려"
+        r"|울고|우네|울리|짖|두드|끓|시끄|도착"
         r"|들어|깨|말을|물어)\S*(?: (?:있\S*|봐\S*|가\S*|서))*",
     ),
     trouble=re.compile(
-        r"고장|오류|에러|멈[췄춰춤]|안 ?(?:돼|되|됩|켜|나와|나오|열|들|찍|보여|움직|먹)|못 ?(?:해|하|열|써|쓰)|꺼[졌져]|느려|느리|끊[겼겨기]|째|동안 ?(?:기다렸|안)|며칠|(?:주|달|일|시간) ?(?:동안|째|전)"
+        r"고장|오류|에러|멈[췄춰춤]|안 ?(?:돼|되|됩|켜|나와|나오|열|들|찍|보여|움직|먹)|못 ?(?:해|하|열"
+        r"|써|쓰)|꺼[졌져]|느려|느리|끊[겼겨기]|째|동안 ?(?:기다렸|안)|며칠|(?:주|달|일|시간) ?(?:동안|째|전)"
     ),
     redo=_of(
         r"(?:아니요? ?|제가 ?)?(?:다시|처음부터(?: 다시)?|새로)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -58,6 +59,13 @@ _SPECIFIC: frozenset[str] = frozenset(
 )
 _AGAINST_YES: frozenset[str] = frozenset({"no", "another_number", "correction"})
 _UNSURE = 0.5
+
+# Sentences and their opposites are near each other in meaning: what denies anything is no sure yes.
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|nothing|none|hardly|without|\w+n['\u2019]?t)\b"
+    r"|[不没别无未非]|안 |않|못|아니|아닌|아닙|없|싫|말고|지 ?마",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,8 @@ def _combined(by_rules: Reading, more: bool, text: str, scores: Mapping[str, flo
     """
     by_meaning = _nearest(text, scores)
     if not by_rules.sure:
+        if by_meaning.act == "yes" and by_meaning.sure and _DENIAL.search(text):
+            return replace(by_meaning, margin=_UNSURE, rival="no")
         return by_meaning
     if by_rules.act == "other":
         return by_rules

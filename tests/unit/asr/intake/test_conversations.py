@@ -346,6 +346,55 @@ SCRIPTS = [
         problem=_EN,
         end="unconfirmed",
     ),
+    # What is put right is replaced.
+    Script(
+        id="the scanner, not the printer",
+        says=(
+            "My printer shows a red light",
+            "yes",
+            "tomorrow at nine",
+            "No, it's not the printer, it's the scanner.",
+            "yes",
+        ),
+        asked=_TO_CONFIRM + " confirm",
+        when=THURSDAY_9,
+        problem="My scanner shows a red light",
+    ),
+    Script(
+        id="the scanner, said at another question",
+        says=(
+            "My printer shows a red light",
+            "Sorry, it isn't the printer, it's the scanner.",
+            "yes",
+            "tomorrow at nine",
+            "yes",
+        ),
+        asked="problem offer_number offer_number callback_time confirm",
+        when=THURSDAY_9,
+        problem="My scanner shows a red light",
+    ),
+    Script(
+        id="不是打印机，是扫描仪",
+        language="zh",
+        says=("打印机亮红灯", "可以", "明天上午九点", "不对，不是打印机，是扫描仪。", "对"),
+        asked=_TO_CONFIRM + " confirm",
+        when=THURSDAY_9,
+        problem="扫描仪亮红灯",
+    ),
+    Script(
+        id="프린터가 아니라",
+        language="ko",
+        says=(
+            "프린터가 빨간 불이 켜져요",
+            "네",
+            "내일 오전 아홉 시",
+            "아니요, 프린터가 아니라 스캐너예요.",
+            "네",
+        ),
+        asked=_TO_CONFIRM + " confirm",
+        when=THURSDAY_9,
+        problem="스캐너가 빨간 불이 켜져요",
+    ),
     Script(
         id="three noes",
         says=(_EN, "yes", "tomorrow at nine", "No.", "No.", "No.", "No."),
@@ -487,6 +536,28 @@ def test_a_caller_who_asks_for_a_moment_is_waited_for(language: str, said: str, 
     assert call.question.name == "offer_number"
     call.feed(HungUp())
     assert call.slot("problem").value == answer
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "name", "correction", "right"),
+    [
+        ("en", _EN, "My name is Anna Miller", "No, it's not Miller, it's Mueller.", "Mueller"),
+        ("zh", _ZH, "我叫张伟", "我不叫张伟，叫章伟。", "章伟"),
+        ("zh", _ZH, "我叫张伟", "不是张伟，是章伟。", "章伟"),
+        ("ko", _KO, "정민수입니다", "아니요, 정민수가 아니라 전민수예요.", "전민수"),
+    ],
+)
+def test_a_name_that_is_put_right_is_replaced(
+    language: str, told: str, name: str, correction: str, right: str
+) -> None:
+    call = Call(language, settings=IntakeSettings(slots=usual_slots(name=True)))
+    call.says(told)
+    assert call.question.name == "name"
+    call.says(name)
+    call.says(correction)
+    call.feed(HungUp())
+    assert call.slot("name").value == right
+    assert call.slot("problem").value == told
 
 
 def test_nobody_is_waited_for_without_an_end() -> None:
