@@ -173,12 +173,22 @@ class Spoken:
         number = self.draft.number
         if number is None or number.value is None or number.confirmed or not number.told:
             return None
-        country = self.country
-        of_it = self.asking.slot is number.slot or not only_figures(self.text, self.language)
-        if of_it or fit(str(number.value), country) == "valid":
+        if self.asking.slot is number.slot or not only_figures(self.text, self.language):
+            return None
+        known = fit(str(number.value), self.country)
+        if known == "valid" and not self._only_goes_on():
             return None
         whole = self.worded(f"{number.told[-1].text} {self.text}").value(number.slot)
-        return whole if whole is not None and fit(str(whole.value), country) == "valid" else None
+        fits = "" if whole is None else fit(str(whole.value), self.country)
+        return whole if fits == "valid" or (fits == "unknown" and self._only_goes_on()) else None
+
+    def _only_goes_on(self) -> bool:
+        """Whether digits can be nothing but the rest of the number that was said right before."""
+        number, slot, history = self.draft.number, self.asking.slot, self.draft.history
+        before = history[-1].heard if history else None
+        if number is None or slot is None or slot.kind != "callback_time":
+            return False
+        return before is number.told[-1].heard and self.understood_as("callback_time", slot) is None
 
     def condition(self, rest: str) -> tuple[Found, ...]:
         """When to call, said behind a yes: "yes, but not before five"."""

@@ -33,12 +33,14 @@ class Shortfall:
         after: the digits behind them, which hold.
         missing: how many digits are missing; negative, how many are too many; 0 where that is not known, or
             where the length is right and the plan has no such number.
+        tail: the end of `before`, where the rest may come as a whole group in its place.
     """
 
     before: str
     part: str = ""
     after: str = ""
     missing: int = 0
+    tail: str = ""
 
     @property
     def heard(self) -> str:
@@ -94,6 +96,9 @@ def shortfall(groups: Sequence[str], plus: bool, country: str) -> Shortfall:
         # A pause elsewhere than the plan has it says nothing; the rest must fit the rest.
         rest_fits = [len(later) for later in groups[at + 1 :]] == [len(later) for later in expected[1:]]
         if len(groups) > 1 and rest_fits and len(expected[0]) - len(group) == missing:
+            if not after and _is_open("+" * plus + digits, missing, country):
+                # Numbers of several lengths begin so: the caller has more likely stopped than been misheard.
+                return Shortfall(before + group, "", "", missing, tail=group)
             return Shortfall(before, group, after, missing)
         return Shortfall("", digits, "", missing)
     return Shortfall(before, "", "", missing)
@@ -115,6 +120,12 @@ def _missing(number: str, country: str) -> tuple[int, str]:
         if fit(number[:-extra], country) == "valid":
             return -extra, number[:-extra]
     return 0, ""
+
+
+def _is_open(number: str, missing: int, country: str) -> bool:
+    """Whether numbers of other lengths, too, begin with these digits."""
+    longer = range(missing + 1, min(_MOST_MISSING, _LONGEST - len(number)) + 1)
+    return any(fit(number + fill[:more], country) == "valid" for more in longer for fill in _FILLS)
 
 
 def _groups(number: str, country: str) -> list[str]:

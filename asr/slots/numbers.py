@@ -304,6 +304,8 @@ def _continued(so_far: Shortfall, string: DigitString) -> Iterator[tuple[DigitSt
         if heard.endswith(said[:size]) and size < len(said)
     ]
     ways = [asked, rest, *overlaps] if so_far.part else [*overlaps, rest]
+    if so_far.tail:
+        ways.append(heard.removesuffix(so_far.tail) + said)
     if said.startswith(heard):
         ways.insert(0, said)  # said again from the beginning
     for at, joined in enumerate(dict.fromkeys(ways)):

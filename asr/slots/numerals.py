@@ -115,16 +115,31 @@ def readings(tokens: Sequence[Token]) -> list[list[DigitString]]:
     for at, token in enumerate(tokens):
         if token.kind == "restart":
             after_restart = list(tokens[at + 1 :])
-    pieces, remainder = _pieces(after_restart)
-    corrected = sum(any(run.groups for run in piece.runs) for piece in pieces) > 1
     found: dict[tuple[tuple[str, ...], ...], list[DigitString]] = {}
-    for runs in _joined(pieces):
-        strings = [
+    for said in (after_restart, _without_a_doubtful_first(after_restart)):
+        for strings in _of_tokens(said):
+            found.setdefault(tuple(string.groups for string in strings), strings)
+    return list(found.values())[:_READINGS]
+
+
+def _without_a_doubtful_first(tokens: list[Token]) -> list[Token]:
+    """The tokens without a word at the beginning that may be a digit or not: "for one five five ..."."""
+    at = next((at for at, token in enumerate(tokens) if token.kind == "digits"), None)
+    if at is None or tokens[at].sure:
+        return tokens
+    return [*tokens[:at], Token("other", tokens[at].text), *tokens[at + 1 :]]
+
+
+def _of_tokens(tokens: Sequence[Token]) -> list[list[DigitString]]:
+    pieces, remainder = _pieces(tokens)
+    corrected = sum(any(run.groups for run in piece.runs) for piece in pieces) > 1
+    return [
+        [
             DigitString(run.groups, run.plus, _GUESSED if corrected or not run.sure else 1.0, remainder)
             for run in runs
         ]
-        found.setdefault(tuple(run.groups for run in runs), strings)
-    return list(found.values())[:_READINGS]
+        for runs in _joined(pieces)
+    ]
 
 
 def digit_string(tokens: Sequence[Token], minimum: int, maximum: int) -> DigitString | None:

@@ -57,6 +57,7 @@ _RESTARTS = (
 )  # fmt: skip
 _MARKS = re.compile(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s[-\u2014\u2013]\s|\.{2,}")
 # Recognisers write what they hear most.
+_BEFORE_THE_FIRST = frozenset({"okay", "ok", "yes", "sure", "well", "so", "its", "it", "is"})
 _SOUND_ALIKES = {
     "to": "2",
     "too": "2",
@@ -168,7 +169,11 @@ def _token(words: list[str], position: int, before: list[Token]) -> tuple[Token,
         return Token("other", word), 1
     if word in _UNITS or word in _TEENS or word in _TENS:
         return _group(words, position)
-    if word in _SOUND_ALIKES and after_digits and (not follows or _is_numeral(follows) or follows in _TIMES):
+    goes_on = _is_numeral(follows) or follows in _TIMES or follows in _SOUND_ALIKES
+    begins = all(token.kind in ("other", "gap") for token in before) and all(
+        one in _BEFORE_THE_FIRST for one in words[:position]
+    )
+    if word in _SOUND_ALIKES and ((after_digits and (not follows or goes_on)) or (begins and goes_on)):
         return Token("digits", _SOUND_ALIKES[word], sure=False), 1
     if word in _PLACES and _says_which_digits(words, position + 1):
         return Token("place", word), 1

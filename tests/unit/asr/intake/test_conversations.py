@@ -560,6 +560,56 @@ def test_a_name_that_is_put_right_is_replaced(
     assert call.slot("problem").value == told
 
 
+@pytest.mark.parametrize(
+    ("country", "said"),
+    [
+        ("DE", ("040 36", "one nine eight two")),
+        ("DE", ("040 36", "361 982")),
+        ("", ("040 36", "one nine eight two")),
+        ("DE", ("040 361", "982")),
+    ],
+)
+def test_digits_at_the_end_of_half_a_number_are_kept(country: str, said: tuple[str, ...]) -> None:
+    call = Call(caller="", settings=IntakeSettings(country=country))
+    call.says(_EN)
+    for answer in said:
+        call.says(answer)
+    assert call.question.name == "callback_time"
+    call.feed(HungUp())
+    assert call.ticket.callback_number == "040361982"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "said", "number"),
+    [
+        ("zh", "CN", "请明天上午十点打13800138000给我", "13800138000"),
+        ("zh", "CN", "明天上午十点请打我的手机，幺三八零零幺三八零零零", "13800138000"),
+        ("ko", "KR", "내일 오전 열 시에 공일공 일이삼사 오육칠팔로 전화 주세요", "01012345678"),
+        ("ko", "KR", "010-1234-5678로 내일 오전 열 시에 전화해 주세요", "01012345678"),
+        ("en", "US", "Please call me tomorrow at ten on 415 555 0132", "4155550132"),
+    ],
+)
+@pytest.mark.parametrize("question", ["problem", "offer_number", "callback_number"])
+def test_a_number_and_a_time_in_one_sentence(
+    question: str, language: str, country: str, said: str, number: str
+) -> None:
+    call = Call(
+        language, CALLER if question == "offer_number" else "", settings=IntakeSettings(country=country)
+    )
+    told = {"en": _EN, "zh": _ZH, "ko": _KO}[language]
+    if question == "problem":
+        call.says(f"{told}{'。' if language == 'zh' else '. '}{said}")
+    else:
+        call.says(told)
+        assert call.question.name == question
+        call.says(said)
+    assert call.question.name == "confirm"
+    call.feed(HungUp())
+    assert call.ticket.callback_number == number
+    assert call.ticket.when is not None
+    assert f"{call.ticket.when.start:%Y-%m-%dT%H:%M}" == TOMORROW_10
+
+
 def test_nobody_is_waited_for_without_an_end() -> None:
     call = Call()
     for _ in range(30):

@@ -52,7 +52,10 @@ en US | 415-555-0132, room 305 | 4155550132
 en US | 415-555-0132, but only after 5. | 4155550132
 en US | 415-555-0132, tomorrow at 9. | 4155550132
 en US | 415-555-0132. I'm there from 9 to 5. | 4155550132
-en US | for one five, five five five, oh one three two | 4155550132?
+en US | for one five, five five five, oh one three two | 4155550132
+en US | ate oh five five five five oh one three two | 8055550132
+en US | To 415 555 0132 | 4155550132
+en US | 415 555 for to won 0 | 4155554210
 en US | 4 1 5 5 5 5 oh 1 3 to | 4155550132
 en US | four one five five five five o one three too | 4155550132
 en US | 4-1-5-5-5-5-0-1-3-2 | 4155550132
@@ -113,7 +116,7 @@ en GB | 077 889 001 23 | 07788900123
 en GB | 077 double 89 double 0123 | 07788900123
 en GB | My mobile's 07788 900123 | 07788900123
 en GB | Right, so the number's oh seven seven double eight nine double oh one two three, cheers. | 07788900123
-en GB | to oh seven nine four six oh nine five eight | ?
+en GB | to oh seven nine four six oh nine five eight | 2079460958
 en GB | 020 7946, one moment, 0958 | 02079460958
 en GB | 020 7946 0958, the office is on the 3rd floor | 02079460958
 en DE | zero four zero, three six one, no sorry, three six two, nine eight eight | 040362988
