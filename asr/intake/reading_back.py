@@ -138,8 +138,9 @@ def _corrections(said: Spoken, rest: str | None) -> tuple[Found, ...]:
     facts = said.facts()
     if facts:
         return facts
-    words = said.text if rest is None else rest
-    changes = _CHANGES[said.language].search(comparable(words, said.language)) is not None
+    moves = said.moves_a_time()  # also by words before the rest: "not nine, ten"
+    words = said.text if rest is None or moves else rest
+    changes = moves or _CHANGES[said.language].search(comparable(words, said.language)) is not None
     if not words or (rest is None and said.is_long(words, NAMING if changes else A_SENTENCE)):
         return ()
     bare = said.worded(words)

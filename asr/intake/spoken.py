@@ -20,6 +20,7 @@ from asr.slots import times_en, times_ko, times_zh
 from asr.slots.callback_time import window_of
 from asr.slots.figures import only_figures
 from asr.slots.gather import FactKind, gather
+from asr.slots.moved_times import moved_to, shift
 from asr.slots.no_answer import no_answer
 from asr.slots.numbering_plan import Shortfall, fit
 from asr.slots.numbers import same_telephone, still_lacking
@@ -27,7 +28,7 @@ from asr.slots.put_right import PutRight, put_right, replaced
 from asr.slots.since import since
 from asr.slots.understand import understand
 from asr.slots.values import CallWindow, SlotContext, SlotKind, SlotValue, Understood
-from asr.slots.wish import Clock
+from asr.slots.wish import Clock, Wish
 from asr.text import comparable, length, tidy, without_opening
 from config.business_hours import OpeningHours
 
@@ -123,13 +124,57 @@ class Spoken:
             return self._date(slot)
         if slot.kind == "code":
             return self._code(slot)
+        if slot.kind == "callback_time":
+            return self._time(slot)
         by_cue = next((found for found in self.facts((self.draft.entries[slot.name],))), None)
         if by_cue is not None and slot.kind in ("number", "digits", "name"):
             return by_cue
         found = self.understood_as(slot.listened, slot)
         if found is None:
             return by_cue
-        return self._as_before(Found(name=slot.name, value=found.value, confidence=found.confidence))
+        return Found(name=slot.name, value=found.value, confidence=found.confidence)
+
+    def _time(self, slot: IntakeSlot) -> Found | None:
+        """When to call: a time, or how one that was noted is moved."""
+        shifted = self._shifted(slot)
+        if shifted is not None:
+            return shifted
+        to = moved_to(self.text, self.language)
+        for said in (self.worded(to), self) if to else (self,):
+            found = said.understood_as(slot.listened, slot)
+            if found is not None:
+                one = Found(name=slot.name, value=found.value, confidence=found.confidence)
+                # Words that were cut out are as sure as those around them.
+                return said._as_before(one)
+        return None
+
+    def _shifted(self, slot: IntakeSlot) -> Found | None:
+        """A time that was noted, by so much later or earlier."""
+        before = self._noted(slot.name)
+        by = shift(self.text, self.language)
+        if before is None or by is None:
+            return None
+        start = before.start + by
+        at = Clock(start.hour % 12 or 12, start.minute, "am" if start.hour < 12 else "pm")
+        point = before.end - before.start <= _AT or by % timedelta(days=1)
+        window = window_of(Wish(days=(start.date(),), clock=at if point else None), self.now, self.hours)
+        return None if window is None else Found(name=slot.name, value=window, confidence=self._sureness)
+
+    def _noted(self, name: str) -> CallWindow | None:
+        """The time that was noted, also where it was denied since; None for none."""
+        entry = self.draft.entries[name]
+        before = entry.value or next(iter(entry.denied[::-1]), None)
+        return before if isinstance(before, CallWindow) and not before.as_soon_as_possible else None
+
+    def moves_a_time(self) -> bool:
+        """Whether a time is moved by the answer."""
+        moved = moved_to(self.text, self.language) or shift(self.text, self.language)
+        return moved is not None and any(
+            entry.slot.kind == "callback_time"
+            and self._noted(entry.slot.name) is not None
+            and self._time(entry.slot) is not None
+            for entry in self.draft
+        )
 
     def _date(self, slot: IntakeSlot) -> Found | None:
         said = tidy(without_opening(self.text, self.language), self.language).rstrip(" .,。，!?！？")
@@ -215,12 +260,19 @@ class Spoken:
         ]
         found += [one for entry in among if (one := self._option(entry)) is not None]
         found += self._put_right(among)
+        found = [self._moved(one) for one in found]
         names = {one.name for one in found}
         understood = self.heard.understood
         for name, filled in understood.slots.items() if understood is not None else ():
             if name in {entry.slot.name for entry in among} - names:
                 found.append(Found(name=name, value=filled.value, confidence=filled.confidence))
         return tuple(one for one in map(self._as_before, found) if self.is_new(one))
+
+    def _moved(self, found: Found) -> Found:
+        """A time that moves the one that was noted."""
+        entry = self.draft.entries[found.name]
+        moves = entry.slot.kind == "callback_time" and self._noted(found.name) is not None
+        return (self._time(entry.slot) or found) if moves and self.moves_a_time() else found
 
     def change(self) -> PutRight | None:
         """Words of the story that the answer puts right, None for none."""
@@ -281,9 +333,8 @@ class Spoken:
 
     def _as_before(self, found: Found) -> Found:
         """A time that puts another right, with what was not said anew: "no, at ten" leaves the day alone."""
-        entry = self.draft.entries[found.name]
-        before = entry.value or next(iter(entry.denied[::-1]), None)
-        if not isinstance(before, CallWindow) or before.as_soon_as_possible:
+        before = self._noted(found.name)
+        if before is None:
             return found
         wish = _WISHES[self.language](self.text, self.now.date())
         if wish is None or wish.asap or wish.delay or wish.later or wish.or_else or wish.without:

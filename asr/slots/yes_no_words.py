@@ -73,7 +73,7 @@ _EN = YesNoWords(
         r"(?:is|was|did|do|does|are) (?:it|that|this|you|i)\b",
         r"right (?:now|here|there|away|after|before|hand|side|at)\b",
         r"no (?:one|body|sound|signal|picture|connection|internet|power|response|access)\b",
-        r"nobody\b",
+        r"nobody\b|no (?:earlier|later|sooner)\b",
     ),
     yes=_each(
         # What suits: "that'll do nicely", "works for me", "I'm happy with that".

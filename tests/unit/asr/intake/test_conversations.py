@@ -610,6 +610,55 @@ def test_a_number_and_a_time_in_one_sentence(
     assert f"{call.ticket.when.start:%Y-%m-%dT%H:%M}" == TOMORROW_10
 
 
+MOVED = """
+en | make it ten | Thu 10:00
+en | could we say eleven | Thu 11:00
+en | ten would be better | Thu 10:00
+en | can you shift it to two | Thu 14:00
+en | put it off until Friday | Fri 09:00
+en | push it back to Friday | Fri 09:00
+en | postpone it to Friday at ten | Fri 10:00
+en | same time on Friday | Fri 09:00
+en | one hour later | Thu 10:00
+en | push it back by two hours | Thu 11:00
+en | a day later | Fri 09:00
+en | not nine, ten | Thu 10:00
+zh | 改到星期五 | Fri 09:00
+zh | 推迟到星期五 | Fri 09:00
+zh | 换到周五上午十点 | Fri 10:00
+zh | 调到下午三点 | Thu 15:00
+zh | 往后推一个小时 | Thu 10:00
+zh | 晚一天 | Fri 09:00
+zh | 不要九点，十点 | Thu 10:00
+zh | 同样的时间，周五 | Fri 09:00
+ko | 금요일로 미뤄 주세요 | Fri 09:00
+ko | 금요일까지 미뤄 주세요 | Fri 09:00
+ko | 열 시로 해 주세요 | Thu 10:00
+ko | 한 시간 늦게요 | Thu 10:00
+ko | 하루 뒤로 미뤄 주세요 | Fri 09:00
+ko | 같은 시간에 금요일이요 | Fri 09:00
+ko | 아홉 시 말고 열 시요 | Thu 10:00
+"""
+"""Said at a reading back of Thursday at nine."""
+
+
+@pytest.mark.parametrize("line", MOVED.strip().split("\n"))
+def test_a_time_is_moved(line: str) -> None:
+    language, said, when = line.split(" | ")
+    call = Call(language)
+    before = {"en": (_EN, "tomorrow at nine"), "zh": (_ZH, "明天上午九点"), "ko": (_KO, "내일 오전 아홉 시")}
+    told, time = before[language]
+    call.says(told)
+    call.presses("1")
+    call.says(time)
+    call.says(said)
+    assert call.question.name == "confirm"
+    call.feed(HungUp())
+    assert call.ticket.when is not None
+    assert f"{call.ticket.when.start:%a %H:%M}" == when
+    assert call.slot("problem").value == told
+
+
 def test_nobody_is_waited_for_without_an_end() -> None:
     call = Call()
     for _ in range(30):
