@@ -158,6 +158,10 @@ def _by_question(said: Spoken) -> Meaning:
     change = said.change()
     if change is not None:
         facts = said.facts()
+        besides = _by_question(said.worded(change.rest)) if change.rest else Meaning(name="not_understood")
+        if besides.name == "told" and not besides.story:
+            names = {found.name for found in facts}
+            facts = (*facts, *(found for found in besides.found if found.name not in names))
         return Meaning(name="told", found=facts, change=change, confidence=said.heard.confidence or 1.0)
     match said.asking.asked:
         case "confirm":
@@ -220,7 +224,7 @@ def _at_slot(said: Spoken) -> Meaning:
         return Meaning(name="told", found=facts)
     if slot.kind == "phone_number" and own_number(said.text, said.language):
         return Meaning(name="own_number")
-    if said.act == "does_not_know" or no_answer(said.text, said.language) or _refused(said, slot):
+    if said.act == "does_not_know" or said.has_none(slot) or _refused(said, slot):
         return Meaning(name="skip")
     return _time_besides(said) or _aside(said) or nothing(said)
 

@@ -163,7 +163,7 @@ def _bare_values(said: Spoken, kinds: frozenset[str]) -> list[Found]:
 
 def _named(said: Spoken) -> str:
     """The part of what was read back that the caller names; "" for none."""
-    text = comparable(said.text, said.language)
+    text = _spaced(said.text, said.language)
     number = said.draft.number
     if number is not None and number in said.asking.parts:
         other = command(said.text, said.language, number=True)
@@ -173,6 +173,12 @@ def _named(said: Spoken) -> str:
         (len(word), entry.slot.name)
         for entry in said.asking.parts
         for word in names_of(entry.slot, said.language)
-        if comparable(word, said.language) in text
+        if _spaced(word, said.language) in text
     ]
     return max(named)[1] if named else ""
+
+
+def _spaced(text: str, language: str) -> str:
+    """As `comparable`; Korean without spaces, which nobody hears (주문번호, 주문 번호)."""
+    said = comparable(text, language)
+    return said.replace(" ", "") if language == "ko" else said

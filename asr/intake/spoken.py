@@ -14,14 +14,15 @@ from typing import Literal, cast, get_args
 
 from asr.intake.draft import Draft, SlotDraft
 from asr.intake.meaning import Asking, Found
-from asr.intake.slots import IntakeSlot
+from asr.intake.partly_right import names_of
+from asr.intake.slots import WELL_KNOWN, IntakeSlot
 from asr.listening.answer import Heard
 from asr.slots import times_en, times_ko, times_zh
 from asr.slots.callback_time import window_of
 from asr.slots.figures import only_figures
 from asr.slots.gather import FactKind, gather
 from asr.slots.moved_times import moved_to, shift
-from asr.slots.no_answer import no_answer
+from asr.slots.no_answer import no_answer, not_any
 from asr.slots.numbering_plan import Shortfall, fit
 from asr.slots.numbers import same_telephone, still_lacking
 from asr.slots.put_right import PutRight, put_right, replaced
@@ -39,6 +40,34 @@ _CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
 _SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 _WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
+_HAS = {
+    "en": {
+        True: re.compile(
+            r"(?:yes )?(?:(?:i|we|it|they) (?:do|did|have|has|can|could|are|am|is|was)|there (?:is"
+            r"|are))(?: (?:one|some|it|that))?"
+        ),
+        False: re.compile(
+            r"(?:no )?(?:(?:i|we|it|they) (?:dont|didnt|havent|hasnt|cant|couldnt|arent|isnt|wasnt"
+            r"|do not|have not|have none)"
+            r"|there (?:isnt|arent|is none|are none)|not yet|none)(?: (?:any|one|have one|have any|it|that))?"
+        ),
+    },
+    "zh": {
+        True: re.compile(r"(?:我|我们|已经|当然|是|都)*(?:有|做|弄|备|试|改|换|看)(?:过|了|的|啊|呀|一个)*"),
+        False: re.compile(r"(?:我|我们|还|都|从来|一直)*没(?:有)?(?:做|弄|备|试|改|换|看)?(?:过|呢|啊|的)*"),
+    },
+    "ko": {
+        True: re.compile(r"(?:네|예)? ?(?:있|했|해 ?봤|맞)(?:어요|습니다|죠|지요|는데요|네요|음|어)"),
+        False: re.compile(
+            r"(?:아니요|아뇨)? ?(?:없|안 ?했|못 ?했|아직)(?:어요|습니다|죠|지요|는데요|네요|음|어|이요|요)?"
+        ),
+    },
+}
+_CALLED = {
+    "en": r"\b(?:an?|the|any|my|our)? ?{}s?\b",
+    "zh": "{}(?:码|号)?",
+    "ko": "{}(?:은|는|이|가|을|를|도)?",
+}
 _LEAST_REPLACED = 2  # letters of words that are replaced in the story
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
@@ -131,8 +160,40 @@ class Spoken:
             return by_cue
         found = self.understood_as(slot.listened, slot)
         if found is None:
-            return by_cue
+            return by_cue or self._closed(slot)
         return Found(name=slot.name, value=found.value, confidence=found.confidence)
+
+    def _closed(self, slot: IntakeSlot) -> Found | None:
+        """Yes or no in the words of the question: "do you have ...?" "we do", 有; "is it urgent?" "no"."""
+        if slot.kind == "yes_no":
+            said = comparable(self.text, self.language)
+            signs = [sign for sign, words in _HAS[self.language].items() if words.fullmatch(said)]
+            return Found(name=slot.name, value=signs[0], confidence=self._sureness) if signs else None
+        if slot.kind != "list" or slot.options != WELL_KNOWN["urgency"].options:
+            return None
+        answer = self.understood_as("yes_no")
+        if answer is None or answer.remainder:
+            return None
+        option = slot.options[0 if answer.value else 1]
+        return Found(name=slot.name, value=option.value, confidence=answer.confidence)
+
+    def has_none(self, slot: IntakeSlot) -> bool:
+        """Whether the answer says that there is nothing to say, also by the name of what was asked for."""
+        if no_answer(self.text, self.language):
+            return True
+        said = comparable(self.text, self.language)
+        for name in sorted(names_of(slot, self.language), key=len, reverse=True):
+            left, count = re.subn(
+                _CALLED[self.language].format(
+                    " ?".join(map(re.escape, comparable(name, self.language).split()))
+                ),
+                " ",
+                said,
+            )
+            left = " ".join(left.split())
+            if count and (not_any(left, self.language) or (left and no_answer(left, self.language))):
+                return True
+        return False
 
     def _time(self, slot: IntakeSlot) -> Found | None:
         """When to call: a time, or how one that was noted is moved."""

@@ -25,7 +25,8 @@ _NO_ANSWER = {
     ),
     "zh": re.compile(
         r"(?:呃|嗯|那个|我|这个|对不起|不好意思|好像|应该|还|也|真的|其实| )*"
-        r"(?:不知道|不清楚|不记得|记不(?:得|清|住)|不确定|不晓得|忘了|忘记|没有?|没(?:显示|看到|注意|留意)|无|跳过|算了"
+        r"(?:不知道|不清楚|不记得|记不(?:得|清|住)|不确定|不晓得|忘了|忘记|没有?|没(?:显示|看到|注意"
+        r"|留意)|无|跳过|算了"
         r"|随便|都(?:可以|行)|说不(?:清|好|准)|不太清楚|不太确定)"
         r"(?:了|的|啊|呀|吧|呢|这个|错误代码|错误码|代码|号码|显示|版本号?|订单号?|客户号?|哦| )*"
     ),
@@ -51,6 +52,32 @@ def no_answer(text: str, language: str) -> bool:
 
 NoNumber: TypeAlias = Literal["no_other", "refused"]
 
+_NOT_ANY = {
+    "en": re.compile(
+        r"(?:(?:sorry|well|um|oh|no|im afraid) )*(?:no|none|without|not|(?:i|we) (?:have|havent"
+        r"|dont have|do not have|got|havent got)"
+        r"(?: no| got no| any)?|there (?:is|was|are|isnt|wasnt)(?: no| not)?|it (?:has|shows"
+        r"|doesnt have|doesnt show)(?: no)?|no there isnt)"
+        r"(?: (?:here|yet|at hand|sorry|at all|now))*"
+    ),
+    "zh": re.compile(
+        r"(?:我|我们|这边|这里|好像|暂时|现在|也|还|并| )*(?:没有?|无|没)(?:什么|显示|收到|拿到)?(?:的"
+        r"|啊|呀|呢|哦| )*"
+    ),
+    "ko": re.compile(r"(?:저는|저희는|지금|아직|따로|네|아니요| )*(?:없|모르|안 ?(?:나|떠|보))\S*(?: \S+)?"),
+}
+
+
+def not_any(rest: str, language: str) -> bool:
+    """Whether words beside a thing's name say that there is none of it: "no ...", 没有, 없어요.
+
+    Args:
+        rest: the words without the name, as `comparable`.
+        language: en, zh or ko.
+    """
+    return _NOT_ANY[language].fullmatch(rest) is not None
+
+
 _TELEPHONE = {
     "en": r"(?:(?:phone|telephone|mobile|cell|other|different) )*(?:number|phone|telephone|mobile"
     "|cell|one|line)",
@@ -66,7 +93,8 @@ _NO_OTHER = {
         rf" {_TELEPHONE['en']}\b"
     ),
     "zh": re.compile(
-        rf"没有?(?:别的|其他的?|其它的?|另外的?|第二个)*{_TELEPHONE['zh']}|(?:只有(?:这|那)?一?|就(?:这|那)?一)个{_TELEPHONE['zh']}"
+        rf"没有?(?:别的|其他的?|其它的?|另外的?|第二个)*{_TELEPHONE['zh']}|(?:只有(?:这|那)?一?|就(?:这"
+        rf"|那)?一)个{_TELEPHONE['zh']}"
     ),
     "ko": re.compile(
         rf"{_TELEPHONE['ko']}(?:는|은|가|이|도)? ?(?:따로 |더 |지금 )?없|{_TELEPHONE['ko']}(?:는|은|가|이"
@@ -125,11 +153,13 @@ _ASKS = {
         r"|(?:can|could|would|should) (?:i|you|it|this|that|we|they|somebody|someone))\b.*"
     ),
     "zh": re.compile(
-        r".*(?:多久|多长时间|多少钱|多少天|几天|什么时候|为什么|怎么|什么意思|哪位|谁|哪里|哪儿|收费|费用|免费).*"
+        r".*(?:多久|多长时间|多少钱|多少天|几天|什么时候|为什么|怎么|什么意思|哪位|谁|哪里|哪儿|收费"
+        r"|费用|免费).*"
         r"|.*(?:吗|么|嘛|呢)(?:啊|呀)?"
     ),
     "ko": re.compile(
-        r".*(?:얼마|언제|누구|누가|왜|어떻게|무엇|뭐|어디|무료|비용|걸리)\S*.*|.*(?:나요|까요|니까|는지요|ㄴ가요|인가요|은가요|을까요)"
+        r".*(?:얼마|언제|누구|누가|왜|어떻게|무엇|뭐|어디|무료|비용|걸리)\S*.*|.*(?:나요|까요|니까"
+        r"|는지요|ㄴ가요|인가요|은가요|을까요)"
     ),
 }
 

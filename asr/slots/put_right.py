@@ -71,15 +71,32 @@ _NOTHING = {
     "zh": re.compile(r"(?:这|那|他|她|它|我说|我要|的|今|明|周|星期).*"),
     "ko": re.compile(r"(?:그거|그것|그게|이거|이게|그건|제 ?말|오늘|내일).*"),
 }
+_BEFORE = {
+    "en": re.compile(
+        r"(?:[,.;]? ?\b(?:and|but|no|sorry|oh|well|wait|actually|yes|also|by the way|hold on"
+        r"|i mean))+[,. ]*$",
+        re.I,
+    ),
+    "zh": re.compile(
+        r"(?:[，,。 ]*(?:对不起|不好意思|不对|不是|错了|还有|另外|等等|哦|啊|其实|不))+[，,。 ]*$"
+    ),
+    "ko": re.compile(r"(?:[,. ]*(?:아니요?|아뇨|그리고|그런데|죄송합니다|죄송한데|아|잠깐만요?))+[,. ]*$"),
+}
 _LEAST = {"en": 2, "zh": 1, "ko": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class PutRight:
-    """A correction: the words that are wrong, and those in their place."""
+    """A correction.
+
+    Args:
+        wrong, right: the words that are wrong, and those in their place.
+        rest: what else was said before it, "" for nothing.
+    """
 
     wrong: str
     right: str
+    rest: str = ""
 
 
 def put_right(text: str, language: str) -> PutRight | None:
@@ -96,7 +113,8 @@ def put_right(text: str, language: str) -> PutRight | None:
             if min(len(wrong), len(right)) < _LEAST[language] or wrong.casefold() == right.casefold():
                 continue
             if not any(_NOTHING[language].fullmatch(words) for words in (wrong, right)):
-                return PutRight(wrong, right)
+                before = _BEFORE[language].sub("", said[: found.start()]).strip(" ,，.。")
+                return PutRight(wrong, right, before)
     return None
 
 
