@@ -175,3 +175,157 @@ def test_what_is_longer_than_a_phrase_is_the_words_affair() -> None:
     assert _heard("Yes, but it also happens at home.", {"other": 0.99, "yes": 0.01}) is True
     assert _heard("My printer is broken.", {"other": 0.99, "yes": 0.01}) is None
     assert _heard("不是二楼是三楼", {"other": 0.99}, "zh") is False
+
+
+# What people say of their own, by kinds: what suits, what is right, what is let go, and the opposites.
+KINDS = {
+    ("en", True): (
+        "that'll do nicely|sounds good to me|by all means|fine by me|works for me|you bet"
+        "|hundred percent|dead right|I'm happy with that|no objections|couldn't be better"
+        "|all good|nailed it|that's exactly it|certainly|let's do that|why not"
+        "|I'd appreciate that|be my guest|too right|affirmative|yeah go ahead|suits me"
+        "|that's perfect thanks|as you say|I reckon so|oh yes please do|nothing wrong with that"
+        "|you've got it right|I can live with that|that's a fair summary|you read my mind"
+        "|looks about right|I've no quarrel with that|that ticks all the boxes"
+        "|couldn't have put it better myself|yes that was it|it does indeed|oh absolutely"
+        "|sure why wouldn't I|I'm good with that|do go ahead|you may do so|that'd be lovely"
+        "|all correct|right on the money|I second that|just the way I said it"
+    ),
+    ("en", False): (
+        "not a chance|I'd rather not|no way|that's way off|you've got that wrong|hell no"
+        "|not really|that isn't what I said|nah|absolutely not|don't do that|certainly not"
+        "|far from it|not even close|forget it|I don't think so|that doesn't work for me|negative"
+        "|please don't|not quite|I'm afraid not|that's not the one|you misheard me"
+        "|nothing of the sort|no thank you|that won't do|wrong again|under no circumstances"
+        "|not at all|couldn't be more wrong|that's rubbish|you must be joking"
+        "|not as far as I'm concerned|I never said any such thing|wrong end of the stick"
+        "|don't bother|leave it out|it most certainly isn't|not that one|I'd prefer you didn't"
+        "|that's not how I put it|you're on the wrong track|no that's someone else's"
+        "|rather not thanks|I wouldn't go that far|that can't be|oh no no no"
+        "|there's been a mix-up|not in this form|that's news to me"
+    ),
+    ("zh", True): (
+        "可以啊|妥了|中|成|没意见|就按你说的|您看着办吧|一点不错"
+        "|完全正确|说得对|行吧|必须的|当然可以|好嘞|同意|正是|千真万确"
+        "|确实如此|我没问题|那敢情好|没有问题|听你的|也行|可不是嘛"
+        "|是这个意思|对头|准确无误|没什么不对|说到点子上了|分毫不错"
+        "|就它了|行得通|挺好的|没啥问题|您记得真准|我认可|是我说的那样"
+        "|好得很|依你说的|我赞成|是那么回事|嗯对的没错|可以可以"
+        "|照这个来|没差|一字不漏|您说了算"
+    ),
+    ("zh", False): (
+        "门儿都没有|不是这么回事|不要这样|算了吧|你听错了|不太对"
+        "|我看不行|别|不用了|哪儿啊|没那回事|不同意|错得离谱"
+        "|不是我说的|压根不对|免了|我不想这样|那可不行|不成|搞错了"
+        "|记错了|差远了|千万别|我没这么说|不合适|不方便|怎么可能"
+        "|还不对|不是那个|绝对不行|不像话|不是我的意思|我不认同|瞎扯"
+        "|你搞混了|哪有的事|完全不是|我没要这个|别这么记|不妥|记岔了"
+        "|这怎么行|绝无此事|我可没答应|不太合适吧|不能这样"
+        "|跟我说的不一样|有点出入|没这个说法|我不要"
+    ),
+    ("ko", True): (
+        "좋습니다|그럼요|당연하죠|문제없어요|그렇게 합시다"
+        "|바로 그거예요|정확해요|저는 괜찮아요 그렇게 하세요"
+        "|알겠어요 그렇게 해요|오케이|물론이에요|두말하면 잔소리죠"
+        "|딱 맞아요|틀린 데 없어요|이의 없습니다|그대로 진행해 주세요"
+        "|네 그러세요|그러죠 뭐|찬성이에요|완벽해요|말씀하신 대로예요"
+        "|그게 좋겠어요|제가 말한 그대로예요|콜|확실해요|네 부탁드려요"
+        "|그래요|아무렴요|옳습니다|그 번호로 하면 돼요"
+        "|그게 바로 제 말이에요|아주 좋아요|네 그걸로 하죠"
+        "|더 고칠 건 없어요|제대로 들으셨네요|맞는 말씀이에요"
+        "|그렇게 하시면 됩니다|저야 좋죠|전혀 문제없습니다"
+        "|그럼 그렇게 하는 걸로|네네 맞아요|이대로 좋습니다|동의해요"
+        "|하나도 안 틀렸어요|그래 주시면 고맙겠습니다|안 될 게 없죠"
+        "|그러시면 되겠네요|옳은 말씀|잘 적으셨어요|그쪽이 좋아요"
+    ),
+    ("ko", False): (
+        "아니거든요|전혀 아니에요|그건 좀 곤란해요|싫어요|안 돼요"
+        "|그렇지 않아요|그건 아닌데요|하지 마세요|잘못 들으셨어요"
+        "|말도 안 돼요|다 틀렸어요|그렇게는 못 해요"
+        "|제 말은 그게 아니에요|원하지 않아요|필요 없어요|별로예요"
+        "|그러지 마세요|천만에요|절대 안 됩니다|잘못 적으셨네요"
+        "|좀 다른데요|사양할게요|그건 제가 말한 게 아니에요"
+        "|그건 싫은데요|아닌 것 같아요|맞지 않아요|어림없어요"
+        "|동의 못 해요|반대예요|그럴 리가요|제가 언제 그랬어요"
+        "|엉뚱한 소리예요|그 말이 아니잖아요|마음에 안 들어요"
+        "|영 아니네요|안 그랬으면 좋겠어요|빼 주세요 그건"
+        "|전 그런 말 안 했는데요|다 엉터리예요|그건 좀 아닌 것 같네요"
+        "|다시 생각해 보니 싫어요|받아들이기 어렵네요|틀린 게 있어요"
+        "|그건 빼고요|아뇨 그게 아니라요|하고 싶지 않아요"
+        "|그건 원치 않습니다|거의 다 틀렸네요"
+    ),
+}
+# What begins like a yes, or holds one, and is none.
+NO_YES = {
+    "en": (
+        "that won't work for me|I'm not happy with that|I can't live with that"
+        "|couldn't be more wrong|you got it wrong|you nailed the wrong one|that's not the one"
+        "|go for the other one|do it differently|as you said it's wrong|not spot on"
+        "|far from spot on|no objections but the number is wrong|that'd be good for Tuesday"
+        "|perfect for tuesday|let's do tomorrow|do it tomorrow|go with the other number"
+        "|that's the wrong one|that's the other one|I'd like that changed"
+        "|I'd like that number removed|totally wrong|positively not|surely not|obviously not"
+        "|naturally not|totally unacceptable|hardly right|check again please|check the number"
+        "|deal with it later|sold it|you may be wrong|you can change it"
+        "|it would be fine if it was the other number|that will be great if you use the other one"
+        "|would that be fine|is that right|works for her but not me|nothing is right"
+        "|nothing right|no good|no right|nobody said so|I would say so if it was true"
+        "|that sounds wrong|sounds good to you but not to me|all wrong"
+        "|I don't mind but the number is wrong|that's it wrong|you got that mixed up"
+        "|you got it backwards|I wouldn't agree|we do not agree|I think so not|I hope not|not so"
+        "|no sir not at all"
+    ),
+    "zh": (
+        "不同意|我可不同意|说得不对|你说的不对|不能就这么办|那可不好"
+        "|没说对|就是不对|的确不对|确实不是|当然不行|肯定不对|绝对不是"
+        "|完全不对|也不行|都不对|很不好|成不了|好像不对|行不通"
+        "|不见得对|是这个意思吗|听你的才怪|记对了吗|记得不对"
+        "|没问题才怪|中午吧|成都的|正是错的|可不行|可不对|可不能"
+        "|自然不行|没意见才怪|一点也不对|一点不对|接受不了|同意不了"
+        "|满意不了|说的不是这个意思|不是这个意思|可不是这样"
+        "|可不是这个号码|好不了|好个鬼|就这样不行|这样不好|那好什么"
+        "|有什么好的|有毛病|有意见|没同意|没答应|没说行|没说可以"
+        "|不怎么样|不太行|不是很对|对什么对|没对|不对不对|当然不"
+        "|哪里对了|哪儿对了|怎么会对|那可没有|不好说|说不对|用别的号码"
+        "|打别的电话吧|就别打这个了|可别这么办"
+    ),
+    "ko": (
+        "그렇게 하지 마세요|그대로 하지 마세요|동의 안 해요"
+        "|찬성 못 해요|정확하지 않아요|완벽하지 않네요|확실하지 않아요"
+        "|맞는 것 같지 않아요|그게 좋지 않아요|말씀하신 대로가 아니에요"
+        "|물론 아니죠|당연히 안 되죠|그래도 안 돼요|그럼 안 되죠"
+        "|그렇게 하면 안 돼요|바로 그게 아니에요|딱 맞지는 않아요"
+        "|이의 있어요|틀린 데 있어요|문제 있어요"
+        "|맞는 줄 알았는데 아니네요|네 아니에요|그러죠 아니에요"
+        "|좋을 리가 없죠|옳지 않아요|알겠는데 아니에요"
+        "|그 번호로 하면 안 돼요|그렇게는 곤란해요|콜센터요"
+        "|그게 좋을까요?|굿은 아니네요|인정 못 해요"
+        "|그대로가 아니라 바꿔 주세요|말씀드린 것과 달라요"
+        "|제가 말한 것과 다른데요|그렇게 하면 곤란하죠"
+        "|정확한 번호가 아니에요|맞는 게 없어요|확실히 틀렸어요"
+        "|분명히 아니라고 했어요|당연히 틀렸죠|다른 번호로 해 주세요"
+        "|그 시간에는 못 받아요|그때는 안 돼요|그걸로는 부족해요"
+        "|좋은 생각은 아니에요|완전 틀렸어요|정확히 반대예요"
+        "|물론 틀렸죠|인정할 수 없어요|동의할 수 없습니다"
+        "|받아들일 수 없어요|찬성할 수 없어요"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "said"),
+    [(language, value, said) for (language, value), texts in KINDS.items() for said in texts.split("|")],
+)
+def test_a_way_of_ones_own_to_agree_or_refuse(language: str, value: bool, said: str) -> None:
+    found = understand("yes_no", said, (), language)
+    assert found is not None
+    assert found.value is value
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [(language, said) for language, texts in NO_YES.items() for said in texts.split("|")],
+)
+def test_what_begins_like_a_yes_and_is_none(language: str, said: str) -> None:
+    found = understand("yes_no", said, (), language)
+    assert found is None or found.value is False
