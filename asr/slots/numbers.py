@@ -305,7 +305,9 @@ def _continued(so_far: Shortfall, string: DigitString) -> Iterator[tuple[DigitSt
     ]
     ways = [asked, rest, *overlaps] if so_far.part else [*overlaps, rest]
     if so_far.tail:
-        ways.append(heard.removesuffix(so_far.tail) + said)
+        # Who begins with the short group again says it whole.
+        begins = said.startswith(so_far.tail) and said != so_far.tail
+        ways.insert(0 if begins else len(ways), heard.removesuffix(so_far.tail) + said)
     if said.startswith(heard):
         ways.insert(0, said)  # said again from the beginning
     for at, joined in enumerate(dict.fromkeys(ways)):
