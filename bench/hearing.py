@@ -1,10 +1,10 @@
 """How well the recognisers hear people at telephone quality: `python -m bench.hearing [MODEL ...]`.
 
 Every installed recogniser (or those named), in each of its languages, by its worker: single words of many
-people, as they come, without being told what to expect; read sentences, in wrong characters; and seconds of one
-core for a second of speech. Speech is read from ../shared/speech. The figures go by hand into bench/RESULTS.md
-and, in a few words, into `asr/models/catalogue.py`. What telling a recogniser the answers does is measured by
-`bench/short_answers.py`.
+people, as they come, without being told what to expect; read sentences, in wrong characters; and seconds of
+one core for a second of speech. Speech is read from ../shared/speech. The figures go by hand into
+bench/RESULTS.md and, in a few words, into `asr/models/catalogue.py`. What telling a recogniser the answers
+does is measured by `bench/short_answers.py`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from bench.speech import HERE, PAUSE, processor_seconds, read
 
 SENTENCES = {
     "en": {
-        "en/harvard_8k.wav": "A gold ring will please most any girl. The long journey home took a year. She saw a cat "
-        "in the neighbor's house. A pink shell was found on the sandy beach. Small children came to see him. The "
-        "grass and bushes were wet with dew. The blind man counted his old coins. A severe storm tore down the "
+        "en/harvard_8k.wav": "A gold ring will please most any girl. The long journey home took a year. "
+        "She saw a cat in the neighbor's house. A pink shell was found on the sandy "
+        "beach. Small children came to see him. The grass and bushes were wet with "
+        "dew. The blind man counted his old coins. A severe storm tore down the "
         "barn. He called his name many times. When you hear the bell, come quickly.",
-        "en/inaugural_8k.wav": "And so, my fellow Americans, ask not what your country can do for you, ask what you "
-        "can do for your country.",
+        "en/inaugural_8k.wav": "And so, my fellow Americans, ask not what your country can do for you, ask "
+        "what you can do for your country.",
     },
     "zh": {"zh/welcome_8k.wav": "欢迎大家来体验达摩院推出的语音识别模型"},
     "ko": {"ko/speech_0007.wav": "통일을 이루고"},
@@ -89,9 +90,8 @@ async def measure(setup: Setup, folder: Path) -> None:
             wrong += distance(normal(await hear(recognisers, setup.language, pcm), setup.language), said)
             letters += len(said)
         cost = (processor_seconds(worker.pid) - before) / seconds
-        print(
-            f"  sentences    {100 * wrong / letters:.1f} % of characters wrong, {cost:.2f} s of a core per second"
-        )
+        share = 100 * wrong / letters
+        print(f"  sentences    {share:.1f} % of letters wrong, {cost:.2f} s of a core per second")
     finally:
         await recognisers.close()
 
