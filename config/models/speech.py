@@ -26,8 +26,9 @@ class RecogniserSettings(Table):
 
     engine: Annotated[Engine, one_of(*ENGINES)] = Field(
         default="auto",
-        description="vosk (words while the caller speaks), whisper (better text, at the end), vosk-server "
-        "(on other machines), off. auto: the servers in url, else an installed Vosk model, else Whisper.",
+        description="vosk (words while the caller speaks), whisper (better text, at the end), sherpa (as its "
+        "model can), vosk-server (on other machines), off. auto: the servers in url, else an installed "
+        "Whisper model, else Vosk, else sherpa; one that is too slow for this machine only without another.",
     )
     model: PathText | None = Field(
         default=None,
