@@ -1,6 +1,6 @@
-"""The sherpa engine with the real library: streaming on a tiny model that hears tones, and what it refuses.
+"""The sherpa engine with the real library: tiny models that hear tones, and what it refuses.
 
-Whole answers need a trained model: see `tests/speech/test_sherpa.py`.
+A trained model is listened with in `tests/speech/test_sherpa.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from asr.protocol import Segment, StreamConfig
 from asr.results import Final, Partial
 from asr.workers.client import Recognisers
 from asr.workers.setup import Setup
-from tests.unit.asr.engines.tones import FOLDER, tone
+from tests.unit.asr.engines.tones import PARAFORMER, SENSE_VOICE, STREAMING_PARAFORMER, TRANSDUCER, tone
 
 QUIET = tone(0)
 ALPHA = tone(440) + tone(0, 0.1) + tone(1000)
@@ -46,12 +46,14 @@ def folder_of(folder: Path, **files: bytes) -> Path:
     return folder
 
 
-def hear(pcm: bytes, vocabulary: tuple[str, ...] = (), rate: int = 8000) -> tuple[list[str], Segment]:
-    """What the tiny model says while sound comes in frames of 20 ms, and in the end."""
+def hear(
+    pcm: bytes, vocabulary: tuple[str, ...] = (), model: Path = TRANSDUCER, language: str = "en"
+) -> tuple[list[str], Segment]:
+    """What a tiny model says while sound comes in frames of 20 ms, and in the end."""
     engine = pytest.importorskip(
         "asr.engines.sherpa", reason="not run: needs pip install 'hotline[sherpa]'"
-    ).load(FOLDER, "en", 1)
-    stream = engine.open(StreamConfig(rate, vocabulary=vocabulary))
+    ).load(model, language, 1)
+    stream = engine.open(StreamConfig(vocabulary=vocabulary))
     heard = [stream.feed(pcm[begin : begin + 320]).text for begin in range(0, len(pcm), 320)]
     (rest,) = stream.finish()
     return list(dict.fromkeys(heard)), rest
@@ -74,9 +76,44 @@ def test_the_last_word_is_not_lost_when_the_sound_ends_with_it() -> None:
     assert hear(QUIET + ALPHA)[1].text == "alpha"
 
 
-@pytest.mark.parametrize("pcm", [b"", QUIET, tone(0, 3)])
-def test_silence_is_no_words(pcm: bytes) -> None:
-    assert hear(pcm) == (([""] if pcm else []), Segment(""))
+@pytest.mark.parametrize("model", [TRANSDUCER, STREAMING_PARAFORMER, SENSE_VOICE])
+@pytest.mark.parametrize("pcm", [b"", bytes(2), bytes(320), QUIET, tone(0, 3)])
+def test_silence_is_no_words(pcm: bytes, model: Path) -> None:
+    assert hear(pcm, model=model) == (([""] if pcm else []), Segment(""))
+
+
+def test_streaming_paraformer_gives_words_as_they_come_and_no_times() -> None:
+    heard, final = hear(QUIET + ALPHA + QUIET + BETA + QUIET, model=STREAMING_PARAFORMER, language="zh")
+    assert heard == ["", "al", "alpha", "alpha beta"]
+    assert final == Segment("alpha beta")
+
+
+def test_sense_voice_reads_an_answer_in_the_workers_language() -> None:
+    pcm = QUIET + ALPHA + QUIET + BETA + QUIET
+    heard, final = hear(pcm, model=SENSE_VOICE, language="en")
+    assert (heard, final.text) == ([""], "alpha beta")
+    assert [(word.text, word.confidence) for word in final.words] == [("alpha", None), ("beta", None)]
+    assert abs(final.words[1].start - 1.7) < 0.1
+    assert hear(pcm, model=SENSE_VOICE, language="ko")[1].text == "alpha beta"
+    _, final = hear(pcm, model=SENSE_VOICE, language="zh")
+    assert final.text == "阿法 beta"
+    assert [word.text for word in final.words] == ["阿", "法", "beta"]
+
+
+def test_paraformer_reads_an_answer() -> None:
+    assert hear(QUIET + BETA + QUIET, model=PARAFORMER, language="zh") == ([""], Segment("beta"))
+
+
+def test_a_long_answer_is_read_in_pieces_whose_words_keep_their_times() -> None:
+    engine = pytest.importorskip("asr.engines.sherpa").load(SENSE_VOICE, "en", 1)
+    stream = engine.open(StreamConfig())
+    stream.feed(tone(0, 2) + BETA + tone(0, 14) + ALPHA + tone(0, 2))
+    parts = list(stream.finish())
+    assert [part.text for part in parts] == ["beta", "alpha"]
+    assert [abs(part.words[0].start - when) < 0.1 for part, when in zip(parts, (2.0, 16.4), strict=True)] == [
+        True,
+        True,
+    ]
 
 
 def test_the_sites_words_are_heard_rather_than_others_that_sound_alike() -> None:
@@ -94,7 +131,7 @@ def test_its_worker_gives_partial_results_and_takes_the_vocabulary_along() -> No
     pytest.importorskip("sherpa_onnx")
 
     async def run() -> tuple[list[str], Final]:
-        recognisers = Recognisers([Setup("en", "sherpa", FOLDER, stall_seconds=60.0)])
+        recognisers = Recognisers([Setup("en", "sherpa", TRANSDUCER, stall_seconds=60.0)])
         await recognisers.start()
         try:
             await recognisers.ready()
@@ -117,7 +154,7 @@ def test_its_worker_gives_partial_results_and_takes_the_vocabulary_along() -> No
 
 
 def test_several_callers_are_heard_side_by_side() -> None:
-    engine = pytest.importorskip("asr.engines.sherpa").load(FOLDER, "en", 2)
+    engine = pytest.importorskip("asr.engines.sherpa").load(TRANSDUCER, "en", 2)
     assert (engine.streaming, engine.parallel) == (True, 2)
     said = [QUIET + ALPHA + QUIET, QUIET + BETA + QUIET]
     streams = [engine.open(StreamConfig()) for _ in said]
@@ -199,7 +236,7 @@ def test_what_cannot_be_used_is_refused_in_words(
 def test_a_model_that_the_library_refuses_is_one_sentence(tmp_path: Path) -> None:
     load = pytest.importorskip("asr.engines.sherpa").load
     damaged = tmp_path / "damaged"
-    shutil.copytree(FOLDER, damaged)
+    shutil.copytree(TRANSDUCER, damaged)
     whole = (damaged / "joiner.onnx").read_bytes()
     (damaged / "joiner.onnx").write_bytes(whole[:20])
     with pytest.raises(EngineError, match=f"{damaged} cannot be loaded: .+"):

@@ -12,7 +12,7 @@ from asr.models import speed
 from asr.models.plan import SMART_TURN, plan_speech
 from asr.models.speed import known, remember
 from config import RecogniserSettings, SpeechSettings
-from tests.unit.asr.engines.tones import FOLDER as TONES
+from tests.unit.asr.engines.tones import TRANSDUCER as TONES
 
 
 def installed(folder: Path, *names: str) -> Path:
@@ -57,7 +57,7 @@ def test_a_model_for_sherpa_is_known_by_its_folder(tmp_path: Path) -> None:
     pytest.importorskip("sherpa_onnx")
     settings = SpeechSettings.model_validate({"en": {"engine": "sherpa", "model": str(TONES)}})
     plan = plan_speech(settings, tmp_path)
-    assert plan.lines[0] == "speech en: sherpa tones (words while the caller speaks)"
+    assert plan.lines[0] == "speech en: sherpa transducer (words while the caller speaks)"
     shutil.copytree(TONES, tmp_path / "zipformer-ko-2024-06-16")
     assert plan_speech(SpeechSettings(), tmp_path).lines[2] == (
         "speech ko: sherpa zipformer-ko-2024-06-16 (words while the caller speaks)"
