@@ -162,7 +162,9 @@ def _choose(language: str, mine: RecogniserSettings, folder: Path) -> tuple[str,
         return keeping_up[0] if keeping_up else min(usable, key=lambda pair: _seconds(pair[1], folder))
     if models:
         return f"none, the speech libraries are missing: pip install 'hotline[{EXTRAS[models[0][0]]}]'"
-    return f"none, get a model: hotline models get {language}"
+    # What is recommended for a language need not be for the engine that the site names.
+    fitting = (item.name for item in CATALOGUE if item.engine == mine.engine and language in item.languages)
+    return f"none, get a model: hotline models get {next(fitting, language)}"
 
 
 def _installed(engine: LocalEngine, language: str, folder: Path) -> Iterator[Path]:

@@ -61,6 +61,8 @@ def test_a_model_for_sherpa_is_known_by_its_folder(tmp_path: Path) -> None:
     settings = SpeechSettings.model_validate({"en": {"engine": "sherpa", "model": str(TONES)}})
     plan = plan_speech(settings, tmp_path)
     assert plan.lines[0] == "speech en: sherpa transducer (words while the caller speaks)"
+    missing = plan_speech(SpeechSettings.model_validate({"ko": {"engine": "sherpa"}}), tmp_path).lines[2]
+    assert missing == "speech ko: none, get a model: hotline models get sense-voice-2024-07-17"
     shutil.copytree(TONES, tmp_path / "zipformer-ko-2024-06-16")
     assert plan_speech(SpeechSettings(), tmp_path).lines[2] == (
         "speech ko: sherpa zipformer-ko-2024-06-16 (words while the caller speaks)"
