@@ -292,6 +292,10 @@ class Switch:
         """Journal events since the start, by kind."""
         return dict(self.journal.counts)
 
+    def refusals(self) -> dict[int, int]:
+        """INVITEs refused before anything answered them, by status."""
+        return dict(self._application.refusals)
+
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""
         return dict(self._signalling.agent.counters)

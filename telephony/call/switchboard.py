@@ -15,7 +15,6 @@ from weakref import WeakValueDictionary
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
-from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
 from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import MediaNegotiator
@@ -24,6 +23,7 @@ from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
 from telephony.sip.referral import Replaces
+from telephony.sip.subscriber import number_of
 from telephony.sip.uri import SipUri, Uri
 from telephony.sip.user_agent import SipCall
 from telephony.sip.values import NameAddr
@@ -120,19 +120,31 @@ class Switchboard:
         # By our tag, to find a leg by its dialog; a leg that nobody has any more leaves by itself.
         self._by_tag: WeakValueDictionary[str, CallLeg] = WeakValueDictionary()
 
-    def take(self, sip: SipCall, request: Request, source: str) -> CallLeg:
+    def take(
+        self,
+        sip: SipCall,
+        request: Request,
+        source: str,
+        *,
+        caller: str,
+        called: str,
+        caller_name: str | None = None,
+    ) -> CallLeg:
         """Make the leg of a call that came in.
 
         Args:
             sip: the call in signalling.
             request: its INVITE.
             source: who brought it, "agent:1001" or "trunk:NAME".
+            caller: who calls, "" for a caller who is withheld.
+            called: the number that was dialled.
+            caller_name: what the caller is called, None when nobody says.
 
         Raises:
             PortsExhausted: no RTP port is left.
         """
-        caller, called = number_of(request.from_.uri), number_of(request.uri)
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
+        leg.caller_name = caller_name
         self._context.journal.append(
             events.CallOffered(
                 self._context.clock(),
@@ -208,7 +220,11 @@ class Switchboard:
     def _invite(self, target: Target, caller: Caller, flow: Flow) -> Request:
         uri = target.uri
         host = self._domain or self._signalling.transports.advertised(flow)[0]
-        own = NameAddr(caller.name, SipUri("sip", target.shown or caller.number or None, host=host), ())
+        number = target.shown or caller.number
+        if number:
+            own = NameAddr(caller.name, SipUri("sip", number, host=host))
+        else:  # RFC 3323 4.1.1.3: a caller who is withheld, in the form that every phone knows
+            own = NameAddr("Anonymous", SipUri("sip", "anonymous", host="anonymous.invalid"))
         headers = Headers(
             [
                 ("Max-Forwards", str(caller.max_forwards)),

@@ -12,15 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil, inf
-from typing import Never, TypeAlias
+from typing import Never, TypeAlias, TypeVar
 
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
-from telephony.sip.flow import Flow
+from telephony.sip.flow import Address, Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import REASONS, Request
 from telephony.sip.values import NameAddr
+
+K = TypeVar("K")
 
 _LARGEST_DELTA_SECONDS = 2**32 - 1  # RFC 3261 20.19
 _LARGEST_REG_ID = 2**31 - 1  # RFC 5626 section 10.2
@@ -155,6 +157,8 @@ class Registrar:
         self._accounts: dict[str, _Account] = {}
         # Only of reliable flows: datagrams don't close.
         self._on_connection: dict[Flow, set[str]] = {}
+        # By transport and far address, of all flows.
+        self._reached: dict[tuple[str, Address], set[str]] = {}
         self._deadlines: DeadlineHeap[_Account] = DeadlineHeap()
 
     def __len__(self) -> int:
@@ -207,6 +211,15 @@ class Registrar:
         """Whether anybody registered over this connection."""
         return flow in self._on_connection
 
+    def user_at(self, flow: Flow) -> str | None:
+        """Who registered from the far end of a flow; None for nobody, and for several users at one address."""
+        users = self._reached.get((flow.transport, flow.remote), ())
+        return next(iter(users)) if len(users) == 1 else None
+
+    def is_reached_by(self, flow: Flow) -> bool:
+        """Whether anybody registered from the far end of a flow."""
+        return (flow.transport, flow.remote) in self._reached
+
     def next_deadline(self) -> float | None:
         """When the next binding expires, in seconds."""
         return self._deadlines.next_deadline()
@@ -230,13 +243,8 @@ class Registrar:
         account = self._accounts.setdefault(aor, _Account(aor))
         before = {each.flow for each in account.bindings if each.flow.reliable}
         after = {each.flow for each in bindings if each.flow.reliable}
-        for flow in before - after:
-            users = self._on_connection[flow]
-            users.discard(aor)
-            if not users:
-                del self._on_connection[flow]
-        for flow in after - before:
-            self._on_connection.setdefault(flow, set()).add(aor)
+        _move(self._on_connection, aor, before, after)
+        _move(self._reached, aor, _far_ends(account.bindings), _far_ends(bindings))
         account.bindings = bindings
         if bindings:
             self._deadlines.arm(account)
@@ -313,6 +321,21 @@ class Registrar:
         if 0 < asked < self._min:
             raise RemoteProtocolError(423, REASONS[423])
         return min(asked, self._max)
+
+
+def _far_ends(bindings: list[Binding]) -> set[tuple[str, Address]]:
+    return {(each.flow.transport, each.flow.remote) for each in bindings}
+
+
+def _move(index: dict[K, set[str]], aor: str, before: set[K], after: set[K]) -> None:
+    """Bring an index of users up to date."""
+    for key in before - after:
+        users = index[key]
+        users.discard(aor)
+        if not users:
+            del index[key]
+    for key in after - before:
+        index.setdefault(key, set()).add(aor)
 
 
 def _put(binding: Binding, bindings: list[Binding]) -> tuple[list[Binding], list[RegistrarEvent]]:

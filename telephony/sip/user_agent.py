@@ -67,6 +67,9 @@ class Application(Protocol):
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings a new INVITE, or the response that refuses it (a challenge, 403, 503 ...)."""
 
+    def refusal(self, request: Request, flow: Flow) -> Response | None:
+        """How a call like this OPTIONS would be refused (RFC 3261 11.2), None if it would be taken."""
+
     def has_registered(self, flow: Flow) -> bool:
         """Whether a registration is reached over this connection."""
 
@@ -428,7 +431,8 @@ class UserAgent:
         elif request.method == "REGISTER":
             self._respond(event.key, self._application.register(request, event.flow), now)
         elif request.method == "OPTIONS":
-            response = with_capabilities(request.response(200), allow=ALLOW_OUTSIDE)
+            refusal = self._application.refusal(request, event.flow)
+            response = refusal or with_capabilities(request.response(200), allow=ALLOW_OUTSIDE)
             self._respond(event.key, response, now)
         else:
             # RFC 3515 2.4.2: nobody is sent anywhere but by a phone in a call.
