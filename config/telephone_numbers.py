@@ -2,8 +2,8 @@
 Pure.
 
 A caller's number comes as the carrier writes it (13800138000, 0086..., +86...), a customer's as somebody
-typed it. Dialling a number is left to the switch, which keeps the spelling that it got; reading a number out of
-a URI to `telephony.sip.subscriber`.
+typed it. Dialling a number is left to the switch, which keeps the spelling that it got; reading a number out
+of a URI to `telephony.sip.subscriber`.
 """
 
 from __future__ import annotations
@@ -35,12 +35,23 @@ _DIGITS = re.compile(r"[0-9]")
 
 # What carriers write in place of a number that is withheld or not known, in words ...
 _WITHHELD = frozenset(
-    "anonymous anonym unavailable unknown restricted private withheld blocked hidden suppressed "
-    "undisclosed confidential unidentified unbekannt".split()
+    (
+        *("anonymous", "anonym", "unavailable", "unknown", "restricted", "private", "withheld", "blocked"),
+        *("hidden", "suppressed", "undisclosed", "confidential", "unidentified", "unbekannt"),
+    )
 )
-_BESIDE = frozenset("caller callers number user name id cid clid party".split())
+_BESIDE = frozenset(["caller", "callers", "number", "user", "name", "id", "cid", "clid", "party"])
 _WITHHELD_PHRASES = frozenset(
-    {"no number", "no name", "no id", "no caller id", "not available", "not known", "out of area", "id not sent"}
+    {
+        "no number",
+        "no name",
+        "no id",
+        "no caller id",
+        "not available",
+        "not known",
+        "out of area",
+        "id not sent",
+    }
 )
 _WORD = re.compile(r"[^\W\d_]+")
 # ... and on the keys of a telephone, where letters are not to be had (ITU-T E.161). Shorter words are numbers
@@ -121,7 +132,9 @@ def is_withheld(number: str, country: str = "") -> bool:
     if digits == _ANONYMOUS:
         return True
     if digits in _SPELT:
-        return not any(is_valid_number(each) for each in (_parsed(text, country), _parsed("+" + digits, "")) if each)
+        return not any(
+            is_valid_number(each) for each in (_parsed(text, country), _parsed("+" + digits, "")) if each
+        )
     words = _WORD.findall(text)
     if not words or any(character.isdigit() for character in text):
         return False
@@ -139,8 +152,11 @@ def global_number(number: str, context: str) -> str:
     if not context.startswith("+") or number.startswith("+"):
         return ""
     regions = next(
-        (COUNTRY_CODE_TO_REGION_CODE.get(int(code)) for code in (context[1:4], context[1:3], context[1:2])
-         if code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE),
+        (
+            COUNTRY_CODE_TO_REGION_CODE.get(int(code))
+            for code in (context[1:4], context[1:3], context[1:2])
+            if code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE
+        ),
         None,
     )
     at_home = _parsed(number, regions[0]) if regions else None

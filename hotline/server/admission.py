@@ -23,6 +23,7 @@ from telephony.sip.registrar import (
     Binding,
     BindingAdded,
     BindingRemoved,
+    RegisterResult,
     Registrar,
     RegistrarEvent,
     RemovalCause,
@@ -76,19 +77,19 @@ class Admission:
 
     # --- registrations ------------------------------------------------------------------------------
 
-    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEvent]]:
+    def register(self, request: Request, flow: Flow) -> tuple[Response, RegisterResult]:
         """Answer a REGISTER, and say what it changed."""
         user = self._authenticated(request)
         if isinstance(user, Response):
-            return user, []
+            return user, RegisterResult(user.status, user.reason)
         if not isinstance(request.to.uri, SipUri) or request.to.uri.user != user:
             # RFC 3261 10.3 step 4: nobody registers for another one.
-            return request.response(403), []
+            return request.response(403), RegisterResult(403, "Forbidden")
         result = self.registrar.process(user, request, flow, self._now())
         response = request.response(result.status, result.reason)
         for name, value in result.headers:
             response.headers.add(name, value)
-        return response, list(result.events)
+        return response, result
 
     def write_down(self, changes: list[RegistrarEvent]) -> None:
         """Write what changed in the registrations into the journal."""

@@ -88,8 +88,10 @@ class SwitchApplication:
     def register(self, request: Request, flow: Flow) -> Response:
         """Answer a REGISTER."""
         try:
-            response, changes = self._admission.register(request, flow)
-            self._registrations.run(Output([], changes))
+            response, result = self._admission.register(request, flow)
+            self._registrations.run(Output([], list(result.events)))
+            for old in result.moved:
+                self.signalling.agent.flow_moved(old, flow)
             return response
         except Exception:
             log.exception("a REGISTER failed")
@@ -109,7 +111,7 @@ class SwitchApplication:
             self.refusals[who.status] += 1
         return who
 
-    def refusal(self, request: Request, flow: Flow) -> Response | None:
+    def would_refuse(self, request: Request, flow: Flow) -> Response | None:
         """How a call to the same number would be refused (RFC 3261 11.2), None if it would be taken.
 
         What names no number asks about the switch. A phone that is registered need not show its password

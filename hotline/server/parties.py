@@ -85,7 +85,9 @@ class PartyReader:
         """Whom to take for the caller, None for a caller who wants to be withheld."""
         if not trusted:
             return request.from_
-        asked = {word.strip().lower() for value in request.headers.get_all("Privacy") for word in value.split(";")}
+        asked = {
+            word.strip().lower() for value in request.headers.get_all("Privacy") for word in value.split(";")
+        }
         if asked & _PRIVATE:
             return None
         asserted = [*_values(request, "P-Asserted-Identity")]

@@ -101,7 +101,7 @@ class Switch:
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
             application=self._application,
             transports=self.transports,
-            server=f"hotline/{VERSION}",
+            server="hotline",  # no version: who reads it may be a stranger
         )
         self._engine = Engine(loop, _port_pools(site))
         self._application.switchboard = self._switchboard = Switchboard(

@@ -247,8 +247,8 @@ class CallEnded(CallEvent):
 class CallRefused(Event):
     """An INVITE was refused before it became a call.
 
-    `peer` is the source address; `source` ("trunk:NAME") and the number `called` are there when a trunk that is
-    known dialled a number that it can't reach.
+    `peer` is the source address; `source` ("trunk:NAME") and the number `called` are there when a trunk that
+    is known dialled a number that it can't reach.
     """
 
     status: int

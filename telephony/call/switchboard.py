@@ -17,8 +17,10 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.media.interface import MediaEngine
 from telephony.net.signalling import Signalling
+from telephony.net.transports import Unreachable
 from telephony.sdp.offer_answer import MediaNegotiator
 from telephony.sip.auth_client import DigestClient
+from telephony.sip.dialog import routed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
@@ -56,6 +58,7 @@ class Target:
         uri: the Request-URI.
         label: what the journal calls it: "agent:1002", or the URI.
         flow: how to get there when that is known (a registered phone); None to look at the URI.
+        route: proxies on the way, as Route values, first hop first (the Path of a registration, RFC 3327).
         stay_on_flow: the phone is behind NAT: send everything there.
         shown: the caller's number to show there instead of the caller's own (a trunk's main number).
         credentials: for a peer that asks who we are (401, 407), None to be refused by it.
@@ -64,6 +67,7 @@ class Target:
     uri: Uri
     label: str
     flow: Flow | None = None
+    route: tuple[str, ...] = ()
     stay_on_flow: bool = False
     shown: str | None = None
     credentials: Credentials | None = None
@@ -173,7 +177,7 @@ class Switchboard:
             Unreachable: no way leads there.
             PortsExhausted: no RTP port is left.
         """
-        flow = target.flow or await self._signalling.transports.resolve(target.uri)
+        flow = await self._way_to(target)
         request = self._invite(target, caller, flow)
         known = target.credentials
         sip = self._signalling.agent.call(
@@ -201,6 +205,18 @@ class Switchboard:
             )
         )
         return leg
+
+    async def _way_to(self, target: Target) -> Flow:
+        transports = self._signalling.transports
+        if not target.route:
+            return target.flow or await transports.resolve(target.uri)
+        hop = NameAddr.parse(target.route[0]).uri
+        try:
+            return await transports.resolve(hop, target.flow)
+        except Unreachable:
+            if target.flow is None:
+                raise
+            return target.flow  # the proxy is where its REGISTER came from
 
     def leg_of_dialog(self, dialog: Replaces) -> CallLeg | None:
         """The leg whose dialog somebody names, in an attended transfer (RFC 3891); None when there is none.
@@ -234,6 +250,9 @@ class Switchboard:
                 ("CSeq", "1 INVITE"),
             ]
         )
+        uri, routes = routed(uri, target.route)
+        for route in routes:
+            headers.add("Route", route)
         return Request("INVITE", uri, headers)
 
     def _leg(

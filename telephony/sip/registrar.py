@@ -20,6 +20,7 @@ from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.flow import Address, Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import REASONS, Request
+from telephony.sip.uri import SipUri
 from telephony.sip.values import NameAddr
 
 K = TypeVar("K")
@@ -106,16 +107,18 @@ class RegisterResult:
     """What to answer to a REGISTER.
 
     Args:
-        status: 200, or the refusal: 400, 403, 423 or 500 (overtaken by a later REGISTER).
+        status: 200, or the refusal: 400, 403 or 423.
         reason: the reason phrase.
         headers: to add to the response: Contact rows with `expires`, Path, Min-Expires.
         events: what changed, bindings found expired on the way included.
+        moved: the flows on which the same phone was reached until now; its calls are on the new one.
     """
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = ()
     events: tuple[RegistrarEvent, ...] = ()
+    moved: tuple[Flow, ...] = ()
 
 
 class _Account:
@@ -159,6 +162,8 @@ class Registrar:
         self._on_connection: dict[Flow, set[str]] = {}
         # By transport and far address, of all flows.
         self._reached: dict[tuple[str, Address], set[str]] = {}
+        # Bindings whose connection closed, until the user registers again: calls may be left there.
+        self._cut_off: dict[str, list[Binding]] = {}
         self._deadlines: DeadlineHeap[_Account] = DeadlineHeap()
 
     def __len__(self) -> int:
@@ -182,12 +187,26 @@ class Registrar:
         except RemoteProtocolError as error:
             headers = (("Min-Expires", str(self._min)),) if error.status == 423 else ()
             return RegisterResult(error.status, error.reason, headers, tuple(events))
+        before = account.bindings if account is not None else []
+        moved = self._moved(aor, [*before, *self._cut_off.get(aor, ())], bindings, flow)
         if changes:
             self._store(aor, bindings)
         rows = [("Contact", _contact_row(binding, now)) for binding in bindings]
         if any(option.lower() == "path" for option in request.headers.values("Supported")):
             rows += [("Path", value) for value in request.headers.get_all("Path")]
-        return RegisterResult(200, REASONS[200], tuple(rows), (*events, *changes))
+        return RegisterResult(200, REASONS[200], tuple(rows), (*events, *changes), moved)
+
+    def _moved(self, aor: str, before: list[Binding], after: list[Binding], flow: Flow) -> tuple[Flow, ...]:
+        """Where a phone that registers now was reached until now."""
+        kept = {each.flow for each in after}
+        phones = [each for each in after if each.flow == flow]
+        old = [
+            each for each in before if each.flow not in kept and any(_same_phone(each, new) for new in phones)
+        ]
+        left = [each for each in self._cut_off.pop(aor, []) if each not in old]
+        if left and phones:
+            self._cut_off[aor] = left[-self._max_contacts :]
+        return tuple(dict.fromkeys(each.flow for each in old))
 
     def lookup(self, aor: str, now: float) -> list[Binding]:
         """Where to reach a user: highest q first, among equals the latest registered."""
@@ -204,6 +223,7 @@ class Registrar:
             bindings = self._accounts[aor].bindings
             gone = [each for each in bindings if each.flow == flow]
             events += [BindingRemoved(aor, each, RemovalCause.FLOW_CLOSED) for each in gone]
+            self._cut_off[aor] = [*self._cut_off.get(aor, ()), *gone][-self._max_contacts :]
             self._store(aor, [each for each in bindings if each.flow != flow])
         return Output([], events)
 
@@ -212,7 +232,7 @@ class Registrar:
         return flow in self._on_connection
 
     def user_at(self, flow: Flow) -> str | None:
-        """Who registered from the far end of a flow; None for nobody, and for several users at one address."""
+        """Who registered from the far end of a flow; None for nobody, and where it is several users."""
         users = self._reached.get((flow.transport, flow.remote), ())
         return next(iter(users)) if len(users) == 1 else None
 
@@ -264,14 +284,12 @@ class Registrar:
             # 10.3 step 6: only alone and with "Expires: 0".
             if len(rows) > 1 or request.headers.get("Expires") != "0":
                 raise RemoteProtocolError(400, "Bad Contact")
-            for each in bindings:
-                _check_order(each, request)
             return [], [BindingRemoved(aor, each, RemovalCause.REMOVED) for each in bindings]
+        # Deviation from 10.3 step 7: a CSeq that is not higher is taken. A phone that was rebooted begins at
+        # 1 again under its old Call-ID, and was refused until its old binding expired. No REGISTER overtakes
+        # another: a phone waits for the answer to one before it sends the next (10.2), and credentials don't
+        # count twice.
         wanted = self._wanted(aor, request, flow, now)
-        for binding in wanted:
-            for each in bindings:
-                if _replaces(binding, each):
-                    _check_order(each, request)
         result = bindings
         events: list[RegistrarEvent] = []
         for binding in wanted:
@@ -289,10 +307,13 @@ class Registrar:
         if len(contacts) > self._max_contacts:
             raise RemoteProtocolError(403, "Too Many Contacts")
         header = request.headers.get("Expires")
-        path = tuple(request.headers.values("Path"))
+        path = tuple(map(str, NameAddr.parse_list(", ".join(request.headers.values("Path")))))
         user_agent = request.headers.get("User-Agent")
         wanted = []
         for contact in contacts:
+            if contact.uri.scheme == "sips":
+                # It wants to be called over TLS alone (RFC 5630 5.1.1), which we have not.
+                raise RemoteProtocolError(400, "SIPS Contact Without TLS")
             text = contact.param("expires")
             seconds = self._granted(header if text is None else text)
             instance, reg_id = contact.param("+sip.instance"), contact.param("reg-id")
@@ -374,14 +395,18 @@ def _replaces(new: Binding, old: Binding) -> bool:
     return new.contact.uri.matches(old.contact.uri)
 
 
+def _same_phone(one: Binding, other: Binding) -> bool:
+    """Tell whether two bindings of a user are one phone's: by its instance, else by what it calls itself."""
+    if one.instance is not None and other.instance is not None:
+        return one.instance == other.instance
+    first, second = one.contact.uri, other.contact.uri
+    if not isinstance(first, SipUri) or not isinstance(second, SipUri):
+        return first == second
+    return (first.user, first.host) == (second.user, second.host)
+
+
 def _is_removal(binding: Binding) -> bool:
     return binding.expires_at <= binding.updated_at
-
-
-def _check_order(binding: Binding, request: Request) -> None:
-    """10.3 step 7: within one Call-ID, a REGISTER that was overtaken must change nothing."""
-    if binding.call_id == request.call_id and request.cseq.number <= binding.cseq:
-        raise RemoteProtocolError(500, "CSeq Out Of Order")
 
 
 def _parse_q(text: str | None) -> float:

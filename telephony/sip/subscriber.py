@@ -1,8 +1,8 @@
-"""The telephone number in a URI: telephone-subscriber of RFC 3966, in a `tel:` URI or in the user part of a
-SIP URI (RFC 3261 19.1.6).
+"""The telephone number in a URI: telephone-subscriber of RFC 3966, in `tel:` or a SIP URI's user part.
 
-One reader for Request-URI, From, P-Asserted-Identity, Refer-To and whatever else names a telephone. What a
-number means in a country, and which numbers are the same telephone, is left to those who have a numbering plan.
+One reader for Request-URI, From, P-Asserted-Identity, Refer-To and whatever else names a telephone (RFC 3261
+19.1.6). What a number means in a country, and which numbers are the same telephone, is left to those who have
+a numbering plan.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from telephony.sip import grammar
 from telephony.sip.uri import OtherUri, Uri
 
-# phonedigit and visual-separator of RFC 3966 3, with "*" and "#". Deviation: blanks and "/", which people write.
+# phonedigit and visual-separator of RFC 3966 3, "*" and "#". Deviation: blanks and "/", which people write.
 _WRITTEN = re.compile(r"[ \u00a0]*+\+?[0-9*#().\-/ \u00a0]++")
 _SEPARATORS = re.compile(r"[^0-9*#+]")
 
@@ -67,4 +67,3 @@ def plain_number(text: str) -> str:
 def _plain_context(text: str) -> str:
     # descriptor = domainname / global-number-digits
     return plain_number(text) if text.startswith("+") else text.lower()
-

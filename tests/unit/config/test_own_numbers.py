@@ -67,7 +67,16 @@ def test_a_local_number_with_its_context_is_a_global_one(number: str, context: s
     "number",
     [
         *("", " ", "0", "0000000000", "+", "+000"),
-        *("anonymous", "Anonymous", "ANONYMOUS", "unavailable", "unknown", "restricted", "private", "withheld"),
+        *(
+            "anonymous",
+            "Anonymous",
+            "ANONYMOUS",
+            "unavailable",
+            "unknown",
+            "restricted",
+            "private",
+            "withheld",
+        ),
         *("blocked", "hidden", "Private Number", "number-withheld", "caller.unknown", "Unknown Caller"),
         *("no-number", "not available", "Out-Of-Area", "No Caller ID"),
         *("+266696687", "266696687", "00266696687", "86282452253"),

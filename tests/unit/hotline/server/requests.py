@@ -48,6 +48,6 @@ def register(admission: Admission, user: str, password: str, *, flow: Flow = STR
     challenge, _ = admission.register(request("REGISTER", user, sender=user), flow)
     assert challenge.status == 401
     proof = credentials(challenge, "REGISTER", user, password)
-    response, effects = admission.register(request("REGISTER", user, sender=user, cseq=2, more=proof), flow)
-    admission.write_down(effects)
+    response, result = admission.register(request("REGISTER", user, sender=user, cseq=2, more=proof), flow)
+    admission.write_down(list(result.events))
     return response

@@ -75,11 +75,11 @@ def test_wrong_password_and_unknown_user_get_the_same_answer(gate: Gate) -> None
 def test_nobody_registers_for_another(gate: Gate) -> None:
     challenge, _ = gate.admission.register(request("REGISTER", "1002", sender="1001"), STRANGER)
     proof = credentials(challenge, "REGISTER", "1001", gate.password)
-    response, effects = gate.admission.register(
+    response, result = gate.admission.register(
         request("REGISTER", "1002", sender="1001", more=proof), STRANGER
     )
     assert response.status == 403
-    assert effects == []
+    assert result.events == ()
 
 
 @pytest.mark.parametrize("number", ["4900", "1001", "8888"])
@@ -117,7 +117,9 @@ def test_a_phone_at_a_trunks_address_may_show_its_password(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("sender", ["1001", "+8613800138000", "anonymous", "load"])
-def test_a_phone_at_a_trunks_address_is_no_trunk_whatever_it_writes_into_from(gate: Gate, sender: str) -> None:
+def test_a_phone_at_a_trunks_address_is_no_trunk_whatever_it_writes_into_from(
+    gate: Gate, sender: str
+) -> None:
     register(gate.admission, "1001", gate.password, flow=TRUNK)
     challenge = gate.admission.admit(request("INVITE", "4900", sender=sender), TRUNK)
     assert isinstance(challenge, Response)

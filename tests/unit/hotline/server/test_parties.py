@@ -1,4 +1,4 @@
-"""Who calls whom: From, what a trusted trunk asserts, callers who are nobody, and phones that say they are others."""
+"""Who calls whom: From, what a trusted trunk asserts, withheld callers, phones that say they are others."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def test_a_trunks_caller_is_who_from_says(reader: PartyReader, sender: str, call
         '"Anonymous" <sip:+8613800138000@h>',
         '"Unavailable" <sip:unavailable@unknown.invalid>',
         "<sip:c8oqz84zk7z@anonymous.invalid>",
-        *(f"<sip:{word}@h>" for word in ("restricted", "Unavailable", "unknown", "private", "+266696687", "0")),
+        *(
+            f"<sip:{word}@h>"
+            for word in ("restricted", "Unavailable", "unknown", "private", "+266696687", "0")
+        ),
         "<sip:anonymous;cpc=unknown@h;user=phone>",
         "<sip:h>",
         "<tel:+266696687>",
@@ -110,7 +113,9 @@ def test_an_identity_that_is_asserted_shows_a_caller_whom_from_does_not(reader: 
     assert reader.read(request, "trunk:plain").caller == ""
 
 
-@pytest.mark.parametrize("sender", ['"Boss" <sip:+8613800138000@h>', "<sip:anonymous@anonymous.invalid>", "<sip:h>"])
+@pytest.mark.parametrize(
+    "sender", ['"Boss" <sip:+8613800138000@h>', "<sip:anonymous@anonymous.invalid>", "<sip:h>"]
+)
 def test_a_phone_is_its_agent_whatever_it_writes_into_from(reader: PartyReader, sender: str) -> None:
     parties = reader.read(invite(sender, more=ASSERTED), "agent:1001")
     assert (parties.caller, parties.name) == ("1001", "Anna")

@@ -208,14 +208,19 @@ class TestRefusing:
             assert register(registrar, DESK, bad).status == status
             assert contacts_at(registrar) == []
 
-    def test_a_register_that_was_overtaken_changes_nothing(self) -> None:
+    def test_a_phone_that_was_rebooted_begins_to_count_again(self) -> None:
         registrar = Registrar()
-        register(registrar, DESK, cseq=5)
-        for cseq in (4, 5):
-            result = register(registrar, SOFT, f"{DESK};expires=0", cseq=cseq)
-            assert (result.status, result.events) == (500, ())
-            assert register(registrar, "*", expires="0", cseq=cseq).status == 500
-        assert contacts_at(registrar) == [DESK]
+        register(registrar, DESK, cseq=500)
+        for cseq in (1, 2):
+            result = register(registrar, DESK, cseq=cseq)
+            assert (result.status, told(result.events)) == (200, [("refreshed", DESK)])
+        assert register(registrar, "*", expires="0", cseq=1).status == 200
+        assert contacts_at(registrar) == []
+
+    def test_a_contact_for_tls_alone_is_refused(self) -> None:
+        registrar = Registrar()
+        assert register(registrar, "<sips:a@192.0.2.9>").status == 400
+        assert contacts_at(registrar) == []
 
     def test_order_counts_within_one_call_id_only(self) -> None:
         registrar = Registrar()
