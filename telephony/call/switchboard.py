@@ -130,8 +130,8 @@ class Switchboard:
         request: Request,
         source: str,
         *,
-        caller: str,
-        called: str,
+        caller: str | None = None,
+        called: str | None = None,
         caller_name: str | None = None,
     ) -> CallLeg:
         """Make the leg of a call that came in.
@@ -140,13 +140,15 @@ class Switchboard:
             sip: the call in signalling.
             request: its INVITE.
             source: who brought it, "agent:1001" or "trunk:NAME".
-            caller: who calls, "" for a caller who is withheld.
-            called: the number that was dialled.
+            caller: who calls, "" for a caller who is withheld; None for who From says.
+            called: the number that was dialled; None for what the Request-URI says.
             caller_name: what the caller is called, None when nobody says.
 
         Raises:
             PortsExhausted: no RTP port is left.
         """
+        caller = number_of(request.from_.uri) if caller is None else caller
+        called = number_of(request.uri) if called is None else called
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
         leg.caller_name = caller_name
         self._context.journal.append(
