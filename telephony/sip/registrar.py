@@ -188,7 +188,7 @@ class Registrar:
             headers = (("Min-Expires", str(self._min)),) if error.status == 423 else ()
             return RegisterResult(error.status, error.reason, headers, tuple(events))
         before = account.bindings if account is not None else []
-        moved = self._moved(aor, [*before, *self._cut_off.get(aor, ())], bindings, flow)
+        moved = self._moved(aor, before, bindings, flow)
         if changes:
             self._store(aor, bindings)
         rows = [("Contact", _contact_row(binding, now)) for binding in bindings]
@@ -197,15 +197,18 @@ class Registrar:
         return RegisterResult(200, REASONS[200], tuple(rows), (*events, *changes), moved)
 
     def _moved(self, aor: str, before: list[Binding], after: list[Binding], flow: Flow) -> tuple[Flow, ...]:
-        """Where a phone that registers now was reached until now."""
+        """Where a phone that registers now was reached before, by connections that closed as well."""
         kept = {each.flow for each in after}
         phones = [each for each in after if each.flow == flow]
+        lost = self._cut_off.pop(aor, [])
         old = [
-            each for each in before if each.flow not in kept and any(_same_phone(each, new) for new in phones)
+            each
+            for each in (*before, *lost)
+            if each.flow not in kept and any(_same_phone(each, new) for new in phones)
         ]
-        left = [each for each in self._cut_off.pop(aor, []) if each not in old]
-        if left and phones:
-            self._cut_off[aor] = left[-self._max_contacts :]
+        others = [each for each in lost if each not in old]
+        if others:
+            self._cut_off[aor] = others
         return tuple(dict.fromkeys(each.flow for each in old))
 
     def lookup(self, aor: str, now: float) -> list[Binding]:

@@ -416,11 +416,9 @@ def test_a_public_address_is_for_peers_of_its_family(public: str) -> None:
 async def test_a_dialog_stays_at_its_listener() -> None:
     async with a_floor() as floor:
         listeners = [floor.transports.listen("UDP", HOST, 0) for _ in range(3)]
-        for local in listeners:
-            flow = Flow("UDP", local, (HOST, 40000))
-            found = floor.transports.way_to(uri(f"sip:a@{HOST}:40001"), flow)
-            assert found is not None
-            assert found.local == local
+        flows = [Flow("UDP", local, (HOST, 40000)) for local in listeners]
+        found = [floor.transports.way_to(uri(f"sip:a@{HOST}:40001"), flow) for flow in flows]
+        assert [flow.local for flow in found if flow is not None] == listeners
 
 
 @pytest.mark.parametrize("text", [f"sips:a@{HOST}", f"sips:a@{HOST}:5061", f"sips:a@{HOST};transport=tcp"])
