@@ -16,7 +16,7 @@ from typing import cast
 
 from callback_queue.customers.events import Tier
 from config.problems import Problem
-from config.telephone_numbers import NumberKeys, is_callable, number_keys
+from config.telephone_numbers import NumberKeys, is_callable, is_withheld, number_keys
 
 TIERS: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")
 LANGUAGES = ("en", "zh", "ko")
@@ -75,7 +75,7 @@ class CustomerBook:
 
     def find(self, number: str) -> Customer | None:
         """Who has a number; None for nobody, and when it could be more than one."""
-        if not number:
+        if is_withheld(number, self._country):
             return None
         keys = number_keys(number, self._country)
         found = self._by_full.get(keys.full)

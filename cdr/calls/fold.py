@@ -25,6 +25,7 @@ from cdr.calls.record import (
 )
 from cdr.calls.timeline import Timeline
 from cdr.times import to_ms, to_seconds
+from config.telephone_numbers import is_withheld
 from journal.event import Event
 
 MASK = "•"
@@ -163,7 +164,8 @@ class CallFold:
         if facts.offered is None:
             return "", ""
         caller = facts.offered.caller
-        return "" if caller.lower() == "anonymous" else caller, facts.offered.called
+        # Journals of former versions have the carrier's word for a caller who is withheld.
+        return "" if is_withheld(caller) else caller, facts.offered.called
 
     def _called(self, contacts: tuple[ContactRecord, ...], dialled: str) -> str:
         primary = self._timeline.primary

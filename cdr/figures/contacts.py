@@ -18,6 +18,7 @@ from cdr.calls.timeline import CHANGES, Timeline
 from cdr.figures.book import Book
 from cdr.figures.tallies import AgentTally, CallTally, QueueTally
 from cdr.times import to_ms
+from config.telephone_numbers import is_withheld
 from journal.event import CallEvent, Event
 from telephony.call.events import (
     CallEnded,
@@ -109,7 +110,7 @@ class Contacts:
 
     def _offered(self, event: CallOffered) -> None:
         at = to_ms(event.at)
-        number = "" if event.caller.lower() == "anonymous" else event.caller
+        number = "" if is_withheld(event.caller) else event.caller
         if at < self._book.windows.end:
             self._calls[event.call] = _Call(number, False)
             self._moved(event)

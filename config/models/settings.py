@@ -166,6 +166,11 @@ class Trunk(Table):
     password: Secret | None = Field(
         default=None, repr=False, description="Password for that user name, 8 to 128 characters."
     )
+    trust_identity: OnOff = Field(
+        default=False,
+        description="Whether P-Asserted-Identity, Remote-Party-ID and Privacy on calls from this trunk are "
+        "believed. Off, the caller is who From says.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -177,10 +182,6 @@ class Trunk(Table):
         if (data.get("username") is None) != (data.get("password") is None):
             raise expected("username and password, or neither")
         return data
-
-    def publishes(self, number: str) -> bool:
-        """Whether callers on this trunk can reach `number`."""
-        return "*" in self.numbers or number in self.numbers
 
 
 class RecordingSettings(Table):

@@ -1,17 +1,19 @@
 """Who may register, and who may call: digest for the site's phones, addresses for its trunks.
 
 Everybody else gets the same challenge whatever number they try, so nobody learns which users exist. What
-answers an admitted call is left to the number plan.
+answers an admitted call is left to the number plan, who the caller is to `parties.py`.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import ip_address
 
 from config import Site, Trunk
+from hotline.server.parties import PartyReader
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal
 from telephony.sip.auth import DigestAuthenticator, Verdict
@@ -21,11 +23,15 @@ from telephony.sip.registrar import (
     Binding,
     BindingAdded,
     BindingRemoved,
+    RegisterResult,
     Registrar,
     RegistrarEvent,
     RemovalCause,
 )
+from telephony.sip.subscriber import number_of
 from telephony.sip.uri import SipUri
+
+log = logging.getLogger(__name__)
 
 _WHY = {
     RemovalCause.REMOVED: "removed",
@@ -66,22 +72,24 @@ class Admission:
         self._agent_of = {phone.user: number for number, phone in phones}
         self._trunks = site.settings.trunks
         self._trunk_of = lru_cache(maxsize=4096)(self._find_trunk)
+        self.parties = PartyReader(site)
+        """Reads who calls whom."""
 
     # --- registrations ------------------------------------------------------------------------------
 
-    def register(self, request: Request, flow: Flow) -> tuple[Response, list[RegistrarEvent]]:
+    def register(self, request: Request, flow: Flow) -> tuple[Response, RegisterResult]:
         """Answer a REGISTER, and say what it changed."""
         user = self._authenticated(request)
         if isinstance(user, Response):
-            return user, []
+            return user, RegisterResult(user.status, user.reason)
         if not isinstance(request.to.uri, SipUri) or request.to.uri.user != user:
             # RFC 3261 10.3 step 4: nobody registers for another one.
-            return request.response(403), []
+            return request.response(403), RegisterResult(403, "Forbidden")
         result = self.registrar.process(user, request, flow, self._now())
         response = request.response(result.status, result.reason)
         for name, value in result.headers:
             response.headers.add(name, value)
-        return response, list(result.events)
+        return response, result
 
     def write_down(self, changes: list[RegistrarEvent]) -> None:
         """Write what changed in the registrations into the journal."""
@@ -105,27 +113,41 @@ class Admission:
 
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings a call, as "agent:1001" or "trunk:NAME"; or the response that refuses it."""
-        trunk = self._trunk_of(flow.remote[0])
-        if trunk is not None and not request.headers.get("Authorization"):
-            number = request.uri.user if isinstance(request.uri, SipUri) else None
-            from_phone = any(binding.flow.remote == flow.remote for binding in self._bindings_named(request))
-            if number is not None and trunk.publishes(number) and not from_phone:
-                return f"trunk:{trunk.name}"
-        user = self._authenticated(request)
-        if isinstance(user, Response):
-            if user.status == 403:
-                self._journal.append(
-                    events.CallRefused(self._clock(), status=user.status, peer=flow.remote[0])
-                )
-            return user
-        return f"agent:{self._agent_of[user]}"
+        who = self.identify(request, flow)
+        if isinstance(who, Response) and who.status != 401:
+            self._write_refusal(request, flow, who.status)
+        return who
 
-    def _bindings_named(self, request: Request) -> list[Binding]:
-        """Registrations of the user that From names: a phone on a trunk's own address is still a phone."""
-        uri = request.from_.uri
-        if not isinstance(uri, SipUri) or uri.user is None:
-            return []
-        return self.registrar.lookup(uri.user, self._now())
+    def identify(self, request: Request, flow: Flow) -> str | Response:
+        """As `admit`, for a request that is not a call: a refusal is written nowhere."""
+        trunk = self._trunk_of(flow.remote[0])
+        from_trunk = trunk is not None and not request.headers.get("Authorization")
+        if trunk is not None and from_trunk and not self.registrar.is_reached_by(flow):
+            if self.parties.publishes(trunk, request.uri):
+                return f"trunk:{trunk.name}"
+            # A phone that has not registered may be at a trunk's address: it is to show its password.
+            if number_of(request.from_.uri) not in self._passwords:
+                return request.response(404)
+        user = self._authenticated(request)
+        return user if isinstance(user, Response) else f"agent:{self._agent_of[user]}"
+
+    def agent_at(self, flow: Flow) -> str | None:
+        """Whose phone is registered from the far end of a flow, as "agent:1001"."""
+        user = self.registrar.user_at(flow)
+        return f"agent:{self._agent_of[user]}" if user in self._agent_of else None
+
+    def _write_refusal(self, request: Request, flow: Flow, status: int) -> None:
+        trunk = self._trunk_of(flow.remote[0]) if status == 404 else None
+        source = called = ""
+        if trunk is not None:
+            source, called = f"trunk:{trunk.name}", self.parties.called(request.uri)
+            log.warning("trunk %s dialled a number that it can't reach: 404", trunk.name)
+            log.debug("the number is %s", called)
+        self._journal.append(
+            events.CallRefused(
+                self._clock(), status=status, peer=flow.remote[0], source=source, called=called
+            )
+        )
 
     def _authenticated(self, request: Request) -> str | Response:
         """The user who proved to know the password, or the response that asks for proof or refuses."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Never, assert_never
 
@@ -26,6 +27,7 @@ from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
 from telephony.sip.registrar import RegistrarEvent
 from telephony.sip.session import SessionState
+from telephony.sip.subscriber import number_of
 from telephony.sip.user_agent import SipCall
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,8 @@ class SwitchApplication:
         self.switchboard: Switchboard
         self.draining = False
         """Set when the switch shuts down: new calls are refused, those in progress go on."""
+        self.refusals: Counter[int] = Counter()
+        """Calls that were refused before anything answered them, challenges among them, by status."""
 
     def use(self, site: Site) -> None:
         """Know the users, trunks and limits of this version of the site from now on."""
@@ -84,8 +88,10 @@ class SwitchApplication:
     def register(self, request: Request, flow: Flow) -> Response:
         """Answer a REGISTER."""
         try:
-            response, changes = self._admission.register(request, flow)
-            self._registrations.run(Output([], changes))
+            response, result = self._admission.register(request, flow)
+            self._registrations.run(Output([], list(result.events)))
+            for old in result.moved:
+                self.signalling.agent.flow_moved(old, flow)
             return response
         except Exception:
             log.exception("a REGISTER failed")
@@ -98,19 +104,45 @@ class SwitchApplication:
         except Exception:
             log.exception("a call could not be admitted")
             self._refused(500, flow)
-            return request.response(500)
+            who = request.response(500)
+        if not isinstance(who, Response) and self._is_full:
+            who = _full(request)
+        if isinstance(who, Response):
+            self.refusals[who.status] += 1
+        return who
+
+    def would_refuse(self, request: Request, flow: Flow) -> Response | None:
+        """How a call to the same number would be refused (RFC 3261 11.2), None if it would be taken.
+
+        What names no number asks about the switch. A phone that is registered need not show its password
+        again: it asks every few seconds.
+        """
+        if not number_of(request.uri):
+            return None
+        who = self._admission.agent_at(flow) or self._admission.identify(request, flow)
         if isinstance(who, Response):
             return who
-        if self.draining or len(self._router.legs) >= self._max_calls:
-            response = request.response(503)
-            response.headers.add("Retry-After", RETRY_AFTER)
-            return response
-        return who
+        if self._is_full:
+            return _full(request)
+        answered = self._router.plan.answers(self._admission.parties.called(request.uri), who)
+        return None if answered else request.response(404)
+
+    @property
+    def _is_full(self) -> bool:
+        return self.draining or len(self._router.legs) >= self._max_calls
 
     def offered(self, call: SipCall, request: Request, source: str) -> None:
         """Take a call that was admitted just now."""
         try:
-            leg = self.switchboard.take(call, request, source)
+            parties = self._admission.parties.read(request, source)
+            leg = self.switchboard.take(
+                call,
+                request,
+                source,
+                caller=parties.caller,
+                called=parties.called,
+                caller_name=parties.name,
+            )
         except PortsExhausted:
             log.warning("no RTP port is left: call refused")
             self._refuse(call, 503, (("Retry-After", RETRY_AFTER),))
@@ -135,3 +167,9 @@ class SwitchApplication:
 
     def _refused(self, status: int, flow: Flow) -> None:
         self._journal.append(events.CallRefused(self._clock(), status=status, peer=flow.remote[0]))
+
+
+def _full(request: Request) -> Response:
+    response = request.response(503)
+    response.headers.add("Retry-After", RETRY_AFTER)
+    return response

@@ -121,7 +121,7 @@ class CallDepartures:
         self._services = services
         self._caller = caller
         self._recording = recording
-        self._number = "" if leg.caller.lower() == "anonymous" else leg.caller
+        self._number = leg.caller
         # Of the caller's last wait: a callback after it keeps the place.
         self._arrival = 0.0
         self._priority = 0

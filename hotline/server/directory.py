@@ -81,4 +81,6 @@ def _phone(agent: str, binding: Binding) -> Target:
     behind_nat = flow.reliable or (
         isinstance(contact, SipUri) and (contact.host, contact.port or 5060) != flow.remote
     )
-    return Target(contact, f"agent:{agent}", flow, behind_nat)
+    # Behind an edge proxy it is the proxy that keeps the way to the phone (RFC 3327, RFC 5626).
+    route = binding.path
+    return Target(contact, f"agent:{agent}", flow, route=route, stay_on_flow=behind_nat and not route)

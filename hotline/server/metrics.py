@@ -22,6 +22,8 @@ class Measured(Protocol):
 
     def messages(self) -> dict[str, int]: ...
 
+    def refusals(self) -> dict[int, int]: ...
+
     def media(self) -> EngineCounters: ...
 
 
@@ -60,6 +62,14 @@ class SwitchCollector(Collector):
         for method, count in self._switch.messages().items():
             messages.add_metric([method], count)
         yield messages
+        refused = CounterMetricFamily(
+            "hotline_calls_refused",
+            "INVITEs refused before anything answered them, challenges among them.",
+            labels=["status"],
+        )
+        for status, count in self._switch.refusals().items():
+            refused.add_metric([str(status)], count)
+        yield refused
         yield from _media(self._switch.media())
 
 

@@ -19,6 +19,7 @@ from callback_queue.customers.directory import Customers
 from callback_queue.line.distributor import Distributor
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
+from config.telephone_numbers import OwnNumbers
 from hotline.server.departures import FlowServices, serve_flow, serve_queue
 from hotline.server.directory import Directory
 from ivr_flows.flow_set import FlowSet
@@ -68,6 +69,7 @@ class NumberPlan:
         self._applications = applications
         self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
         duty = site.settings.agents
+        self._own = OwnNumbers([*site.settings.numbers, *directory.agents], site.settings.country or "")
         self.queue_services = QueueServices(
             calls=applications,
             distributor=distributor,
@@ -96,9 +98,22 @@ class NumberPlan:
         """Whether anything answers a number."""
         return number in self._site.settings.numbers or number in self.directory.agents
 
+    def answers(self, number: str, source: str) -> bool:
+        """Whether a call to a number would be taken.
+
+        Args:
+            number: as the site spells it where it is the site's own.
+            source: who calls, "agent:1001" or "trunk:NAME". Agents may dial out, and say things by codes.
+        """
+        if self.knows(number):
+            return True
+        if not source.startswith("agent:"):
+            return False
+        return self.directory.leads_out(number) or read_code(number, self._site.settings.agents) is not None
+
     def accept(self, leg: CallLeg, request: Request) -> bool:
         """Refuse at once what can't work: a number that nobody has, an offer without anything in common."""
-        if not self.knows(leg.called) and not self._may_go_out(leg) and self._code(leg) is None:
+        if not self.answers(leg.called, leg.source):
             leg.reject(404)
             return False
         try:
@@ -110,10 +125,6 @@ class NumberPlan:
             leg.reject(400, f"Bad SDP: {error}")
             return False
         return True
-
-    def _may_go_out(self, leg: CallLeg) -> bool:
-        """Whether a number that nobody here has is for the outside: agents may dial out through a trunk."""
-        return leg.source.startswith("agent:") and self.directory.leads_out(leg.called)
 
     def _code(self, leg: CallLeg) -> AgentCommand | None:
         """What an agent says by dialling a feature code; None for all other calls."""
@@ -153,12 +164,12 @@ class NumberPlan:
                 return self._dial(leg, request, target.dial, target.ring_timeout)
             case "flow":
                 assert target.flow is not None
-                caller = self._caller(leg, request, _hops(request))
+                caller = _caller(leg, _hops(request))
                 return serve_flow(leg, self._flow_services, target.flow, target.language, caller)
             case "queue":
                 assert target.queue is not None
                 language = target.language or self._site.settings.language
-                caller = self._caller(leg, request, _hops(request))
+                caller = _caller(leg, _hops(request))
                 return serve_queue(leg, self._flow_services, target.queue, language, caller)
 
     def _play(self, leg: CallLeg, target: NumberTarget) -> Coroutine[Any, Any, None]:
@@ -182,21 +193,14 @@ class NumberPlan:
             leg,
             self._applications,
             targets,
-            caller=self._caller(leg, request, hops),
+            caller=_caller(leg, hops),
             ring_seconds=ring_seconds or self._site.settings.sip.ring_timeout,
         )
-
-    def _caller(self, leg: CallLeg, request: Request, hops: int) -> Caller:
-        """Whom the phones show: an agent by its own number, whatever its phone wrote into From."""
-        kind, _, number = leg.source.partition(":")
-        agent = self.directory.agents.get(number) if kind == "agent" else None
-        if agent is not None:
-            return Caller(agent.number, agent.name, hops)
-        return Caller(leg.caller, request.from_.display, hops)
 
     def _destination(self, number: str) -> Destination | None:
         """What a number leads to that an agent passes a caller on to; None for what can't have them."""
         directory = self.directory
+        number = self._own.find(number) or number
         if number in directory.agents:
             reach = directory.reach(number)
             # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
@@ -232,6 +236,11 @@ class NumberPlan:
                 leg, self._flow_services, queue, language or spoken, Caller(leg.caller)
             ),
         )
+
+
+def _caller(leg: CallLeg, hops: int) -> Caller:
+    """Whom the phones show."""
+    return Caller(leg.caller, leg.caller_name, hops)
 
 
 def _hops(request: Request) -> int:

@@ -30,6 +30,10 @@ class Plan(Protocol):
         """Refuse at once what can't work; whether the call may go on."""
         ...
 
+    def answers(self, number: str, source: str) -> bool:
+        """Whether a call to a number from "agent:1001" or "trunk:NAME" would be taken."""
+        ...
+
     def serve(self, leg: CallLeg, request: Request) -> Coroutine[Any, Any, None]:
         """The coroutine that has an accepted call to its end."""
         ...

@@ -101,7 +101,7 @@ class Switch:
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
             application=self._application,
             transports=self.transports,
-            server=f"hotline/{VERSION}",
+            server="hotline",  # no version: who reads it may be a stranger
         )
         self._engine = Engine(loop, _port_pools(site))
         self._application.switchboard = self._switchboard = Switchboard(
@@ -291,6 +291,10 @@ class Switch:
     def events(self) -> dict[str, int]:
         """Journal events since the start, by kind."""
         return dict(self.journal.counts)
+
+    def refusals(self) -> dict[int, int]:
+        """INVITEs refused before anything answered them, by status."""
+        return dict(self._application.refusals)
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""

@@ -105,7 +105,7 @@ class FlowCall:
     @property
     def caller(self) -> str:
         """The caller's number, "" when withheld."""
-        return "" if self._leg.caller.lower() == "anonymous" else self._leg.caller
+        return self._leg.caller
 
     @property
     def called(self) -> str:

@@ -64,6 +64,16 @@ async def connect(
         legs = await dial_reachable(services.switchboard, leg.call, targets, caller, codecs=codecs_like(leg))
         progress = _Progress(leg, legs, services)
         winner = await ring_all(legs, ring_seconds, leg)
+    except NobodyAnswered:
+        if not any(other.answered for other in legs):
+            raise
+        # Somebody answered and hung up in the same moment: so it was a call, and it is over.
+        leg.check_open()
+        if not leg.answered:
+            leg.answer()
+        if not keep:
+            leg.hang_up("other side hung up")
+        return
     finally:
         if waiting is not None:
             waiting.stop()

@@ -245,10 +245,16 @@ class CallEnded(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRefused(Event):
-    """An INVITE was refused before it became a call; `peer` is the source address."""
+    """An INVITE was refused before it became a call.
+
+    `peer` is the source address; `source` ("trunk:NAME") and the number `called` are there when a trunk that
+    is known dialled a number that it can't reach.
+    """
 
     status: int
     peer: str
+    source: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

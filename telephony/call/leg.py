@@ -73,7 +73,7 @@ class CallLeg:
         media: its RTP session.
         negotiator: its SDP side.
         inbound: the peer calls us.
-        caller, called: numbers, for the router.
+        caller, called: numbers, for the router; no caller for one who is withheld.
         source: who brought an inbound call, "agent:1001" or "trunk:NAME".
 
     Attributes:
@@ -99,6 +99,7 @@ class CallLeg:
         "call",
         "called",
         "caller",
+        "caller_name",
         "inbound",
         "leg",
         "media",
@@ -136,6 +137,8 @@ class CallLeg:
         self._negotiator = negotiator
         self.inbound = inbound
         self.caller = caller
+        self.caller_name: str | None = None
+        """What the caller is called, None when nobody says."""
         self.called = called
         self.source = source
         self.answered = False

@@ -17,6 +17,7 @@ from telephony.net.signalling import Signalling
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.referral import Referral, Replaces
 from telephony.sip.session_events import ReferProgressed, ReferReceived, Replied
+from telephony.sip.subscriber import number_of
 from telephony.sip.uri import SipUri, Uri, parse_uri
 from telephony.sip.user_agent import SipCall
 
@@ -167,13 +168,6 @@ class LegTransfer:
             refer.accepted = event.status < 300
             if not refer.accepted:
                 refer.final.set_result(event.status)
-
-
-def number_of(uri: Uri) -> str:
-    """The number in a URI: the user part, or all of a tel: URI without its parameters."""
-    if isinstance(uri, SipUri):
-        return uri.user or ""
-    return uri.rest.partition(";")[0]
 
 
 def _refer_headers(target: str, host: str) -> tuple[tuple[str, str], ...]:

@@ -15,15 +15,17 @@ from weakref import WeakValueDictionary
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
-from telephony.call.leg_transfer import number_of
 from telephony.media.interface import MediaEngine
 from telephony.net.signalling import Signalling
+from telephony.net.transports import Unreachable
 from telephony.sdp.offer_answer import MediaNegotiator
 from telephony.sip.auth_client import DigestClient
+from telephony.sip.dialog import routed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
 from telephony.sip.referral import Replaces
+from telephony.sip.subscriber import number_of
 from telephony.sip.uri import SipUri, Uri
 from telephony.sip.user_agent import SipCall
 from telephony.sip.values import NameAddr
@@ -56,6 +58,7 @@ class Target:
         uri: the Request-URI.
         label: what the journal calls it: "agent:1002", or the URI.
         flow: how to get there when that is known (a registered phone); None to look at the URI.
+        route: proxies on the way, as Route values, first hop first (the Path of a registration, RFC 3327).
         stay_on_flow: the phone is behind NAT: send everything there.
         shown: the caller's number to show there instead of the caller's own (a trunk's main number).
         credentials: for a peer that asks who we are (401, 407), None to be refused by it.
@@ -64,6 +67,7 @@ class Target:
     uri: Uri
     label: str
     flow: Flow | None = None
+    route: tuple[str, ...] = ()
     stay_on_flow: bool = False
     shown: str | None = None
     credentials: Credentials | None = None
@@ -120,19 +124,33 @@ class Switchboard:
         # By our tag, to find a leg by its dialog; a leg that nobody has any more leaves by itself.
         self._by_tag: WeakValueDictionary[str, CallLeg] = WeakValueDictionary()
 
-    def take(self, sip: SipCall, request: Request, source: str) -> CallLeg:
+    def take(
+        self,
+        sip: SipCall,
+        request: Request,
+        source: str,
+        *,
+        caller: str | None = None,
+        called: str | None = None,
+        caller_name: str | None = None,
+    ) -> CallLeg:
         """Make the leg of a call that came in.
 
         Args:
             sip: the call in signalling.
             request: its INVITE.
             source: who brought it, "agent:1001" or "trunk:NAME".
+            caller: who calls, "" for a caller who is withheld; None for who From says.
+            called: the number that was dialled; None for what the Request-URI says.
+            caller_name: what the caller is called, None when nobody says.
 
         Raises:
             PortsExhausted: no RTP port is left.
         """
-        caller, called = number_of(request.from_.uri), number_of(request.uri)
+        caller = number_of(request.from_.uri) if caller is None else caller
+        called = number_of(request.uri) if called is None else called
         leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
+        leg.caller_name = caller_name
         self._context.journal.append(
             events.CallOffered(
                 self._context.clock(),
@@ -161,7 +179,7 @@ class Switchboard:
             Unreachable: no way leads there.
             PortsExhausted: no RTP port is left.
         """
-        flow = target.flow or await self._signalling.transports.resolve(target.uri)
+        flow = await self._way_to(target)
         request = self._invite(target, caller, flow)
         known = target.credentials
         sip = self._signalling.agent.call(
@@ -190,6 +208,18 @@ class Switchboard:
         )
         return leg
 
+    async def _way_to(self, target: Target) -> Flow:
+        transports = self._signalling.transports
+        if not target.route:
+            return target.flow or await transports.resolve(target.uri)
+        hop = NameAddr.parse(target.route[0]).uri
+        try:
+            return await transports.resolve(hop, target.flow)
+        except Unreachable:
+            if target.flow is None:
+                raise
+            return target.flow  # the proxy is where its REGISTER came from
+
     def leg_of_dialog(self, dialog: Replaces) -> CallLeg | None:
         """The leg whose dialog somebody names, in an attended transfer (RFC 3891); None when there is none.
 
@@ -208,7 +238,11 @@ class Switchboard:
     def _invite(self, target: Target, caller: Caller, flow: Flow) -> Request:
         uri = target.uri
         host = self._domain or self._signalling.transports.advertised(flow)[0]
-        own = NameAddr(caller.name, SipUri("sip", target.shown or caller.number or None, host=host), ())
+        number = target.shown or caller.number
+        if number:
+            own = NameAddr(caller.name, SipUri("sip", number, host=host))
+        else:  # RFC 3323 4.1.1.3: a caller who is withheld, in the form that every phone knows
+            own = NameAddr("Anonymous", SipUri("sip", "anonymous", host="anonymous.invalid"))
         headers = Headers(
             [
                 ("Max-Forwards", str(caller.max_forwards)),
@@ -218,6 +252,9 @@ class Switchboard:
                 ("CSeq", "1 INVITE"),
             ]
         )
+        uri, routes = routed(uri, target.route)
+        for route in routes:
+            headers.add("Route", route)
         return Request("INVITE", uri, headers)
 
     def _leg(

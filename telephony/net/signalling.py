@@ -146,7 +146,7 @@ class Signalling:
 
     async def _look_up(self, wanted: LookUp) -> None:
         try:
-            flow = await self.transports.resolve(wanted.uri)
+            flow = await self.transports.resolve(wanted.uri, wanted.call.flow)
         except Unreachable:
             flow = wanted.call.flow
         self._driver.run(self.agent.send_on(wanted.call, wanted.message, flow, self._loop.time()))

@@ -11,6 +11,7 @@ from typing import Protocol as TypingProtocol
 from typing import cast
 
 from twisted.internet.base import DelayedCall
+from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IAddress, IConnector
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.protocol import ClientFactory, Protocol, ServerFactory, connectionDone
@@ -18,14 +19,20 @@ from twisted.internet.tcp import Connection as TwistedConnection
 from twisted.internet.tcp import Port
 from twisted.python.failure import Failure
 
+from telephony.net.udp import open_ipv6
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.parser import ParseError, Ping, StreamParser
+from telephony.sip.reach import spelt
 
 CONNECT_TIMEOUT = 5.0
 # A connection whose peer takes nothing of what we send for so long is given up (RFC 5482).
 UNTAKEN_MILLISECONDS = 30_000
+# Of peers; connections that we open are as many as our calls need.
 MAX_CONNECTIONS = 4096
+# A peer that took no connection is asked for none for so long where another way leads to it.
+REFUSAL_SECONDS = 600.0
+MAX_REFUSALS = 4096
 # A connection that was silent for so long and serves no call and no registration is closed.
 IDLE_SECONDS = 1800.0
 SWEEP_SECONDS = 60.0
@@ -49,16 +56,18 @@ class TcpConnection(Protocol):
 
     Args:
         owner: the transport.
-        opened: it is we who connected.
+        towards: where we connected to, None for a connection that a peer opened.
 
     Attributes:
+        opened: it is we who connected.
         heard: when anything came or went last, in seconds of the reactor's clock.
     """
 
-    def __init__(self, owner: TcpTransport, *, opened: bool) -> None:
+    def __init__(self, owner: TcpTransport, *, towards: Address | None = None) -> None:
         self._owner = owner
         self._parser = StreamParser()
-        self.opened = opened
+        self._towards = towards
+        self.opened = towards is not None
         self.flow: Flow | None = None
         self.heard = owner.now()
 
@@ -71,7 +80,8 @@ class TcpConnection(Protocol):
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
         wire.registerProducer(self, True)
-        self.flow = self._owner.add(self, (here.host, here.port), (there.host, there.port))
+        remote = self._towards or (spelt(there.host), there.port)
+        self.flow = self._owner.add(self, (here.host, here.port), remote)
         if self.flow is None:
             wire.abortConnection()
 
@@ -139,6 +149,7 @@ class TcpTransport:
         self._connections: dict[int, TcpConnection] = {}
         self._by_remote: dict[Address, int] = {}
         self._opening: dict[Address, list[bytes]] = {}
+        self._refusals: dict[Address, float] = {}  # when each peer refused a connection last
         self._number = 0
         self._sweep: DelayedCall | None = None
 
@@ -153,14 +164,14 @@ class TcpTransport:
             twisted.internet.error.CannotListenError: the address is busy or not ours.
         """
         factory = _Listening(self)
-        bound = self._reactor.listenTCP(port, factory, backlog=512, interface=host)
+        bound = _listen(self._reactor, host, port, factory)
         self._ports.append(bound)
         address = bound.getHost()
         return (address.host, address.port)
 
     def add(self, connection: TcpConnection, local: Address, remote: Address) -> Flow | None:
-        """Register a connection that was just made; None when there are too many."""
-        if len(self._connections) >= MAX_CONNECTIONS:
+        """Register a connection that was just made; None when a peer made it and there are too many."""
+        if not connection.opened and len(self._connections) >= MAX_CONNECTIONS:
             return None
         self._number += 1
         flow = Flow("TCP", local, remote, self._number)
@@ -203,8 +214,25 @@ class TcpTransport:
 
     def refused(self, remote: Address) -> None:
         """A connection that we wanted did not come about."""
+        if len(self._refusals) >= MAX_REFUSALS:
+            self._refusals.clear()
+        self._refusals[remote] = self.now()
         if self._opening.pop(remote, None) is not None:
             self.user.flow_closed(_unopened(remote))
+
+    def may_open(self, remote: Address) -> bool:
+        """Whether a peer did not refuse a connection lately."""
+        refused = self._refusals.get(remote)
+        return remote in self._by_remote or refused is None or self.now() - refused >= REFUSAL_SECONDS
+
+    def is_up(self, flow: Flow) -> bool:
+        """Whether something can be sent on a flow: a connection is there, or it was we who opened it."""
+        if flow.connection in self._connections or flow.remote in self._by_remote:
+            return True
+        return not self._was_theirs(flow)
+
+    def _was_theirs(self, flow: Flow) -> bool:
+        return any(port.getHost().port == flow.local[1] for port in self._ports)
 
     def flow_to(self, remote: Address) -> Flow:
         """The open connection to a peer, else a flow that opens one when first used."""
@@ -227,7 +255,7 @@ class TcpTransport:
             connection.write(data)
         elif flow.remote in self._opening:
             self._opening[flow.remote].append(data)
-        elif any(port.getHost().port == flow.local[1] for port in self._ports):
+        elif self._was_theirs(flow):
             self.user.flow_closed(flow)
         else:
             self._opening[flow.remote] = [data]
@@ -249,6 +277,17 @@ class TcpTransport:
             connection.close()
 
 
+def _listen(reactor: PosixReactorBase, host: str, port: int, factory: ServerFactory) -> Port:
+    if ":" not in host:
+        return cast(Port, reactor.listenTCP(port, factory, backlog=512, interface=host))
+    try:
+        with open_ipv6(socket.SOCK_STREAM, host, port) as sock:
+            sock.listen(512)
+            return cast(Port, reactor.adoptStreamPort(sock.fileno(), socket.AF_INET6, factory))
+    except OSError as error:
+        raise CannotListenError(host, port, error) from error
+
+
 def _unopened(remote: Address) -> Flow:
     """The flow that opens a connection when first used."""
     return Flow("TCP", ("", 0), remote, 0)
@@ -261,7 +300,7 @@ class _Listening(ServerFactory):
         self._owner = owner
 
     def buildProtocol(self, addr: IAddress | None) -> TcpConnection:
-        return TcpConnection(self._owner, opened=False)
+        return TcpConnection(self._owner)
 
 
 class _Connecting(ClientFactory):
@@ -272,7 +311,7 @@ class _Connecting(ClientFactory):
         self._remote = remote
 
     def buildProtocol(self, addr: IAddress | None) -> TcpConnection:
-        return TcpConnection(self._owner, opened=True)
+        return TcpConnection(self._owner, towards=self._remote)
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
         self._owner.refused(self._remote)

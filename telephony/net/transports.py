@@ -7,7 +7,6 @@ Host names are looked up by A and AAAA records; a choice between several servers
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from telephony.net.tcp import TcpTransport
 from telephony.net.udp import UdpPort
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response
+from telephony.sip.reach import is_address, spelt
 from telephony.sip.uri import SipUri, Uri
 
 WILDCARDS = ("0.0.0.0", "::", "")
@@ -112,42 +112,70 @@ class Transports:
     def advertised(self, flow: Flow) -> Address:
         """The host and port under which the far end of a flow can reach us (Via, Contact, SDP)."""
         host, port = flow.local
-        if flow.transport == "TCP" and self._tcp_listening:
-            port = self._tcp_listening[0][1]
-        if self._public is not None and not _is_loopback(flow.remote[0]):
+        if flow.transport == "TCP":
+            port = self._listening_port(flow)
+        far = flow.remote[0]
+        # The public address is one family's: a peer of the other is told ours, which it can reach.
+        if self._public is not None and not _is_loopback(far) and _may_reach(far, self._public):
             return self._public, port
         if host in WILDCARDS:
             host = self._local_towards(flow.remote[0])
         return host, port
 
-    def locate(self, uri: Uri) -> Flow | None:
+    def _listening_port(self, flow: Flow) -> int:
+        """The port where the far end of a connection can open another one to us."""
+        ports = [port for _, port in self._tcp_listening]
+        if flow.local[1] in ports or not (ports or self._udp):
+            return flow.local[1]
+        same_family = [port for host, port in self._tcp_listening if (":" in host) == (":" in flow.remote[0])]
+        return (same_family or ports or [self._udp[0].local[1]])[0]
+
+    def locate(self, uri: Uri, like: Flow | None = None) -> Flow | None:
         """The flow to a URI whose host is an address; None for a host name (use `resolve`).
+
+        Args:
+            uri: where to.
+            like: leave from our end of this one where that is possible.
 
         Raises:
             Unreachable: not a SIP URI, or no socket of its transport and family.
         """
         if not isinstance(uri, SipUri):
             raise Unreachable(f"cannot route a {uri.scheme}: URI")
+        if uri.scheme == "sips":
+            raise Unreachable("a sips: URI is for TLS alone, which we have not")
         host, port = uri.host_port
         host = uri.param("maddr") or host
-        if not _is_address(host):
+        if not is_address(host):
             return None
-        return self._flow(uri.transport or "UDP", (host, port))
+        return self._flow(uri.transport or "UDP", (host, port), like)
 
     def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
-        """As `locate`, but `otherwise` when the URI leads nowhere."""
+        """As `locate`, from our end of `otherwise` where possible; `otherwise` when the URI leads nowhere."""
         try:
-            return self.locate(uri)
+            return self.locate(uri, otherwise)
         except Unreachable:
             return otherwise
 
-    async def resolve(self, uri: Uri) -> Flow:
+    def is_up(self, flow: Flow) -> bool:
+        """Whether something can be sent on a flow: its connection is there, or we can open it."""
+        return flow.transport != "TCP" or self._tcp.is_up(flow)
+
+    def stream_to(self, flow: Flow) -> Flow | None:
+        """The flow over a connection to the far end of a datagram flow; None when it refused one lately."""
+        return self._tcp.flow_to(flow.remote) if self._tcp.may_open(flow.remote) else None
+
+    async def resolve(self, uri: Uri, like: Flow | None = None) -> Flow:
         """The flow to a URI, looking its host up.
+
+        Args:
+            uri: where to.
+            like: leave from our end of this one where that is possible.
 
         Raises:
             Unreachable: as `locate`, or the name does not exist, or no name server answers in time.
         """
-        flow = self.locate(uri)
+        flow = self.locate(uri, like)
         if flow is not None:
             return flow
         assert isinstance(uri, SipUri)
@@ -162,7 +190,7 @@ class Transports:
         for family, _, _, _, address in found:
             if family in (socket.AF_INET, socket.AF_INET6):
                 try:
-                    return self._flow(uri.transport or "UDP", (str(address[0]), int(address[1])))
+                    return self._flow(uri.transport or "UDP", (str(address[0]), int(address[1])), like)
                 except Unreachable:
                     continue
         raise Unreachable(f"no socket reaches {host}")
@@ -173,7 +201,8 @@ class Transports:
             port.close()
         self._tcp.close()
 
-    def _flow(self, transport: str, remote: Address) -> Flow:
+    def _flow(self, transport: str, remote: Address, like: Flow | None) -> Flow:
+        remote = (spelt(remote[0]), remote[1])
         if transport == "TCP":
             return self._tcp.flow_to(remote)
         if transport != "UDP":
@@ -182,8 +211,12 @@ class Transports:
         if not same_family:
             raise Unreachable("no UDP socket of that address family")
         if len(same_family) > 1:
+            # A dialog stays at the socket where it began: the peer may know no other (RFC 3261 12.2.1.1).
+            own = like.local if like is not None else ("", 0)
             here = self._local_towards(remote[0])
-            same_family.sort(key=lambda port: port.local[0] != here)
+            same_family.sort(
+                key=lambda port: (port.local != own, port.local[0] != own[0], port.local[0] != here)
+            )
         return same_family[0].flow_to(remote)
 
     def _local_towards(self, remote: str) -> str:
@@ -206,12 +239,9 @@ def _route(remote: str) -> str:
             return "::1" if family == socket.AF_INET6 else "127.0.0.1"
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _may_reach(far: str, host: str) -> bool:
+    """Whether a host is a name, or an address of the far end's family."""
+    return not is_address(host) or (":" in host) == (":" in far)
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.error import MessageLengthError
+from twisted.internet.error import CannotListenError, MessageLengthError
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.udp import Port
@@ -42,7 +42,16 @@ class UdpPort(DatagramProtocol):
         Raises:
             twisted.internet.error.CannotListenError: the address is busy or not ours.
         """
-        self._port = reactor.listenUDP(port, self, interface=host, maxPacketSize=MAX_DATAGRAM)
+        if ":" in host:
+            try:
+                with open_ipv6(socket.SOCK_DGRAM, host, port) as sock:
+                    self._port = reactor.adoptDatagramPort(
+                        sock.fileno(), socket.AF_INET6, self, maxPacketSize=MAX_DATAGRAM
+                    )
+            except OSError as error:
+                raise CannotListenError(host, port, error) from error
+        else:
+            self._port = reactor.listenUDP(port, self, interface=host, maxPacketSize=MAX_DATAGRAM)
         address = self._port.getHost()
         self.local = (address.host, address.port)
         _enlarge_buffer(self._port.socket)
@@ -74,6 +83,27 @@ class UdpPort(DatagramProtocol):
         if self._port is not None:
             self._port.stopListening()
             self._port = None
+
+
+def open_ipv6(kind: socket.SocketKind, host: str, port: int) -> socket.socket:
+    """A bound socket that takes IPv6 alone, so that IPv4 has its own beside it (RFC 3493 5.3).
+
+    Otherwise IPv4 peers come as "::ffff:192.0.2.1", which is no trunk's address, and 0.0.0.0 is taken.
+
+    Raises:
+        OSError: the address is busy or not ours.
+    """
+    sock = socket.socket(socket.AF_INET6, kind)
+    try:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if kind == socket.SOCK_STREAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setblocking(False)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 def _enlarge_buffer(sock: socket.socket) -> None:

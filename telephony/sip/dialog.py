@@ -116,7 +116,7 @@ class Dialog:
         if cseq is None:
             self.local_cseq += 1
             cseq = self.local_cseq
-        uri, routes = self._request_uri_and_routes()
+        uri, routes = routed(self.remote_target, self.route_set)
         items = [("Route", route) for route in routes]
         items += [
             ("From", str(self.local)),
@@ -128,15 +128,6 @@ class Dialog:
         if contact is not None:
             items.append(("Contact", contact))
         return Request(method, uri, Headers(items))
-
-    def _request_uri_and_routes(self) -> tuple[Uri, list[str]]:
-        if not self.route_set:
-            return self.remote_target, []
-        first = NameAddr.parse(self.route_set[0]).uri
-        if isinstance(first, SipUri) and first.param("lr") is not None:
-            return self.remote_target, self.route_set
-        # A strict router (RFC 2543) reads the Request-URI: it goes there, the target goes last.
-        return first, [*self.route_set[1:], f"<{self.remote_target}>"]
 
     def accepts(self, request: Request) -> bool:
         """True for a request (not an ACK) that is newer than the last one (12.2.2), which it then becomes.
@@ -162,3 +153,14 @@ def _contact_of(message: Request | Response) -> Uri:
     if not contacts:
         raise RemoteProtocolError(400, "Missing Contact")
     return contacts[0].uri
+
+
+def routed(target: Uri, route_set: Sequence[str]) -> tuple[Uri, list[str]]:
+    """Request-URI and Route values of a request that goes to `target` by a route set (RFC 3261 12.2.1.1)."""
+    if not route_set:
+        return target, []
+    first = NameAddr.parse(route_set[0]).uri
+    if isinstance(first, SipUri) and first.param("lr") is not None:
+        return target, [*route_set]
+    # A strict router (RFC 2543) reads the Request-URI: it goes there, the target goes last.
+    return first, [*route_set[1:], f"<{target}>"]

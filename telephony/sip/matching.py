@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
+from telephony.sip.reach import is_address, same_host
 from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.values import Via
 
@@ -75,7 +76,9 @@ def reply_flow(via: Via, flow: Flow) -> Flow:
     """Where the responses to a request go (18.2.2, RFC 3581 section 4).
 
     Over the same connection; for datagrams to the source address, at the source port if the client asked
-    for it with `rport`, else at the port of its sent-by. `maddr` (multicast) is not followed.
+    for it with `rport`, else at the port of its sent-by. Deviation: also at the source port where the sent-by
+    is another address than the packet's: a phone behind a NAT that does not know RFC 3581 is reached nowhere
+    else. `maddr` (multicast) is not followed.
 
     Args:
         via: the request's top Via.
@@ -84,6 +87,8 @@ def reply_flow(via: Via, flow: Flow) -> Flow:
     if flow.reliable or via.wants_rport:
         return flow
     host, source_port = flow.remote
+    if is_address(via.host) and not same_host(via.host, host):
+        return flow
     port = via.port or _DEFAULT_PORT
     if port == source_port:
         return flow

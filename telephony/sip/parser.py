@@ -1,9 +1,9 @@
 """From bytes to messages: single datagrams (RFC 3261 18.3) and streams.
 
-Tolerant in: bare LF, folded lines, compact names, any case in "SIP/2.0", blank lines in front, and for a
-datagram no Content-Length. A start line is read to the letter, since guessing where a Request-URI ends is
-how filters are bypassed (RFC 4475 3.1.2.8 to 3.1.2.10). Whether a message makes sense is left to
-`validate`.
+Tolerant in: bare LF, folded lines, compact names, any case in "SIP/2.0", blank lines and NUL bytes in front
+and between messages, and for a datagram no Content-Length and NUL bytes behind. A start line is read to the
+letter, since guessing where a Request-URI ends is how filters are bypassed (RFC 4475 3.1.2.8 to 3.1.2.10).
+Whether a message makes sense is left to `validate`.
 
 Bytes that are not UTF-8 live on as surrogates and go out as they came in.
 """
@@ -28,6 +28,8 @@ _SIP_VERSION = re.compile(r"SIP/([0-9]++\.[0-9]++)", re.IGNORECASE)
 _MAX_LENGTH = 2**31
 
 _KEEP_ALIVE = b"\r\n\r\n"
+# What some send to keep a way open, or behind a message.
+_BETWEEN = b"\r\n\0"
 
 
 def parse_message(data: bytes) -> Request | Response:
@@ -38,11 +40,12 @@ def parse_message(data: bytes) -> Request | Response:
     Raises:
         MessageError: with the status to answer and, when enough was read to do so, the request.
     """
-    if data[:1] in (b"\r", b"\n"):
-        data = data.lstrip(b"\r\n")
+    if data[:1] in (b"\r", b"\n", b"\0"):
+        data = data.lstrip(_BETWEEN)
     head_end, body_start = _find_body(data, 0)
     if head_end < 0:
         # Deviation: the blank line may be missing from a datagram that ends with its last header.
+        data = data.rstrip(b"\0")
         head_end = body_start = len(data)
     message, headers, error = _read_head(data[:head_end])
     body = data[body_start:]
@@ -52,6 +55,8 @@ def parse_message(data: bytes) -> Request | Response:
             if length > len(body):
                 raise RemoteProtocolError(400, "Content-Length beyond end of message")
             body = body[:length]
+        if length is None and not body.strip(b"\0"):
+            body = b""
     except RemoteProtocolError as length_error:
         error = error or length_error
     if error is not None:
@@ -131,9 +136,13 @@ class StreamParser:
         return message
 
     def _skip_blank_lines(self) -> bool:
-        """Drop line ends between messages (7.5); True when they were a keep-alive."""
+        """Drop line ends and NUL bytes between messages (7.5); True when they were a keep-alive."""
         buffer = self._buffer
-        while buffer and buffer[0] in b"\r\n":
+        while buffer and buffer[0] in _BETWEEN:
+            if buffer[0] == 0:
+                padding = len(buffer) - len(buffer.lstrip(b"\0"))
+                del buffer[:padding]
+                continue
             if buffer.startswith(_KEEP_ALIVE):
                 del buffer[:4]
                 return True

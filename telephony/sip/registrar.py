@@ -12,15 +12,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil, inf
-from typing import Never, TypeAlias
+from typing import Never, TypeAlias, TypeVar
 
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
-from telephony.sip.flow import Flow
+from telephony.sip.flow import Address, Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import REASONS, Request
+from telephony.sip.uri import SipUri
 from telephony.sip.values import NameAddr
+
+K = TypeVar("K")
 
 _LARGEST_DELTA_SECONDS = 2**32 - 1  # RFC 3261 20.19
 _LARGEST_REG_ID = 2**31 - 1  # RFC 5626 section 10.2
@@ -104,16 +107,18 @@ class RegisterResult:
     """What to answer to a REGISTER.
 
     Args:
-        status: 200, or the refusal: 400, 403, 423 or 500 (overtaken by a later REGISTER).
+        status: 200, or the refusal: 400, 403 or 423.
         reason: the reason phrase.
         headers: to add to the response: Contact rows with `expires`, Path, Min-Expires.
         events: what changed, bindings found expired on the way included.
+        moved: the flows on which the same phone was reached until now; its calls are on the new one.
     """
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = ()
     events: tuple[RegistrarEvent, ...] = ()
+    moved: tuple[Flow, ...] = ()
 
 
 class _Account:
@@ -155,6 +160,10 @@ class Registrar:
         self._accounts: dict[str, _Account] = {}
         # Only of reliable flows: datagrams don't close.
         self._on_connection: dict[Flow, set[str]] = {}
+        # By transport and far address, of all flows.
+        self._reached: dict[tuple[str, Address], set[str]] = {}
+        # Bindings whose connection closed, until the user registers again: calls may be left there.
+        self._cut_off: dict[str, list[Binding]] = {}
         self._deadlines: DeadlineHeap[_Account] = DeadlineHeap()
 
     def __len__(self) -> int:
@@ -178,12 +187,29 @@ class Registrar:
         except RemoteProtocolError as error:
             headers = (("Min-Expires", str(self._min)),) if error.status == 423 else ()
             return RegisterResult(error.status, error.reason, headers, tuple(events))
+        before = account.bindings if account is not None else []
+        moved = self._moved(aor, before, bindings, flow)
         if changes:
             self._store(aor, bindings)
         rows = [("Contact", _contact_row(binding, now)) for binding in bindings]
         if any(option.lower() == "path" for option in request.headers.values("Supported")):
             rows += [("Path", value) for value in request.headers.get_all("Path")]
-        return RegisterResult(200, REASONS[200], tuple(rows), (*events, *changes))
+        return RegisterResult(200, REASONS[200], tuple(rows), (*events, *changes), moved)
+
+    def _moved(self, aor: str, before: list[Binding], after: list[Binding], flow: Flow) -> tuple[Flow, ...]:
+        """Where a phone that registers now was reached before, by connections that closed as well."""
+        kept = {each.flow for each in after}
+        phones = [each for each in after if each.flow == flow]
+        lost = self._cut_off.pop(aor, [])
+        old = [
+            each
+            for each in (*before, *lost)
+            if each.flow not in kept and any(_same_phone(each, new) for new in phones)
+        ]
+        others = [each for each in lost if each not in old]
+        if others:
+            self._cut_off[aor] = others
+        return tuple(dict.fromkeys(each.flow for each in old))
 
     def lookup(self, aor: str, now: float) -> list[Binding]:
         """Where to reach a user: highest q first, among equals the latest registered."""
@@ -200,12 +226,22 @@ class Registrar:
             bindings = self._accounts[aor].bindings
             gone = [each for each in bindings if each.flow == flow]
             events += [BindingRemoved(aor, each, RemovalCause.FLOW_CLOSED) for each in gone]
+            self._cut_off[aor] = [*self._cut_off.get(aor, ()), *gone][-self._max_contacts :]
             self._store(aor, [each for each in bindings if each.flow != flow])
         return Output([], events)
 
     def has_flow(self, flow: Flow) -> bool:
         """Whether anybody registered over this connection."""
         return flow in self._on_connection
+
+    def user_at(self, flow: Flow) -> str | None:
+        """Who registered from the far end of a flow; None for nobody, and where it is several users."""
+        users = self._reached.get((flow.transport, flow.remote), ())
+        return next(iter(users)) if len(users) == 1 else None
+
+    def is_reached_by(self, flow: Flow) -> bool:
+        """Whether anybody registered from the far end of a flow."""
+        return (flow.transport, flow.remote) in self._reached
 
     def next_deadline(self) -> float | None:
         """When the next binding expires, in seconds."""
@@ -230,13 +266,8 @@ class Registrar:
         account = self._accounts.setdefault(aor, _Account(aor))
         before = {each.flow for each in account.bindings if each.flow.reliable}
         after = {each.flow for each in bindings if each.flow.reliable}
-        for flow in before - after:
-            users = self._on_connection[flow]
-            users.discard(aor)
-            if not users:
-                del self._on_connection[flow]
-        for flow in after - before:
-            self._on_connection.setdefault(flow, set()).add(aor)
+        _move(self._on_connection, aor, before, after)
+        _move(self._reached, aor, _far_ends(account.bindings), _far_ends(bindings))
         account.bindings = bindings
         if bindings:
             self._deadlines.arm(account)
@@ -256,14 +287,12 @@ class Registrar:
             # 10.3 step 6: only alone and with "Expires: 0".
             if len(rows) > 1 or request.headers.get("Expires") != "0":
                 raise RemoteProtocolError(400, "Bad Contact")
-            for each in bindings:
-                _check_order(each, request)
             return [], [BindingRemoved(aor, each, RemovalCause.REMOVED) for each in bindings]
+        # Deviation from 10.3 step 7: a CSeq that is not higher is taken. A phone that was rebooted begins at
+        # 1 again under its old Call-ID, and was refused until its old binding expired. No REGISTER overtakes
+        # another: a phone waits for the answer to one before it sends the next (10.2), and credentials don't
+        # count twice.
         wanted = self._wanted(aor, request, flow, now)
-        for binding in wanted:
-            for each in bindings:
-                if _replaces(binding, each):
-                    _check_order(each, request)
         result = bindings
         events: list[RegistrarEvent] = []
         for binding in wanted:
@@ -281,10 +310,13 @@ class Registrar:
         if len(contacts) > self._max_contacts:
             raise RemoteProtocolError(403, "Too Many Contacts")
         header = request.headers.get("Expires")
-        path = tuple(request.headers.values("Path"))
+        path = tuple(map(str, NameAddr.parse_list(", ".join(request.headers.values("Path")))))
         user_agent = request.headers.get("User-Agent")
         wanted = []
         for contact in contacts:
+            if contact.uri.scheme == "sips":
+                # It wants to be called over TLS alone (RFC 5630 5.1.1), which we have not.
+                raise RemoteProtocolError(400, "SIPS Contact Without TLS")
             text = contact.param("expires")
             seconds = self._granted(header if text is None else text)
             instance, reg_id = contact.param("+sip.instance"), contact.param("reg-id")
@@ -313,6 +345,21 @@ class Registrar:
         if 0 < asked < self._min:
             raise RemoteProtocolError(423, REASONS[423])
         return min(asked, self._max)
+
+
+def _far_ends(bindings: list[Binding]) -> set[tuple[str, Address]]:
+    return {(each.flow.transport, each.flow.remote) for each in bindings}
+
+
+def _move(index: dict[K, set[str]], aor: str, before: set[K], after: set[K]) -> None:
+    """Bring an index of users up to date."""
+    for key in before - after:
+        users = index[key]
+        users.discard(aor)
+        if not users:
+            del index[key]
+    for key in after - before:
+        index.setdefault(key, set()).add(aor)
 
 
 def _put(binding: Binding, bindings: list[Binding]) -> tuple[list[Binding], list[RegistrarEvent]]:
@@ -351,14 +398,18 @@ def _replaces(new: Binding, old: Binding) -> bool:
     return new.contact.uri.matches(old.contact.uri)
 
 
+def _same_phone(one: Binding, other: Binding) -> bool:
+    """Tell whether two bindings of a user are one phone's: by its instance, else by what it calls itself."""
+    if one.instance is not None and other.instance is not None:
+        return one.instance == other.instance
+    first, second = one.contact.uri, other.contact.uri
+    if not isinstance(first, SipUri) or not isinstance(second, SipUri):
+        return first == second
+    return (first.user, first.host) == (second.user, second.host)
+
+
 def _is_removal(binding: Binding) -> bool:
     return binding.expires_at <= binding.updated_at
-
-
-def _check_order(binding: Binding, request: Request) -> None:
-    """10.3 step 7: within one Call-ID, a REGISTER that was overtaken must change nothing."""
-    if binding.call_id == request.call_id and request.cseq.number <= binding.cseq:
-        raise RemoteProtocolError(500, "CSeq Out Of Order")
 
 
 def _parse_q(text: str | None) -> float:

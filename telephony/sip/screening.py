@@ -21,8 +21,9 @@ def screen(request: Request) -> Response | None:
         response = request.response(405 if request.method in KNOWN_METHODS else 501)
         response.headers.add("Allow", ALLOW_OUTSIDE)
         return response
-    if not isinstance(request.uri, SipUri) and request.uri.scheme != "tel":
-        return request.response(416)
+    secure = isinstance(request.uri, SipUri) and request.uri.scheme == "sips"
+    if secure or (not isinstance(request.uri, SipUri) and request.uri.scheme != "tel"):
+        return request.response(416)  # sips is for TLS alone (26.2.2), which we have not
     if request.method in ("CANCEL", "ACK"):
         return None  # 8.2.2.3: Require is not looked at
     has_offer = request.method == "INVITE" and request.body

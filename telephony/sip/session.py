@@ -792,7 +792,9 @@ class InviteSession:
 
     def _request(self, event: RequestReceived, now: float) -> None:
         dialog, request = self.dialog, event.request
-        if dialog is None or self.state is SessionState.DONE:
+        if dialog is None and self.state is SessionState.PROCEEDING:
+            self._early_request(event)
+        elif dialog is None or self.state is SessionState.DONE:
             self._respond(event, 481)
         elif not dialog.accepts(request):
             self._effects.append(Respond(event.key, request.response(500, "CSeq Out Of Order")))
@@ -814,6 +816,24 @@ class InviteSession:
         else:
             status = 200 if request.method == "OPTIONS" else 405
             self._effects.append(Respond(event.key, with_capabilities(request.response(status))))
+
+    def _early_request(self, event: RequestReceived) -> None:
+        """A request in an early dialog of our INVITE, of which nothing is kept before the 2xx.
+
+        481 would end the call there. Our offer is open until the 2xx (RFC 3311 5.2): what comes before, in a
+        response that is not reliable, only tells the answer in advance (RFC 3261 13.2.1).
+        """
+        request = event.request
+        if request.method == "INFO":
+            self._info_received(event)
+        elif request.method in ("UPDATE", "INVITE", "REFER") and (request.body or request.method != "UPDATE"):
+            self._respond(event, 491)
+        elif request.method in ("UPDATE", "OPTIONS"):
+            response = with_capabilities(request.response(200))
+            response.headers.add("Contact", self.contact)
+            self._effects.append(Respond(event.key, response))
+        else:
+            self._respond(event, 481)
 
     def _respond(self, event: RequestReceived, status: int) -> None:
         self._effects.append(Respond(event.key, event.request.response(status)))

@@ -122,6 +122,17 @@ class TransactionLayer:
             raise LocalProtocolError("a response to a request of our own")
         return self._apply(transaction, _trigger_of(response), now, response)
 
+    def answer_once(self, key: TransactionKey, response: Response) -> SendData | None:
+        """Refuse a request without keeping anything of it, as a stateless server does (RFC 3261 8.2.7).
+
+        A client that loses the response sends its request again. None when the transaction is gone already.
+        """
+        transaction = self._live.get(key)
+        if transaction is None:
+            return None
+        self._remove(transaction)
+        return SendData(transaction.flow, response.to_bytes())
+
     def cancel(
         self, key: TransactionKey, now: float, reason: str | None = None
     ) -> tuple[TransactionKey, TransactionOutput]:

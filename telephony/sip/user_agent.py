@@ -16,13 +16,16 @@ from math import inf
 from typing import Protocol, TypeAlias
 
 from telephony.sip.auth_client import DigestClient
-from telephony.sip.capabilities import ALLOW, ALLOW_OUTSIDE, with_capabilities
+from telephony.sip.bodies import take_description
+from telephony.sip.capabilities import ALLOW_OUTSIDE, with_capabilities
 from telephony.sip.deadlines import DeadlineHeap
+from telephony.sip.dialog import Dialog
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.flow import Address, Flow
 from telephony.sip.grammar import join_host_port
 from telephony.sip.machine import Output
 from telephony.sip.message import MessageError, Request, Response
+from telephony.sip.reach import is_out_of_reach, same_host
 from telephony.sip.screening import OWN_METHODS, screen
 from telephony.sip.session import InviteSession, SessionState
 from telephony.sip.session_events import (
@@ -52,10 +55,14 @@ from telephony.sip.transaction_events import (
     TransactionTimedOut,
 )
 from telephony.sip.transactions import TransactionLayer
-from telephony.sip.uri import Uri
+from telephony.sip.uri import SipUri, Uri
 from telephony.sip.validate import validate_request, validate_response
 
 log = logging.getLogger(__name__)
+
+MAX_DATAGRAM_REQUEST = 1300
+"""Bytes; longer requests go over connections where the peer takes them (RFC 3261 18.1.1)."""
+_VIA_BYTES = 90  # what the Via adds, which names a host and a branch
 
 
 class Application(Protocol):
@@ -66,6 +73,9 @@ class Application(Protocol):
 
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings a new INVITE, or the response that refuses it (a challenge, 403, 503 ...)."""
+
+    def would_refuse(self, request: Request, flow: Flow) -> Response | None:
+        """How a call like this OPTIONS would be refused (RFC 3261 11.2), None if it would be taken."""
 
     def has_registered(self, flow: Flow) -> bool:
         """Whether a registration is reached over this connection."""
@@ -78,7 +88,16 @@ class Network(Protocol):
         """The host and port under which the far end of a flow can reach us."""
 
     def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
-        """The flow to a URI, `otherwise` when nothing leads there; None when its host must be looked up."""
+        """The flow to a URI, from our end of `otherwise` where that is possible.
+
+        `otherwise` when nothing leads there; None when the URI's host must be looked up.
+        """
+
+    def is_up(self, flow: Flow) -> bool:
+        """Whether something can be sent on a flow: its connection is there, or we can open it."""
+
+    def stream_to(self, flow: Flow) -> Flow | None:
+        """The flow over a connection to the far end of a datagram flow; None where it takes none."""
 
 
 class SipCall:
@@ -209,6 +228,8 @@ class UserAgent:
         self._asked: dict[
             TransactionKey, tuple[SipCall, str, int]
         ] = {}  # method and CSeq of a request of ours
+        # Requests too long for a datagram that were sent over a connection and wait for their first response.
+        self._long: dict[TransactionKey, tuple[SipCall, SendRequest, Flow]] = {}
         self._deadlines: DeadlineHeap[SipCall] = DeadlineHeap()
         self._effects: list[AgentEffect] = []
         self._events: list[AgentEvent] = []
@@ -263,11 +284,18 @@ class UserAgent:
             self._application.has_registered(flow)
         )
 
+    def flow_moved(self, old: Flow, new: Flow) -> None:
+        """A phone is reached on another flow from now on (it registered again): its calls follow."""
+        for call in self._calls.values():
+            if call.flow == old:
+                call.flow = new
+
     # --- the face of a machine ------------------------------------------------------------------------
 
     def receive(self, message: Request | Response, flow: Flow, now: float) -> AgentOutput:
         """Take one parsed message from any transport."""
         try:
+            take_description(message)
             if isinstance(message, Request):
                 self.counters[message.method if message.method in OWN_METHODS else "OTHER"] += 1
                 validate_request(message)
@@ -338,16 +366,21 @@ class UserAgent:
         if isinstance(event, RequestReceived):
             self._request(event, now)
         elif isinstance(event, ResponseReceived):
+            self._long.pop(event.key, None)
             asked = self._asked.get(event.key)
             if asked is not None:
                 self._pass_up(asked[0], event, now)
         elif isinstance(event, AckReceived):
             call = self._find(event.request)
             if call is not None:
+                self._follow_peer(call, event)
                 self._pass_up(call, event, now)
         elif isinstance(event, TransactionEnded):
+            self._long.pop(event.key, None)
             self._asked.pop(event.key, None)
             self._by_invite.pop(event.key, None)
+        elif event.key in self._long and not isinstance(event, TransactionTimedOut):
+            self._send_long_by_datagram(event.key, now)
         elif event.key in self._asked:
             call, method, cseq = self._asked[event.key]
             status = 408 if isinstance(event, TransactionTimedOut) else 503
@@ -363,17 +396,17 @@ class UserAgent:
         try:
             refusal = screen(request)
             if refusal is not None:
-                self._respond(event.key, refusal, now)
+                self._refuse(event, refusal, now)
             elif request.method == "CANCEL":
                 self._cancel_received(event, now)
             elif request.to.tag is not None:
                 self._in_dialog(event, now)
             elif event.merged:
-                self._respond(event.key, request.response(482), now)
+                self._refuse(event, request.response(482), now)
             else:
                 self._out_of_dialog(event, now)
         except RemoteProtocolError as error:
-            self._respond(event.key, request.response(error.status, error.reason), now)
+            self._refuse(event, request.response(error.status, error.reason), now)
         except Exception:
             # Our own mistake: the peer gets an answer, and no transaction is left behind.
             log.exception("a request failed", extra={"method": request.method})
@@ -392,44 +425,39 @@ class UserAgent:
     def _in_dialog(self, event: RequestReceived, now: float) -> None:
         call = self._find(event.request)
         if call is not None:
+            self._follow_peer(call, event)
             self._pass_up(call, event, now)
         else:
-            self._respond(event.key, self._early_response(event.request) or event.request.response(481), now)
+            self._refuse(event, event.request.response(481), now)
 
     def _find(self, request: Request) -> SipCall | None:
+        """The call that a request in a dialog, or in an early dialog of a call of ours, belongs to."""
         call = self._calls.get(request.to.tag or "")
-        if call is None or call.session.dialog is None:
+        if call is None or call.session.invite.call_id != request.call_id:
             return None
         dialog = call.session.dialog
-        if dialog.call_id != request.call_id or dialog.remote_tag != (request.from_.tag or ""):
+        if dialog is not None and dialog.remote_tag != (request.from_.tag or ""):
             return None
         return call
 
-    def _early_response(self, request: Request) -> Response | None:
-        """The response in the early dialog of a call that we make, which no session keeps yet; None for 481.
-
-        An UPDATE that offers nothing (who is ringing may have changed) and OPTIONS do no harm; there is no
-        answered offer that any other UPDATE could change (RFC 3311 5.2 wants 100rel for that).
-        """
-        call = self._calls.get(request.to.tag or "")
-        if call is None or call.session.dialog is not None or call.session.invite.call_id != request.call_id:
-            return None
-        if request.method not in ("UPDATE", "OPTIONS") or request.body:
-            return None
-        response = request.response(200)
-        response.headers.add("Contact", call.session.contact)
-        response.headers.add("Allow", ALLOW)
-        return response
+    def _follow_peer(self, call: SipCall, event: RequestReceived | AckReceived) -> None:
+        """The peer is where its latest request came from: its NAT, or its connection, may be another one."""
+        dialog, request, flow = call.session.dialog, event.request, event.flow
+        if flow == call.flow or dialog is None or request.cseq.number < (dialog.remote_cseq or 0):
+            return
+        call.flow = flow
+        call.stay_on_flow = call.stay_on_flow or flow.reliable or _is_translated(request, flow)
 
     def _out_of_dialog(self, event: RequestReceived, now: float) -> None:
         request = event.request
         if request.method == "INVITE":
             self._invite_received(event, now)
         elif request.method == "REGISTER":
-            self._respond(event.key, self._application.register(request, event.flow), now)
+            self._answer(event, self._application.register(request, event.flow), now)
         elif request.method == "OPTIONS":
-            response = with_capabilities(request.response(200), allow=ALLOW_OUTSIDE)
-            self._respond(event.key, response, now)
+            refusal = self._application.would_refuse(request, event.flow)
+            response = refusal or with_capabilities(request.response(200), allow=ALLOW_OUTSIDE)
+            self._answer(event, response, now)
         else:
             # RFC 3515 2.4.2: nobody is sent anywhere but by a phone in a call.
             self._respond(event.key, request.response(603 if request.method == "REFER" else 481), now)
@@ -438,14 +466,12 @@ class UserAgent:
         request, flow = event.request, event.flow
         source = self._application.admit(request, flow)
         if isinstance(source, Response):
-            self._respond(event.key, source, now)
+            self._refuse(event, source, now)
             return
         refusal = SessionTimer(self._timers.session_expires).refusal(request)
         if refusal is not None:
-            self._respond(event.key, refusal, now)
+            self._refuse(event, refusal, now)
             return
-        # 100 at once: it stops the peer's retransmissions however long the routing of the call takes.
-        self._respond(event.key, request.response(100), now)
         session = InviteSession.incoming(
             event.key,
             request,
@@ -455,9 +481,9 @@ class UserAgent:
             random=self._random,
             now=now,
         )
-        via = request.via
-        translated = flow.remote != (via.host, via.port or 5060)
-        call = self._add(session, flow, flow.reliable or translated)
+        # 100 at once: it stops the peer's retransmissions however long the routing of the call takes.
+        self._respond(event.key, request.response(100), now)
+        call = self._add(session, flow, flow.reliable or _is_translated(request, flow))
         self._by_invite[event.key] = call
         call._keys.append(event.key)
         self._deadlines.arm(call)
@@ -497,7 +523,7 @@ class UserAgent:
         """Send along the dialog's route: the flow of the call, or where its next hop points."""
         dialog = message.dialog  # a fork of the call has its own
         flow: Flow | None = call.flow
-        if dialog is not None and (dialog.route_set or not call.stay_on_flow):
+        if dialog is not None and not (self._stays_on_flow(call, dialog) and self._network.is_up(call.flow)):
             # A Contact that can't be reached: the way the peer came is the best guess.
             flow = self._network.way_to(dialog.next_hop, call.flow)
             if flow is None:
@@ -506,10 +532,19 @@ class UserAgent:
         assert flow is not None
         self._send_on(call, message, flow, now)
 
+    def _stays_on_flow(self, call: SipCall, dialog: Dialog) -> bool:
+        hop = dialog.next_hop
+        if isinstance(hop, SipUri) and is_out_of_reach(hop.host, call.flow.remote[0]):
+            return True
+        return call.stay_on_flow and not dialog.route_set
+
     def _send_on(self, call: SipCall, message: SendRequest | SendAck, flow: Flow, now: float) -> None:
         request = message.request
         if isinstance(message, SendRequest):
-            key, output = self._layer.send_request(request, flow, now)
+            stream = self._stream_for(call, request, flow)
+            key, output = self._layer.send_request(request, stream or flow, now)
+            if stream is not None:
+                self._long[key] = (call, message, flow)
             self._asked[key] = (call, request.method, request.cseq.number)
             call._keys.append(key)
             if request.method == "INVITE":
@@ -520,6 +555,46 @@ class UserAgent:
         else:
             self._effects.append(self._layer.send_ack(request, flow))
 
+    def _stream_for(self, call: SipCall, request: Request, flow: Flow) -> Flow | None:
+        """The connection for a request that is too long for a datagram (RFC 3261 18.1.1), else None.
+
+        Deviation: a phone behind a NAT has no other way than its flow.
+        """
+        if flow.reliable or call.stay_on_flow or len(request.to_bytes()) + _VIA_BYTES <= MAX_DATAGRAM_REQUEST:
+            return None
+        return self._network.stream_to(flow)
+
+    def _send_long_by_datagram(self, key: TransactionKey, now: float) -> None:
+        """The peer takes no connections, so it gets the long request as a datagram (18.1.1)."""
+        call, message, flow = self._long.pop(key)
+        self._asked.pop(key, None)
+        message.request.headers.remove("Via")
+        output_key, output = self._layer.send_request(message.request, flow, now)
+        self._asked[output_key] = (call, message.request.method, message.request.cseq.number)
+        call._keys.append(output_key)
+        if call.invite_key == key:
+            call.invite_key = output_key
+        self._follow(output, now)
+
+    def _answer(self, event: RequestReceived, response: Response, now: float) -> None:
+        """Answer what has been judged; strangers are told once."""
+        if response.status in (401, 403, 407):
+            self._refuse(event, response, now)
+        else:
+            self._respond(event.key, response, now)
+
+    def _refuse(self, event: RequestReceived, response: Response, now: float) -> None:
+        """Refuse a request that belongs to no call of ours.
+
+        Once, keeping nothing and saying nothing about us (26.3.2.4): for a stranger's address, which may be
+        somebody else's, would otherwise get the same response eleven times.
+        """
+        if response.status > 100 and response.to.tag is None:
+            response.headers.set("To", str(response.to.with_param("tag", self._new_tag())))
+        sent = self._layer.answer_once(event.key, response)
+        if sent is not None:
+            self._effects.append(sent)
+
     def _respond(self, key: TransactionKey, response: Response, now: float) -> None:
         if self._server is not None:
             response.headers.set("Server", self._server)
@@ -529,3 +604,9 @@ class UserAgent:
 
     def _sent_by(self, flow: Flow) -> str:
         return join_host_port(*self._network.advertised(flow))
+
+
+def _is_translated(request: Request, flow: Flow) -> bool:
+    """Whether there is a NAT between us and who sent a request: its Via names another address than it has."""
+    via = request.via
+    return not same_host(via.host, flow.remote[0]) or (via.port or 5060) != flow.remote[1]

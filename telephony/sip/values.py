@@ -131,24 +131,22 @@ class NameAddr:
 def _parse_name_addr(text: str) -> NameAddr:
     text = text.strip()
     display: str | None = None
-    if text.startswith('"'):
-        quoted = grammar.QUOTED_STRING.match(text)
-        if quoted is None:
-            raise RemoteProtocolError(400, "Unbalanced quotes")
+    quoted = grammar.QUOTED_STRING.match(text)
+    before, bracket, rest = text[quoted.end() if quoted is not None else 0 :].partition("<")
+    if quoted is not None and bracket and not before.strip():
         display = grammar.unquote(quoted.group())
-        before, bracket, rest = text[quoted.end() :].partition("<")
-        if before.strip() or not bracket:
-            raise RemoteProtocolError(400, "Bad name-addr")
     else:
+        # display-name = *( token LWS ) / quoted-string. Deviation: anything is let in up to the bracket
+        # (RFC 4475 3.1.2.15 permits inferring the quotes), but for a quote that is opened and never closed,
+        # behind which the bracket may be meant as text. What we write is always quoted.
         before, bracket, rest = text.partition("<")
-        if not bracket:
+        if not bracket and quoted is None:
             return _parse_addr_spec(text)
         before = before.strip()
-        if '"' in before:
+        quotes = before.count('"')
+        if not bracket or (quotes % 2 and not (quotes > 1 and before[0] == before[-1] == '"')):
             raise RemoteProtocolError(400, "Unbalanced quotes")
-        # display-name = *( token LWS ) / quoted-string. Deviation: unquoted, anything but quotes is let in
-        # (RFC 4475 3.1.2.15 permits inferring the quotes); what we write is always quoted.
-        display = before or None
+        display = (before.strip('"') if before[-1:] == '"' else before) or None
     uri_text, bracket, tail = rest.partition(">")
     if not bracket:
         raise RemoteProtocolError(400, "Unbalanced angle brackets")

@@ -355,6 +355,7 @@ class FakeLeg:
         self._context = context
         self.call, self.leg = call, f"leg-{next(_numbers)}"
         self.inbound, self.caller, self.called, self.source = inbound, caller, called, source
+        self.caller_name: str | None = None
         self.target = target
         self.codec = codec
         self.media = FakeMedia()

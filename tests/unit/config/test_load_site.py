@@ -97,9 +97,9 @@ def test_a_trunk_knows_its_networks_and_what_it_publishes(tmp_path: Path) -> Non
     carrier, friend = load_site(write_site(tmp_path / "s", text), {}).settings.trunks
     assert carrier.addresses == (IPv4Network("192.0.2.0/28"),)
     assert carrier.host == HostPort("sip.example.org", 5060)
-    assert carrier.publishes("4900")
-    assert not carrier.publishes("1001")
-    assert friend.publishes("1001")
+    assert carrier.numbers == ("4900",)
+    assert friend.numbers == ("*",)
+    assert not carrier.trust_identity
 
 
 def test_settings_never_change_after_loading(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ class Plan:
         leg.prepare(request.body)
         return True
 
+    def answers(self, number: str, source: str) -> bool:
+        return number == "4900"
+
     def serve(self, leg: CallLeg, request: Request) -> Coroutine[Any, Any, None]:
         return self.serving(leg)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from config import load_site
 from config.new_site import write_starter_site
 from hotline.server.admission import Admission
 from journal.event import Event
-from telephony.call.events import PhoneRegistered, PhoneUnregistered
+from telephony.call.events import CallRefused, PhoneRegistered, PhoneUnregistered
 from telephony.sip.message import Response
 from tests.unit.hotline.server.requests import STRANGER, TRUNK, credentials, register, request
 
@@ -74,11 +75,11 @@ def test_wrong_password_and_unknown_user_get_the_same_answer(gate: Gate) -> None
 def test_nobody_registers_for_another(gate: Gate) -> None:
     challenge, _ = gate.admission.register(request("REGISTER", "1002", sender="1001"), STRANGER)
     proof = credentials(challenge, "REGISTER", "1001", gate.password)
-    response, effects = gate.admission.register(
+    response, result = gate.admission.register(
         request("REGISTER", "1002", sender="1001", more=proof), STRANGER
     )
     assert response.status == 403
-    assert effects == []
+    assert result.events == ()
 
 
 @pytest.mark.parametrize("number", ["4900", "1001", "8888"])
@@ -92,7 +93,37 @@ def test_a_trunk_reaches_its_published_numbers_only(gate: Gate) -> None:
     assert gate.admission.admit(request("INVITE", "4900"), TRUNK) == "trunk:this-machine"
     refused = gate.admission.admit(request("INVITE", "1001"), TRUNK)
     assert isinstance(refused, Response)
-    assert refused.status == 401
+    assert refused.status == 404
+
+
+def test_a_trunk_that_dials_what_is_not_published_leaves_a_line_and_an_event(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    gate.admission.admit(request("INVITE", "0351/47-11"), TRUNK)
+    (event,) = gate.journal.events
+    assert isinstance(event, CallRefused)
+    assert (event.status, event.source, event.called) == (404, "trunk:this-machine", "03514711")
+    assert "this-machine" in caplog.text
+    assert "4711" not in caplog.text, "numbers are for the journal, not for the log"
+
+
+def test_a_phone_at_a_trunks_address_may_show_its_password(gate: Gate) -> None:
+    for number in ("1002", "8888"):
+        refused = gate.admission.admit(request("INVITE", number, sender="1001"), TRUNK)
+        assert isinstance(refused, Response)
+        assert refused.status == 401
+    assert gate.journal.events == []
+
+
+@pytest.mark.parametrize("sender", ["1001", "+8613800138000", "anonymous", "load"])
+def test_a_phone_at_a_trunks_address_is_no_trunk_whatever_it_writes_into_from(
+    gate: Gate, sender: str
+) -> None:
+    register(gate.admission, "1001", gate.password, flow=TRUNK)
+    challenge = gate.admission.admit(request("INVITE", "4900", sender=sender), TRUNK)
+    assert isinstance(challenge, Response)
+    assert challenge.status == 401
 
 
 def test_a_registered_phone_on_a_trunks_address_is_still_a_phone(gate: Gate) -> None:

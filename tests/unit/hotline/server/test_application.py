@@ -251,3 +251,28 @@ async def test_a_mistake_at_a_reinvite_ends_the_call_and_answers(
     leg.hang_up()
     await switch.router.wait_idle(5)
     assert tracebacks(caplog) >= 1
+
+
+async def asked(switch: LittleSwitch, number: str) -> int:
+    """What OPTIONS for a number is answered."""
+    line = (await switch.phone(number)).line
+    phone = wire.Call(line, "", target=f"sip:{number}@127.0.0.1", remote=f"<sip:{number}@127.0.0.1>")
+    phone.line.calls[phone.call_id] = lambda message, _: phone.replies.put_nowait(message)
+    phone.line.send(phone.request("OPTIONS"))
+    return (await phone.reply("OPTIONS")).status
+
+
+@with_switch
+async def test_options_is_answered_as_a_call_would_be(switch: LittleSwitch) -> None:
+    assert await asked(switch, "4900") == 200
+    assert await asked(switch, "4999") == 404
+    switch.application.draining = True
+    assert await asked(switch, "4900") == 503
+
+
+@with_switch
+async def test_what_is_refused_is_counted(switch: LittleSwitch) -> None:
+    phone = await switch.phone("4999")
+    phone.begin()
+    assert (await phone.reply()).status == 404
+    assert dict(switch.application.refusals) == {404: 1}

@@ -299,3 +299,28 @@ async def test_phones_are_shown_an_agents_own_number(tmp_path: Path) -> None:
         for call in calls:
             call.leg.far_hang_up()
             await call.task
+
+
+@virtual_time
+async def test_who_answers_and_hangs_up_in_the_same_moment_has_had_a_call(tmp_path: Path) -> None:
+    async with desk(tmp_path, "1002") as d:
+        call = d.call("4911")
+        await settle()
+        (phone,) = d.phones.ringing()
+        phone.pick_up()
+        phone.far_hang_up()
+        await call.task
+        assert call.leg.answered
+        assert call.status is None
+        assert call.leg.is_over
+
+
+@virtual_time
+async def test_a_phone_behind_an_edge_proxy_is_called_by_its_path(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        flow = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.9", 40001))
+        path = "Path: <sip:edge.example;lr;ob>\r\n"
+        assert register(d.switch._admission, "1002", PHONES["1002"], flow=flow, more=path).status == 200
+        (target,) = d.plan.directory.targets("1002")
+        assert target.route == ("<sip:edge.example;lr;ob>",)
+        assert not target.stay_on_flow

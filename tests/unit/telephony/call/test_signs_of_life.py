@@ -241,7 +241,7 @@ async def test_an_update_of_a_callee_that_rings_is_taken(a: End, b: End) -> None
     statuses: asyncio.Queue[wire.Message] = asyncio.Queue()
     line.calls[call_id] = lambda message, source: statuses.put_nowait(message)
     for cseq, (method, body, status) in enumerate(
-        [("UPDATE", b"", 200), ("OPTIONS", b"", 200), ("UPDATE", wire.sdp(9), 481), ("INFO", b"", 481)], 1
+        [("UPDATE", b"", 200), ("OPTIONS", b"", 200), ("UPDATE", wire.sdp(9), 491), ("INFO", b"", 200)], 1
     ):
         rows = [
             ("Via", f"SIP/2.0/UDP 127.0.0.1:{line.local[1]};branch={wire.new_branch()};rport"),

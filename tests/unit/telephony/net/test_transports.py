@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -358,3 +359,141 @@ async def test_a_keep_alive_shows_that_a_connection_is_used() -> None:
         await reader.readexactly(2)
         assert connection.heard > 0
         writer.close()
+
+
+# --- both families, several listeners ---------------------------------------------------------------------
+
+
+@on_loop
+async def test_both_wildcards_have_the_same_port_side_by_side() -> None:
+    async with a_floor() as floor:
+        for transport in ("UDP", "TCP"):
+            _, port = floor.transports.listen(transport, "0.0.0.0", 0)
+            assert floor.transports.listen(transport, "::", port) == ("::", port)
+
+
+@on_loop
+async def test_an_ipv6_socket_takes_no_ipv4_peers() -> None:
+    async with a_floor() as floor:
+        _, udp = floor.transports.listen("UDP", "::", 0)
+        _, tcp = floor.transports.listen("TCP", "::", 0)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as four:
+            four.sendto(b"from IPv4", (HOST, udp))
+        with pytest.raises(OSError, match="refused"), socket.create_connection((HOST, tcp), timeout=2):
+            pass
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
+            six.sendto(b"from IPv6", ("::1", udp))
+            data, flow = await floor.came.get()
+            assert data == b"from IPv6"
+            assert flow.remote == ("::1", six.getsockname()[1])
+
+
+@on_loop
+async def test_an_ipv6_address_that_is_taken_is_said() -> None:
+    async with a_floor() as floor:
+        for transport in ("UDP", "TCP"):
+            _, port = floor.transports.listen(transport, "::1", 0)
+            with pytest.raises(CannotListenError):
+                floor.transports.listen(transport, "::1", port)
+
+
+@pytest.mark.parametrize("public", ["198.51.100.1", "2001:db8::1"])
+def test_a_public_address_is_for_peers_of_its_family(public: str) -> None:
+    @on_loop
+    async def play() -> None:
+        async with a_floor(public) as floor:
+            for host, far in (("0.0.0.0", "192.0.2.7"), ("::", "2001:db8:1::7")):
+                flow = Flow("UDP", (host, 5060), (far, 5060))
+                told, port = floor.transports.advertised(flow)
+                assert port == 5060
+                assert (":" in told) == (":" in far)
+                assert (told == public) == ((":" in public) == (":" in far))
+
+    play()
+
+
+@on_loop
+async def test_a_dialog_stays_at_its_listener() -> None:
+    async with a_floor() as floor:
+        listeners = [floor.transports.listen("UDP", HOST, 0) for _ in range(3)]
+        flows = [Flow("UDP", local, (HOST, 40000)) for local in listeners]
+        found = [floor.transports.way_to(uri(f"sip:a@{HOST}:40001"), flow) for flow in flows]
+        assert [flow.local for flow in found if flow is not None] == listeners
+
+
+@pytest.mark.parametrize("text", [f"sips:a@{HOST}", f"sips:a@{HOST}:5061", f"sips:a@{HOST};transport=tcp"])
+def test_sips_is_never_sent_in_the_clear(text: str) -> None:
+    @on_loop
+    async def play() -> None:
+        async with a_floor() as floor:
+            floor.transports.listen("UDP", HOST, 0)
+            with pytest.raises(Unreachable):
+                await floor.transports.resolve(uri(text))
+
+    play()
+
+
+@on_loop
+async def test_a_connection_is_found_by_its_address_however_that_is_spelt() -> None:
+    async with a_floor() as floor:
+        accepted: asyncio.Queue[asyncio.StreamReader] = asyncio.Queue()
+        server = await asyncio.start_server(lambda reader, _: accepted.put_nowait(reader), "::1", 0)
+        port = server.sockets[0].getsockname()[1]
+        for number, host in enumerate(("[0:0:0:0:0:0:0:1]", "[::0001]", "[::1]")):
+            flow = floor.transports.locate(uri(f"sip:a@{host}:{port};transport=tcp"))
+            assert flow is not None
+            floor.transports.send(flow, b"%d" % number)
+        assert await (await accepted.get()).readexactly(3) == b"012"
+        assert accepted.empty()
+        server.close()
+
+
+@on_loop
+async def test_a_full_table_of_connections_takes_those_that_we_open() -> None:
+    async with a_floor() as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        accepted: asyncio.Queue[asyncio.StreamReader] = asyncio.Queue()
+        server = await asyncio.start_server(lambda reader, _: accepted.put_nowait(reader), HOST, 0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("telephony.net.tcp.MAX_CONNECTIONS", 1)
+            _, first = await asyncio.open_connection(*address)
+            while not floor.transports.connections:  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.001)
+            reader, _ = await asyncio.open_connection(*address)
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+            flow = floor.transports.locate(
+                uri(f"sip:a@{HOST}:{server.sockets[0].getsockname()[1]};transport=tcp")
+            )
+            assert flow is not None
+            floor.transports.send(flow, b"hello")
+            assert await (await accepted.get()).readexactly(5) == b"hello"
+        first.close()
+        server.close()
+
+
+@on_loop
+async def test_who_refused_a_connection_is_not_asked_again_at_once() -> None:
+    async with a_floor() as floor:
+        local = floor.transports.listen("UDP", HOST, 0)
+        datagrams = Flow("UDP", local, (HOST, 9))
+        stream = floor.transports.stream_to(datagrams)
+        assert stream is not None
+        floor.transports.send(stream, b"hello")
+        assert await floor.came.get() == ("closed", stream)
+        assert floor.transports.stream_to(datagrams) is None
+
+
+@on_loop
+async def test_a_connection_that_a_peer_opened_is_down_once_it_is_closed() -> None:
+    async with a_floor() as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        _, writer = await asyncio.open_connection(*address)
+        writer.write(incoming("OPTIONS").to_bytes() + b"\0\0\r\n\0" + incoming("OPTIONS").to_bytes())
+        _, flow = await floor.came.get()
+        message, _ = await floor.came.get()
+        assert isinstance(message, Request), "NUL bytes between messages are nothing"
+        assert floor.transports.is_up(flow)
+        writer.close()
+        assert await floor.came.get() == ("closed", flow)
+        assert not floor.transports.is_up(flow)

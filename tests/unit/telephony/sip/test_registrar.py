@@ -208,14 +208,19 @@ class TestRefusing:
             assert register(registrar, DESK, bad).status == status
             assert contacts_at(registrar) == []
 
-    def test_a_register_that_was_overtaken_changes_nothing(self) -> None:
+    def test_a_phone_that_was_rebooted_begins_to_count_again(self) -> None:
         registrar = Registrar()
-        register(registrar, DESK, cseq=5)
-        for cseq in (4, 5):
-            result = register(registrar, SOFT, f"{DESK};expires=0", cseq=cseq)
-            assert (result.status, result.events) == (500, ())
-            assert register(registrar, "*", expires="0", cseq=cseq).status == 500
-        assert contacts_at(registrar) == [DESK]
+        register(registrar, DESK, cseq=500)
+        for cseq in (1, 2):
+            result = register(registrar, DESK, cseq=cseq)
+            assert (result.status, told(result.events)) == (200, [("refreshed", DESK)])
+        assert register(registrar, "*", expires="0", cseq=1).status == 200
+        assert contacts_at(registrar) == []
+
+    def test_a_contact_for_tls_alone_is_refused(self) -> None:
+        registrar = Registrar()
+        assert register(registrar, "<sips:a@192.0.2.9>").status == 400
+        assert contacts_at(registrar) == []
 
     def test_order_counts_within_one_call_id_only(self) -> None:
         registrar = Registrar()
@@ -394,3 +399,51 @@ def test_added_and_removed_always_balance(steps: list[tuple[str, str | None, Flo
     while (deadline := registrar.next_deadline()) is not None:
         listen(registrar.handle_timer(deadline).events)
     assert (heard, len(registrar), registrar._on_connection) == ({}, 0, {})
+
+
+class TestWhereAPhoneWas:
+    """The flows that a phone left, so that its calls can follow."""
+
+    OUTSIDE = Flow("UDP", OURS, ("198.51.100.7", 40001))
+    ELSEWHERE = Flow("UDP", OURS, ("198.51.100.7", 40002))
+    STREAM = Flow("TCP", OURS, ("198.51.100.7", 40003), connection=8)
+
+    def test_another_port_of_its_nat(self) -> None:
+        registrar = Registrar()
+        assert register(registrar, DESK, flow=self.OUTSIDE).moved == ()
+        assert register(registrar, DESK, flow=self.OUTSIDE, cseq=2).moved == ()
+        assert register(registrar, DESK, flow=self.ELSEWHERE, cseq=3).moved == (self.OUTSIDE,)
+
+    def test_another_contact_of_the_same_instance(self) -> None:
+        registrar = Registrar()
+        instance = ';+sip.instance="<urn:uuid:1>"'
+        register(registrar, DESK + instance, flow=self.OUTSIDE)
+        assert register(registrar, SOFT + instance, flow=self.ELSEWHERE, cseq=2).moved == (self.OUTSIDE,)
+
+    def test_a_connection_that_closed(self) -> None:
+        registrar = Registrar()
+        register(registrar, DESK, flow=self.STREAM)
+        registrar.remove_flow(self.STREAM)
+        assert register(registrar, "<sip:1001@10.0.0.5:49152>", flow=self.ELSEWHERE, cseq=2).moved == (
+            self.STREAM,
+        )
+        assert register(registrar, DESK, flow=self.OUTSIDE, cseq=3).moved == ()
+
+    def test_another_phone_of_the_user_moves_nothing(self) -> None:
+        registrar = Registrar()
+        register(registrar, DESK, flow=self.OUTSIDE)
+        register(registrar, SOFT, flow=self.STREAM, call_id="soft")
+        registrar.remove_flow(self.STREAM)
+        assert register(registrar, "<sip:1001@10.0.0.9>", flow=self.ELSEWHERE, call_id="third").moved == ()
+        assert register(registrar, SOFT, flow=self.ELSEWHERE, call_id="soft", cseq=2).moved == (self.STREAM,)
+
+    def test_who_is_at_an_address(self) -> None:
+        registrar = Registrar()
+        register(registrar, DESK, flow=self.OUTSIDE)
+        assert registrar.is_reached_by(self.OUTSIDE)
+        assert registrar.user_at(self.OUTSIDE) == AOR
+        assert not registrar.is_reached_by(self.ELSEWHERE)
+        register(registrar, SOFT, flow=self.OUTSIDE, aor="other")
+        assert registrar.user_at(self.OUTSIDE) is None
+        register(registrar, DESK, expires="0", flow=self.OUTSIDE, cseq=2)
+        assert registrar.user_at(self.OUTSIDE) == "other"

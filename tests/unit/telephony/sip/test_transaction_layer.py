@@ -193,11 +193,16 @@ class TestWhereResponsesGo:
         outside = Flow("UDP", OURS, ("198.51.100.7", 40001))
         flow, via = self.reply(incoming(sent_by="10.0.0.5:5060", rport=True), outside)
         assert flow == outside
+        flow, _ = self.reply(incoming(sent_by="proxy.example:5080"), outside)
+        assert flow == Flow("UDP", OURS, ("198.51.100.7", 5080))
         assert via == "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK-peer;rport=40001;received=198.51.100.7"
 
     def test_to_the_source_address_at_the_port_of_the_sent_by_otherwise(self) -> None:
         outside = Flow("UDP", OURS, ("198.51.100.7", 40001))
+        # a phone behind a NAT that knows no rport: its own port is nobody's outside
         flow, via = self.reply(incoming(sent_by="10.0.0.5:5080"), outside)
+        assert flow == outside
+        flow, _ = self.reply(incoming(sent_by="proxy.example:5080"), outside)
         assert flow == Flow("UDP", OURS, ("198.51.100.7", 5080))
         assert via == "SIP/2.0/UDP 10.0.0.5:5080;branch=z9hG4bK-peer;received=198.51.100.7"
 

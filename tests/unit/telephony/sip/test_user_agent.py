@@ -48,6 +48,10 @@ class Side:
         self.closed: list[SipCall] = []
         self.lookups: list[LookUp] = []
         self.fails = False
+        self.refusing: int | None = None
+        self.flows: list[Flow] = []
+        self.down: set[Flow] = set()
+        self.no_streams = True
         self.now = 0.0
         self.agent = UserAgent(
             timers=Timers(),
@@ -64,13 +68,22 @@ class Side:
     def admit(self, request: Request, flow: Flow) -> str | Response:
         if self.fails:
             raise ValueError("a mistake of ours")
-        return "trunk:x"
+        return request.response(self.refusing) if self.refusing else "trunk:x"
+
+    def would_refuse(self, request: Request, flow: Flow) -> Response | None:
+        return request.response(self.refusing) if self.refusing else None
 
     def has_registered(self, flow: Flow) -> bool:
         return False
 
     def advertised(self, flow: Flow) -> Address:
         return self.here
+
+    def is_up(self, flow: Flow) -> bool:
+        return flow not in self.down
+
+    def stream_to(self, flow: Flow) -> Flow | None:
+        return None if self.no_streams else Flow("TCP", ("", 0), flow.remote)
 
     def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
         assert isinstance(uri, SipUri)
@@ -81,6 +94,7 @@ class Side:
         for effect in output.effects:
             if isinstance(effect, SendData):
                 self.out.append(effect.data)
+                self.flows.append(effect.flow)
             else:
                 self.lookups.append(effect)
         for event in output.events:
@@ -93,6 +107,13 @@ class Side:
 
     def run(self, call: SipCall, output: SessionOutput) -> None:
         self.take(self.agent.carry_out(call, output, self.now))
+
+    def wait_out(self) -> None:
+        """Let all timers run."""
+        while (deadline := self.agent.next_deadline()) is not None:
+            self.now = deadline
+            self.take(self.agent.handle_timer(deadline))
+        self.out, self.flows = [], []
 
     def receive(self, data: bytes) -> None:
         self.take(self.agent.receive(parse_message(data), self.flow, self.now))
@@ -108,7 +129,7 @@ class Wire:
         """Deliver datagrams until nobody sends any more."""
         while self.caller.out or self.callee.out:
             for side, other in ((self.caller, self.callee), (self.callee, self.caller)):
-                sending, side.out = side.out, []
+                sending, side.out, side.flows = side.out, [], []
                 for data in sending:
                     other.receive(data)
 
@@ -286,3 +307,237 @@ def test_the_last_event_of_a_call_says_that_it_is_gone() -> None:
     output = wire.caller.agent.carry_out(calling, calling.session.hang_up(0.0), 0.0)
     assert output == ([], []), "and it says so once"
     assert wire.caller.closed == [calling]
+
+
+# --- where the peer is --------------------------------------------------------------------------------------
+
+
+def sent_to(side: Side) -> list[tuple[str, Flow]]:
+    """Methods or statuses of what went out since the last look, with the flow."""
+    out = [(parse_message(data), flow) for data, flow in zip(side.out, side.flows, strict=True)]
+    side.out, side.flows = [], []
+    return [(m.method if isinstance(m, Request) else str(m.status), flow) for m, flow in out]
+
+
+def answered_call(
+    side: Side,
+    *,
+    via: str = "192.0.2.2:5060",
+    contact: str = "sip:x@192.0.2.2:5060",
+    flow: Flow | None = None,
+) -> SipCall:
+    """A call from a peer that is up."""
+    flow = flow or side.flow
+    invite = _in_call("INVITE", 1, via=via, contact=contact, to="")
+    side.take(side.agent.receive(parse_message(invite), flow, side.now))
+    call = side.offered[-1].call
+    side.run(call, call.session.accept(b"v=0", side.now))
+    ack = _in_call("ACK", 1, via=via, contact=contact, to=call.local_tag)
+    side.take(side.agent.receive(parse_message(ack), flow, side.now))
+    assert call.session.state is SessionState.CONFIRMED
+    sent_to(side)
+    return call
+
+
+def _in_call(method: str, cseq: int, *, via: str, contact: str, to: str) -> bytes:
+    tag = f";tag={to}" if to else ""
+    return (
+        f"{method} sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP {via};branch=z9hG4bK{method}{cseq}\r\n"
+        f"From: <sip:x@h>;tag=peer\r\nTo: <sip:a@h>{tag}\r\nCall-ID: one\r\nCSeq: {cseq} {method}\r\n"
+        f"Contact: <{contact}>\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+
+def hung_up(side: Side, call: SipCall) -> Flow:
+    """Hang up; where the BYE went."""
+    side.run(call, call.session.hang_up(side.now))
+    method, flow = sent_to(side)[-1]
+    assert method == "BYE"
+    return flow
+
+
+OUTSIDE = Flow("UDP", OURS, ("198.51.100.7", 40001))
+ELSEWHERE = Flow("UDP", OURS, ("198.51.100.7", 40002))
+STREAM = Flow("TCP", OURS, ("198.51.100.7", 40001), connection=3)
+NEXT_STREAM = Flow("TCP", OURS, ("198.51.100.7", 40009), connection=4)
+
+
+@pytest.fixture
+def side() -> Side:
+    return Side(OURS, THEIRS)
+
+
+@pytest.mark.parametrize(
+    "contact", ["sip:x@10.0.0.5:5062", "sip:x@192.168.1.2", "sip:x@0.0.0.0", "sip:x@df7.invalid"]
+)
+def test_a_contact_that_cannot_be_reached_is_not_believed_though_the_via_is_right(
+    side: Side, contact: str
+) -> None:
+    call = answered_call(side, via="198.51.100.7:40001", contact=contact, flow=OUTSIDE)
+    assert hung_up(side, call) == OUTSIDE
+
+
+def test_a_contact_that_can_be_reached_is_believed(side: Side) -> None:
+    call = answered_call(side, via="198.51.100.7:40001", contact="sip:x@198.51.100.8:5070", flow=OUTSIDE)
+    assert hung_up(side, call).remote == ("198.51.100.8", 5070)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "INFO", "OPTIONS"])
+def test_a_call_follows_the_peer_to_another_port_of_its_nat(side: Side, method: str) -> None:
+    call = answered_call(side, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", flow=OUTSIDE)
+    request = _in_call(method, 2, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", to=call.local_tag)
+    side.take(side.agent.receive(parse_message(request), ELSEWHERE, side.now))
+    assert {flow for _, flow in sent_to(side)} == {ELSEWHERE}
+    assert hung_up(side, call) == ELSEWHERE
+
+
+def test_a_request_out_of_order_moves_no_call(side: Side) -> None:
+    call = answered_call(side, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", flow=OUTSIDE)
+    stale = _in_call("INFO", 0, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", to=call.local_tag)
+    side.take(side.agent.receive(parse_message(stale), ELSEWHERE, side.now))
+    sent_to(side)
+    assert hung_up(side, call) == OUTSIDE
+
+
+def test_a_call_follows_the_peer_to_another_connection(side: Side) -> None:
+    call = answered_call(side, via="10.0.0.5:5060", contact="sip:x@10.0.0.5;transport=tcp", flow=STREAM)
+    side.down.add(STREAM)
+    update = _in_call("UPDATE", 2, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", to=call.local_tag)
+    side.take(side.agent.receive(parse_message(update), NEXT_STREAM, side.now))
+    sent_to(side)
+    assert hung_up(side, call) == NEXT_STREAM
+
+
+def test_a_connection_that_is_gone_is_replaced_by_the_peers_contact(side: Side) -> None:
+    call = answered_call(side, via="198.51.100.7:40001", contact="sip:x@198.51.100.7:5070", flow=STREAM)
+    side.down.add(STREAM)
+    assert hung_up(side, call).remote == ("198.51.100.7", 5070)
+
+
+def test_a_call_follows_its_phone_when_that_registers_from_elsewhere(side: Side) -> None:
+    call = answered_call(side, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", flow=OUTSIDE)
+    side.agent.flow_moved(OUTSIDE, ELSEWHERE)
+    assert hung_up(side, call) == ELSEWHERE
+
+
+# --- strangers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 503])
+def test_who_is_refused_hears_it_once_and_nothing_is_kept(side: Side, status: int) -> None:
+    side.refusing = status
+    side.receive(_in_call("INVITE", 1, via="192.0.2.2", contact="sip:x@h", to=""))
+    assert [what for what, _ in sent_to(side)] == [str(status)]
+    assert side.agent.transactions == 0
+    assert side.agent.next_deadline() is None
+    # an ACK for it, and the request once more, are nothing special
+    side.receive(_in_call("ACK", 1, via="192.0.2.2", contact="sip:x@h", to="whatever"))
+    side.receive(_in_call("INVITE", 1, via="192.0.2.2", contact="sip:x@h", to=""))
+    assert [what for what, _ in sent_to(side)] == [str(status)]
+
+
+def test_a_request_of_a_dialog_that_nobody_has_is_answered_once(side: Side) -> None:
+    side.receive(_in_call("INVITE", 1, via="192.0.2.2", contact="sip:x@h", to="nobody"))
+    assert [what for what, _ in sent_to(side)] == ["481"]
+    assert side.agent.transactions == 0
+
+
+def test_a_stranger_is_not_told_what_we_are(side: Side) -> None:
+    side.agent._server = "hotline"
+    side.refusing = 401
+    side.receive(_in_call("INVITE", 1, via="192.0.2.2", contact="sip:x@h", to=""))
+    assert b"hotline" not in side.out[0].replace(b"sip:hotline@", b"")
+
+
+def test_options_is_answered_as_a_call_would_be(side: Side) -> None:
+    for status, answer in ((404, "404"), (401, "401"), (None, "200")):
+        side.refusing = status
+        side.receive(_in_call("OPTIONS", 1 + len(answer), via="192.0.2.2", contact="sip:x@h", to=""))
+        assert [what for what, _ in sent_to(side)] == [answer]
+        side.wait_out()
+
+
+# --- early dialogs of calls that we make --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "status"),
+    [("INFO", b"Signal=1", 200), ("UPDATE", b"", 200), ("UPDATE", b"v=0", 491), ("OPTIONS", b"", 200)],
+)
+def test_a_request_in_an_early_dialog_does_not_end_it(method: str, body: bytes, status: int) -> None:
+    wire = Wire()
+    calling, _ = wire.call()
+    request = (
+        f"{method} sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKearly\r\n"
+        f"From: <sip:1000@192.0.2.2>;tag=any\r\nTo: <sip:x@a>;tag=ours\r\nCall-ID: c\r\nCSeq: 1 {method}\r\n"
+        f"Contact: <sip:1000@192.0.2.2>\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+    wire.caller.receive(request)
+    assert [what for what, _ in sent_to(wire.caller)] == [str(status)]
+    assert calling.session.state is SessionState.PROCEEDING
+
+
+# --- requests that are too long for a datagram --------------------------------------------------------------
+
+
+def long_call(side: Side) -> SipCall:
+    uri = SipUri("sip", "1000", host=THEIRS[0])
+    rows = [("From", "<sip:x@a>;tag=ours"), ("To", f"<{uri}>"), ("Call-ID", "c"), ("CSeq", "1 INVITE")]
+    call = side.agent.call(Request("INVITE", uri, Headers(rows), b"v=0" + b"\r\na=x" * 300), side.flow)
+    side.run(call, call.session.start())
+    return call
+
+
+def test_a_long_request_goes_over_a_connection(side: Side) -> None:
+    side.no_streams = False
+    long_call(side)
+    ((method, flow),) = sent_to(side)
+    assert (method, flow.transport, flow.remote) == ("INVITE", "TCP", THEIRS)
+
+
+def test_a_long_request_is_a_datagram_where_the_peer_takes_no_connection(side: Side) -> None:
+    side.no_streams = False
+    call = long_call(side)
+    ((_, flow),) = sent_to(side)
+    side.take(side.agent.flow_closed(flow, side.now))
+    (data,) = side.out
+    ((method, flow),) = sent_to(side)
+    assert (method, flow) == ("INVITE", side.flow)
+    message = parse_message(data)
+    assert message.headers.get_all("Via") == [str(message.via)]
+    assert message.via.transport == "UDP"
+    # and it is a call like any other: the answer is the call's, and the CANCEL goes where the INVITE went
+    assert isinstance(message, Request)
+    side.receive(message.response(180, to_tag="b").to_bytes())
+    assert call.session.state is SessionState.PROCEEDING
+    side.run(call, call.session.hang_up(side.now))
+    assert sent_to(side) == [("CANCEL", side.flow)]
+
+
+def test_a_connection_that_breaks_after_a_response_fails_the_call(side: Side) -> None:
+    side.no_streams = False
+    call = long_call(side)
+    message = parse_message(side.out[0])
+    assert isinstance(message, Request)
+    ((_, flow),) = sent_to(side)
+    side.receive(message.response(180, to_tag="b").to_bytes())
+    side.take(side.agent.flow_closed(flow, side.now))
+    assert sent_to(side) == []
+    assert call.session.state is SessionState.DONE
+
+
+# --- bodies -------------------------------------------------------------------------------------------------
+
+
+def test_an_offer_beside_isup_is_an_offer(side: Side) -> None:
+    body = (
+        b"--b1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\ns=-\r\n\r\n"
+        b"--b1\r\nContent-Type: application/isup;version=itu-t92+\r\n"
+        b"Content-Disposition: signal;handling=optional\r\n\r\n\x01\x00\xff\r\n--b1--\r\n"
+    )
+    head = _in_call("INVITE", 1, via="192.0.2.2", contact="sip:x@192.0.2.2", to="")
+    head = head.replace(
+        b"Content-Length: 0", b"Content-Type: multipart/mixed;boundary=b1\r\nContent-Length: %d" % len(body)
+    )
+    side.receive(head + body)
+    assert side.offered[-1].request.body == b"v=0\r\ns=-\r\n"
