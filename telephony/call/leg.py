@@ -231,18 +231,29 @@ class CallLeg:
 
     def ring(self) -> None:
         """Tell the caller that it rings (180)."""
-        self._need_unanswered()
-        self._run(self._session.progress(180, self._signalling.now()))
-        self._life.tell(events.LegRinging, status=180)
+        self.progress(180)
 
     def open_early_media(self) -> None:
         """Let the caller hear us before the answer (183 with our SDP answer)."""
+        self.progress(183, early=True)
+
+    def progress(self, status: int, *, early: bool = False) -> None:
+        """Tell the caller how far the call has come.
+
+        Args:
+            status: 101..199.
+            early: with our SDP answer, so that the caller hears us before the call is answered.
+
+        Raises:
+            LegClosed: the caller gave up.
+            CallStateError: answered before, or a leg that we dialled.
+        """
         self._need_unanswered()
         # An unreliable response may not bring an offer (RFC 3261 13.2.1): then the caller only learns that
         # something goes on.
-        early = self._offer if self._negotiator.current is not None else b""
-        self._run(self._session.progress(183, self._signalling.now(), early))
-        self._life.tell(events.LegRinging, status=183)
+        body = self._offer if early and self._negotiator.current is not None else b""
+        self._run(self._session.progress(status, self._signalling.now(), body))
+        self._life.tell(events.LegRinging, status=status)
 
     def answer(self) -> None:
         """Answer the caller; sound flows from now on.
@@ -255,6 +266,7 @@ class CallLeg:
         if not self._offer:
             raise CallStateError("answer a call that was prepared")
         self.answered = True
+        self.media.answered()
         self._run(self._session.accept(self._offer, self._signalling.now()))
         self._life.tell(events.CallAnswered, codec=self.codec)
         self._note_far_hold()
@@ -448,6 +460,7 @@ class CallLeg:
             self._broken("no usable SDP answer")
             return
         self.answered = True
+        self.media.answered()
         self._life.tell(events.LegAnswered, codec=self.codec)
         self._note_far_hold()
         if self._accepted is not None and not self._accepted.done():

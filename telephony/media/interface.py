@@ -211,7 +211,8 @@ class MediaLeg(Protocol):
         address, port: what to offer in SDP.
         on_digit: called with each key the far end presses ("0"-"9", "*", "#", "A"-"D"), however it came.
         on_dead: called once when neither RTP nor RTCP came for `dead_after` seconds though it should.
-        dead_after: seconds, 0 for never. Not counted while the far end is not supposed to send.
+        dead_after: seconds, 0 for never. Not counted before `answered`, nor while the far end is not supposed
+            to send.
     """
 
     on_digit: Callable[[str], None] | None
@@ -229,6 +230,9 @@ class MediaLeg(Protocol):
 
     def apply(self, negotiated: Negotiated) -> None:
         """Take the result of an offer/answer exchange, the first one or a later one."""
+
+    def answered(self) -> None:
+        """The call is answered: from now on the far end's silence counts (see `dead_after`)."""
 
     def play(
         self,

@@ -67,6 +67,8 @@ class Leg:
         "_codecs",
         "_connection",
         "_event_payload_type",
+        "_expects_media",
+        "_is_answered",
         "_is_closed",
         "_keys",
         "_late_before",
@@ -107,6 +109,8 @@ class Leg:
         self.dead_after = dead_after
         self._codecs: Mapping[int, G711] = {}
         self._event_payload_type: int | None = None
+        self._is_answered = False
+        self._expects_media = False
         self._watched_since: float | None = None
         self._keys = KeyPresses()
         self._speaker = Speaker(self.sender, self._speaker_changed)
@@ -174,7 +178,16 @@ class Leg:
             sender.codec = codec
             self._speaker.codec_changed()
         self._configure_relays()
-        self._watched_since = now if negotiated.expects_media else None
+        self._expects_media = negotiated.expects_media
+        self._watch_from(now)
+
+    def answered(self) -> None:
+        """The call is answered: from now on the far end's silence counts."""
+        self._is_answered = True
+        self._watch_from(self._services.clock())
+
+    def _watch_from(self, now: float) -> None:
+        self._watched_since = now if self._is_answered and self._expects_media else None
 
     def _latched(self, source: SocketAddress) -> None:
         """The far end's real address is known: answer there (RFC 4961)."""

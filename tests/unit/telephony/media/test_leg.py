@@ -157,6 +157,7 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
     async with a_rig() as rig:
         leg, far = rig.call()
         leg.dead_after = 0.4
+        leg.answered()
         times: list[float] = []
         dead = asyncio.Event()
 
@@ -172,6 +173,7 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
         other, _ = rig.call()  # a second leg's death comes a while later; by then the first told once only
         second = asyncio.Event()
         other.dead_after, other.on_dead = 0.4, second.set
+        other.answered()
         await asyncio.wait_for(second.wait(), 5)
         assert len(times) == 1
 
@@ -190,10 +192,13 @@ async def test_media_that_should_stay_away_is_not_dead() -> None:
             leg, far = rig.call()
             leg.apply(agreed(far, **how))  # type: ignore[arg-type]
             leg.dead_after, leg.on_dead = 0.3, lambda how=how: silent.append(how)  # type: ignore[misc]
+            leg.answered()
         dead = asyncio.Event()
         (watched, _), (off, _) = rig.call(), rig.call()
         off.on_dead = lambda: silent.append({})
         watched.dead_after, watched.on_dead = 0.6, dead.set
+        watched.answered()
+        off.answered()
         await asyncio.wait_for(dead.wait(), 5)
         assert not silent
 
@@ -211,6 +216,7 @@ async def test_closing_in_the_callback_of_a_death_is_fine() -> None:
 
         for leg in legs:
             leg.dead_after, leg.on_dead = 0.1, end_all
+            leg.answered()
         await asyncio.wait_for(done.wait(), 5)
         assert rig.engine.counters().ports_in_use == 0
 

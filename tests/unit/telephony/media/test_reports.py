@@ -271,6 +271,8 @@ async def test_rtcp_is_a_sign_of_life_when_a_phone_sends_no_silence() -> None:
         died: list[str] = []
         dead = asyncio.Event()
         leg.dead_after = silent.dead_after = 0.7
+        leg.answered()
+        silent.answered()
         leg.on_dead = lambda: died.append("reports")
         silent.on_dead = dead.set
 
