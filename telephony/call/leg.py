@@ -9,7 +9,7 @@ transfers (`leg_transfer.py`). Coroutines raise `LegClosed` when the leg goes aw
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from telephony.call.leg_audio import LegAudio
 from telephony.call.leg_lifetime import LegContext, LegLifetime
 from telephony.call.leg_transfer import LegTransfer
 from telephony.media.interface import AudioSource, MediaLeg
+from telephony.media.latching import MediaHosts, Network
 from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import (
     Glare,
@@ -73,6 +74,7 @@ class CallLeg:
         media: its RTP session.
         negotiator: its SDP side.
         inbound: the peer calls us.
+        networks: from where its sound may come, beside SDP's address and the host that signals.
         caller, called: numbers, for the router.
         source: who brought an inbound call, "agent:1001" or "trunk:NAME".
 
@@ -90,6 +92,7 @@ class CallLeg:
         "_held_by_us",
         "_life",
         "_negotiator",
+        "_networks",
         "_offer",
         "_session",
         "_signalling",
@@ -123,6 +126,7 @@ class CallLeg:
         caller: str,
         called: str,
         source: str = "",
+        networks: Sequence[Network] = (),
     ) -> None:
         self._life = LegLifetime(context, call, leg)
         self.call = call
@@ -134,6 +138,7 @@ class CallLeg:
         self._session = sip.session
         self._signalling = signalling
         self._negotiator = negotiator
+        self._networks = networks
         self.inbound = inbound
         self.caller = caller
         self.called = called
@@ -439,6 +444,8 @@ class CallLeg:
         elif isinstance(event, Accepted):
             self._was_accepted(event)
         elif isinstance(event, Confirmed):
+            # Who acknowledges has had our answer: the call was not made in somebody else's name.
+            self.media.peer_proved()
             if self._negotiator.pending and not self._take_answer(event.body):
                 self._broken("no usable SDP answer")
         elif isinstance(event, InfoReceived):
@@ -533,7 +540,8 @@ class CallLeg:
         return True
 
     def _apply(self, negotiated: Negotiated) -> None:
-        self.media.apply(negotiated)
+        # The host that signals may have become another one, with the flow of the call.
+        self.media.apply(negotiated, MediaHosts(self._sip.flow.remote[0], self._networks))
         # While no sound is to come, its absence tells nothing: then the phone is asked whether it is there.
         every = 0.0 if negotiated.expects_media else self.media.dead_after / 2
         self._run(self._session.watch(every, self._signalling.now()))

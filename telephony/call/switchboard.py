@@ -9,14 +9,14 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import number_of
-from telephony.media.interface import MediaEngine
+from telephony.media.interface import ANY_PEER, MediaEngine, PeerMedia
 from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import MediaNegotiator
 from telephony.sip.auth_client import DigestClient
@@ -59,6 +59,7 @@ class Target:
         stay_on_flow: the phone is behind NAT: send everything there.
         shown: the caller's number to show there instead of the caller's own (a trunk's main number).
         credentials: for a peer that asks who we are (401, 407), None to be refused by it.
+        media: what is known of its media.
     """
 
     uri: Uri
@@ -67,6 +68,7 @@ class Target:
     stay_on_flow: bool = False
     shown: str | None = None
     credentials: Credentials | None = None
+    media: PeerMedia = ANY_PEER
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +122,30 @@ class Switchboard:
         # By our tag, to find a leg by its dialog; a leg that nobody has any more leaves by itself.
         self._by_tag: WeakValueDictionary[str, CallLeg] = WeakValueDictionary()
 
-    def take(self, sip: SipCall, request: Request, source: str) -> CallLeg:
+    def take(self, sip: SipCall, request: Request, source: str, media: PeerMedia = ANY_PEER) -> CallLeg:
         """Make the leg of a call that came in.
 
         Args:
             sip: the call in signalling.
             request: its INVITE.
             source: who brought it, "agent:1001" or "trunk:NAME".
+            media: what is known of its media.
 
         Raises:
             PortsExhausted: no RTP port is left.
         """
         caller, called = number_of(request.from_.uri), number_of(request.uri)
-        leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
+        # A phone's password, and a connection, have proved that the peer gets what we send to it.
+        proved = media.proved or source.startswith("agent:") or sip.flow.reliable
+        leg = self._leg(
+            secrets.token_hex(8),
+            sip,
+            replace(media, proved=proved),
+            inbound=True,
+            caller=caller,
+            called=called,
+            source=source,
+        )
         self._context.journal.append(
             events.CallOffered(
                 self._context.clock(),
@@ -174,6 +187,7 @@ class Switchboard:
             leg = self._leg(
                 call,
                 sip,
+                replace(target.media, proved=True),  # its answer repeats what only it was sent
                 inbound=False,
                 caller=caller.number,
                 called=number_of(target.uri),
@@ -224,6 +238,7 @@ class Switchboard:
         self,
         call: str,
         sip: SipCall,
+        known: PeerMedia,
         *,
         inbound: bool,
         caller: str,
@@ -232,7 +247,7 @@ class Switchboard:
         codecs: Sequence[str] = CODECS,
     ) -> CallLeg:
         family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
-        media = self.engine.open_leg(family, dead_after=self._dead_after)
+        media = self.engine.open_leg(family, dead_after=self._dead_after, awaits_proof=not known.proved)
         try:
             host = sip.host
             if self._public is not None and not host.startswith("127.") and host != "::1":
@@ -252,6 +267,7 @@ class Switchboard:
                 caller=caller,
                 called=called,
                 source=source,
+                networks=known.networks,
             )
         except Exception:
             media.close()

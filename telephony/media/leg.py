@@ -22,6 +22,7 @@ from telephony.media.interface import (
     TapSide,
 )
 from telephony.media.keys import KeyPresses
+from telephony.media.latching import NOBODY, MediaHosts
 from telephony.media.playback import SourcePlayer, Speaker
 from telephony.media.receiver import RtpReceiver
 from telephony.media.recorder import LegRecording
@@ -60,9 +61,11 @@ class Leg:
         services: of the engine.
         pool: where the port pair comes from and returns to.
         closed: called once at the end.
+        dead_after, awaits_proof: see `interface.MediaEngine.open_leg`.
     """
 
     __slots__ = (
+        "_awaits_proof",
         "_closed_stats",
         "_codecs",
         "_connection",
@@ -72,6 +75,7 @@ class Leg:
         "_is_closed",
         "_keys",
         "_late_before",
+        "_named",
         "_on_closed",
         "_pair",
         "_pool",
@@ -91,7 +95,13 @@ class Leg:
     )
 
     def __init__(
-        self, services: LegServices, pool: PortPool, dead_after: float, closed: Callable[[Leg], None]
+        self,
+        services: LegServices,
+        pool: PortPool,
+        closed: Callable[[Leg], None],
+        *,
+        dead_after: float = 0.0,
+        awaits_proof: bool = False,
     ) -> None:
         self._services = services
         self._pool = pool
@@ -107,6 +117,8 @@ class Leg:
         self.on_digit: Callable[[str], None] | None = None
         self.on_dead: Callable[[], None] | None = None
         self.dead_after = dead_after
+        self._awaits_proof = awaits_proof
+        self._named: SocketAddress | None = None  # where SDP wants our packets, None while it wants none
         self._codecs: Mapping[int, G711] = {}
         self._event_payload_type: int | None = None
         self._is_answered = False
@@ -142,8 +154,8 @@ class Leg:
 
     # --- negotiation ---------------------------------------------------------------------------------------
 
-    def apply(self, negotiated: Negotiated) -> None:
-        """Take the result of an offer/answer exchange.
+    def apply(self, negotiated: Negotiated, hosts: MediaHosts = NOBODY) -> None:
+        """Take the result of an offer/answer exchange; see `interface.MediaLeg.apply`.
 
         Raises:
             MediaError: the codec is none of ours, or the leg is closed.
@@ -156,21 +168,12 @@ class Leg:
             raise MediaError(f"no codec {negotiated.codec.name}")
         known = agreed_codecs(tuple(negotiated.receive.items()))
         self._codecs, self._event_payload_type = known, negotiated.dtmf_receive
-        host, port = negotiated.remote_address, negotiated.remote_port
-        self.receiver.configure(known, negotiated.dtmf_receive, host, port)
+        named = (negotiated.remote_address, negotiated.remote_port)
+        self.receiver.configure(known, negotiated.dtmf_receive, named, hosts)
         self.receiver.enabled = negotiated.direction.receives
-        was_silent = sender.destination is None
-        sender.destination = None
-        if not negotiated.reachable:
-            self._rtcp.stop()
-        else:
-            self._rtcp.configure(negotiated.remote_rtcp, now)
-            if self.receiver.source is not None:
-                self._rtcp.rtp_latched(self.receiver.source)
-            if negotiated.direction.sends:
-                sender.destination = self.receiver.source or (host, port)
-        if was_silent and sender.local_speaks:
-            sender.resume(now)
+        self._named = named if negotiated.reachable and negotiated.direction.sends else None
+        self._rtcp.configure(negotiated.remote_rtcp if negotiated.reachable else None, hosts)
+        self._aim(now)
         # Deviation: a=ptime is the far end's wish (RFC 4566 6); what we make ourselves is always 20 ms.
         sender.clock.payload_type = negotiated.codec.payload_type
         sender.event_payload_type = negotiated.dtmf_send
@@ -189,12 +192,32 @@ class Leg:
     def _watch_from(self, now: float) -> None:
         self._watched_since = now if self._is_answered and self._expects_media else None
 
+    def peer_proved(self) -> None:
+        """The far end has shown that it is there: what is said and reported may be sent."""
+        if self._awaits_proof:
+            self._awaits_proof = False
+            self._aim(self._services.clock())
+
     def _latched(self, source: SocketAddress) -> None:
-        """The far end's real address is known: answer there (RFC 4961)."""
-        if self.sender.destination is not None:
-            self.sender.interrupt()
-            self.sender.destination = source
-        self._rtcp.rtp_latched(source)
+        """The far end is heard, which proves that it is there; answer it (RFC 4961)."""
+        self._awaits_proof = False
+        self._rtcp.rtp_latched(source, self.receiver.latch.destination)
+        self._aim(self._services.clock())
+
+    def _aim(self, now: float) -> None:
+        """Send where the far end is to be found now, or nowhere."""
+        sender, destination = self.sender, None
+        if self._named is not None and not self._awaits_proof:
+            destination = self.receiver.latch.destination or self._named
+        if destination != sender.destination:
+            sender.interrupt()
+            was_silent, sender.destination = sender.destination is None, destination
+            if was_silent and sender.local_speaks:
+                sender.resume(now)
+        if self._awaits_proof:
+            self._rtcp.stop()
+        else:
+            self._rtcp.start(now)
 
     # --- speaking ------------------------------------------------------------------------------------------
 
@@ -237,7 +260,7 @@ class Leg:
     def tick(self, now: float) -> None:
         """Hot path: 20 ms of work."""
         player = self._speaker.current
-        if player is not None:
+        if player is not None and not self._awaits_proof:
             player.tick(now)
         # In this order: a recording takes what was heard, then what was said, then writes both.
         if self.receiver.stream is not None:

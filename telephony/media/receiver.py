@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from telephony.media.interface import FRAME_SAMPLES
-from telephony.media.latching import SourceLatch
+from telephony.media.latching import MediaHosts, SourceLatch
 from telephony.media.tap import FrameStream
 from telephony.net.rtp_ports import SocketAddress
 from telephony.rtp.codecs import G711, SAMPLE_RATE
@@ -44,6 +44,7 @@ class RtpReceiver:
     Attributes:
         codecs: what may come in, by payload type.
         source: where the far end's packets come from, once known.
+        latch: decides about that.
         relay: gets every good packet while bridged.
         stream: gets all speech while somebody listens.
         enabled: the negotiated direction lets the far end speak; if not, packets are counted and go nowhere.
@@ -55,7 +56,6 @@ class RtpReceiver:
         "_earlier_packets",
         "_event_payload_type",
         "_keys",
-        "_latch",
         "_latched",
         "_pressed",
         "_unusual_octets",
@@ -63,6 +63,7 @@ class RtpReceiver:
         "enabled",
         "first_heard",
         "last_heard",
+        "latch",
         "malformed",
         "reception",
         "relay",
@@ -75,7 +76,7 @@ class RtpReceiver:
     def __init__(self, latched: Callable[[SocketAddress], None], pressed: Callable[[str], None]) -> None:
         self._latched = latched
         self._pressed = pressed
-        self._latch: SourceLatch | None = None
+        self.latch = SourceLatch()
         self.source: SocketAddress | None = None
         self.codecs: Mapping[int, G711] = {}
         self._event_payload_type: int | None = None
@@ -109,25 +110,25 @@ class RtpReceiver:
         return self._earlier_lost + max(0, self.reception.lost)
 
     def configure(
-        self, codecs: Mapping[int, G711], event_payload_type: int | None, host: str, port: int
-    ) -> bool:
+        self,
+        codecs: Mapping[int, G711],
+        event_payload_type: int | None,
+        named: tuple[str, int],
+        hosts: MediaHosts,
+    ) -> None:
         """Take what was negotiated.
 
         Args:
             codecs: by payload type.
             event_payload_type: of keys, or None.
-            host, port: the far end's, from its SDP.
-
-        Returns:
-            True when the far end's address is new, so that what was known of its real one is forgotten.
+            named: the far end's address, from its SDP.
+            hosts: from where its packets may come beside that.
         """
         self.codecs = codecs
         self._event_payload_type = event_payload_type
-        if self._latch is not None and self._latch.is_for(host, port):
-            return False
-        self._latch = SourceLatch(host, port)
-        self.source = None
-        return True
+        self.latch.hosts = hosts
+        if self.latch.name(*named):
+            self.source = None
 
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
         """Hot path: one datagram.
@@ -185,7 +186,7 @@ class RtpReceiver:
             self.strangers += 1
 
     def _admit(self, source: SocketAddress, ssrc: int, sequence: int, now: float) -> bool:
-        if self._latch is None or not self._latch.admit(source, ssrc, sequence, self.last_heard, now):
+        if not self.latch.admit(source, ssrc, sequence, self.last_heard, now):
             return False
         # One string for the many legs of a trunk: it is compared with each packet's.
         self.source = (sys.intern(source[0]), *source[1:])

@@ -21,6 +21,7 @@ import uvloop
 from numpy.typing import NDArray
 
 from telephony.media.engine import Engine
+from telephony.media.latching import MediaHosts
 from telephony.media.leg import Leg
 from telephony.net.rtp_ports import PortPool
 from telephony.rtp.codecs import CODECS
@@ -28,6 +29,7 @@ from telephony.sdp.offer_answer import Codec, MediaDirection, Negotiated
 from tests.support.ports import free_port
 
 HOST = "127.0.0.1"
+SIGNALS = MediaHosts(HOST)
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8}
 EVENTS = 101
 TIMEOUT = 8.0
@@ -235,7 +237,7 @@ class Rig:
         far = self.far_end(codec, **how)
         leg = self.engine.open_leg()
         far.target = (leg.address, leg.port)
-        leg.apply(agreed(far))
+        leg.apply(agreed(far), SIGNALS)
         return leg, far
 
     def close(self) -> None:
