@@ -9,6 +9,7 @@ transfers (`leg_transfer.py`). Coroutines raise `LegClosed` when the leg goes aw
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
@@ -30,6 +31,7 @@ from telephony.sdp.offer_answer import (
     SdpError,
 )
 from telephony.sip.errors import LocalProtocolError
+from telephony.sip.info_keys import DTMF_RELAY, relay_body
 from telephony.sip.session_events import (
     Accepted,
     Confirmed,
@@ -90,6 +92,7 @@ class CallLeg:
         "_change",
         "_held_by_them",
         "_held_by_us",
+        "_info_keys",
         "_life",
         "_negotiator",
         "_networks",
@@ -97,6 +100,7 @@ class CallLeg:
         "_session",
         "_signalling",
         "_sip",
+        "_takes_info",
         "answered",
         "audio",
         "call",
@@ -155,7 +159,10 @@ class CallLeg:
         self._change: _Change | None = None
         self._held_by_us = False
         self._held_by_them = False
+        self._info_keys: deque[str] = deque()  # sent by INFO and not answered yet
+        self._takes_info = True
         media.on_dead = self._media_dead
+        media.send_info = self._send_info
         sip.on_event = self._event
 
     @property
@@ -428,7 +435,7 @@ class CallLeg:
         self._life.tell(events.LegEnded, by=by, status=status, reason=reason, quality=quality)
         self._life.finish()
         # Breaks the reference cycle of leg and media, so that both go without waiting for the collector.
-        self.media.on_dead = None
+        self.media.on_dead = self.media.send_info = None
         self.audio.close()
         self.transfer.close()
 
@@ -449,7 +456,9 @@ class CallLeg:
             if self._negotiator.pending and not self._take_answer(event.body):
                 self._broken("no usable SDP answer")
         elif isinstance(event, InfoReceived):
-            self.audio.info_received(event.content_type, event.body)
+            self.audio.info_received(event.keys)
+        elif isinstance(event, Replied) and event.method == "INFO":
+            self._info_answered(event.status)
         elif isinstance(event, Replied | ReferProgressed | ReferReceived):
             self.transfer.receive(event)
         else:
@@ -472,6 +481,23 @@ class CallLeg:
         self._note_far_hold()
         if self._accepted is not None and not self._accepted.done():
             self._accepted.set_result(None)
+
+    def _send_info(self, key: str, duration_ms: int) -> bool:
+        if not self.answered or self.is_over or not self._takes_info:
+            return False
+        self._info_keys.append(key)
+        headers = (("Content-Type", DTMF_RELAY),)
+        self._run(self._session.request("INFO", headers, relay_body(key, duration_ms)))
+        return True
+
+    def _info_answered(self, status: int) -> None:
+        if not self._info_keys:
+            return
+        key = self._info_keys.popleft()
+        if status >= 300:
+            # The far end does not take keys in this way: it gets this one, and all others, as tones.
+            self._takes_info = False
+            self.media.send_digits(key)
 
     def _media_dead(self) -> None:
         self._finish("network", None, "media timeout")

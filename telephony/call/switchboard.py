@@ -16,7 +16,7 @@ from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import number_of
-from telephony.media.interface import ANY_PEER, MediaEngine, PeerMedia
+from telephony.media.interface import ANY_PEER, KeysAs, MediaEngine, PeerMedia
 from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import MediaNegotiator
 from telephony.sip.auth_client import DigestClient
@@ -247,13 +247,20 @@ class Switchboard:
         codecs: Sequence[str] = CODECS,
     ) -> CallLeg:
         family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
-        media = self.engine.open_leg(family, dead_after=self._dead_after, awaits_proof=not known.proved)
+        media = self.engine.open_leg(
+            family, dead_after=self._dead_after, awaits_proof=not known.proved, keys=known.keys
+        )
         try:
             host = sip.host
             if self._public is not None and not host.startswith("127.") and host != "::1":
                 host = self._public
             negotiator = MediaNegotiator(
-                host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
+                host,
+                media.port,
+                codecs,
+                session_id=secrets.randbits(31),
+                dtmf=known.keys is KeysAs.AUTO,
+                rtcp_port=media.rtcp_port,
             )
             leg = CallLeg(
                 self._context,

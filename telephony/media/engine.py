@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from telephony.media.bridge import LegBridge
-from telephony.media.interface import EngineCounters, LegStats, MediaError, MediaLeg
+from telephony.media.interface import EngineCounters, KeysAs, LegStats, MediaError, MediaLeg
 from telephony.media.leg import Leg
 from telephony.media.mixer import LegConference, open_conference
 from telephony.media.recorder import RecordingWriter
@@ -71,6 +71,7 @@ class Engine:
         *,
         dead_after: float = 0.0,
         awaits_proof: bool = False,
+        keys: KeysAs = KeysAs.AUTO,
     ) -> Leg:
         """Open a leg; see `interface.MediaEngine.open_leg`.
 
@@ -83,7 +84,14 @@ class Engine:
         pool = self._pools.get(family)
         if pool is None:
             raise MediaError(f"no RTP ports for {family.name}")
-        leg = Leg(self._services, pool, self._leg_closed, dead_after=dead_after, awaits_proof=awaits_proof)
+        leg = Leg(
+            self._services,
+            pool,
+            self._leg_closed,
+            dead_after=dead_after,
+            awaits_proof=awaits_proof,
+            keys=keys,
+        )
         self._legs[leg] = None
         self._opened += 1
         if self._timer is None:

@@ -244,6 +244,8 @@ class MediaLeg(Protocol):
     Attributes:
         address, port: what to offer in SDP.
         on_digit: called with each key the far end presses ("0"-"9", "*", "#", "A"-"D"), however it came.
+        send_info: sends a key by SIP INFO, given the key and how long it is held, in milliseconds; False when
+            it cannot now. It is asked only for far ends that want keys in this way.
         on_dead: called once when neither RTP nor RTCP came for `dead_after` seconds though it should.
         dead_after: seconds, 0 for never. Not counted before `answered`, nor while the far end is not supposed
             to send.
@@ -251,6 +253,7 @@ class MediaLeg(Protocol):
 
     on_digit: Callable[[str], None] | None
     on_dead: Callable[[], None] | None
+    send_info: Callable[[str, int], bool] | None
     dead_after: float
 
     @property
@@ -300,8 +303,13 @@ class MediaLeg(Protocol):
     ) -> None:
         """Press keys towards the far end, after those still being sent. Raises ValueError for other signs."""
 
-    def digit_from_signalling(self, digit: str) -> None:
-        """A key that came by SIP INFO; reported by `on_digit` unless the same press came by RTP as well."""
+    def digit_from_signalling(self, digit: str, held: bool | None = None) -> None:
+        """A key that came by SIP INFO; reported by `on_digit` unless the same press came by RTP as well.
+
+        Args:
+            digit: the key.
+            held: True while it is down, False when it comes up, None for a whole press.
+        """
 
     def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> Tap:
         """Give decoded frames, in order and in time, to a consumer on the loop."""
@@ -337,6 +345,7 @@ class MediaEngine(Protocol):
         *,
         dead_after: float = 0.0,
         awaits_proof: bool = False,
+        keys: KeysAs = KeysAs.AUTO,
     ) -> MediaLeg:
         """Open a leg.
 
@@ -345,6 +354,7 @@ class MediaEngine(Protocol):
             dead_after: as `MediaLeg.dead_after`.
             awaits_proof: nothing is sent, and what is played waits, until the far end was heard or
                 `MediaLeg.peer_proved`: the address in SDP may be that of somebody who never called.
+            keys: how the far end's keys travel.
 
         Raises:
             telephony.net.rtp_ports.PortsExhausted: no port left.

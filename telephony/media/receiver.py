@@ -15,7 +15,7 @@ from telephony.media.latching import MediaHosts, SourceLatch
 from telephony.media.tap import FrameStream
 from telephony.net.rtp_ports import SocketAddress
 from telephony.rtp.codecs import G711, SAMPLE_RATE
-from telephony.rtp.dtmf import DtmfReceiver
+from telephony.rtp.dtmf import DtmfReceiver, EventFinder
 from telephony.rtp.packet import HEADER, HEADER_SIZE, MARKER, VERSION_BYTE, payload_of
 from telephony.rtp.reception import ReceptionStats
 
@@ -40,9 +40,11 @@ class RtpReceiver:
     Args:
         latched: called with the far end's address when it becomes known or changes.
         pressed: called with each key.
+        events_found: called when `event_payload_types` has grown by what was heard.
 
     Attributes:
         codecs: what may come in, by payload type.
+        event_payload_types: of keys.
         source: where the far end's packets come from, once known.
         latch: decides about that.
         relay: gets every good packet while bridged.
@@ -54,13 +56,15 @@ class RtpReceiver:
     __slots__ = (
         "_earlier_lost",
         "_earlier_packets",
-        "_event_payload_type",
+        "_events_found",
+        "_finder",
         "_keys",
         "_latched",
         "_pressed",
         "_unusual_octets",
         "codecs",
         "enabled",
+        "event_payload_types",
         "first_heard",
         "last_heard",
         "latch",
@@ -73,13 +77,20 @@ class RtpReceiver:
         "stream",
     )
 
-    def __init__(self, latched: Callable[[SocketAddress], None], pressed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        latched: Callable[[SocketAddress], None],
+        pressed: Callable[[str], None],
+        events_found: Callable[[], None],
+    ) -> None:
         self._latched = latched
         self._pressed = pressed
+        self._events_found = events_found
         self.latch = SourceLatch()
         self.source: SocketAddress | None = None
         self.codecs: Mapping[int, G711] = {}
-        self._event_payload_type: int | None = None
+        self.event_payload_types: frozenset[int] = frozenset()
+        self._finder = EventFinder()
         self._keys = DtmfReceiver()
         self._earlier_lost = 0
         self._earlier_packets = 0
@@ -112,7 +123,7 @@ class RtpReceiver:
     def configure(
         self,
         codecs: Mapping[int, G711],
-        event_payload_type: int | None,
+        event_payload_types: frozenset[int],
         named: tuple[str, int],
         hosts: MediaHosts,
     ) -> None:
@@ -120,12 +131,12 @@ class RtpReceiver:
 
         Args:
             codecs: by payload type.
-            event_payload_type: of keys, or None.
+            event_payload_types: of keys.
             named: the far end's address, from its SDP.
             hosts: from where its packets may come beside that.
         """
         self.codecs = codecs
-        self._event_payload_type = event_payload_type
+        self.event_payload_types = event_payload_types
         self.latch.hosts = hosts
         if self.latch.name(*named):
             self.source = None
@@ -146,7 +157,11 @@ class RtpReceiver:
             data = plain
         _, second, sequence, timestamp, ssrc = _unpack(data)
         codec = self.codecs.get(second & 0x7F)
-        if codec is None and second & 0x7F != self._event_payload_type:
+        if (
+            codec is None
+            and second & 0x7F not in self.event_payload_types
+            and not self._find_events(second & 0x7F, ssrc, timestamp, data, source)
+        ):
             self._refuse(source, now)
             return
         if source != self.source and not self._admit(source, ssrc, sequence, now):
@@ -175,6 +190,7 @@ class RtpReceiver:
     def close(self) -> None:
         """Tell nobody anything any more."""
         self._latched = self._pressed = _unheard
+        self._events_found = _nothing
         self.relay = None
 
     def _refuse(self, source: SocketAddress, now: float) -> None:
@@ -184,6 +200,18 @@ class RtpReceiver:
             self.last_heard = now  # useless, but a sign of life
         else:
             self.strangers += 1
+
+    def _find_events(
+        self, payload_type: int, ssrc: int, timestamp: int, data: bytes, source: SocketAddress
+    ) -> bool:
+        """Whether a payload type that was not agreed turns out to be that of keys."""
+        if self.source is not None and source != self.source:
+            return False
+        if not self._finder.receive(payload_type, ssrc, timestamp, data[HEADER_SIZE:]):
+            return False
+        self.event_payload_types |= {payload_type}
+        self._events_found()
+        return True
 
     def _admit(self, source: SocketAddress, ssrc: int, sequence: int, now: float) -> bool:
         if not self.latch.admit(source, ssrc, sequence, self.last_heard, now):
@@ -218,3 +246,7 @@ def _with_plain_header(data: bytes) -> bytes | None:
 
 def _unheard(what: object) -> None:
     """The leg is closed: nobody is to be told any more."""
+
+
+def _nothing() -> None:
+    """As `_unheard`."""

@@ -21,6 +21,7 @@ import uvloop
 from numpy.typing import NDArray
 
 from telephony.media.engine import Engine
+from telephony.media.interface import KeysAs
 from telephony.media.latching import MediaHosts
 from telephony.media.leg import Leg
 from telephony.net.rtp_ports import PortPool
@@ -232,10 +233,10 @@ class Rig:
         self._far_ends.append(far)
         return far
 
-    def call(self, codec: str = "PCMU", **how: Any) -> tuple[Leg, FarEnd]:
+    def call(self, codec: str = "PCMU", *, keys: KeysAs = KeysAs.AUTO, **how: Any) -> tuple[Leg, FarEnd]:
         """A leg in a call with a telephone."""
         far = self.far_end(codec, **how)
-        leg = self.engine.open_leg()
+        leg = self.engine.open_leg(keys=keys)
         far.target = (leg.address, leg.port)
         leg.apply(agreed(far), SIGNALS)
         return leg, far
