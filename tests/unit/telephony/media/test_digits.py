@@ -197,7 +197,7 @@ async def test_other_packets_under_a_number_that_was_not_agreed_are_no_keys() ->
         assert leg.stats().malformed + leg.stats().strangers == 100
 
 
-# --- bridged calls: what one side presses reaches the other in a form that it takes --------------------------
+# --- bridged calls: what one side presses reaches the other in a form that it takes ------------------------
 
 
 class Infos:
