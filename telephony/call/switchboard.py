@@ -16,9 +16,10 @@ from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.leg_transfer import number_of
-from telephony.media.interface import ANY_PEER, KeysAs, MediaEngine, PeerMedia
+from telephony.media.interface import ANY_PEER, KeysAs, MediaEngine, MediaError, MediaLeg, PeerMedia
+from telephony.media.latching import numeric_host
 from telephony.net.signalling import Signalling
-from telephony.sdp.offer_answer import MediaNegotiator
+from telephony.sdp.offer_answer import MediaNegotiator, offered_address
 from telephony.sip.auth_client import DigestClient
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
@@ -145,6 +146,7 @@ class Switchboard:
             caller=caller,
             called=called,
             source=source,
+            offer=request.body,
         )
         self._context.journal.append(
             events.CallOffered(
@@ -245,15 +247,12 @@ class Switchboard:
         called: str,
         source: str = "",
         codecs: Sequence[str] = CODECS,
+        offer: bytes = b"",
     ) -> CallLeg:
-        family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
-        media = self.engine.open_leg(
-            family, dead_after=self._dead_after, awaits_proof=not known.proved, keys=known.keys
-        )
+        media, towards = self._open_media(sip, known, offered_address(offer))
         try:
-            host = sip.host
-            if self._public is not None and not host.startswith("127.") and host != "::1":
-                host = self._public
+            local = self._signalling.transports.local_towards(towards)
+            host = media_host(local, public=self._public, advertised=sip.host)
             negotiator = MediaNegotiator(
                 host,
                 media.port,
@@ -281,3 +280,42 @@ class Switchboard:
             raise
         self._by_tag[sip.local_tag] = leg
         return leg
+
+    def _open_media(self, sip: SipCall, known: PeerMedia, offered: str | None) -> tuple[MediaLeg, str]:
+        """A media leg of the peer's family, and a host of the peer's in that family.
+
+        Args:
+            sip: the call in signalling.
+            known: what is known of the peer's media.
+            offered: the address in its offer, if there is one: it may be of another family than signalling.
+        """
+        hosts = [numeric_host(host) for host in (offered, sip.flow.remote[0]) if host is not None]
+        towards = [host for host in hosts if host is not None and host not in ("0.0.0.0", "::")]
+        for index, host in enumerate(towards):
+            try:
+                media = self.engine.open_leg(
+                    socket.AF_INET6 if ":" in host else socket.AF_INET,
+                    dead_after=self._dead_after,
+                    awaits_proof=not known.proved,
+                    keys=known.keys,
+                )
+            except MediaError:
+                if index + 1 == len(towards):
+                    raise
+            else:
+                return media, host
+        raise MediaError("the peer has no address")
+
+
+def media_host(local: str, *, public: str | None, advertised: str) -> str:
+    """The address that a peer is told to send its media to.
+
+    Args:
+        local: ours on the way to the peer, of the family that the media will have.
+        public: that of the site's settings, which counts for its own family and beyond this machine.
+        advertised: what the peer is told for signalling.
+    """
+    if local.startswith("127.") or local == "::1":
+        return local
+    same = [host for host in (public, advertised) if host is not None and (":" in host) == (":" in local)]
+    return same[0] if same else local

@@ -117,7 +117,7 @@ class Transports:
         if self._public is not None and not _is_loopback(flow.remote[0]):
             return self._public, port
         if host in WILDCARDS:
-            host = self._local_towards(flow.remote[0])
+            host = self.local_towards(flow.remote[0])
         return host, port
 
     def locate(self, uri: Uri) -> Flow | None:
@@ -182,11 +182,11 @@ class Transports:
         if not same_family:
             raise Unreachable("no UDP socket of that address family")
         if len(same_family) > 1:
-            here = self._local_towards(remote[0])
+            here = self.local_towards(remote[0])
             same_family.sort(key=lambda port: port.local[0] != here)
         return same_family[0].flow_to(remote)
 
-    def _local_towards(self, remote: str) -> str:
+    def local_towards(self, remote: str) -> str:
         """Our own address on the route to a peer, as the kernel would choose it."""
         found = self._routes.get(remote)
         if found is None:

@@ -338,6 +338,24 @@ class MediaNegotiator:
         return put_together(origin, content)
 
 
+def offered_address(offer: bytes) -> str | None:
+    """Where the first audio stream of an offer is wanted, as an IP literal; None when it does not say.
+
+    For choosing the family of our own address before the offer is answered.
+    """
+    try:
+        session = SessionDescription.parse(offer)
+    except SdpError:
+        return None
+    for medium in session.media:
+        connection = medium.connection or session.connection
+        if medium.kind.lower() == "audio" and medium.port and connection is not None:
+            address = connection.address.partition("/")[0].strip("[]")
+            if family_of(address) is not None and medium.protocol.upper() in _PROTOCOLS:
+                return address
+    return None
+
+
 def _agree(
     stream: AudioStream,
     codec: Codec,
