@@ -2,8 +2,8 @@
 
     python -m bench.speech_latency [--turns 20] [--callers 1 4] [--languages en ko] [--flows slot]
 
-Callers talk with `hotline serve` on a fresh site (flows: `speech_flows/`), English through Whisper base,
-Korean through Vosk, G.711 over loopback. A turn counts from the last packet with speech to the first packet
+Callers talk with `hotline serve` on a fresh site (flows: `speech_flows/`) through Whisper base where that is
+installed, G.711 over loopback. A turn counts from the last packet with speech to the first packet
 with sound of the next prompt, which has been spoken ahead; so the silence that ends a turn is in it (0.5 to
 0.7 s for a short answer, 0.8 to 1.6 s for a description). A barge-in counts from the first packet of the key,
 or from half a second of speech, to the end of the last packet with sound. Several callers speak at moments

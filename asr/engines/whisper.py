@@ -56,6 +56,9 @@ EXPECTED = {"en": 4.5, "zh": 8.0, "ko": 4.5}
 
 CLEAR = 0.9  # a meaning of this share needs no second look
 
+BEAM = 5
+"""Readings that are followed side by side: a tenth more time, and fewer wrong characters in each language."""
+
 TOKENS_PER_SECOND, TOKENS_AT_LEAST = 10, 12  # fast Chinese takes about eight
 
 DOUBTFUL_LOGPROB, DOUBTFUL_COMPRESSION = -0.8, 2.0
@@ -261,7 +264,8 @@ class WhisperEngine:
         segments, facts = self._model.transcribe(
             audio,
             language=language,
-            beam_size=1,
+            # A few phrases' tokens leave nothing to search in.
+            beam_size=BEAM if list(suppressed) == [-1] else 1,
             temperature=0.0,
             condition_on_previous_text=False,
             max_new_tokens=round(TOKENS_AT_LEAST + TOKENS_PER_SECOND * min(audio.size / RATE, FULL_VIEW)),

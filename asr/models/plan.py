@@ -29,7 +29,9 @@ TURNS_AT_ONCE = 8
 """Pauses that are judged at one time; more wait out their silence."""
 PACKAGES: dict[LocalEngine, str] = {"vosk": "vosk", "whisper": "faster_whisper"}
 # What a folder must hold for an engine to load it; so a model of one's own needs no name in the catalogue.
-MARKS: dict[LocalEngine, str] = {"vosk": "am/final.mdl", "whisper": "model.bin"}
+# `auto` takes the first that is installed: Whisper weighs what a question expects against the sound itself,
+# and of the models that were measured hears callers best.
+MARKS: dict[LocalEngine, str] = {"whisper": "model.bin", "vosk": "am/final.mdl"}
 
 
 @dataclass(frozen=True, slots=True)

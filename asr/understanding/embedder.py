@@ -14,6 +14,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from asr.understanding import kept_vectors
+from asr.understanding.kept_vectors import identity
+from asr.understanding.worker import WEIGHTS
 from supervision.worker import WorkerDied, WorkerProcess
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -35,16 +38,21 @@ class Embedder:
 
     Args:
         folder: the model's.
+        kept: the file in which the examples' vectors outlive the process, None for none.
         threads: cores that it may use.
         module: what runs it; tests have one of their own.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1, module: str = MODULE) -> None:
+    def __init__(
+        self, folder: Path, kept: Path | None = None, *, threads: int = 1, module: str = MODULE
+    ) -> None:
+        self._kept = kept
+        self._model = identity(folder / WEIGHTS)
         self._worker = WorkerProcess(
             "embedding worker", module, (str(folder),), environment={"OMP_NUM_THREADS": str(threads)}
         )
         self._line = asyncio.Lock()
-        self._examples: dict[str, Vectors] = {}
+        self._examples: dict[str, Vectors] | None = None
         self._asked: set[asyncio.Task[Vectors]] = set()
 
     @property
@@ -92,12 +100,27 @@ class Embedder:
         Raises:
             EmbedderUnavailable: as `vectors`.
         """
-        new = [text for text in dict.fromkeys(texts) if text not in self._examples]
+        if self._examples is None:
+            self._examples = await self._load()
+        known = self._examples
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            self._examples.update(zip(new, await self.vectors(new), strict=True))
+            known.update(zip(new, await self.vectors(new), strict=True))
         # Of a site that has changed its examples, the old ones go.
-        self._examples = {text: self._examples[text] for text in dict.fromkeys(texts)}
-        return np.stack([self._examples[text] for text in texts])
+        self._examples = found = {text: known[text] for text in dict.fromkeys(texts)}
+        if new and self._kept is not None:
+            await asyncio.to_thread(kept_vectors.save, self._kept, self._model, found)
+        return np.stack([found[text] for text in texts])
+
+    async def _load(self) -> dict[str, Vectors]:
+        """What an earlier run kept, if this model says the same of one of them; it is loaded by that."""
+        if self._kept is None:
+            return {}
+        kept = await asyncio.to_thread(kept_vectors.load, self._kept, self._model)
+        for text, vector in kept.items():
+            [again] = await self.vectors([text])
+            return kept if again.shape == vector.shape and np.allclose(again, vector, atol=1e-3) else {}
+        return {}
 
     async def _ask(self, texts: list[str]) -> Vectors:
         rows: list[Vectors] = []

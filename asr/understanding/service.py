@@ -33,10 +33,12 @@ class UnderstandingService:
 
     Args:
         model: the folder of the model of meaning, None where it is not installed.
+        kept: the file in which the examples' vectors are kept from one start to the next, None for none.
     """
 
-    def __init__(self, model: Path | None) -> None:
+    def __init__(self, model: Path | None, kept: Path | None = None) -> None:
         self._model = model
+        self._kept = kept
         self._embedder: Embedder | None = None
         self._http: httpx.AsyncClient | None = None
         self._newest: Meaning | None = None
@@ -91,7 +93,7 @@ class UnderstandingService:
         self, model: Path, settings: UnderstandingSettings, categories: Sequence[Category]
     ) -> Meaning:
         if self._embedder is None:
-            self._embedder = Embedder(model)
+            self._embedder = Embedder(model, self._kept)
             if self._is_started:
                 self._embedder.start()
         self._newest = Meaning(self._embedder, with_own(settings.examples), category_examples(categories))

@@ -27,7 +27,7 @@ class RecogniserSettings(Table):
     engine: Annotated[Engine, one_of(*ENGINES)] = Field(
         default="auto",
         description="vosk (words while the caller speaks), whisper (better text, at the end), vosk-server "
-        "(on other machines), off. auto: the servers in url, else an installed Vosk model, else Whisper.",
+        "(on other machines), off. auto: the servers in url, else an installed Whisper model, else Vosk.",
     )
     model: PathText | None = Field(
         default=None,

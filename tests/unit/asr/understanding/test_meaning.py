@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from asr.understanding import kept_vectors
 from asr.understanding import meaning as meaning_module
 from asr.understanding.embedder import Embedder, EmbedderUnavailable
 from asr.understanding.meaning import Meaning
@@ -32,9 +34,9 @@ CATEGORIES = {
 
 @asynccontextmanager
 async def running(
-    folder: Path, acts: Mapping[str, tuple[str, ...]] = ACTS
+    folder: Path, acts: Mapping[str, tuple[str, ...]] = ACTS, kept: Path | None = None
 ) -> AsyncIterator[tuple[Embedder, Meaning]]:
-    embedder = Embedder(folder, module=TOY)
+    embedder = Embedder(folder, kept, module=TOY)
     embedder.start()
     try:
         yield embedder, Meaning(embedder, acts, CATEGORIES)
@@ -150,3 +152,52 @@ async def test_examples_are_read_once_and_in_their_order(tmp_path: Path) -> None
         known = await embedder.examples(["c", "a"])
     assert np.array_equal(first[1], second[0])
     assert np.array_equal(known, second[[1, 0]])
+
+
+@on_loop
+async def test_the_next_start_finds_what_the_last_one_read(tmp_path: Path) -> None:
+    kept = tmp_path / "run" / "vectors.npz"
+    async with running(tmp_path, kept=kept) as (embedder, meaning):
+        await meaning.prepare()
+        first = await embedder.examples(["boss please", "a new one"])
+    asked: list[str] = []
+    async with running(tmp_path, kept=kept) as (embedder, _):
+        ask = embedder.vectors
+
+        async def noted(texts: Sequence[str]) -> Any:
+            asked.extend(texts)
+            return await ask(texts)
+
+        embedder.vectors = noted  # type: ignore[method-assign]
+        again = await embedder.examples(["a new one", "boss please", "newer"])
+    assert np.array_equal(first, again[[1, 0]])
+    # One that was kept proves that they are of this model, and has the model loaded.
+    assert asked == ["boss please", "newer"]
+
+
+@pytest.mark.parametrize("spoilt", ["empty", "cut", "text", "other model", "other vectors"])
+@on_loop
+async def test_kept_vectors_that_cannot_be_used_are_computed_anew(spoilt: str, tmp_path: Path) -> None:
+    kept = tmp_path / "vectors.npz"
+    texts = ["one", "two"]
+    async with running(tmp_path, kept=kept) as (embedder, _):
+        right = await embedder.examples(texts)
+    whole = kept.read_bytes()
+    if spoilt == "other vectors":
+        kept_vectors.save(kept, "", {text: np.ones(64, np.float32) / 8 for text in texts})
+    elif spoilt == "other model":
+        kept_vectors.save(kept, "another", {text: np.ones(64, np.float32) / 8 for text in texts})
+    else:
+        kept.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "text": b"no zip"}[spoilt])
+    async with running(tmp_path, kept=kept) as (embedder, _):
+        found = await embedder.examples(texts)
+    assert np.array_equal(found, right)
+    assert np.array_equal(kept_vectors.load(kept, "")["two"], right[1])
+
+
+@on_loop
+async def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with running(tmp_path, kept=tmp_path / "file" / "vectors.npz") as (_, meaning):
+        await meaning.prepare()
+        assert meaning.is_ready
