@@ -116,7 +116,7 @@ class SwitchApplication:
     def offered(self, call: SipCall, request: Request, source: str) -> None:
         """Take a call that was admitted just now."""
         try:
-            leg = self.switchboard.take(call, request, source, self._media.get(source, ANY_PEER))
+            leg = self.switchboard.take(call, request, source, media=self._media.get(source, ANY_PEER))
         except PortsExhausted:
             log.warning("no RTP port is left: call refused")
             self._refuse(call, 503, (("Retry-After", RETRY_AFTER),))

@@ -123,7 +123,7 @@ class Switchboard:
         # By our tag, to find a leg by its dialog; a leg that nobody has any more leaves by itself.
         self._by_tag: WeakValueDictionary[str, CallLeg] = WeakValueDictionary()
 
-    def take(self, sip: SipCall, request: Request, source: str, media: PeerMedia = ANY_PEER) -> CallLeg:
+    def take(self, sip: SipCall, request: Request, source: str, *, media: PeerMedia = ANY_PEER) -> CallLeg:
         """Make the leg of a call that came in.
 
         Args:

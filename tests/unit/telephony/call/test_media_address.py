@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from functools import partial
 
 import pytest
 
@@ -110,9 +111,7 @@ async def test_early_media_needs_no_ack_where_the_settings_say_so(a: End, b: End
     ports = Ports()
     gateway = ports.at(OTHER)
     take = b.switchboard.take
-    b.switchboard.take = lambda sip, request, source: take(  # type: ignore[method-assign]
-        sip, request, source, PeerMedia(proved=True)
-    )
+    b.switchboard.take = partial(take, media=PeerMedia(proved=True))  # type: ignore[method-assign]
     call, leg = await offered(b, sdp(gateway))
     leg.open_early_media()
     leg.media.play(tones.music())
