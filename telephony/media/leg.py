@@ -302,8 +302,8 @@ class Leg:
         elif self._keys.hold(digit, held, now):
             self._report(digit, KeyWay.INFO)
 
-    def _key_by_event(self, digit: str) -> None:
-        self._key(digit, KeyWay.EVENT)
+    def _key_by_event(self, digit: str) -> bool:
+        return self._key(digit, KeyWay.EVENT)
 
     def _hear_tones(self, frame: Frame) -> None:
         assert self._tones is not None
@@ -313,9 +313,11 @@ class Leg:
         for digit in self._tones.receive(frame):
             self._key(digit, KeyWay.TONE)
 
-    def _key(self, digit: str, way: KeyWay) -> None:
-        if self._keys.press(digit, way, self._services.clock()):
+    def _key(self, digit: str, way: KeyWay) -> bool:
+        counts = self._keys.press(digit, way, self._services.clock())
+        if counts:
             self._report(digit, way)
+        return counts
 
     def _report(self, digit: str, way: KeyWay) -> None:
         other = self._relay_target

@@ -22,6 +22,8 @@ from telephony.rtp.reception import ReceptionStats
 _unpack = HEADER.unpack_from
 # Of nearly all packets: 20 ms of G.711. What is the same for all is not counted for each.
 USUAL_SIZE = HEADER_SIZE + FRAME_SAMPLES
+# A payload type that nobody can negotiate (RFC 3551 6, table 5): relays leave it out without a gap.
+UNROUTED = 72
 
 
 class Forwarding(Protocol):
@@ -39,7 +41,7 @@ class RtpReceiver:
 
     Args:
         latched: called with the far end's address when it becomes known or changes.
-        pressed: called with each key.
+        pressed: called with each key; False when it came in another way before, and is not to be passed on.
         events_found: called when `event_payload_types` has grown by what was heard.
 
     Attributes:
@@ -54,6 +56,7 @@ class RtpReceiver:
     """
 
     __slots__ = (
+        "_dropped",
         "_earlier_lost",
         "_earlier_packets",
         "_events_found",
@@ -80,7 +83,7 @@ class RtpReceiver:
     def __init__(
         self,
         latched: Callable[[SocketAddress], None],
-        pressed: Callable[[str], None],
+        pressed: Callable[[str], bool],
         events_found: Callable[[], None],
     ) -> None:
         self._latched = latched
@@ -92,6 +95,7 @@ class RtpReceiver:
         self.event_payload_types: frozenset[int] = frozenset()
         self._finder = EventFinder()
         self._keys = DtmfReceiver()
+        self._dropped: int | None = None  # timestamp of a key that is not passed on
         self._earlier_lost = 0
         self._earlier_packets = 0
         self.reception = ReceptionStats()
@@ -178,18 +182,21 @@ class RtpReceiver:
             self.reception.update(sequence, timestamp, int(now * SAMPLE_RATE))
         if not self.enabled:
             return
-        if self.relay is not None:
-            self.relay.forward(second, sequence, timestamp, data, now)
         if codec is None:
             key = self._keys.receive(timestamp, data[HEADER_SIZE:], second >= MARKER, now)
             if key is not None:
-                self._pressed(key)
+                self._dropped = None if self._pressed(key) else timestamp
+            if timestamp == self._dropped:
+                second = UNROUTED
         elif self.stream is not None:
             self.stream.push(codec, ssrc, sequence, timestamp, data[HEADER_SIZE:], now)
+        if self.relay is not None:
+            self.relay.forward(second, sequence, timestamp, data, now)
 
     def close(self) -> None:
         """Tell nobody anything any more."""
-        self._latched = self._pressed = _unheard
+        self._latched = _unheard
+        self._pressed = _not_pressed
         self._events_found = _nothing
         self.relay = None
 
@@ -246,6 +253,11 @@ def _with_plain_header(data: bytes) -> bytes | None:
 
 def _unheard(what: object) -> None:
     """The leg is closed: nobody is to be told any more."""
+
+
+def _not_pressed(key: str) -> bool:
+    """As `_unheard`."""
+    return False
 
 
 def _nothing() -> None:

@@ -67,7 +67,7 @@ class Stream:
         self.sender.destination = SINK
         self.sender.event_payload_type = events
         self.speaker = Speaker(self.sender, self._speaker_changed, lambda key, duration_ms: False)
-        self.receiver = RtpReceiver(lambda source: None, lambda digit: None, lambda: None)
+        self.receiver = RtpReceiver(lambda source: None, lambda digit: True, lambda: None)
         self.receiver.configure({0: PCMU}, frozenset({EVENTS}), SOURCE, NOBODY)
         self.receiver.relay = relay = Relay(self.receiver, self.sender)
         relay.configure({0: PCMU}, frozenset({EVENTS}))

@@ -286,6 +286,29 @@ async def test_keys_go_both_ways_through_a_bridge() -> None:
         assert infos.keys == "3", "who presses keys by INFO gets them by INFO"
 
 
+@pytest.mark.parametrize("first", ["info", "event"])
+@on_loop
+async def test_a_key_that_comes_both_ways_passes_a_bridge_once(first: str) -> None:
+    async with a_rig() as rig:
+        (leg, far), (other_leg, other) = rig.call(), rig.call(events=110)
+        rig.engine.bridge(leg, other_leg)
+        far.send(bytes(160))
+        if first == "info":
+            leg.digit_from_signalling("5")
+        far.press("5", steps=30)
+        await until_read(leg, 34)
+        if first == "event":
+            leg.digit_from_signalling("5")
+        await other.until(lambda: sum(packet.payload[1] >> 7 for packet in other.key_packets()) >= 3)
+        async with asyncio.timeout(5):
+            while other_leg.sender.local_speaks:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        far.send(bytes(160))
+        await other.until(lambda: other.received[-1].payload_type == 0)
+        assert len({packet.timestamp for packet in other.key_packets()}) == 1
+        assert steps([packet.sequence for packet in other.received], 65536) == {1}
+
+
 @on_loop
 async def test_keys_of_ours_are_sent_by_info_in_their_turn_where_that_is_wanted() -> None:
     async with a_rig() as rig:
