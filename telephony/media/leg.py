@@ -210,7 +210,7 @@ class Leg:
 
     def peer_proved(self) -> None:
         """The far end has shown that it is there: what is said and reported may be sent."""
-        if self._awaits_proof:
+        if self._awaits_proof and not self._is_closed:
             self._awaits_proof = False
             self._aim(self._services.clock())
 
