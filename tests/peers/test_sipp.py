@@ -389,6 +389,19 @@ def test_a_call_without_sound_is_hung_up(tmp_path: Path) -> None:
     switch.stop()
 
 
+@pytest.mark.parametrize("scenario", ["answer", "answer_early"])
+def test_ringing_is_not_cut_short_by_the_absence_of_sound(tmp_path: Path, scenario: str) -> None:
+    """Neither SIPp sends RTP, and the phone rings longer than `rtp.dead_after`."""
+    switch = Switch(tmp_path, {"rtp": {"dead_after": 1}})
+    port = free_port()
+    register(switch, tmp_path, "1001", port=port).check()
+    callee = Sipp(scenario, tmp_path, port=port, duration_ms=2500)
+    Sipp("call", tmp_path, remote=switch.sip, service="1001", duration_ms=100).check(calls=1)
+    callee.check(calls=1)
+    switch.check_idle()
+    switch.stop()
+
+
 def test_calls_beyond_the_limit_are_told_to_come_later(tmp_path: Path) -> None:
     switch = Switch(tmp_path, {"sip": {"max_calls": 1}})
     first = Sipp("call", tmp_path, remote=switch.sip, service=PROMPT, duration_ms=1500)
