@@ -47,7 +47,7 @@ class Final:
         words: the same word by word; empty when the engine gives no times.
         confidence: mean of the words' confidences, 0..1; None when there are none.
         language: as requested: "en", "zh", "ko".
-        engine: "vosk", "vosk-server" or "whisper".
+        engine: "vosk", "vosk-server", "whisper" or "sherpa".
         meanings: how likely each expected meaning is, scored against the sound itself: 0..1, in all 1; empty
             when the question expects none, or the engine cannot score.
         alternatives: other readings of the same sound, likeliest first, without `text`; where they were

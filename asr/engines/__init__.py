@@ -16,6 +16,7 @@ from asr.results import Partial
 MODULES = {
     "vosk": "asr.engines.vosk",
     "whisper": "asr.engines.whisper",
+    "sherpa": "asr.engines.sherpa",
     "smart-turn": "asr.engines.smart_turn",
 }
 

@@ -1,4 +1,4 @@
-"""Check an installed model: load it as a call would.
+"""Check an installed model: load it as a call would, and see how fast it recognises on this machine.
 
 Recognisers and the model of meaning are loaded in the worker process that calls use, voices in a process that
 does nothing else, so a model that takes its library down with it is a line in the report.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,13 +17,18 @@ from pathlib import Path
 
 from asr.errors import RecogniserError
 from asr.models.catalogue import CatalogueModel, Engine
+from asr.models.store import models_folder
 from asr.understanding.embedder import Embedder, EmbedderUnavailable
 from asr.workers.client import Recognisers
 from asr.workers.setup import Setup
+from tts.client import Voices
+from tts.errors import VoiceError
+from tts.installed import choose
 
 PACKAGES: dict[Engine, str] = {
     "vosk": "vosk",
     "whisper": "faster_whisper",
+    "sherpa": "sherpa_onnx",
     "smart-turn": "faster_whisper",
     "piper": "piper",
     "kokoro": "onnxruntime",
@@ -31,6 +37,15 @@ PACKAGES: dict[Engine, str] = {
 """The Python package that each engine needs."""
 
 SILENCE = bytes(16000)  # one second at 8 kHz
+FRAME = 320  # 20 ms, as a call sends them
+ROUNDS = 3
+
+SENTENCES = {
+    "en": "The printer on the third floor stopped working this morning. Please call me back after ten.",
+    "zh": "三楼的打印机今天早上坏了，请十点以后给我回电话。",
+    "ko": "삼층 프린터가 오늘 아침에 고장 났어요. 열 시 이후에 다시 전화해 주세요.",
+}
+"""What recognisers are timed with."""
 
 # Only loads: whether a voice speaks well is nothing that a check could tell.
 _LOAD_ONNX = (
@@ -46,11 +61,13 @@ class Report:
         name: the model.
         problem: what is wrong with it, None when it works.
         seconds: how long it took to load.
+        speed: of a recogniser, seconds that a second of speech takes here; None where that was not measured.
     """
 
     name: str
     problem: str | None
     seconds: float
+    speed: float | None = None
 
 
 def is_supported(engine: Engine) -> bool:
@@ -67,30 +84,64 @@ async def try_model(entry: CatalogueModel, path: Path) -> Report:
     """
     began = time.perf_counter()
     if not is_supported(entry.engine):
-        problem: str | None = f"the package for {entry.engine} is missing: pip install 'hotline[speech]'"
+        problem: str | None = (
+            f"the package for {entry.engine} is missing: pip install 'hotline[{entry.extra}]'"
+        )
     elif entry.kind == "voice":
         problem = await asyncio.to_thread(_load_voice, path)
     elif entry.kind == "meaning":
         problem = await _embed(path)
     else:
-        problem = await _recognise(entry, path)
+        return await _recognise(entry, path)
     return Report(entry.name, problem, round(time.perf_counter() - began, 1))
 
 
-async def _recognise(entry: CatalogueModel, path: Path) -> str | None:
+async def _recognise(entry: CatalogueModel, path: Path) -> Report:
+    """Load a recogniser, and see how long it takes for a sentence."""
     language = entry.languages[0]
     recognisers = Recognisers([Setup(language, entry.engine, path)])
+    began = time.perf_counter()
     await recognisers.start()
     try:
         await recognisers.ready()
-        recognition = await recognisers.open(language)
-        recognition.feed(SILENCE)
-        await recognition.finish()
+        await _read(recognisers, language, SILENCE)
+        loaded = time.perf_counter() - began
+        speech = await _sentence(language) if entry.hears else b""
+        if not speech:
+            return Report(entry.name, None, round(loaded, 1))
+        # The best: the first warms up, and others may be busy on this machine.
+        taken = min([await _read(recognisers, language, speech) for _ in range(ROUNDS)])
+        return Report(entry.name, None, round(loaded, 1), round(taken / (len(speech) / 16000), 3))
     except RecogniserError as error:
-        return str(error)
+        return Report(entry.name, str(error), round(time.perf_counter() - began, 1))
     finally:
         await recognisers.close()
-    return None
+
+
+async def _read(recognisers: Recognisers, language: str, pcm: bytes) -> float:
+    """Recognise an utterance as fast as it goes; returns the seconds that it took."""
+    began = time.perf_counter()
+    recognition = await recognisers.open(language)
+    for begin in range(0, len(pcm), FRAME):
+        recognition.feed(pcm[begin : begin + FRAME])
+    await recognition.finish()
+    return time.perf_counter() - began
+
+
+async def _sentence(language: str) -> bytes:
+    """A sentence in the voice that would speak here, 8 kHz PCM; none without a voice."""
+    voice = choose(language, models_folder()).voice
+    if voice is None:
+        return b""
+    with tempfile.TemporaryDirectory(prefix="hotline-speed-") as folder:
+        voices = Voices([voice], Path(folder))
+        await voices.start()
+        try:
+            return (await voices.render(SENTENCES[language], language)).astype("<i2").tobytes()
+        except VoiceError:
+            return b""
+        finally:
+            await voices.close()
 
 
 async def _embed(path: Path) -> str | None:

@@ -13,20 +13,21 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from asr.models.catalogue import ArchiveMember, CatalogueModel, Source
+from asr.models.catalogue import CatalogueModel, Source
 from config.locks import file_lock
 
 INCOMING = ".incoming"
@@ -85,8 +86,7 @@ def _bring(entry: CatalogueModel, incoming: Path, target: Path, progress: Progre
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir()
     for source, file in zip(entry.sources, files, strict=True):
-        for member in source.members:
-            _unpack(entry, file, member, unpacked)
+        _unpack(entry, file, source, unpacked)
     for name, sha256 in entry.sha256:
         if _digest(unpacked / name, "sha256") != sha256:
             raise GetError(f"{entry.name} has a wrong checksum in {name}.")
@@ -206,26 +206,42 @@ def _unreachable(entry: CatalogueModel, source: Source, why: str) -> str:
 # --- what is done with them -------------------------------------------------------------------------------
 
 
-def _unpack(entry: CatalogueModel, file: Path, wanted: ArchiveMember, unpacked: Path) -> None:
-    """Copy a member of a download; one that goes into a file that exists is appended to it."""
-    if not wanted.path:
-        shutil.copyfile(file, unpacked / wanted.target)
-        return
+def _unpack(entry: CatalogueModel, file: Path, source: Source, unpacked: Path) -> None:
+    """Copy what is wanted of a download; what goes into a file that exists is appended to it."""
+    for wanted in source.members:
+        if not wanted.path:
+            shutil.copyfile(file, unpacked / wanted.target)
+            return
     try:
-        with zipfile.ZipFile(file) as archive:
-            for member in archive.infolist():
-                inside = wanted.path.endswith("/") and member.filename.startswith(wanted.path)
-                if member.is_dir() or not (inside or member.filename == wanted.path):
+        for name, content in _archived(file):
+            for wanted in source.members:
+                inside = wanted.path.endswith("/") and name.startswith(wanted.path)
+                if not (inside or name == wanted.path):
                     continue
-                target = unpacked / (wanted.target or member.filename.removeprefix(wanted.path))
+                target = unpacked / (wanted.target or name.removeprefix(wanted.path))
                 if not target.resolve().is_relative_to(unpacked.resolve()):
                     raise GetError(f"{entry.name}: {file.name} would write outside the model's folder.")
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(member) as content, target.open("ab") as out:
+                with target.open("ab") as out:
                     shutil.copyfileobj(content, out, _BLOCK)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError):
         file.unlink()
         raise GetError(f"{entry.name}: {file.name} is damaged; try again.") from None
+
+
+def _archived(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """The files in an archive, one after the other: going back in a compressed one takes minutes."""
+    if file.name.endswith((".tar.bz2", ".tar.gz")):
+        with tarfile.open(file) as packed:
+            for part in packed:
+                if (content := packed.extractfile(part)) is not None:
+                    yield part.name, content
+        return
+    with zipfile.ZipFile(file) as archive:
+        for member in archive.infolist():
+            if not member.is_dir():
+                with archive.open(member) as content:
+                    yield member.filename, content
 
 
 def _write_note(entry: CatalogueModel, unpacked: Path) -> None:

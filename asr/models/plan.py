@@ -11,27 +11,38 @@ Nothing here loads a model or an engine.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from asr.models.catalogue import CATALOGUE
+from asr.models.speed import REAL_TIME, known
 from asr.models.store import find, models_folder
 from asr.workers.setup import Setup
 from config import RecogniserSettings, SpeechSettings, UnderstandingSettings
 
-LocalEngine: TypeAlias = Literal["vosk", "whisper"]
+LocalEngine: TypeAlias = Literal["whisper", "vosk", "sherpa"]
 
 LANGUAGES = ("en", "zh", "ko")
 SMART_TURN = "smart-turn-v3.2"
 TURNS_AT_ONCE = 8
 """Pauses that are judged at one time; more wait out their silence."""
-PACKAGES: dict[LocalEngine, str] = {"vosk": "vosk", "whisper": "faster_whisper"}
+PACKAGES: dict[LocalEngine, str] = {
+    "whisper": "faster_whisper",
+    "vosk": "vosk",
+    "sherpa": "sherpa_onnx",
+}
+EXTRAS: dict[LocalEngine, str] = {"whisper": "speech", "vosk": "speech", "sherpa": "sherpa"}
 # What a folder must hold for an engine to load it; so a model of one's own needs no name in the catalogue.
-# `auto` takes the first that is installed: Whisper weighs what a question expects against the sound itself,
-# and of the models that were measured hears callers best.
-MARKS: dict[LocalEngine, str] = {"whisper": "model.bin", "vosk": "am/final.mdl"}
+# `auto` takes the first that is installed and keeps up: Whisper weighs what a question expects against the
+# sound itself, and of the models that were measured hears callers best.
+MARKS: dict[LocalEngine, tuple[str, ...]] = {
+    "whisper": ("model.bin",),
+    "vosk": ("am/final.mdl",),
+    "sherpa": ("tokens.txt", "tokenizer.bin"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechP
                 stall_seconds=settings.stall_timeout,
             )
         )
-        lines.append(f"speech {language}: {_describe(setups[-1])}")
+        lines.append(f"speech {language}: {_describe(setups[-1], folder)}")
     turns = _turns(folder)
     name = turns.model.name if turns is not None and turns.model is not None else ""
     turns_line = (
@@ -134,34 +145,50 @@ def _choose(language: str, mine: RecogniserSettings, folder: Path) -> tuple[str,
         return "vosk-server", None
     engines = [engine for engine in MARKS if mine.engine in ("auto", engine)]
     if mine.model is None:
-        models = [(engine, path) for engine in engines if (path := _installed(engine, language, folder))]
+        models = [(engine, path) for engine in engines for path in _installed(engine, language, folder)]
     else:
         path = find(mine.model, folder)
         if path is None:
             return f"none, {mine.model} is not installed: hotline models get {mine.model}"
-        models = [(engine, path) for engine in engines if (path / MARKS[engine]).is_file()]
+        models = [
+            (engine, path) for engine in engines if any((path / mark).is_file() for mark in MARKS[engine])
+        ]
         if not models:
             return f"none, {path} holds no model for {' or '.join(engines)}"
-    for engine, path in models:
-        if find_spec(PACKAGES[engine]) is not None:
-            return engine, path
+    usable = [(engine, path) for engine, path in models if find_spec(PACKAGES[engine]) is not None]
+    if usable:
+        # Of those that all fall behind, the one that does so least.
+        keeping_up = [pair for pair in usable if _seconds(pair[1], folder) <= REAL_TIME]
+        return keeping_up[0] if keeping_up else min(usable, key=lambda pair: _seconds(pair[1], folder))
     if models:
-        return "none, the speech libraries are missing: pip install 'hotline[speech]'"
-    return f"none, get a model: hotline models get {language}"
+        return f"none, the speech libraries are missing: pip install 'hotline[{EXTRAS[models[0][0]]}]'"
+    # What is recommended for a language need not be for the engine that the site names.
+    fitting = (item.name for item in CATALOGUE if item.engine == mine.engine and language in item.languages)
+    return f"none, get a model: hotline models get {next(fitting, language)}"
 
 
-def _installed(engine: LocalEngine, language: str, folder: Path) -> Path | None:
-    """The first installed model of the catalogue that fits."""
+def _installed(engine: LocalEngine, language: str, folder: Path) -> Iterator[Path]:
+    """The installed models of the catalogue that fit, in its order."""
     for entry in CATALOGUE:
         if entry.engine == engine and language in entry.languages and (path := find(entry.name, folder)):
-            return path
-    return None
+            yield path
 
 
-def _describe(setup: Setup) -> str:
+def _seconds(model: Path, folder: Path) -> float:
+    """What a second of speech takes; one that was not measured is taken to keep up."""
+    seconds = known(model, folder)
+    return 0.0 if seconds is None else seconds
+
+
+def _describe(setup: Setup, folder: Path) -> str:
     if setup.urls:
         return f"vosk-server at {', '.join(setup.urls)} (words while the caller speaks)"
-    how = "words while the caller speaks" if setup.streaming else "final results"
-    workers = f", {setup.workers} workers" if setup.workers > 1 else ""
+    facts = ["words while the caller speaks" if setup.streaming else "final results"]
+    seconds = None if setup.model is None else known(setup.model, folder)
+    if seconds is not None:
+        late = ", too slow" if seconds > REAL_TIME else ""
+        facts.append(f"{seconds:.2f} s per second of speech here{late}")
+    if setup.workers > 1:
+        facts.append(f"{setup.workers} workers")
     name = setup.model.name if setup.model is not None else ""
-    return f"{name if name.startswith(setup.engine) else f'{setup.engine} {name}'} ({how}{workers})"
+    return f"{name if name.startswith(setup.engine) else f'{setup.engine} {name}'} ({', '.join(facts)})"

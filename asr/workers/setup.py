@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from asr.engines.sherpa_folder import streams
 from asr.results import Capabilities
 
-EngineName: TypeAlias = Literal["vosk", "whisper", "vosk-server"]
+EngineName: TypeAlias = Literal["vosk", "whisper", "sherpa", "vosk-server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class Setup:
     @property
     def streaming(self) -> bool:
         """Whether words come while the caller speaks."""
+        if self.engine == "sherpa":
+            return self.model is not None and streams(self.model)
         return self.engine != "whisper"
 
     @property
     def capabilities(self) -> Capabilities:
         """What can be expected of it."""
         # A worker of ours may also stand behind an address; a stock server does not read these wishes.
-        return Capabilities(streaming=self.streaming, extended=self.engine in ("whisper", "vosk-server"))
+        return Capabilities(
+            streaming=self.streaming, extended=self.engine in ("whisper", "sherpa", "vosk-server")
+        )

@@ -162,7 +162,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m asr.workers.worker", description="One recogniser behind the vosk-server protocol."
     )
-    parser.add_argument("--engine", required=True, help="vosk, whisper, or a module with load()")
+    parser.add_argument("--engine", required=True, help="vosk, whisper, sherpa, or a module with load()")
     parser.add_argument("--model", required=True, type=Path, help="folder of the model")
     parser.add_argument("--language", required=True, help="en, zh, ko")
     parser.add_argument("--listen", default="127.0.0.1:2700", help="HOST:PORT (port 0: any) or unix:PATH")

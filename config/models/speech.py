@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 from config.kinds import OneOrMore, PathText, expected, matching, one_of, seconds, whole
 from config.models.base import Table
 
-ENGINES = ("auto", "vosk", "whisper", "vosk-server", "off")
-Engine: TypeAlias = Literal["auto", "vosk", "whisper", "vosk-server", "off"]
+ENGINES = ("auto", "vosk", "whisper", "sherpa", "vosk-server", "off")
+Engine: TypeAlias = Literal["auto", "vosk", "whisper", "sherpa", "vosk-server", "off"]
 
 _URL = re.compile(r"wss?://[^\s/]+(/\S*)?")
 ServerUrl = Annotated[str, matching(_URL, "the address of a vosk-server, such as ws://10.0.0.7:2700")]
@@ -26,8 +26,9 @@ class RecogniserSettings(Table):
 
     engine: Annotated[Engine, one_of(*ENGINES)] = Field(
         default="auto",
-        description="vosk (words while the caller speaks), whisper (better text, at the end), vosk-server "
-        "(on other machines), off. auto: the servers in url, else an installed Whisper model, else Vosk.",
+        description="vosk (words while the caller speaks), whisper (better text, at the end), sherpa (as its "
+        "model can), vosk-server (on other machines), off. auto: the servers in url, else an installed "
+        "Whisper model, else Vosk, else sherpa; one that is too slow for this machine only without another.",
     )
     model: PathText | None = Field(
         default=None,
@@ -60,7 +61,7 @@ class RecogniserSettings(Table):
             raise expected(
                 "url beside engine: vosk-server, such as {engine: vosk-server, url: ws://10.0.0.7:2700}"
             )
-        if url and engine in ("vosk", "whisper", "off"):
+        if url and engine in ("vosk", "whisper", "sherpa", "off"):
             raise expected(f"url only beside engine vosk-server or auto, not beside {engine}")
         return data
 

