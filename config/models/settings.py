@@ -172,6 +172,22 @@ class Trunk(Table):
         "believed. Off, the caller is who From says.",
     )
 
+    media_addresses: OneOrMore[NetworkAddress] = Field(
+        default=(),
+        description="Addresses or networks that this trunk's sound comes from, where it names others in SDP "
+        "and signals from others.",
+    )
+    media_before_ack: OnOff = Field(
+        default=False,
+        description="Send sound to this trunk before it has acknowledged the call or sent sound itself. Only "
+        "where nobody can send packets in its name.",
+    )
+    dtmf: Annotated[Literal["auto", "info", "inband"], one_of("auto", "info", "inband")] = Field(
+        default="auto",
+        description="How keys are sent: auto (telephone events where the trunk can do that), info (SIP INFO) "
+        "or inband (tones, which are then listened for as well).",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _leads_somewhere(cls, data: Any) -> Any:

@@ -15,10 +15,12 @@ from typing import Never, assert_never
 
 from config import Site
 from hotline.server.admission import Admission
+from hotline.server.directory import media_of
 from hotline.server.router import Router
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal
 from telephony.call.switchboard import Switchboard
+from telephony.media.interface import ANY_PEER
 from telephony.net.driver import Driver
 from telephony.net.rtp_ports import PortsExhausted
 from telephony.net.signalling import Signalling
@@ -60,9 +62,9 @@ class SwitchApplication:
     ) -> None:
         self._admission = admission
         self._router = router
-        self._max_calls = site.settings.sip.max_calls
         self._journal = journal
         self._clock = clock
+        self._know(site)
         self._registrations: Driver[Never, RegistrarEvent] = Driver(
             admission.registrar,
             perform=assert_never,
@@ -79,7 +81,11 @@ class SwitchApplication:
     def use(self, site: Site) -> None:
         """Know the users, trunks and limits of this version of the site from now on."""
         self._admission.use(site)
+        self._know(site)
+
+    def _know(self, site: Site) -> None:
         self._max_calls = site.settings.sip.max_calls
+        self._media = {f"trunk:{trunk.name}": media_of(trunk) for trunk in site.settings.trunks}
 
     def close(self) -> None:
         """Stop the timers."""
@@ -142,6 +148,7 @@ class SwitchApplication:
                 caller=parties.caller,
                 called=parties.called,
                 caller_name=parties.name,
+                media=self._media.get(source, ANY_PEER),
             )
         except PortsExhausted:
             log.warning("no RTP port is left: call refused")

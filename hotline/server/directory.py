@@ -9,13 +9,21 @@ import re
 from collections.abc import Callable, Sequence
 
 from callback_queue.acd.services import AgentTargets
-from config import Site
+from config import Site, Trunk
 from telephony.call.switchboard import Credentials, Target
+from telephony.media.interface import KeysAs, PeerMedia
 from telephony.sip.registrar import Binding
 from telephony.sip.uri import SipUri, parse_uri
 
 # What may go out through a trunk: a telephone number, perhaps with its country (E.164).
 OUTSIDE = re.compile(r"\+?[0-9]{2,20}")
+
+
+def media_of(trunk: Trunk) -> PeerMedia:
+    """What a trunk's settings say of its media."""
+    return PeerMedia(
+        networks=tuple(trunk.media_addresses), keys=KeysAs(trunk.dtmf), proved=trunk.media_before_ack
+    )
 
 
 class Directory:
@@ -72,7 +80,7 @@ class Directory:
         if trunk.username is not None and trunk.password is not None:
             credentials = Credentials(trunk.username, trunk.password)
         label = label or f"trunk:{trunk.name}"
-        return Target(uri, label, shown=trunk.from_number, credentials=credentials)
+        return Target(uri, label, shown=trunk.from_number, credentials=credentials, media=media_of(trunk))
 
 
 def _phone(agent: str, binding: Binding) -> Target:

@@ -91,26 +91,36 @@ class _Progress:
         self._leg = leg
         self._legs = legs
         self._services = services
-        self._rang = False
+        self._told = 0
         self.bridge: CallBridge | None = None
         for other in legs:
             other.on_progress = self._progressed
 
     def _progressed(self, status: int, early: bool) -> None:
         leg = self._leg
-        if leg.is_over or leg.answered or self.bridge is not None:
+        if leg.is_over or leg.answered:
             return
-        if early and len(self._legs) == 1 and leg.codec:
+        if len(self._legs) > 1:
+            # One caller cannot hear the sound of several phones: it learns that something rings.
+            if status == 180 or early:
+                self._tell(180)
+            elif self._told != 180:
+                self._tell(status)
+        elif early and leg.codec and self.bridge is None:
             # The far end lets us hear something (a network's announcement): so does the caller.
-            leg.open_early_media()
-            other = self._legs[0]
-            services = self._services
+            self._tell(status, early=True)
+            other, services = self._legs[0], self._services
             self.bridge = CallBridge(
                 services.context, services.switchboard.engine, leg, other, services.music
             )
-        elif status == 180 and not self._rang:
-            self._rang = True
-            leg.ring()
+        else:
+            self._tell(status)
+
+    def _tell(self, status: int, *, early: bool = False) -> None:
+        """Pass a status on, unless it is the one that the caller was told last."""
+        if early or status != self._told:
+            self._told = status
+            self._leg.progress(status, early=early)
 
 
 async def _talk(

@@ -9,7 +9,8 @@ transfers (`leg_transfer.py`). Coroutines raise `LegClosed` when the leg goes aw
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from telephony.call.leg_audio import LegAudio
 from telephony.call.leg_lifetime import LegContext, LegLifetime
 from telephony.call.leg_transfer import LegTransfer
 from telephony.media.interface import AudioSource, MediaLeg
+from telephony.media.latching import MediaHosts, Network
 from telephony.net.signalling import Signalling
 from telephony.sdp.offer_answer import (
     Glare,
@@ -29,6 +31,7 @@ from telephony.sdp.offer_answer import (
     SdpError,
 )
 from telephony.sip.errors import LocalProtocolError
+from telephony.sip.info_keys import DTMF_RELAY, relay_body
 from telephony.sip.session_events import (
     Accepted,
     Confirmed,
@@ -73,6 +76,7 @@ class CallLeg:
         media: its RTP session.
         negotiator: its SDP side.
         inbound: the peer calls us.
+        networks: from where its sound may come, beside SDP's address and the host that signals.
         caller, called: numbers, for the router; no caller for one who is withheld.
         source: who brought an inbound call, "agent:1001" or "trunk:NAME".
 
@@ -88,12 +92,15 @@ class CallLeg:
         "_change",
         "_held_by_them",
         "_held_by_us",
+        "_info_keys",
         "_life",
         "_negotiator",
+        "_networks",
         "_offer",
         "_session",
         "_signalling",
         "_sip",
+        "_takes_info",
         "answered",
         "audio",
         "call",
@@ -124,6 +131,7 @@ class CallLeg:
         caller: str,
         called: str,
         source: str = "",
+        networks: Sequence[Network] = (),
     ) -> None:
         self._life = LegLifetime(context, call, leg)
         self.call = call
@@ -135,6 +143,7 @@ class CallLeg:
         self._session = sip.session
         self._signalling = signalling
         self._negotiator = negotiator
+        self._networks = networks
         self.inbound = inbound
         self.caller = caller
         self.caller_name: str | None = None
@@ -153,7 +162,10 @@ class CallLeg:
         self._change: _Change | None = None
         self._held_by_us = False
         self._held_by_them = False
+        self._info_keys: deque[str] = deque()  # sent by INFO and not answered yet
+        self._takes_info = True
         media.on_dead = self._media_dead
+        media.send_info = self._send_info
         sip.on_event = self._event
 
     @property
@@ -234,18 +246,29 @@ class CallLeg:
 
     def ring(self) -> None:
         """Tell the caller that it rings (180)."""
-        self._need_unanswered()
-        self._run(self._session.progress(180, self._signalling.now()))
-        self._life.tell(events.LegRinging, status=180)
+        self.progress(180)
 
     def open_early_media(self) -> None:
         """Let the caller hear us before the answer (183 with our SDP answer)."""
+        self.progress(183, early=True)
+
+    def progress(self, status: int, *, early: bool = False) -> None:
+        """Tell the caller how far the call has come.
+
+        Args:
+            status: 101..199.
+            early: with our SDP answer, so that the caller hears us before the call is answered.
+
+        Raises:
+            LegClosed: the caller gave up.
+            CallStateError: answered before, or a leg that we dialled.
+        """
         self._need_unanswered()
         # An unreliable response may not bring an offer (RFC 3261 13.2.1): then the caller only learns that
         # something goes on.
-        early = self._offer if self._negotiator.current is not None else b""
-        self._run(self._session.progress(183, self._signalling.now(), early))
-        self._life.tell(events.LegRinging, status=183)
+        body = self._offer if early and self._negotiator.current is not None else b""
+        self._run(self._session.progress(status, self._signalling.now(), body))
+        self._life.tell(events.LegRinging, status=status)
 
     def answer(self) -> None:
         """Answer the caller; sound flows from now on.
@@ -258,6 +281,7 @@ class CallLeg:
         if not self._offer:
             raise CallStateError("answer a call that was prepared")
         self.answered = True
+        self.media.answered()
         self._run(self._session.accept(self._offer, self._signalling.now()))
         self._life.tell(events.CallAnswered, codec=self.codec)
         self._note_far_hold()
@@ -414,7 +438,7 @@ class CallLeg:
         self._life.tell(events.LegEnded, by=by, status=status, reason=reason, quality=quality)
         self._life.finish()
         # Breaks the reference cycle of leg and media, so that both go without waiting for the collector.
-        self.media.on_dead = None
+        self.media.on_dead = self.media.send_info = None
         self.audio.close()
         self.transfer.close()
 
@@ -430,10 +454,14 @@ class CallLeg:
         elif isinstance(event, Accepted):
             self._was_accepted(event)
         elif isinstance(event, Confirmed):
+            # Who acknowledges has had our answer: the call was not made in somebody else's name.
+            self.media.peer_proved()
             if self._negotiator.pending and not self._take_answer(event.body):
                 self._broken("no usable SDP answer")
         elif isinstance(event, InfoReceived):
-            self.audio.info_received(event.content_type, event.body)
+            self.audio.info_received(event.keys)
+        elif isinstance(event, Replied) and event.method == "INFO":
+            self._info_answered(event.status)
         elif isinstance(event, Replied | ReferProgressed | ReferReceived):
             self.transfer.receive(event)
         else:
@@ -451,10 +479,28 @@ class CallLeg:
             self._broken("no usable SDP answer")
             return
         self.answered = True
+        self.media.answered()
         self._life.tell(events.LegAnswered, codec=self.codec)
         self._note_far_hold()
         if self._accepted is not None and not self._accepted.done():
             self._accepted.set_result(None)
+
+    def _send_info(self, key: str, duration_ms: int) -> bool:
+        if not self.answered or self.is_over or not self._takes_info:
+            return False
+        self._info_keys.append(key)
+        headers = (("Content-Type", DTMF_RELAY),)
+        self._run(self._session.request("INFO", headers, relay_body(key, duration_ms)))
+        return True
+
+    def _info_answered(self, status: int) -> None:
+        if not self._info_keys:
+            return
+        key = self._info_keys.popleft()
+        if status >= 300:
+            # The far end does not take keys in this way: it gets this one, and all others, as tones.
+            self._takes_info = False
+            self.media.send_digits(key)
 
     def _media_dead(self) -> None:
         self._finish("network", None, "media timeout")
@@ -523,7 +569,8 @@ class CallLeg:
         return True
 
     def _apply(self, negotiated: Negotiated) -> None:
-        self.media.apply(negotiated)
+        # The host that signals may have become another one, with the flow of the call.
+        self.media.apply(negotiated, MediaHosts(self._sip.flow.remote[0], self._networks))
         # While no sound is to come, its absence tells nothing: then the phone is asked whether it is there.
         every = 0.0 if negotiated.expects_media else self.media.dead_after / 2
         self._run(self._session.watch(every, self._signalling.now()))

@@ -28,6 +28,7 @@ from telephony.media.interface import (
     Tap,
     TapSide,
 )
+from telephony.sip.info_keys import InfoKeys
 
 log = logging.getLogger(__name__)
 
@@ -239,11 +240,10 @@ class LegAudio:
         self._life.tell(events.DigitsSent, count=len(digits))
         await over
 
-    def info_received(self, content_type: str, body: bytes) -> None:
-        """Read a SIP INFO, which may bring a key; arguments as for `digit_of`."""
-        digit = digit_of(content_type, body)
-        if digit is not None:
-            self._media.digit_from_signalling(digit)
+    def info_received(self, pressed: InfoKeys) -> None:
+        """Keys came by SIP INFO."""
+        for digit in pressed.keys:
+            self._media.digit_from_signalling(digit, pressed.held)
 
     def _digit_pressed(self, digit: str) -> None:
         self._life.tell(events.DigitReceived, digit=digit)
@@ -302,34 +302,3 @@ class LegAudio:
         """Give decoded 20 ms frames to a consumer on the loop."""
         self._life.check_open()
         return self._media.tap(consumer, direction=direction)
-
-
-# Keys that arrive by SIP INFO: application/dtmf-relay and application/dtmf. Neither body has an RFC; this is
-# what phones send ("Signal=5\\r\\nDuration=160", or the bare key).
-_KEYS = frozenset("0123456789*#ABCD")
-# Some gateways name the two signs by their event numbers (RFC 4733 table 3).
-_NUMBERED = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
-
-
-def digit_of(content_type: str, body: bytes) -> str | None:
-    """The key in an INFO body, or None when it holds none.
-
-    Args:
-        content_type: in lower case, without parameters.
-        body: the INFO's body.
-    """
-    text = body.decode("ascii", "replace").strip()
-    if content_type == "application/dtmf-relay":
-        for line in text.splitlines():
-            name, _, value = line.partition("=")
-            if name.strip().lower() == "signal":
-                return _key(value.strip())
-        return None
-    if content_type == "application/dtmf":
-        return _key(text)
-    return None
-
-
-def _key(text: str) -> str | None:
-    key = _NUMBERED.get(text, text.upper())
-    return key if key in _KEYS else None

@@ -9,16 +9,17 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
-from telephony.media.interface import MediaEngine
+from telephony.media.interface import ANY_PEER, KeysAs, MediaEngine, MediaError, MediaLeg, PeerMedia
+from telephony.media.latching import numeric_host
 from telephony.net.signalling import Signalling
 from telephony.net.transports import Unreachable
-from telephony.sdp.offer_answer import MediaNegotiator
+from telephony.sdp.offer_answer import MediaNegotiator, offered_address
 from telephony.sip.auth_client import DigestClient
 from telephony.sip.dialog import routed
 from telephony.sip.flow import Flow
@@ -62,6 +63,7 @@ class Target:
         stay_on_flow: the phone is behind NAT: send everything there.
         shown: the caller's number to show there instead of the caller's own (a trunk's main number).
         credentials: for a peer that asks who we are (401, 407), None to be refused by it.
+        media: what is known of its media.
     """
 
     uri: Uri
@@ -71,6 +73,7 @@ class Target:
     stay_on_flow: bool = False
     shown: str | None = None
     credentials: Credentials | None = None
+    media: PeerMedia = ANY_PEER
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Switchboard:
         caller: str | None = None,
         called: str | None = None,
         caller_name: str | None = None,
+        media: PeerMedia = ANY_PEER,
     ) -> CallLeg:
         """Make the leg of a call that came in.
 
@@ -143,13 +147,25 @@ class Switchboard:
             caller: who calls, "" for a caller who is withheld; None for who From says.
             called: the number that was dialled; None for what the Request-URI says.
             caller_name: what the caller is called, None when nobody says.
+            media: what is known of its media.
 
         Raises:
             PortsExhausted: no RTP port is left.
         """
         caller = number_of(request.from_.uri) if caller is None else caller
         called = number_of(request.uri) if called is None else called
-        leg = self._leg(secrets.token_hex(8), sip, inbound=True, caller=caller, called=called, source=source)
+        # A phone's password, and a connection, have proved that the peer gets what we send to it.
+        proved = media.proved or source.startswith("agent:") or sip.flow.reliable
+        leg = self._leg(
+            secrets.token_hex(8),
+            sip,
+            replace(media, proved=proved),
+            inbound=True,
+            caller=caller,
+            called=called,
+            source=source,
+            offer=request.body,
+        )
         leg.caller_name = caller_name
         self._context.journal.append(
             events.CallOffered(
@@ -192,6 +208,7 @@ class Switchboard:
             leg = self._leg(
                 call,
                 sip,
+                replace(target.media, proved=True),  # its answer repeats what only it was sent
                 inbound=False,
                 caller=caller.number,
                 called=number_of(target.uri),
@@ -261,21 +278,26 @@ class Switchboard:
         self,
         call: str,
         sip: SipCall,
+        known: PeerMedia,
         *,
         inbound: bool,
         caller: str,
         called: str,
         source: str = "",
         codecs: Sequence[str] = CODECS,
+        offer: bytes = b"",
     ) -> CallLeg:
-        family = socket.AF_INET6 if ":" in sip.host else socket.AF_INET
-        media = self.engine.open_leg(family, dead_after=self._dead_after)
+        media, towards = self._open_media(sip, known, offered_address(offer))
         try:
-            host = sip.host
-            if self._public is not None and not host.startswith("127.") and host != "::1":
-                host = self._public
+            local = self._signalling.transports.local_towards(towards)
+            host = media_host(local, public=self._public, advertised=sip.host)
             negotiator = MediaNegotiator(
-                host, media.port, codecs, session_id=secrets.randbits(31), rtcp_port=media.rtcp_port
+                host,
+                media.port,
+                codecs,
+                session_id=secrets.randbits(31),
+                dtmf=known.keys is KeysAs.AUTO,
+                rtcp_port=media.rtcp_port,
             )
             leg = CallLeg(
                 self._context,
@@ -289,9 +311,49 @@ class Switchboard:
                 caller=caller,
                 called=called,
                 source=source,
+                networks=known.networks,
             )
         except Exception:
             media.close()
             raise
         self._by_tag[sip.local_tag] = leg
         return leg
+
+    def _open_media(self, sip: SipCall, known: PeerMedia, offered: str | None) -> tuple[MediaLeg, str]:
+        """A media leg of the peer's family, and a host of the peer's in that family.
+
+        Args:
+            sip: the call in signalling.
+            known: what is known of the peer's media.
+            offered: the address in its offer, if there is one: it may be of another family than signalling.
+        """
+        hosts = [numeric_host(host) for host in (offered, sip.flow.remote[0]) if host is not None]
+        towards = [host for host in hosts if host is not None and host not in ("0.0.0.0", "::")]
+        for index, host in enumerate(towards):
+            try:
+                media = self.engine.open_leg(
+                    socket.AF_INET6 if ":" in host else socket.AF_INET,
+                    dead_after=self._dead_after,
+                    awaits_proof=not known.proved,
+                    keys=known.keys,
+                )
+            except MediaError:
+                if index + 1 == len(towards):
+                    raise
+            else:
+                return media, host
+        raise MediaError("the peer has no address")
+
+
+def media_host(local: str, *, public: str | None, advertised: str) -> str:
+    """The address that a peer is told to send its media to.
+
+    Args:
+        local: ours on the way to the peer, of the family that the media will have.
+        public: that of the site's settings, which counts for its own family and beyond this machine.
+        advertised: what the peer is told for signalling.
+    """
+    if local.startswith("127.") or local == "::1":
+        return local
+    same = [host for host in (public, advertised) if host is not None and (":" in host) == (":" in local)]
+    return same[0] if same else local

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from telephony.media.bridge import LegBridge
-from telephony.media.interface import EngineCounters, LegStats, MediaError, MediaLeg
+from telephony.media.interface import EngineCounters, KeysAs, LegStats, MediaError, MediaLeg
 from telephony.media.leg import Leg
 from telephony.media.mixer import LegConference, open_conference
 from telephony.media.recorder import RecordingWriter
@@ -65,8 +65,15 @@ class Engine:
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    def open_leg(self, family: socket.AddressFamily = socket.AF_INET, *, dead_after: float = 0.0) -> Leg:
-        """Open a leg.
+    def open_leg(
+        self,
+        family: socket.AddressFamily = socket.AF_INET,
+        *,
+        dead_after: float = 0.0,
+        awaits_proof: bool = False,
+        keys: KeysAs = KeysAs.AUTO,
+    ) -> Leg:
+        """Open a leg; see `interface.MediaEngine.open_leg`.
 
         Raises:
             PortsExhausted: no port left.
@@ -77,7 +84,14 @@ class Engine:
         pool = self._pools.get(family)
         if pool is None:
             raise MediaError(f"no RTP ports for {family.name}")
-        leg = Leg(self._services, pool, dead_after, self._leg_closed)
+        leg = Leg(
+            self._services,
+            pool,
+            self._leg_closed,
+            dead_after=dead_after,
+            awaits_proof=awaits_proof,
+            keys=keys,
+        )
         self._legs[leg] = None
         self._opened += 1
         if self._timer is None:

@@ -19,6 +19,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from telephony.media.latching import NOBODY, MediaHosts, Network
 from telephony.sdp.offer_answer import Negotiated
 
 Frame: TypeAlias = NDArray[np.int16]
@@ -45,6 +46,39 @@ class TapSide(Enum):
 
     RECEIVED = "received"
     SENT = "sent"
+
+
+class KeysAs(Enum):
+    """How a peer sends keys and wants them, where telephone events (RFC 4733) are not to be had or relied on.
+
+    Whatever is chosen, keys that come as telephone events or by SIP INFO count.
+    """
+
+    AUTO = "auto"
+    """Events where they were negotiated, INFO to a peer that presses keys by INFO, tones to any other."""
+    INFO = "info"
+    """INFO always."""
+    INBAND = "inband"
+    """Tones in the sound, both ways; events are neither offered nor accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerMedia:
+    """What the settings say of a peer's media, beside its SDP.
+
+    Args:
+        networks: from where it may come though neither SDP nor signalling comes from there.
+        keys: how its keys travel.
+        proved: sound may be sent to the address in SDP before the peer has proved that it is there.
+    """
+
+    networks: tuple[Network, ...] = ()
+    keys: KeysAs = KeysAs.AUTO
+    proved: bool = False
+
+
+ANY_PEER = PeerMedia()
+"""Nothing is known but what SDP says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +244,16 @@ class MediaLeg(Protocol):
     Attributes:
         address, port: what to offer in SDP.
         on_digit: called with each key the far end presses ("0"-"9", "*", "#", "A"-"D"), however it came.
+        send_info: sends a key by SIP INFO, given the key and how long it is held, in milliseconds; False when
+            it cannot now. It is asked only for far ends that want keys in this way.
         on_dead: called once when neither RTP nor RTCP came for `dead_after` seconds though it should.
-        dead_after: seconds, 0 for never. Not counted while the far end is not supposed to send.
+        dead_after: seconds, 0 for never. Not counted before `answered`, nor while the far end is not supposed
+            to send.
     """
 
     on_digit: Callable[[str], None] | None
     on_dead: Callable[[], None] | None
+    send_info: Callable[[str, int], bool] | None
     dead_after: float
 
     @property
@@ -227,8 +265,19 @@ class MediaLeg(Protocol):
     @property
     def rtcp_port(self) -> int: ...
 
-    def apply(self, negotiated: Negotiated) -> None:
-        """Take the result of an offer/answer exchange, the first one or a later one."""
+    def apply(self, negotiated: Negotiated, hosts: MediaHosts = NOBODY) -> None:
+        """Take the result of an offer/answer exchange, the first one or a later one.
+
+        Args:
+            negotiated: the result.
+            hosts: from where the far end's media may come though its SDP does not say so.
+        """
+
+    def peer_proved(self) -> None:
+        """The far end acknowledged the answer, or proved otherwise that it is there (see `open_leg`)."""
+
+    def answered(self) -> None:
+        """The call is answered: from now on the far end's silence counts (see `dead_after`)."""
 
     def play(
         self,
@@ -254,8 +303,13 @@ class MediaLeg(Protocol):
     ) -> None:
         """Press keys towards the far end, after those still being sent. Raises ValueError for other signs."""
 
-    def digit_from_signalling(self, digit: str) -> None:
-        """A key that came by SIP INFO; reported by `on_digit` unless the same press came by RTP as well."""
+    def digit_from_signalling(self, digit: str, held: bool | None = None) -> None:
+        """A key that came by SIP INFO; reported by `on_digit` unless the same press came by RTP as well.
+
+        Args:
+            digit: the key.
+            held: True while it is down, False when it comes up, None for a whole press.
+        """
 
     def tap(self, consumer: Callable[[Frame], None], *, direction: TapSide = TapSide.RECEIVED) -> Tap:
         """Give decoded frames, in order and in time, to a consumer on the loop."""
@@ -285,8 +339,22 @@ class MediaLeg(Protocol):
 class MediaEngine(Protocol):
     """Makes legs and connects them."""
 
-    def open_leg(self, family: socket.AddressFamily = socket.AF_INET, *, dead_after: float = 0.0) -> MediaLeg:
+    def open_leg(
+        self,
+        family: socket.AddressFamily = socket.AF_INET,
+        *,
+        dead_after: float = 0.0,
+        awaits_proof: bool = False,
+        keys: KeysAs = KeysAs.AUTO,
+    ) -> MediaLeg:
         """Open a leg.
+
+        Args:
+            family: of its address.
+            dead_after: as `MediaLeg.dead_after`.
+            awaits_proof: nothing is sent, and what is played waits, until the far end was heard or
+                `MediaLeg.peer_proved`: the address in SDP may be that of somebody who never called.
+            keys: how the far end's keys travel.
 
         Raises:
             telephony.net.rtp_ports.PortsExhausted: no port left.

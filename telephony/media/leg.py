@@ -16,12 +16,14 @@ from telephony.media.interface import (
     AudioSource,
     EndReason,
     Frame,
+    KeysAs,
     LegStats,
     MediaError,
     PlayEnd,
     TapSide,
 )
-from telephony.media.keys import KeyPresses
+from telephony.media.keys import KeyPresses, KeyWay
+from telephony.media.latching import NOBODY, MediaHosts
 from telephony.media.playback import SourcePlayer, Speaker
 from telephony.media.receiver import RtpReceiver
 from telephony.media.recorder import LegRecording
@@ -33,7 +35,12 @@ from telephony.media.tap import FrameStream, LegTap
 from telephony.net.rtp_ports import PortPair, PortPool, SocketAddress
 from telephony.rtp.codecs import CODECS, G711
 from telephony.rtp.pacing import StreamClock
+from telephony.rtp.tone_keys import ToneDetector
 from telephony.sdp.offer_answer import Negotiated
+
+# A key that is passed on from one leg to another, in milliseconds: long enough for every receiver.
+PASSED_KEY_MS = 120
+PASSED_GAP_MS = 60
 
 
 class LegConnection(Protocol):
@@ -60,16 +67,21 @@ class Leg:
         services: of the engine.
         pool: where the port pair comes from and returns to.
         closed: called once at the end.
+        dead_after, awaits_proof, keys: see `interface.MediaEngine.open_leg`.
     """
 
     __slots__ = (
+        "_awaits_proof",
         "_closed_stats",
         "_codecs",
         "_connection",
-        "_event_payload_type",
+        "_expects_media",
+        "_is_answered",
         "_is_closed",
         "_keys",
+        "_keys_as",
         "_late_before",
+        "_named",
         "_on_closed",
         "_pair",
         "_pool",
@@ -80,16 +92,25 @@ class Leg:
         "_rtcp",
         "_services",
         "_speaker",
+        "_tones",
         "_watched_since",
         "dead_after",
         "on_dead",
         "on_digit",
         "receiver",
+        "send_info",
         "sender",
     )
 
     def __init__(
-        self, services: LegServices, pool: PortPool, dead_after: float, closed: Callable[[Leg], None]
+        self,
+        services: LegServices,
+        pool: PortPool,
+        closed: Callable[[Leg], None],
+        *,
+        dead_after: float = 0.0,
+        awaits_proof: bool = False,
+        keys: KeysAs = KeysAs.AUTO,
     ) -> None:
         self._services = services
         self._pool = pool
@@ -98,18 +119,24 @@ class Leg:
         chance = services.chance
         clock = StreamClock(0, chance.getrandbits(32), chance.getrandbits(16), chance.getrandbits(32))
         self.sender = RtpSender(self._pair.rtp.sendto, clock)
-        self.receiver = RtpReceiver(self._latched, self._key_by_rtp)
+        self.receiver = RtpReceiver(self._latched, self._key_by_event, self._configure_relays)
         self._rtcp = RtcpSession(
             self._pair.rtcp.sendto, self.sender, self.receiver, services.cname, services.unix_clock, chance
         )
         self.on_digit: Callable[[str], None] | None = None
         self.on_dead: Callable[[], None] | None = None
+        self.send_info: Callable[[str, int], bool] | None = None
         self.dead_after = dead_after
+        self._awaits_proof = awaits_proof
+        self._named: SocketAddress | None = None  # where SDP wants our packets, None while it wants none
         self._codecs: Mapping[int, G711] = {}
-        self._event_payload_type: int | None = None
+        self._is_answered = False
+        self._expects_media = False
         self._watched_since: float | None = None
         self._keys = KeyPresses()
-        self._speaker = Speaker(self.sender, self._speaker_changed)
+        self._keys_as = keys
+        self._tones = ToneDetector() if keys is KeysAs.INBAND else None
+        self._speaker = Speaker(self.sender, self._speaker_changed, self._send_by_info)
         self._connection: LegConnection | None = None
         self._relay: Relay | None = None
         self._relay_target: Leg | None = None
@@ -120,6 +147,8 @@ class Leg:
         self._closed_stats: LegStats | None = None
         services.reader.add(self._pair.rtp, self.receiver.receive)
         services.reader.add(self._pair.rtcp, self._rtcp.receive)
+        if self._tones is not None:
+            self.listen(self._hear_tones, TapSide.RECEIVED)
 
     @property
     def address(self) -> str:
@@ -138,8 +167,8 @@ class Leg:
 
     # --- negotiation ---------------------------------------------------------------------------------------
 
-    def apply(self, negotiated: Negotiated) -> None:
-        """Take the result of an offer/answer exchange.
+    def apply(self, negotiated: Negotiated, hosts: MediaHosts = NOBODY) -> None:
+        """Take the result of an offer/answer exchange; see `interface.MediaLeg.apply`.
 
         Raises:
             MediaError: the codec is none of ours, or the leg is closed.
@@ -151,22 +180,16 @@ class Leg:
         if codec is None:
             raise MediaError(f"no codec {negotiated.codec.name}")
         known = agreed_codecs(tuple(negotiated.receive.items()))
-        self._codecs, self._event_payload_type = known, negotiated.dtmf_receive
-        host, port = negotiated.remote_address, negotiated.remote_port
-        self.receiver.configure(known, negotiated.dtmf_receive, host, port)
+        self._codecs = known
+        # Many peers send events under their own number instead of ours.
+        both = (negotiated.dtmf_receive, negotiated.dtmf_send)
+        events = frozenset(number for number in both if number is not None and number not in known)
+        named = (negotiated.remote_address, negotiated.remote_port)
+        self.receiver.configure(known, events, named, hosts)
         self.receiver.enabled = negotiated.direction.receives
-        was_silent = sender.destination is None
-        sender.destination = None
-        if not negotiated.reachable:
-            self._rtcp.stop()
-        else:
-            self._rtcp.configure(negotiated.remote_rtcp, now)
-            if self.receiver.source is not None:
-                self._rtcp.rtp_latched(self.receiver.source)
-            if negotiated.direction.sends:
-                sender.destination = self.receiver.source or (host, port)
-        if was_silent and sender.local_speaks:
-            sender.resume(now)
+        self._named = named if negotiated.reachable and negotiated.direction.sends else None
+        self._rtcp.configure(negotiated.remote_rtcp if negotiated.reachable else None, hosts)
+        self._aim(now)
         # Deviation: a=ptime is the far end's wish (RFC 4566 6); what we make ourselves is always 20 ms.
         sender.clock.payload_type = negotiated.codec.payload_type
         sender.event_payload_type = negotiated.dtmf_send
@@ -174,14 +197,43 @@ class Leg:
             sender.codec = codec
             self._speaker.codec_changed()
         self._configure_relays()
-        self._watched_since = now if negotiated.expects_media else None
+        self._expects_media = negotiated.expects_media
+        self._watch_from(now)
+
+    def answered(self) -> None:
+        """The call is answered: from now on the far end's silence counts."""
+        self._is_answered = True
+        self._watch_from(self._services.clock())
+
+    def _watch_from(self, now: float) -> None:
+        self._watched_since = now if self._is_answered and self._expects_media else None
+
+    def peer_proved(self) -> None:
+        """The far end has shown that it is there: what is said and reported may be sent."""
+        if self._awaits_proof and not self._is_closed:
+            self._awaits_proof = False
+            self._aim(self._services.clock())
 
     def _latched(self, source: SocketAddress) -> None:
-        """The far end's real address is known: answer there (RFC 4961)."""
-        if self.sender.destination is not None:
-            self.sender.interrupt()
-            self.sender.destination = source
-        self._rtcp.rtp_latched(source)
+        """The far end is heard, which proves that it is there; answer it (RFC 4961)."""
+        self._awaits_proof = False
+        self._rtcp.rtp_latched(source, self.receiver.latch.destination)
+        self._aim(self._services.clock())
+
+    def _aim(self, now: float) -> None:
+        """Send where the far end is to be found now, or nowhere."""
+        sender, destination = self.sender, None
+        if self._named is not None and not self._awaits_proof:
+            destination = self.receiver.latch.destination or self._named
+        if destination != sender.destination:
+            sender.interrupt()
+            was_silent, sender.destination = sender.destination is None, destination
+            if was_silent and sender.local_speaks:
+                sender.resume(now)
+        if self._awaits_proof:
+            self._rtcp.stop()
+        else:
+            self._rtcp.start(now)
 
     # --- speaking ------------------------------------------------------------------------------------------
 
@@ -224,7 +276,7 @@ class Leg:
     def tick(self, now: float) -> None:
         """Hot path: 20 ms of work."""
         player = self._speaker.current
-        if player is not None:
+        if player is not None and not self._awaits_proof:
             player.tick(now)
         # In this order: a recording takes what was heard, then what was said, then writes both.
         if self.receiver.stream is not None:
@@ -240,15 +292,53 @@ class Leg:
 
     # --- keys ----------------------------------------------------------------------------------------------
 
-    def digit_from_signalling(self, digit: str) -> None:
-        """A key by SIP INFO."""
-        counts = not self._is_closed and self._keys.by_signalling(digit, self._services.clock())
-        if counts and self.on_digit is not None:
+    def digit_from_signalling(self, digit: str, held: bool | None = None) -> None:
+        """A key by SIP INFO; see `interface.MediaLeg.digit_from_signalling`."""
+        if self._is_closed:
+            return
+        now = self._services.clock()
+        if held is None:
+            self._key(digit, KeyWay.INFO)
+        elif self._keys.hold(digit, held, now):
+            self._report(digit, KeyWay.INFO)
+
+    def _key_by_event(self, digit: str) -> bool:
+        return self._key(digit, KeyWay.EVENT)
+
+    def _hear_tones(self, frame: Frame) -> None:
+        assert self._tones is not None
+        if self._speaker.sends_digits:
+            self._tones.reset()  # what is heard now may be the echo of our own
+            return
+        for digit in self._tones.receive(frame):
+            self._key(digit, KeyWay.TONE)
+
+    def _key(self, digit: str, way: KeyWay) -> bool:
+        counts = self._keys.press(digit, way, self._services.clock())
+        if counts:
+            self._report(digit, way)
+        return counts
+
+    def _report(self, digit: str, way: KeyWay) -> None:
+        other = self._relay_target
+        if other is not None and other is not self:
+            other._pass_key(digit, way)
+        if self.on_digit is not None:
             self.on_digit(digit)
 
-    def _key_by_rtp(self, digit: str) -> None:
-        if self._keys.by_rtp(digit, self._services.clock()) and self.on_digit is not None:
-            self.on_digit(digit)
+    def _pass_key(self, digit: str, way: KeyWay) -> None:
+        """A key from the far end that this one is bridged to: pass it on in a form that is taken here."""
+        if self.sender.event_payload_type is not None:
+            passed = way is KeyWay.EVENT  # relayed packet by packet
+        else:
+            passed = self._send_by_info(digit, PASSED_KEY_MS) or way is KeyWay.TONE  # which passed as sound
+        if not passed:
+            self._speaker.send_digits(digit, PASSED_KEY_MS, PASSED_GAP_MS, None)
+
+    def _send_by_info(self, digit: str, duration_ms: int) -> bool:
+        """Press a key by SIP INFO if the far end takes that; whether it did."""
+        wanted = self._keys_as is KeysAs.INFO or (self._keys_as is KeysAs.AUTO and self._keys.signalled)
+        return wanted and self.send_info is not None and self.send_info(digit, duration_ms)
 
     # --- other legs ----------------------------------------------------------------------------------------
 
@@ -290,7 +380,7 @@ class Leg:
         for leg in (self, self._relay_source):
             if leg is not None and leg._relay is not None:
                 leg._relay.end_turn()
-                leg._relay.configure(leg._codecs, leg._event_payload_type)
+                leg._relay.configure(leg._codecs, leg.receiver.event_payload_types)
 
     # --- listeners -----------------------------------------------------------------------------------------
 
@@ -384,6 +474,7 @@ class Leg:
         self.receiver.stream = self.sender.stream = None
         self.sender.destination = None
         self._on_closed(self)
+        self.send_info = None
         # Those who wait for the end of a prompt last: what they do about it finds the leg closed.
         self._speaker.close()
         # Part the rings, so that all goes without waiting for the collector.

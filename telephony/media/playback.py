@@ -97,17 +97,22 @@ class _Batch:
 
 
 class DigitPlayer:
-    """Presses keys towards the far end: RFC 4733 events where they were negotiated, otherwise tones.
+    """Presses keys towards the far end: RFC 4733 events where they were negotiated, otherwise INFO or tones.
 
     Args:
         sender: the leg's outgoing stream.
+        by_info: sends a key by SIP INFO, given how long it is held in milliseconds; False when the far end
+            does not take that.
         over: called when the last key has been sent.
     """
 
-    __slots__ = ("_batches", "_now", "_over", "_sender", "_steps")
+    __slots__ = ("_batches", "_by_info", "_now", "_over", "_sender", "_steps")
 
-    def __init__(self, sender: RtpSender, over: Callable[[], None]) -> None:
+    def __init__(
+        self, sender: RtpSender, by_info: Callable[[str, int], bool], over: Callable[[], None]
+    ) -> None:
         self._sender = sender
+        self._by_info = by_info
         self._over = over
         self._batches: deque[_Batch] = deque()
         self._now = 0.0
@@ -155,6 +160,10 @@ class DigitPlayer:
     def _press(self, key: str, batch: _Batch) -> Iterator[None]:
         sender = self._sender
         sender.resume(self._now)
+        if sender.event_payload_type is None and self._by_info(key, batch.duration_ms):
+            for _ in range(max(1, (batch.duration_ms + batch.gap_ms) // FRAME_MS)):
+                yield
+            return
         if sender.event_payload_type is None:
             for frame in tones.dtmf(key, batch.duration_ms, batch.gap_ms).frames(sender.codec.name):
                 sender.send_frame(frame, self._now)
@@ -180,16 +189,20 @@ class Speaker:
     Args:
         sender: the leg's outgoing stream.
         changed: called when `current` has become another.
+        by_info: see `DigitPlayer`.
 
     Attributes:
         current: who speaks now, or None.
     """
 
-    __slots__ = ("_changed", "_digits", "_music", "_playback", "_sender", "current")
+    __slots__ = ("_by_info", "_changed", "_digits", "_music", "_playback", "_sender", "current")
 
-    def __init__(self, sender: RtpSender, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, sender: RtpSender, changed: Callable[[], None], by_info: Callable[[str, int], bool]
+    ) -> None:
         self._sender = sender
         self._changed = changed
+        self._by_info = by_info
         self._digits: DigitPlayer | None = None
         self._playback: SourcePlayer | None = None
         self._music: SourcePlayer | None = None
@@ -219,10 +232,15 @@ class Speaker:
         self, digits: str, duration_ms: int, gap_ms: int, on_done: Callable[[EndReason], None] | None
     ) -> None:
         """Send keys after those that wait. Raises ValueError as `DigitPlayer.add` does."""
-        player = self._digits or DigitPlayer(self._sender, self._digits_over)
+        player = self._digits or DigitPlayer(self._sender, self._by_info, self._digits_over)
         player.add(digits, duration_ms, gap_ms, on_done)
         self._digits = player
         self._choose()
+
+    @property
+    def sends_digits(self) -> bool:
+        """Whether keys are being sent."""
+        return self._digits is not None
 
     def codec_changed(self) -> None:
         """Go on in the codec that was negotiated now."""
@@ -239,6 +257,7 @@ class Speaker:
         if digits is not None:
             digits.close()
         self._changed = _unheard
+        self._by_info = _by_nothing
 
     def _playback_over(self, player: SourcePlayer) -> None:
         if self._playback is player:
@@ -258,6 +277,11 @@ class Speaker:
 
 def _nothing(player: SourcePlayer) -> None:
     """Music has no end of its own."""
+
+
+def _by_nothing(key: str, duration_ms: int) -> bool:
+    """The leg is closed: no key is sent any more."""
+    return False
 
 
 def _unheard() -> None:

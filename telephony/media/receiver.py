@@ -11,17 +11,19 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from telephony.media.interface import FRAME_SAMPLES
-from telephony.media.latching import SourceLatch
+from telephony.media.latching import MediaHosts, SourceLatch
 from telephony.media.tap import FrameStream
 from telephony.net.rtp_ports import SocketAddress
 from telephony.rtp.codecs import G711, SAMPLE_RATE
-from telephony.rtp.dtmf import DtmfReceiver
+from telephony.rtp.dtmf import DtmfReceiver, EventFinder
 from telephony.rtp.packet import HEADER, HEADER_SIZE, MARKER, VERSION_BYTE, payload_of
 from telephony.rtp.reception import ReceptionStats
 
 _unpack = HEADER.unpack_from
 # Of nearly all packets: 20 ms of G.711. What is the same for all is not counted for each.
 USUAL_SIZE = HEADER_SIZE + FRAME_SAMPLES
+# A payload type that nobody can negotiate (RFC 3551 6, table 5): relays leave it out without a gap.
+UNROUTED = 72
 
 
 class Forwarding(Protocol):
@@ -39,11 +41,14 @@ class RtpReceiver:
 
     Args:
         latched: called with the far end's address when it becomes known or changes.
-        pressed: called with each key.
+        pressed: called with each key; False when it came in another way before, and is not to be passed on.
+        events_found: called when `event_payload_types` has grown by what was heard.
 
     Attributes:
         codecs: what may come in, by payload type.
+        event_payload_types: of keys.
         source: where the far end's packets come from, once known.
+        latch: decides about that.
         relay: gets every good packet while bridged.
         stream: gets all speech while somebody listens.
         enabled: the negotiated direction lets the far end speak; if not, packets are counted and go nowhere.
@@ -51,18 +56,21 @@ class RtpReceiver:
     """
 
     __slots__ = (
+        "_dropped",
         "_earlier_lost",
         "_earlier_packets",
-        "_event_payload_type",
+        "_events_found",
+        "_finder",
         "_keys",
-        "_latch",
         "_latched",
         "_pressed",
         "_unusual_octets",
         "codecs",
         "enabled",
+        "event_payload_types",
         "first_heard",
         "last_heard",
+        "latch",
         "malformed",
         "reception",
         "relay",
@@ -72,14 +80,22 @@ class RtpReceiver:
         "stream",
     )
 
-    def __init__(self, latched: Callable[[SocketAddress], None], pressed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        latched: Callable[[SocketAddress], None],
+        pressed: Callable[[str], bool],
+        events_found: Callable[[], None],
+    ) -> None:
         self._latched = latched
         self._pressed = pressed
-        self._latch: SourceLatch | None = None
+        self._events_found = events_found
+        self.latch = SourceLatch()
         self.source: SocketAddress | None = None
         self.codecs: Mapping[int, G711] = {}
-        self._event_payload_type: int | None = None
+        self.event_payload_types: frozenset[int] = frozenset()
+        self._finder = EventFinder()
         self._keys = DtmfReceiver()
+        self._dropped: int | None = None  # timestamp of a key that is not passed on
         self._earlier_lost = 0
         self._earlier_packets = 0
         self.reception = ReceptionStats()
@@ -109,25 +125,25 @@ class RtpReceiver:
         return self._earlier_lost + max(0, self.reception.lost)
 
     def configure(
-        self, codecs: Mapping[int, G711], event_payload_type: int | None, host: str, port: int
-    ) -> bool:
+        self,
+        codecs: Mapping[int, G711],
+        event_payload_types: frozenset[int],
+        named: tuple[str, int],
+        hosts: MediaHosts,
+    ) -> None:
         """Take what was negotiated.
 
         Args:
             codecs: by payload type.
-            event_payload_type: of keys, or None.
-            host, port: the far end's, from its SDP.
-
-        Returns:
-            True when the far end's address is new, so that what was known of its real one is forgotten.
+            event_payload_types: of keys.
+            named: the far end's address, from its SDP.
+            hosts: from where its packets may come beside that.
         """
         self.codecs = codecs
-        self._event_payload_type = event_payload_type
-        if self._latch is not None and self._latch.is_for(host, port):
-            return False
-        self._latch = SourceLatch(host, port)
-        self.source = None
-        return True
+        self.event_payload_types = event_payload_types
+        self.latch.hosts = hosts
+        if self.latch.name(*named):
+            self.source = None
 
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
         """Hot path: one datagram.
@@ -145,7 +161,11 @@ class RtpReceiver:
             data = plain
         _, second, sequence, timestamp, ssrc = _unpack(data)
         codec = self.codecs.get(second & 0x7F)
-        if codec is None and second & 0x7F != self._event_payload_type:
+        if (
+            codec is None
+            and second & 0x7F not in self.event_payload_types
+            and not self._find_events(second & 0x7F, ssrc, timestamp, data, source)
+        ):
             self._refuse(source, now)
             return
         if source != self.source and not self._admit(source, ssrc, sequence, now):
@@ -162,18 +182,22 @@ class RtpReceiver:
             self.reception.update(sequence, timestamp, int(now * SAMPLE_RATE))
         if not self.enabled:
             return
-        if self.relay is not None:
-            self.relay.forward(second, sequence, timestamp, data, now)
         if codec is None:
             key = self._keys.receive(timestamp, data[HEADER_SIZE:], second >= MARKER, now)
             if key is not None:
-                self._pressed(key)
+                self._dropped = None if self._pressed(key) else timestamp
+            if timestamp == self._dropped:
+                second = UNROUTED
         elif self.stream is not None:
             self.stream.push(codec, ssrc, sequence, timestamp, data[HEADER_SIZE:], now)
+        if self.relay is not None:
+            self.relay.forward(second, sequence, timestamp, data, now)
 
     def close(self) -> None:
         """Tell nobody anything any more."""
-        self._latched = self._pressed = _unheard
+        self._latched = _unheard
+        self._pressed = _not_pressed
+        self._events_found = _nothing
         self.relay = None
 
     def _refuse(self, source: SocketAddress, now: float) -> None:
@@ -184,8 +208,20 @@ class RtpReceiver:
         else:
             self.strangers += 1
 
+    def _find_events(
+        self, payload_type: int, ssrc: int, timestamp: int, data: bytes, source: SocketAddress
+    ) -> bool:
+        """Whether a payload type that was not agreed turns out to be that of keys."""
+        if self.source is not None and source != self.source:
+            return False
+        if not self._finder.receive(payload_type, ssrc, timestamp, data[HEADER_SIZE:]):
+            return False
+        self.event_payload_types |= {payload_type}
+        self._events_found()
+        return True
+
     def _admit(self, source: SocketAddress, ssrc: int, sequence: int, now: float) -> bool:
-        if self._latch is None or not self._latch.admit(source, ssrc, sequence, self.last_heard, now):
+        if not self.latch.admit(source, ssrc, sequence, self.last_heard, now):
             return False
         # One string for the many legs of a trunk: it is compared with each packet's.
         self.source = (sys.intern(source[0]), *source[1:])
@@ -217,3 +253,12 @@ def _with_plain_header(data: bytes) -> bytes | None:
 
 def _unheard(what: object) -> None:
     """The leg is closed: nobody is to be told any more."""
+
+
+def _not_pressed(key: str) -> bool:
+    """As `_unheard`."""
+    return False
+
+
+def _nothing() -> None:
+    """As `_unheard`."""

@@ -35,13 +35,13 @@ def _routes(
     codecs: tuple[tuple[int, G711], ...],
     payload_type: int,
     codec: G711,
-    events: tuple[int | None, int | None],
+    events_in: frozenset[int],
+    event_out: int | None,
 ) -> _Routes:
     """Shared by all relays between sides that agreed the same: one copy stays in the processor's cache."""
     routes: _Routes = {number: (payload_type, other.translate_to(codec), True) for number, other in codecs}
-    event_in, event_out = events
-    if event_in is not None and event_out is not None:
-        routes[event_in] = (event_out, None, False)
+    if event_out is not None:
+        routes |= dict.fromkeys(events_in, (event_out, None, False))
     return routes
 
 
@@ -95,16 +95,21 @@ class Relay:
         self._sequence_shift = self._timestamp_shift = 0
         self._packets_before = self._octets_before = 0
 
-    def configure(self, codecs: Mapping[int, G711], event_payload_type: int | None) -> None:
+    def configure(self, codecs: Mapping[int, G711], event_payload_types: frozenset[int]) -> None:
         """Work out what becomes of each payload type, now that one side has negotiated.
 
         Args:
             codecs: by payload type, of the side that speaks.
-            event_payload_type: of keys from the side that speaks, or None.
+            event_payload_types: of keys from the side that speaks.
         """
         sender = self._sender
-        events = (event_payload_type, sender.event_payload_type)
-        self._routes = _routes(tuple(codecs.items()), sender.clock.payload_type, sender.codec, events)
+        self._routes = _routes(
+            tuple(codecs.items()),
+            sender.clock.payload_type,
+            sender.codec,
+            event_payload_types,
+            sender.event_payload_type,
+        )
 
     def forward(self, second: int, sequence: int, timestamp: int, data: bytes, now: float) -> None:
         """Hot path: pass one packet on.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from telephony.media.latching import MediaHosts, SourceLatch
 from telephony.media.receiver import RtpReceiver
 from telephony.media.sender import RtpSender
 from telephony.net.rtp_ports import SocketAddress
@@ -43,7 +44,7 @@ class RtcpSession:
         chance: spreads the reports.
 
     Attributes:
-        due: when the next report is to be sent; None before `configure` and after `stop`.
+        due: when the next report is to be sent; None before `start` and after `stop`.
         last_heard: when the far end's RTCP came last.
         round_trip_seconds, remote_lost, remote_jitter_ms: from its last report on our stream.
     """
@@ -52,13 +53,13 @@ class RtcpSession:
         "_chance",
         "_cname",
         "_described",
-        "_destination",
+        "_latch",
         "_packets_reported",
         "_receiver",
+        "_rtp_destination",
         "_rtp_source",
         "_send",
         "_sender",
-        "_source",
         "_unix_clock",
         "due",
         "last_heard",
@@ -82,10 +83,11 @@ class RtcpSession:
         self._cname = cname
         self._unix_clock = unix_clock
         self._chance = chance
-        self._destination: SocketAddress | None = None
-        self._described: SocketAddress = ("", 0)
-        self._source: SocketAddress | None = None  # where its RTCP came from first
+        # Reports are few: one is enough to be known by, and their absence makes room for nobody.
+        self._latch = SourceLatch(probation=1)
+        self._described: SocketAddress | None = None
         self._rtp_source: SocketAddress | None = None
+        self._rtp_destination: SocketAddress | None = None
         self._packets_reported = 0
         self.due: float | None = None
         self.last_heard: float | None = None
@@ -93,28 +95,53 @@ class RtcpSession:
         self.remote_lost: int | None = None
         self.remote_jitter_ms: float | None = None
 
-    def stop(self) -> None:
-        """Send nothing more until `configure`: the far end holds by 0.0.0.0 (RFC 3264 8.4)."""
-        self._destination = self.due = None
+    def configure(self, described: SocketAddress | None, hosts: MediaHosts) -> None:
+        """Take the far end's RTCP address from its SDP.
 
-    def configure(self, destination: SocketAddress, now: float) -> None:
-        """Take the far end's RTCP address from its SDP, and report to it from now on."""
-        self._destination = self._described = destination
-        if self.due is None:
+        Args:
+            described: the address; None while the far end holds by 0.0.0.0 (RFC 3264 8.4): its reports are
+                read on, and ours are not sent.
+            hosts: from where its reports may come beside that.
+        """
+        self._described = described
+        self._latch.hosts = hosts
+        if described is not None and self._latch.name(described[0], described[1]):
+            self._rtp_source = self._rtp_destination = None
+
+    def start(self, now: float) -> None:
+        """Report from now on, unless there is nowhere to report to."""
+        if self._described is None:
+            self.due = None
+        elif self.due is None:
             self.due = now + INTERVAL_SECONDS / 2 * (0.5 + self._chance.random())
 
-    def rtp_latched(self, source: SocketAddress) -> None:
-        """The far end's RTP comes from here: without word of its RTCP, expect that one port above."""
+    def stop(self) -> None:
+        """Send nothing until `start`."""
+        self.due = None
+
+    def rtp_latched(self, source: SocketAddress, destination: SocketAddress | None) -> None:
+        """The far end's RTP comes from `source`; RTCP is sent along with RTP.
+
+        Args:
+            source: from where it comes.
+            destination: where our RTP goes in place of the address in SDP, None for that address.
+        """
         if source != self._rtp_source:
-            self._rtp_source, self._source = source, None
-        if self._destination is not None and self._destination[0] != source[0]:
-            self._destination = (source[0], min(source[1] + 1, 65535), *source[2:])
+            self._rtp_source = source
+            self._latch.forget()
+        self._rtp_destination = destination
+
+    def _destination(self) -> SocketAddress | None:
+        """Where reports go: to SDP's address, or where the far end's own come from, or beside its RTP."""
+        if self.due is None or self._described is None:
+            return None
+        found, along = self._latch.destination, self._rtp_destination
+        if found is None and along is not None and along[0] != self._described[0]:
+            found = (along[0], min(along[1] + 1, 65535), *along[2:])
+        return found or self._described
 
     def receive(self, data: bytes, source: SocketAddress, now: float) -> None:
         """One datagram on the RTCP port."""
-        if not self._believes(source):
-            self._receiver.strangers += 1
-            return
         try:
             packets = parse_compound(data) if is_rtcp(data) else None
         except RtcpError:
@@ -122,26 +149,12 @@ class RtcpSession:
         if packets is None:
             self._receiver.malformed += 1
             return
-        self._source = source
-        if self._destination is not None:
-            self._destination = source
+        if source != self._latch.source and not self._latch.admit(source, 0, 0, now, now):
+            self._receiver.strangers += 1
+            return
         self.last_heard = now
         for packet in packets:
             self._read(packet, now)
-
-    def _believes(self, source: SocketAddress) -> bool:
-        """Whether RTCP from there counts: the far end's host, and from one port of it.
-
-        That is the port which the SDP names or the one above its RTP; behind a NAT that changes ports it is
-        whichever its RTCP came from first, until its RTP comes from elsewhere.
-        """
-        known = self._receiver.source or self._destination or self._described
-        if source[0] != known[0]:
-            return False
-        if self._source is None or source == self._source:
-            return True
-        beside_rtp = self._receiver.source is not None and source[1] == self._receiver.source[1] + 1
-        return beside_rtp or source[:2] == self._described[:2]
 
     def report(self, now: float) -> None:
         """Send a report if there is anything to say, and set when the next one is due."""
@@ -198,9 +211,10 @@ class RtcpSession:
         return (self._sender.clock.timestamp + since) & 0xFFFFFFFF
 
     def _transmit(self, packets: list[RtcpPacket]) -> None:
-        if self._destination is None:
+        destination = self._destination()
+        if destination is None:
             return
         try:
-            self._send(pack_compound(packets), self._destination)
+            self._send(pack_compound(packets), destination)
         except OSError:
             self._sender.send_errors += 1

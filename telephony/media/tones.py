@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 
 from telephony.media.audio import Prompt
 from telephony.rtp.codecs import SAMPLE_RATE
+from telephony.rtp.tone_keys import COLUMNS, KEYS, ROWS
 
 TONE_DBFS = -18.0
 # Short fades keep a tone from clicking at its ends.
 FADE_MS = 5
-
-_DTMF_ROWS = (697, 770, 852, 941)
-_DTMF_COLUMNS = (1209, 1336, 1477, 1633)
-_DTMF_KEYS = "123A456B789C*0#D"
 
 # Roots are MIDI note numbers (60 is middle C): Cmaj7, Am7, Fmaj7, G6, once more with another ending.
 _CHORDS = (
@@ -104,8 +101,8 @@ def dtmf(digit: str, milliseconds: int, gap_milliseconds: int) -> Prompt:
     Raises:
         ValueError: no such key.
     """
-    row, column = divmod(_DTMF_KEYS.index(digit), 4)
-    pair = (_DTMF_ROWS[row], _DTMF_COLUMNS[column])
+    row, column = divmod(KEYS.index(digit), 4)
+    pair = (ROWS[row], COLUMNS[column])
     return Prompt("key", np.concatenate([tone(pair, milliseconds, -10.0), tone((), gap_milliseconds)]))
 
 

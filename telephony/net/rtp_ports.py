@@ -133,6 +133,9 @@ class PortPool:
         sock = socket.socket(self.family, socket.SOCK_DGRAM)
         try:
             sock.setblocking(False)
+            if self.family == socket.AF_INET6:
+                # The same ports of both families are ours, side by side.
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             if self._traffic_class:
                 self._mark(sock)
             sock.bind((self._bind_address, port))

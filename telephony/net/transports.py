@@ -119,7 +119,7 @@ class Transports:
         if self._public is not None and not _is_loopback(far) and _may_reach(far, self._public):
             return self._public, port
         if host in WILDCARDS:
-            host = self._local_towards(flow.remote[0])
+            host = self.local_towards(flow.remote[0])
         return host, port
 
     def _listening_port(self, flow: Flow) -> int:
@@ -213,13 +213,13 @@ class Transports:
         if len(same_family) > 1:
             # A dialog stays at the socket where it began: the peer may know no other (RFC 3261 12.2.1.1).
             own = like.local if like is not None else ("", 0)
-            here = self._local_towards(remote[0])
+            here = self.local_towards(remote[0])
             same_family.sort(
                 key=lambda port: (port.local != own, port.local[0] != own[0], port.local[0] != here)
             )
         return same_family[0].flow_to(remote)
 
-    def _local_towards(self, remote: str) -> str:
+    def local_towards(self, remote: str) -> str:
         """Our own address on the route to a peer, as the kernel would choose it."""
         found = self._routes.get(remote)
         if found is None:

@@ -14,6 +14,7 @@ DIGITS = "0123456789*#ABCD"
 
 _PAYLOAD = struct.Struct("!BBH")
 _END = 0x80
+_RESERVED = 0x40
 _MAX_DURATION = 0xFFFF
 _LATE_LIMIT = 1.0
 """Seconds after which an older timestamp is no longer a delayed packet but a source that restarted."""
@@ -108,6 +109,38 @@ class DtmfReceiver:
         self.duration = max(self.duration, self._segments + duration)
         if flags & _END:
             self.ended = True
+
+
+class EventFinder:
+    """Finds telephone events under a payload type that was not negotiated for them.
+
+    Some peers send them without negotiating, or under their own number instead of ours. A dynamic payload
+    type is taken for events when two packets in a row are of one event: four bytes each, of one timestamp,
+    the reserved bit not set, and the duration not shrinking. No speech codec looks like that.
+    """
+
+    __slots__ = ("_duration", "_last")
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int, int, int] | None = None
+        self._duration = 0
+
+    def receive(self, payload_type: int, ssrc: int, timestamp: int, payload: bytes) -> bool:
+        """Take a packet of a payload type that nobody knows; True when the type is that of events.
+
+        Args:
+            payload_type, ssrc, timestamp: of the RTP header.
+            payload: of the packet.
+        """
+        if not 96 <= payload_type <= 127 or len(payload) != _PAYLOAD.size:
+            return False
+        event, flags, duration = _PAYLOAD.unpack(payload)
+        if event > 15 or flags & _RESERVED:
+            return False
+        packet = (payload_type, ssrc, timestamp, event)
+        found = packet == self._last and duration >= self._duration
+        self._last, self._duration = packet, duration
+        return found
 
 
 def event_duration(payload: bytes) -> int:

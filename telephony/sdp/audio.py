@@ -26,6 +26,19 @@ _DEFAULT_ENCODINGS = {str(number): (name, CLOCK_RATE) for name, number in STATIC
     "101": (EVENTS, CLOCK_RATE)
 }
 
+_SPELLINGS = {
+    "TELEPHONE-EVENTS": EVENTS,
+    "TELEPHONE_EVENT": EVENTS,
+    "TELEPHONE-EVENT-8000": EVENTS,
+    "G711U": "PCMU",
+    "G711-ULAW": "PCMU",
+    "ULAW": "PCMU",
+    "G711A": "PCMA",
+    "G711-ALAW": "PCMA",
+    "ALAW": "PCMA",
+}
+"""Names that some devices write instead of those that are registered."""
+
 _DEFAULT_PTIME = 20
 _LONGEST_CACHED = 64
 """Characters: what strangers write is remembered only in small pieces."""
@@ -136,20 +149,24 @@ def read_audio(session: SessionDescription, medium: MediaDescription, family: st
     fmtp: dict[str, str] = {}
     plain: dict[str, str | None] = {}
     direction: MediaDirection | None = None
-    for name, value in medium.attributes:
-        if value is None:
+    for written, value in medium.attributes:
+        name = written.strip().lower()
+        if value is None or not value.strip():
             direction = _DIRECTIONS.get(name, direction)
         elif name == "rtpmap":
-            number, _, encoding = value.partition(" ")
+            number, encoding = [*value.split(None, 1), ""][:2]
             rtpmap[number] = _encoding(encoding[:_LONGEST_CACHED])
         elif name == "fmtp":
-            number, _, parameters = value.partition(" ")
+            number, parameters = [*value.split(None, 1), ""][:2]
             fmtp[number] = parameters
         else:
-            plain[name] = value
+            plain[name] = value.strip()
     encodings: dict[int, tuple[str, int]] = {}
     for number in medium.formats:
-        encoding_of = rtpmap[number] if number in rtpmap else _DEFAULT_ENCODINGS.get(number)
+        default = _DEFAULT_ENCODINGS.get(number)
+        encoding_of = rtpmap.get(number, default)
+        if default is not None and default[0] in STATIC and (encoding_of is None or _unknown(encoding_of)):
+            encoding_of = default  # RFC 3551: a static type is what it is, whatever it is called
         if encoding_of is not None:
             encodings.setdefault(_payload_type(number), encoding_of)
     address, held = _address(session, medium, family)
@@ -175,10 +192,15 @@ def _encoding(text: str) -> tuple[str, int] | None:
 
     RFC 8866 section 6.6: encoding "/" clock-rate ["/" encoding-params]
     """
-    fields = text.strip().split("/")
-    if len(fields) < 2 or not _is_number(fields[1]) or fields[2:] not in ([], ["1"]):
+    fields = [field.strip() for field in text.split("/")]
+    if len(fields) < 2 or not _is_number(fields[1]) or fields[2:] not in ([], ["1"], [""]):
         return None
-    return fields[0].upper(), int(fields[1])
+    name = fields[0].upper()
+    return _SPELLINGS.get(name, name), int(fields[1])
+
+
+def _unknown(encoding: tuple[str, int]) -> bool:
+    return encoding[0] not in STATIC and encoding[1] == CLOCK_RATE
 
 
 @lru_cache(maxsize=256)
@@ -213,7 +235,8 @@ def _address(session: SessionDescription, medium: MediaDescription, family: str)
     connection = medium.connection or session.connection
     if connection is None:
         raise SdpError("neither the session nor the stream has a c= line")
-    address = connection.address
+    # Deviation: some devices write "/127", which belongs to multicast, behind any address.
+    address = connection.address.partition("/")[0].strip("[]")
     if address in ("0.0.0.0", "::"):
         return address, True
     # Deviation: a host name is allowed by the grammar, but resolving it would hold up the call.
@@ -224,8 +247,9 @@ def _address(session: SessionDescription, medium: MediaDescription, family: str)
 
 def _session_direction(session: SessionDescription) -> MediaDirection:
     for name, value in session.attributes:
-        if value is None and name in _DIRECTIONS:
-            return _DIRECTIONS[name]
+        direction = _DIRECTIONS.get(name.strip().lower())
+        if direction is not None and (value is None or not value.strip()):
+            return direction
     return MediaDirection.SENDRECV
 
 

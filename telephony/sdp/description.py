@@ -1,9 +1,9 @@
 """Session descriptions as data (RFC 8866), tolerant of what telephones of the RFC 2327 and 4566 era send.
 
-Tolerated: bare LF or CR as line end, blank lines, a missing s= or t=, spaces within the user name of o=,
-lines out of order within their section, unknown lines. All of it is kept. What is written is strict: CRLF,
-the order of the grammar, no mandatory line missing. What an exchange of descriptions means is left to
-`offer_answer`.
+Tolerated: bare LF or CR as line end, blank lines, NUL bytes at the end, a missing s= or t=, an o= with a
+field too many or too few, lines out of order within their section, unknown lines. All of it is kept. What is
+written is strict: CRLF, the order of the grammar, no mandatory line missing. What an exchange of descriptions
+means is left to `offer_answer`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Origin:
 
     @classmethod
     def parse(cls, value: str) -> Origin:
-        """Read the value of an o= line."""
+        """Read the value of an o= line; nothing in it matters to us, so what is missing is made up."""
         fields = value.rsplit(None, 5)
-        if len(fields) != 6:
-            raise SdpError("o= needs six fields")
-        return cls(*fields)
+        missing = 6 - len(fields)
+        # The user name is left out most often, then more from the front: the rest has its place at the end.
+        return cls(*("-", "0", "0", "IN", "IP4", "0.0.0.0")[:missing], *fields)
 
     def __str__(self) -> str:
         return f"{self.username} {self.session_id} {self.version} {self.network} {self.family} {self.address}"
@@ -150,6 +150,8 @@ class SessionDescription(_Section):
             SdpError: saying what is wrong, in words that repeat nothing of the description.
         """
         text = data.decode("utf-8", "surrogateescape")
+        if "\0" in text:
+            text = text.rstrip("\0 \t\r\n")
         if "\0" in text:
             raise SdpError("a NUL character")
         session = cls()

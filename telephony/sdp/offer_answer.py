@@ -9,7 +9,7 @@ engine.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from telephony.sdp.audio import (
@@ -202,17 +202,8 @@ class MediaNegotiator:
         if offered is None:
             raise SdpError("an answer without an offer")
         answer = SessionDescription.parse(body)
-        if len(answer.media) != len(streams):
-            raise SdpError("the answer does not have as many m= lines as the offer")
-        medium = answer.media[streams.index(None)]
-        if medium.kind != "audio" or medium.protocol.upper() not in _PROTOCOLS:
-            raise SdpError("the answer changes the medium or the protocol")
-        if medium.port == 0:
-            raise NotAcceptable("the audio stream was refused")
-        stream = read_audio(answer, medium, self._connection.family)
-        codecs = stream.common(offered.receive.values())
-        if not codecs:
-            raise NotAcceptable("the answer has no codec that was offered")
+        # An answer with a line too many or too few (RFC 3264 section 6) is understood all the same.
+        _, stream, codecs = self._choose(answer, streams.index(None), tuple(offered.receive.values()))
         send_events = stream.events() if offered.events is not None else None
         receive_events = offered.events if send_events is not None else None
         agreed = _agree(stream, codecs[0], offered.receive, (send_events, receive_events), offered.direction)
@@ -235,15 +226,15 @@ class MediaNegotiator:
 
         Raises:
             Glare: an offer of ours is not answered yet.
-            SdpError: malformed, or fewer m= lines than before (RFC 3264 section 8).
+            SdpError: malformed.
             NotAcceptable: no stream or codec that we could use.
         """
         if self._pending:
             raise Glare("an offer of ours is not answered yet")
         offer = SessionDescription.parse(body)
-        if self.current is not None and len(offer.media) < len(self._state.streams):
-            raise SdpError("fewer m= lines than before")
-        index, stream, codecs = self._choose(offer)
+        # Fewer m= lines than before are the peer's mistake (RFC 3264 section 8), and no harm.
+        in_use = self._state.streams.index(None) if self.current is not None else 0
+        index, stream, codecs = self._choose(offer, in_use, self._codecs)
         events = stream.events() if self._dtmf else None
         # The answer repeats the numbers of the offer, so both ways use the same (RFC 3264 section 6.1).
         receive = {codec.payload_type: codec.name for codec in codecs}
@@ -264,21 +255,32 @@ class MediaNegotiator:
         elif self._undo is not None:
             self._state, self._undo = self._undo, None
 
-    def _choose(self, offer: SessionDescription) -> tuple[int, AudioStream, list[Codec]]:
-        """The stream to accept: the one in use if it still can be, else the first that can."""
-        order = list(range(len(offer.media)))
-        if self.current is not None:
-            in_use = self._state.streams.index(None)
-            order.remove(in_use)
-            order.insert(0, in_use)
+    def _choose(
+        self, theirs: SessionDescription, first: int, names: Collection[str]
+    ) -> tuple[int, AudioStream, list[Codec]]:
+        """The stream to use: that in place `first` if it can be used, else the first that can.
+
+        Returns:
+            Its place, the stream, and its codecs among `names`.
+
+        Raises:
+            SdpError: the only audio streams are malformed.
+            NotAcceptable: none can be used.
+        """
+        order = sorted(range(len(theirs.media)), key=lambda index: index != first)
+        problem: SdpError | NotAcceptable | None = None
         for index in order:
-            medium = offer.media[index]
-            if medium.kind == "audio" and medium.port and medium.protocol.upper() in _PROTOCOLS:
-                stream = read_audio(offer, medium, self._connection.family)
-                codecs = stream.common(self._codecs)
+            medium = theirs.media[index]
+            if medium.kind.lower() == "audio" and medium.port and medium.protocol.upper() in _PROTOCOLS:
+                try:
+                    stream = read_audio(theirs, medium, self._connection.family)
+                except (SdpError, NotAcceptable) as error:
+                    problem = problem or error
+                    continue
+                codecs = stream.common(names)
                 if codecs:
                     return index, stream, codecs
-        raise NotAcceptable("no audio stream over RTP with a codec that we have")
+        raise problem or NotAcceptable("no audio stream over RTP with a codec that we have")
 
     def _own_events(self) -> int:
         """The payload type to offer for telephone-event: the one declared before, or one not taken yet."""
@@ -334,6 +336,24 @@ class MediaNegotiator:
         family, address = self._connection.family, self._connection.address
         origin = Origin("-", str(self._session_id), str(self._version), "IN", family, address)
         return put_together(origin, content)
+
+
+def offered_address(offer: bytes) -> str | None:
+    """Where the first audio stream of an offer is wanted, as an IP literal; None when it does not say.
+
+    For choosing the family of our own address before the offer is answered.
+    """
+    try:
+        session = SessionDescription.parse(offer)
+    except SdpError:
+        return None
+    for medium in session.media:
+        connection = medium.connection or session.connection
+        if medium.kind.lower() == "audio" and medium.port and connection is not None:
+            address = connection.address.partition("/")[0].strip("[]")
+            if family_of(address) is not None and medium.protocol.upper() in _PROTOCOLS:
+                return address
+    return None
 
 
 def _agree(

@@ -25,6 +25,7 @@ from telephony.sip.capabilities import ALLOW, SDP, body_refusal, with_capabiliti
 from telephony.sip.dialog import Dialog
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.grammar import parse_number
+from telephony.sip.info_keys import KEY_TYPES, read_keys
 from telephony.sip.liveness import Liveness
 from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
@@ -845,8 +846,16 @@ class InviteSession:
             response.headers.add("Recv-Info", "")
             self._effects.append(Respond(event.key, response))
             return
+        keys = read_keys(request)
+        if request.body and keys is None:
+            # RFC 2976 2.2: what is not understood is refused; a key that got 200 must not be lost.
+            response = request.response(415)
+            response.headers.add("Accept", ", ".join(KEY_TYPES))
+            self._effects.append(Respond(event.key, response))
+            return
         self._respond(event, 200)
-        self._events.append(InfoReceived(request.content_type or "", request.body))
+        if keys is not None:
+            self._events.append(InfoReceived(keys))
 
     # --- changing the session: the peer's re-INVITE and UPDATE ---------------------------------------
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from telephony.sip.dialog import Dialog
+from telephony.sip.info_keys import InfoKeys
 from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
 from telephony.sip.referral import Referral
@@ -190,10 +191,9 @@ class ReferReceived:
 
 @dataclass(frozen=True, slots=True)
 class InfoReceived:
-    """An INFO inside the dialog (RFC 2976/6086), already answered with 200."""
+    """Keys that came by INFO (RFC 2976), already answered with 200."""
 
-    content_type: str
-    body: bytes
+    keys: InfoKeys
 
 
 @dataclass(frozen=True, slots=True)

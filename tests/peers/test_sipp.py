@@ -172,7 +172,7 @@ def test_the_codec_changes_inside_a_call(call: Run) -> None:
 def test_keys_by_info_are_taken(switch: Switch, call: Run) -> None:
     before = _count(switch, "DigitReceived")
     call("info_keys")
-    assert _count(switch, "DigitReceived") == before + 1
+    assert _count(switch, "DigitReceived") == before + 4
 
 
 # --- lost and repeated messages
@@ -386,6 +386,19 @@ def test_a_call_without_sound_is_hung_up(tmp_path: Path) -> None:
     switch = Switch(tmp_path, {"rtp": {"dead_after": 1}})
     result = Sipp("call_until_bye", tmp_path, remote=switch.sip, service=ECHO).check(calls=1)
     assert "cause=408" in result.received(method="BYE")[0].header("Reason")
+    switch.stop()
+
+
+@pytest.mark.parametrize("scenario", ["answer", "answer_early"])
+def test_ringing_is_not_cut_short_by_the_absence_of_sound(tmp_path: Path, scenario: str) -> None:
+    """Neither SIPp sends RTP, and the phone rings longer than `rtp.dead_after`."""
+    switch = Switch(tmp_path, {"rtp": {"dead_after": 1}})
+    port = free_port()
+    register(switch, tmp_path, "1001", port=port).check()
+    callee = Sipp(scenario, tmp_path, port=port, duration_ms=2500)
+    Sipp("call", tmp_path, remote=switch.sip, service="1001", duration_ms=100).check(calls=1)
+    callee.check(calls=1)
+    switch.check_idle()
     switch.stop()
 
 

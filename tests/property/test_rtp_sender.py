@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.media import tones
+from telephony.media.latching import NOBODY
 from telephony.media.playback import Speaker
 from telephony.media.receiver import RtpReceiver
 from telephony.media.relay import Relay
@@ -65,11 +66,11 @@ class Stream:
         self.sender = RtpSender(self._capture, StreamClock(0, 7, sequence, timestamp))
         self.sender.destination = SINK
         self.sender.event_payload_type = events
-        self.speaker = Speaker(self.sender, self._speaker_changed)
-        self.receiver = RtpReceiver(lambda source: None, lambda digit: None)
-        self.receiver.configure({0: PCMU}, EVENTS, *SOURCE)
+        self.speaker = Speaker(self.sender, self._speaker_changed, lambda key, duration_ms: False)
+        self.receiver = RtpReceiver(lambda source: None, lambda digit: True, lambda: None)
+        self.receiver.configure({0: PCMU}, frozenset({EVENTS}), SOURCE, NOBODY)
         self.receiver.relay = relay = Relay(self.receiver, self.sender)
-        relay.configure({0: PCMU}, EVENTS)
+        relay.configure({0: PCMU}, frozenset({EVENTS}))
 
     def _capture(self, data: bytes, destination: tuple[Any, ...]) -> int:
         _, second, sequence, timestamp, ssrc = struct.unpack_from("!BBHII", data)

@@ -118,6 +118,7 @@ async def test_the_caller_hears_early_media_before_the_answer(a: End, b: End) ->
     assert progress == [(183, True)]
     ear = Ear(calling)
     called.media.play(tones.sine(400, 5000))
+    calling.media.play(tones.sine(1000, 5000))  # what the caller sends shows that it is there
     await ear.hears(400)
     assert not calling.answered
     called.answer()

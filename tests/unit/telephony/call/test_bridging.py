@@ -11,7 +11,9 @@ from telephony.call.bridging import CallBridge
 from telephony.call.errors import LegClosed
 from telephony.call.leg import CallLeg
 from telephony.media import tones
-from telephony.media.interface import MediaError
+from telephony.media.interface import Frame, MediaError, TapSide
+from telephony.rtp.tone_keys import ToneDetector
+from tests.support import wire
 from tests.unit.telephony.call.ends import Ear, End, connect, with_ends
 
 MUSIC = tones.sine(1000, 1000)
@@ -282,3 +284,75 @@ async def test_when_the_parted_side_hangs_up_the_new_pair_talks_on(a: End, b: En
     phone3.hang_up()
     assert await second.wait() is leg3
     assert leg2.is_over
+
+
+# --- keys by INFO -------------------------------------------------------------------------------------------
+
+
+class InfoPhone(wire.Call):
+    """A bare phone without telephone events; INFO that it gets is answered with `status` and kept."""
+
+    status = 200
+    infos: asyncio.Queue[wire.Message]
+
+    def _asked(self, message: wire.Message, source: wire.Address) -> None:
+        if message.method == "INFO":
+            self.infos.put_nowait(message)
+            self.line.send(wire.answer_to(message, self.status))
+        else:
+            wire.Call._asked(self, message, source)
+
+
+async def info_phone(b: End) -> tuple[InfoPhone, CallLeg]:
+    """A call of such a phone that was answered."""
+    phone = InfoPhone(await b.line(), "1000", wire.sdp(9, formats="0 8"))
+    phone.infos = asyncio.Queue()
+    phone.begin()
+    leg = await b.next_call()
+    leg.answer()
+    await phone.reply()
+    phone.ack()
+    return phone, leg
+
+
+async def press(phone: InfoPhone, body: bytes, kind: str = "application/dtmf") -> int | None:
+    phone.line.send(phone.request("INFO", body, headers=[("Content-Type", kind)]))
+    return (await phone.reply("INFO")).status
+
+
+@with_ends
+async def test_keys_by_info_reach_the_other_side_as_events_and_its_come_back_by_info(a: End, b: End) -> None:
+    phone1, leg1 = await connect(a, b)
+    phone2, leg2 = await info_phone(b)
+    bridge(b, leg1, leg2)
+    assert await press(phone2, b"d=4\r\n") == 200
+    assert await press(phone2, b"Signal=2\r\nDuration=100", "application/dtmf-relay") == 200
+    assert await press(phone2, b"flash") == 415
+    await a.until(events.DigitReceived, phone1, count=2)
+    assert phone1.audio.take_digits() == "42"
+    await phone1.audio.send_digits("#")
+    info = await phone2.infos.get()
+    assert info.get("content-type") == "application/dtmf-relay"
+    assert info.body.startswith(b"Signal=#\r\n")
+
+
+@with_ends
+async def test_a_phone_that_refuses_info_gets_tones(a: End, b: End) -> None:
+    phone1, leg1 = await connect(a, b)
+    phone2, leg2 = await info_phone(b)
+    phone2.status = 415
+    bridge(b, leg1, leg2)
+    assert await press(phone2, b"4") == 200
+    heard = ToneDetector()
+    got: asyncio.Future[str] = a.loop.create_future()
+
+    def hear(frame: Frame) -> None:
+        found = heard.receive(frame)
+        if found and not got.done():
+            got.set_result(found)
+
+    leg2.audio.tap(hear, direction=TapSide.SENT)
+    await phone1.audio.send_digits("7")
+    await phone2.infos.get()
+    assert await got == "7"
+    assert phone2.infos.empty()

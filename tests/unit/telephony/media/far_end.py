@@ -21,6 +21,8 @@ import uvloop
 from numpy.typing import NDArray
 
 from telephony.media.engine import Engine
+from telephony.media.interface import KeysAs
+from telephony.media.latching import MediaHosts
 from telephony.media.leg import Leg
 from telephony.net.rtp_ports import PortPool
 from telephony.rtp.codecs import CODECS
@@ -28,6 +30,7 @@ from telephony.sdp.offer_answer import Codec, MediaDirection, Negotiated
 from tests.support.ports import free_port
 
 HOST = "127.0.0.1"
+SIGNALS = MediaHosts(HOST)
 PAYLOAD_TYPES = {"PCMU": 0, "PCMA": 8}
 EVENTS = 101
 TIMEOUT = 8.0
@@ -230,12 +233,12 @@ class Rig:
         self._far_ends.append(far)
         return far
 
-    def call(self, codec: str = "PCMU", **how: Any) -> tuple[Leg, FarEnd]:
+    def call(self, codec: str = "PCMU", *, keys: KeysAs = KeysAs.AUTO, **how: Any) -> tuple[Leg, FarEnd]:
         """A leg in a call with a telephone."""
         far = self.far_end(codec, **how)
-        leg = self.engine.open_leg()
+        leg = self.engine.open_leg(keys=keys)
         far.target = (leg.address, leg.port)
-        leg.apply(agreed(far))
+        leg.apply(agreed(far), SIGNALS)
         return leg, far
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telephony.media import tones
-from telephony.media.interface import MediaError
+from telephony.media.interface import KeysAs, MediaError
 from telephony.sdp.offer_answer import MediaDirection
 from tests.unit.telephony.media.far_end import (
     FarEnd,
@@ -164,7 +164,8 @@ async def test_duplicates_and_packets_from_before_a_prompt_are_not_passed_on() -
 @on_loop
 async def test_a_late_packet_keeps_its_number_when_a_key_was_left_out_meanwhile() -> None:
     async with a_rig() as rig:
-        (leg, far), (other_leg, other) = rig.call(), rig.call("PCMU", events=None)
+        (leg, far), (other_leg, other) = rig.call(), rig.call("PCMU", events=None, keys=KeysAs.INFO)
+        other_leg.send_info = lambda key, duration_ms: True
         rig.engine.bridge(leg, other_leg)
         numbered(far, 0)
         far.send_as(101, far.sequence + 2 & 0xFFFF, far.timestamp + 320, bytes([5, 10, 0, 160]))

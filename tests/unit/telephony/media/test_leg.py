@@ -11,11 +11,13 @@ import pytest
 from telephony.media import tones
 from telephony.media.engine import Engine
 from telephony.media.interface import Frame, MediaError, TapSide
+from telephony.media.latching import MediaHosts
 from telephony.net.rtp_ports import PortPool, PortsExhausted
 from telephony.sdp.offer_answer import MediaDirection
 from tests.support.ports import free_port
 from tests.unit.telephony.media.far_end import (
     HOST,
+    SIGNALS,
     a_rig,
     agreed,
     level,
@@ -42,12 +44,30 @@ async def test_a_phone_behind_nat_is_answered_where_it_sends_from() -> None:
     async with a_rig() as rig:
         far, leg = rig.far_end(), rig.engine.open_leg()
         far.target = (leg.address, leg.port)
-        leg.apply(agreed(far, address="192.0.2.1"))
+        leg.apply(agreed(far, address="192.0.2.1"), SIGNALS)
         leg.echo(True)
         for _ in range(4):
             far.send(bytes(160))
-        await far.until(lambda: len(far.received) == 2)  # the third showed it, and was answered
-        assert leg.stats().strangers == 2
+        await far.until(lambda: len(far.received) == 4)
+        assert leg.stats().strangers == 0
+
+
+@on_loop
+async def test_whoever_neither_signals_nor_is_named_in_the_sdp_is_a_stranger_for_ever() -> None:
+    """A silent phone behind NAT, and somebody who sends to our port."""
+    async with a_rig() as rig:
+        far, leg = rig.far_end(), rig.engine.open_leg()
+        far.target = (leg.address, leg.port)
+        leg.apply(agreed(far, address="192.0.2.1"), MediaHosts("203.0.113.9"))
+        leg.play(tones.beep())
+        for _ in range(20):
+            far.send(bytes(160))
+        far.press("1")
+        async with asyncio.timeout(5):
+            while leg.stats().strangers < 27:  # noqa: ASYNC110 (the engine tells nobody)
+                await asyncio.sleep(0)
+        assert not far.received
+        assert leg.stats().packets_received == 0
 
 
 @on_loop
@@ -84,7 +104,8 @@ async def test_a_new_address_in_the_sdp_is_believed_and_the_old_one_is_a_strange
         leg.echo(True)
         far.send(bytes(160))
         await far.until(lambda: far.received)
-        leg.apply(agreed(moved))
+        leg.apply(agreed(moved), SIGNALS)
+        far.send(bytes(160))  # a late one
         moved.send(bytes(160))
         await moved.until(lambda: moved.received)
         far.send(bytes(160))
@@ -100,7 +121,7 @@ async def test_negotiating_again_with_the_same_address_forgets_nothing() -> None
         far.target = (leg.address, leg.port)
         directions = (MediaDirection.SENDRECV, MediaDirection.INACTIVE, MediaDirection.SENDRECV)
         for count, direction in enumerate(directions, start=1):
-            leg.apply(agreed(far, direction=direction, port=ELSEWHERE))
+            leg.apply(agreed(far, direction=direction, port=ELSEWHERE), SIGNALS)
             far.send(bytes(160))
             await until_read(leg, count)
         leg.play(tones.beep())
@@ -157,6 +178,7 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
     async with a_rig() as rig:
         leg, far = rig.call()
         leg.dead_after = 0.4
+        leg.answered()
         times: list[float] = []
         dead = asyncio.Event()
 
@@ -172,6 +194,7 @@ async def test_media_that_stays_away_is_reported_dead_once() -> None:
         other, _ = rig.call()  # a second leg's death comes a while later; by then the first told once only
         second = asyncio.Event()
         other.dead_after, other.on_dead = 0.4, second.set
+        other.answered()
         await asyncio.wait_for(second.wait(), 5)
         assert len(times) == 1
 
@@ -190,10 +213,13 @@ async def test_media_that_should_stay_away_is_not_dead() -> None:
             leg, far = rig.call()
             leg.apply(agreed(far, **how))  # type: ignore[arg-type]
             leg.dead_after, leg.on_dead = 0.3, lambda how=how: silent.append(how)  # type: ignore[misc]
+            leg.answered()
         dead = asyncio.Event()
         (watched, _), (off, _) = rig.call(), rig.call()
         off.on_dead = lambda: silent.append({})
         watched.dead_after, watched.on_dead = 0.6, dead.set
+        watched.answered()
+        off.answered()
         await asyncio.wait_for(dead.wait(), 5)
         assert not silent
 
@@ -211,6 +237,7 @@ async def test_closing_in_the_callback_of_a_death_is_fine() -> None:
 
         for leg in legs:
             leg.dead_after, leg.on_dead = 0.1, end_all
+            leg.answered()
         await asyncio.wait_for(done.wait(), 5)
         assert rig.engine.counters().ports_in_use == 0
 

@@ -11,7 +11,7 @@ import pytest
 from telephony.media import tones
 from telephony.media.leg import Leg
 from telephony.sdp.offer_answer import MediaDirection
-from tests.unit.telephony.media.far_end import HOST, a_rig, agreed, on_loop, until_read
+from tests.unit.telephony.media.far_end import HOST, SIGNALS, a_rig, agreed, on_loop, until_read
 
 NTP_EPOCH = 2208988800
 
@@ -165,11 +165,11 @@ async def test_a_phone_that_holds_by_0_0_0_0_gets_no_reports_until_it_resumes() 
         leg, far = rig.call()
         far.send(bytes(160))
         await until_read(leg, 1)
-        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
+        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True), SIGNALS)
         far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))  # its reports are read, and not answered
         await until_reported(leg)
         leg.housekeeping(time.monotonic() + 60)
-        leg.apply(agreed(far))
+        leg.apply(agreed(far), SIGNALS)
         due_now(leg)
         await far.until(lambda: far.control)
         far.rtcp.sendto(about(leg, 4), (HOST, leg.rtcp_port))
@@ -186,7 +186,7 @@ async def test_a_call_that_ends_while_held_by_0_0_0_0_says_no_goodbye() -> None:
         for each, phone in ((leg, far), (other_leg, other)):
             phone.send(bytes(160))
             await until_read(each, 1)
-        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True))
+        leg.apply(agreed(far, address="0.0.0.0", direction=MediaDirection.INACTIVE, hold=True), SIGNALS)
         leg.close()
         other_leg.close()
         await other.until(lambda: other.control)
@@ -271,6 +271,8 @@ async def test_rtcp_is_a_sign_of_life_when_a_phone_sends_no_silence() -> None:
         died: list[str] = []
         dead = asyncio.Event()
         leg.dead_after = silent.dead_after = 0.7
+        leg.answered()
+        silent.answered()
         leg.on_dead = lambda: died.append("reports")
         silent.on_dead = dead.set
 
@@ -283,3 +285,45 @@ async def test_rtcp_is_a_sign_of_life_when_a_phone_sends_no_silence() -> None:
         await asyncio.wait_for(dead.wait(), 5)
         reporting.cancel()
         assert not died
+
+
+@on_loop
+async def test_reports_follow_a_new_address_in_the_sdp_whatever_the_old_one_sends() -> None:
+    async with a_rig() as rig:
+        (leg, far), moved = rig.call(), rig.far_end()
+        far.send(bytes(160))
+        await until_read(leg, 1)
+        far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))
+        await until_reported(leg)
+        leg.apply(agreed(moved), SIGNALS)
+        far.rtcp.sendto(about(leg, 4), (HOST, leg.rtcp_port))
+        async with asyncio.timeout(5):
+            while leg.stats().remote_lost != 4:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        due_now(leg)
+        await moved.until(lambda: moved.control)
+        moved.rtcp.sendto(about(leg, 5), (HOST, leg.rtcp_port))
+        async with asyncio.timeout(5):
+            while leg.stats().remote_lost != 5:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        far.rtcp.sendto(about(leg, 99), (HOST, leg.rtcp_port))
+        await until_strange(leg, 1)
+        due_now(leg)
+        await moved.until(lambda: len(moved.control) == 2)
+        assert not far.control
+
+
+@on_loop
+async def test_reports_to_a_phone_behind_nat_go_along_with_the_sound() -> None:
+    async with a_rig() as rig:
+        far, leg = rig.far_end(), rig.engine.open_leg()
+        far.target = (leg.address, leg.port)
+        leg.apply(agreed(far, address="192.0.2.1"), SIGNALS)
+        far.send(bytes(160))
+        await until_read(leg, 1)
+        host, port = far.rtp.getsockname()
+        assert leg._rtcp._destination() == (host, port + 1), "without word of its reports: beside its sound"
+        far.rtcp.sendto(about(leg, 3), (HOST, leg.rtcp_port))
+        await until_reported(leg)
+        due_now(leg)
+        await far.until(lambda: far.control)

@@ -8,6 +8,7 @@ import pytest
 
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
+from telephony.sip.info_keys import InfoKeys
 from telephony.sip.message import Request
 from telephony.sip.session_events import Accepted, Confirmed, Ended, InfoReceived
 from telephony.sip.uri import SipUri
@@ -157,7 +158,7 @@ async def test_messages_find_their_call_by_tags_and_call_id(desk: Desk) -> None:
     other, _ = await up(desk)
     other.line.send(other.request("INFO", b"5", headers=[("Content-Type", "application/dtmf")]))
     await other.reply("INFO")
-    assert desk.told[-1] == InfoReceived("application/dtmf", b"5")
+    assert desk.told[-1] == InfoReceived(InfoKeys("5"))
     phone.remote = phone.remote.partition(";tag=")[0] + ";tag=nobody"
     phone.bye()
     assert (await phone.reply("BYE")).status == 481

@@ -119,13 +119,31 @@ def test_a_refused_stream_without_formats_is_tolerated() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"o= 1 2 IN IP4 1.2.3.4", Origin("-", "1", "2", "IN", "IP4", "1.2.3.4")),
+        (b"o=1 2 IN IP4 1.2.3.4", Origin("-", "1", "2", "IN", "IP4", "1.2.3.4")),
+        (b"o=bob 1 2 IN IP4 1.2.3.4 ", Origin("bob", "1", "2", "IN", "IP4", "1.2.3.4")),
+        (b"o=IN IP4 1.2.3.4", Origin("-", "0", "0", "IN", "IP4", "1.2.3.4")),
+        (b"o=", Origin()),
+    ],
+)
+def test_an_origin_with_too_few_fields_is_tolerated(line: bytes, expected: Origin) -> None:
+    assert SessionDescription.parse(b"v=0\n" + line + b"\ns=-\n").origin == expected
+
+
+@pytest.mark.parametrize("end", [b"\0", b"\r\n\0\0", b"\n \t\0 \r\n", b"\r\n\r\n"])
+def test_blanks_and_nul_bytes_at_the_end_are_tolerated(end: bytes) -> None:
+    assert SessionDescription.parse(EXAMPLE.rstrip() + end).to_bytes() == EXAMPLE
+
+
+@pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "no v= or no o="),
         (b"v=0\ns=-\n", "no v= or no o="),
         (b"o=- 1 1 IN IP4 1.2.3.4\n", "no v= or no o="),
         (b"v=1\no=- 1 1 IN IP4 1.2.3.4\n", "version 0"),
-        (b"v=0\no=- 1 IN IP4 1.2.3.4\n", "o= needs"),
         (HEAD + b"c=IN IP4\n", "c= needs"),
         (HEAD + b"m=audio 4000\n", "m= needs"),
         (HEAD + b"m=audio x RTP/AVP 0\n", "bad port"),

@@ -293,6 +293,62 @@ class TestAddresses:
             _ours().receive_offer(_body(PHONE).replace(b"c=IN IP4 198.51.100.5\r\n", b""))
 
 
+class TestSpellings:
+    @pytest.mark.parametrize(
+        "rtpmap",
+        [
+            "a=rtpmap:0 PCMU",
+            "a=rtpmap:0 PCMU/8000/1",
+            "a=rtpmap:0 PCMU/8000/",
+            "a=rtpmap:0  pcmu / 8000 ",
+            "a=rtpmap: 0 PCMU/8000",
+            "a=RTPMAP:0 PCMU/8000",
+            "a=rtpmap:0 G711U/8000",
+            "a=rtpmap:0 whatever/8000",
+            "a=rtpmap:0",
+            "a=rtpmap:",
+        ],
+    )
+    def test_a_static_payload_type_is_what_it_is_whatever_it_is_called(self, rtpmap: str) -> None:
+        answer, agreed = _ours().receive_offer(_body(f"m=audio 5000 RTP/AVP 0|{rtpmap}"))
+        assert agreed.codec == Codec(0, "PCMU", 8000)
+        assert "m=audio 4000 RTP/AVP 0" in _lines(answer)
+
+    @pytest.mark.parametrize(
+        "rtpmap",
+        [
+            "a=rtpmap:96 telephone-event/8000",
+            "a=rtpmap:96 TELEPHONE-EVENT/8000/1",
+            "a=rtpmap:96\ttelephone-event/8000",
+            "a=rtpmap:96   telephone-event / 8000  ",
+            "a=rtpmap:96 telephone-events/8000",
+            "a=rtpmap:96 telephone_event/8000",
+        ],
+    )
+    def test_events_are_known_in_odd_spellings(self, rtpmap: str) -> None:
+        assert _accepted(f"m=audio 5000 RTP/AVP 0 96|{rtpmap}").dtmf_send == 96
+
+    @pytest.mark.parametrize(
+        "line", ["a=sendonly ", "a= sendonly", "a=SendOnly", "a=sendonly\t", "a=sendonly:"]
+    )
+    @pytest.mark.parametrize("of_session", [False, True])
+    def test_a_hold_is_seen_in_odd_spellings(self, line: str, of_session: bool) -> None:
+        phone = PHONE.replace("|a=sendrecv", "")
+        body = _body(phone, session=line) if of_session else _body(f"{phone}|{line}")
+        answer, agreed = _ours().receive_offer(body)
+        assert agreed.remote_hold
+        assert "a=recvonly" in _lines(answer)
+
+    @pytest.mark.parametrize("address", ["198.51.100.5/127", "198.51.100.5 "])
+    def test_a_unicast_address_with_what_does_not_belong_to_it(self, address: str) -> None:
+        assert _accepted(PHONE, address=address).remote_address == "198.51.100.5"
+
+    @pytest.mark.parametrize("medium", ["M", "Audio", "AUDIO"])
+    def test_the_medium_in_capitals(self, medium: str) -> None:
+        line = PHONE.replace("m=audio", f"m={'audio' if medium == 'M' else medium}")
+        assert _accepted(line.replace("RTP/AVP", "rtp/avp")).remote_port == 5000
+
+
 class TestFurtherStreams:
     def test_every_other_stream_is_refused_in_its_place(self) -> None:
         answer, agreed = _ours().receive_offer(
@@ -364,11 +420,64 @@ class TestFurtherStreams:
         _, agreed = negotiator.receive_offer(_body("m=audio 5000 RTP/AVP 0", "m=audio 5002 RTP/AVP 0"))
         assert agreed.remote_port == 5002
 
-    def test_fewer_streams_than_before_are_the_peers_mistake(self) -> None:
+    @pytest.mark.parametrize(
+        "before", [(PHONE, "m=video 6000 RTP/AVP 96"), ("m=video 6000 RTP/AVP 96", PHONE)], ids=["1st", "2nd"]
+    )
+    def test_fewer_streams_than_before_are_the_peers_mistake_and_no_harm(
+        self, before: tuple[str, str]
+    ) -> None:
         negotiator = _ours()
-        negotiator.receive_offer(_body(PHONE, "m=video 6000 RTP/AVP 96"))
-        with pytest.raises(SdpError, match="fewer m= lines"):
-            negotiator.receive_offer(_body(PHONE))
+        negotiator.receive_offer(_body(*before))
+        answer, agreed = negotiator.receive_offer(_body(PHONE.replace("5000", "5008")))
+        assert agreed.remote_port == 5008
+        assert [line[:12] for line in _lines(answer) if line.startswith("m=")] == ["m=audio 4000"]
+        assert _lines(negotiator.create_offer())[5:6] == ["m=audio 4000 RTP/AVP 0 8 101"]
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            (PHONE, "m=video 0 RTP/AVP 96"),
+            (PHONE, PHONE.replace("5000", "6000")),
+            ("m=video 0 RTP/AVP 96", PHONE),
+            ("m=audio 0 RTP/AVP 0", PHONE),
+            ("m=audio 7000 RTP/SAVP 0", PHONE),
+            ("m=audio 7000 RTP/AVP 9", PHONE),
+            ("m=audio 7000 RTP/AVP 0|c=IN IP6 2001:db8::1", PHONE),
+        ],
+    )
+    def test_an_answer_with_a_stream_too_many_is_understood(self, answer: tuple[str, str]) -> None:
+        negotiator = _ours()
+        negotiator.create_offer()
+        assert negotiator.receive_answer(_body(*answer)).remote_port == 5000
+
+    @pytest.mark.parametrize("at", [0, 1])
+    def test_an_answer_with_a_stream_too_few_is_understood(self, at: int) -> None:
+        negotiator = _ours()
+        media = ["m=video 6000 RTP/AVP 96"]
+        media.insert(at, PHONE)
+        negotiator.receive_offer(_body(*media))
+        negotiator.create_offer()
+        assert negotiator.receive_answer(_body(PHONE.replace("5000", "5008"))).remote_port == 5008
+
+    @pytest.mark.parametrize(
+        "first",
+        [
+            "m=audio 7000 RTP/AVP 0|c=IN IP6 2001:db8::1",
+            "m=audio 7000 RTP/AVP 0|c=IN IP4 224.2.1.1/127",
+            "m=audio 7000 RTP/AVP 0|c=IN IP4 phone.example.com",
+            "m=audio 7000 RTP/AVP 200|a=rtpmap:200 PCMU/8000",
+            "m=audio 7000 RTP/SAVP 0",
+            "m=audio 7000 RTP/AVP 96|a=rtpmap:96 opus/48000/2",
+            "m=audio 0 RTP/AVP 0",
+        ],
+    )
+    def test_the_first_stream_that_can_be_used_is_taken_whatever_is_wrong_with_those_before(
+        self, first: str
+    ) -> None:
+        answer, agreed = _ours().receive_offer(_body(first, PHONE))
+        assert agreed.remote_port == 5000
+        ports = [line.split()[1] for line in _lines(answer) if line.startswith("m=")]
+        assert ports == ["0", "4000"]
 
 
 class TestDirections:
@@ -544,10 +653,11 @@ class TestRounds:
     @pytest.mark.parametrize(
         ("answer", "error"),
         [
-            (_body(), SdpError),
-            (_body(PHONE, PHONE), SdpError),
-            (_body("m=video 5000 RTP/AVP 96"), SdpError),
-            (_body("m=audio 5000 RTP/SAVP 0"), SdpError),
+            (_body(), NotAcceptable),
+            (_body("m=video 5000 RTP/AVP 96"), NotAcceptable),
+            (_body("m=audio 5000 RTP/SAVP 0"), NotAcceptable),
+            (_body("m=audio 5000 RTP/AVP 9"), NotAcceptable),
+            (_body("m=audio 5000 RTP/AVP 0").replace(b"c=IN IP4 198.51.100.5\r\n", b""), SdpError),
             (_body("m=audio 0 RTP/AVP 0"), NotAcceptable),
             (_body("m=audio 0 RTP/AVP"), NotAcceptable),
             (b"", SdpError),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telephony.sip.errors import LocalProtocolError
+from telephony.sip.info_keys import InfoKeys
 from telephony.sip.machine import Output
 from telephony.sip.referral import sipfrag_status
 from telephony.sip.session import SessionState
@@ -38,11 +39,34 @@ def test_info_is_answered_and_passed_on() -> None:
     line = CalledLine.up()
     effects = line.request("INFO", 2, body=b"Signal=5", extra=["Content-Type: application/dtmf-relay"])
     assert answers(effects) == [200]
-    assert said(effects, InfoReceived) == [InfoReceived("application/dtmf-relay", b"Signal=5")]
+    assert said(effects, InfoReceived) == [InfoReceived(InfoKeys("5"))]
 
 
 def test_info_before_the_answer_counts_too() -> None:
-    assert kinds(CalledLine().request("INFO", 2)) == ["Respond", "InfoReceived"]
+    effects = CalledLine().request("INFO", 2, body=b"5", extra=["Content-Type: application/dtmf"])
+    assert kinds(effects) == ["Respond", "InfoReceived"]
+
+
+def test_info_without_a_body_is_answered_and_says_nothing() -> None:
+    effects = CalledLine.up().request("INFO", 2)
+    assert answers(effects) == [200]
+    assert not said(effects, InfoReceived)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/dtmf-relay", b"Signal=hf"),
+        ("application/media_control+xml", b"<media_control/>"),
+        ("text/plain", b"5"),
+    ],
+)
+def test_info_that_is_not_understood_is_refused_and_not_lost(kind: str, body: bytes) -> None:
+    effects = CalledLine.up().request("INFO", 2, body=body, extra=[f"Content-Type: {kind}"])
+    refusal = response(effects)
+    assert refusal.status == 415
+    assert "application/dtmf-relay" in (refusal.headers.get("Accept") or "")
+    assert not said(effects, InfoReceived)
 
 
 def test_info_of_a_package_that_we_did_not_ask_for_is_refused() -> None:
