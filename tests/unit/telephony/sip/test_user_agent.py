@@ -467,10 +467,11 @@ def test_options_is_answered_as_a_call_would_be(side: Side) -> None:
 def test_a_request_in_an_early_dialog_does_not_end_it(method: str, body: bytes, status: int) -> None:
     wire = Wire()
     calling, _ = wire.call()
+    kind = "application/sdp" if body == b"v=0" else "application/dtmf-relay"
     request = (
         f"{method} sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKearly\r\n"
         f"From: <sip:1000@192.0.2.2>;tag=any\r\nTo: <sip:x@a>;tag=ours\r\nCall-ID: c\r\nCSeq: 1 {method}\r\n"
-        f"Contact: <sip:1000@192.0.2.2>\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Contact: <sip:1000@192.0.2.2>\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode() + body
     wire.caller.receive(request)
     assert [what for what, _ in sent_to(wire.caller)] == [str(status)]
