@@ -29,8 +29,8 @@ class Callback(ShortTable, Verb):
     """Keep the caller's place in a queue and call them back.
 
     Offers the caller's own number, read in groups; the caller confirms it or keys in another, which is read
-    back as well. For a number that the site does not call (docs/outbound-calls.md) another is asked for. If an
-    earlier step asked for a `callback_time`, the call is made at that time.
+    back as well. For a number that the site does not call (docs/outbound-calls.md) another is asked for. If
+    an earlier step asked for a `callback_time`, the call is made at that time.
 
     Example:
         steps:
