@@ -27,7 +27,7 @@ from telephony.net.signalling import Signalling
 from telephony.sip.flow import Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
-from telephony.sip.registrar import RegistrarEvent
+from telephony.sip.registrar import Binding, RegistrarEvent
 from telephony.sip.session import SessionState
 from telephony.sip.subscriber import number_of
 from telephony.sip.user_agent import SipCall
@@ -63,6 +63,7 @@ class SwitchApplication:
         self._admission = admission
         self._router = router
         self._journal = journal
+        self._loop = loop
         self._clock = clock
         self._know(site)
         self._registrations: Driver[Never, RegistrarEvent] = Driver(
@@ -102,6 +103,10 @@ class SwitchApplication:
         except Exception:
             log.exception("a REGISTER failed")
             return request.response(500)
+
+    def restore(self, binding: Binding) -> None:
+        """Take up a registration of an earlier run of the switch."""
+        self._registrations.run(self._admission.registrar.restore(binding, self._loop.time()))
 
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings an INVITE, or the response that refuses it."""

@@ -36,6 +36,7 @@ from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
+from hotline.server.registrations import Registrations, RegistrationStore
 from hotline.server.reload import changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
@@ -128,6 +129,19 @@ class Switch:
             events = EventStore(self.database)
             self._recovery = Recovery(site, self.database, events, self.journal, self.speech.recognisers)
             self.callbacks = CallbackService(site, self.database, self.journal, self._recovery.gate)
+        self._registrations: Registrations | None = None
+        if self.database is not None:
+            registrar = self._admission.registrar
+            self._registrations = Registrations(
+                RegistrationStore(self.database, settings.switch),
+                lookup=lambda user: registrar.lookup(user, loop.time()),
+                restore=self._application.restore,
+                flow_again=self.transports.flow_again,
+                now=loop.time,
+                clock=time.time,
+            )
+            self._registrations.use(site)
+            self._admission.on_change = self._registrations.changed
         self._tickets = TicketService(
             site,
             self.journal,
@@ -168,11 +182,15 @@ class Switch:
         self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
         await self._tickets.start(self._site)
+        kept = None if self._registrations is None else await self._registrations.read()
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
         self.roster.start()
+        if self._registrations is not None:
+            # Nothing was awaited since the sockets are open: no call was admitted yet.
+            self._registrations.start(kept)
         await self.speech.start()
         if self.callbacks is not None and self._recovery is not None:
             self.callbacks.use(self._site, plan.queue_services, plan.directory.targets)
@@ -224,6 +242,8 @@ class Switch:
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))
         self._application.use(site)
+        if self._registrations is not None:
+            self._registrations.use(site)
         await self._tickets.use(site)
         self.roster.use(site)
         self.distributor.use(site)
@@ -256,6 +276,9 @@ class Switch:
 
     async def close(self) -> None:
         """Close every socket and file; safe after a start that failed half-way."""
+        if self._registrations is not None:
+            # Before the connections: phones that came by them are to be there after a restart.
+            await self._registrations.close()
         self.transports.close()
         self._http.close()
         await self._control.close()
