@@ -36,7 +36,13 @@ from config.models.callbacks import CallbackSettings, DistributionSettings
 from config.models.hours import Zone
 from config.models.numbers import NumberTarget
 from config.models.speech import SpeechSettings
-from config.models.storage import ConsoleSettings, DatabaseText, JournalSettings, PrivacySettings
+from config.models.storage import (
+    ConsoleSettings,
+    DatabaseText,
+    JournalSettings,
+    PrivacySettings,
+    TraceSettings,
+)
 from config.models.tickets import TicketSettings
 from config.models.understanding import UnderstandingSettings
 from config.models.voices import VoicesSettings
@@ -282,6 +288,9 @@ class Settings(Table):
     console: ConsoleSettings | None = Field(
         default_factory=ConsoleSettings,
         description="The console over HTTP; null for none: servers that share a database need only one.",
+    )
+    trace: TraceSettings = Field(
+        default_factory=TraceSettings, description="SIP messages kept for `hotline trace`."
     )
     privacy: PrivacySettings = Field(
         default_factory=PrivacySettings, description="What is masked in records."

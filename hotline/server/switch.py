@@ -41,6 +41,7 @@ from hotline.server.reload import changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
+from hotline.server.traces import CallTraces
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
@@ -97,12 +98,17 @@ class Switch:
         )
         sip = settings.sip
         self.transports = Transports(reactor, public_address=sip.public_address)
+        self._traces = CallTraces(
+            site, clock=time.time, steady=loop.time, local_end=self.transports.local_end
+        )
+        self.journal.listen(self._traces.heard)
         self._signalling = self._application.signalling = Signalling(
             loop,
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
             application=self._application,
             transports=self.transports,
             server="hotline",  # no version: who reads it may be a stranger
+            trace=self._traces.ring if settings.trace.megabytes else None,
         )
         self._engine = Engine(loop, _port_pools(site))
         self._application.switchboard = self._switchboard = Switchboard(
@@ -113,6 +119,7 @@ class Switch:
             domain=sip.domain,
             public_media_address=settings.rtp.public_address or sip.public_address,
         )
+        self._switchboard.on_leg = self._traces.began
         # Without a number that leads into a flow, no voice and no recogniser is started.
         languages = languages_of(site, flows)
         self.speech = SpeechService(site, languages, agents_languages(site) if languages else ())
@@ -158,6 +165,7 @@ class Switch:
                 "overview": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
+                "trace": self._traces.answer,
                 "callback": self._answer_callback,
                 **self._tickets.answers(),
             },
@@ -242,6 +250,7 @@ class Switch:
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))
         self._application.use(site)
+        self._traces.use(site)
         if self._registrations is not None:
             self._registrations.use(site)
         await self._tickets.use(site)

@@ -122,6 +122,13 @@ class Transports:
             host = self.local_towards(flow.remote[0])
         return host, port
 
+    def local_end(self, flow: Flow) -> Address:
+        """Our own address and port on a flow, for people."""
+        host, port = flow.local
+        if host in WILDCARDS:
+            host = self.local_towards(flow.remote[0])
+        return host, port or self._listening_port(flow)
+
     def _listening_port(self, flow: Flow) -> int:
         """The port where the far end of a connection can open another one to us."""
         ports = [port for _, port in self._tcp_listening]
