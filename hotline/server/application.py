@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Never, assert_never
@@ -16,6 +17,7 @@ from typing import Never, assert_never
 from config import Site
 from hotline.server.admission import Admission
 from hotline.server.directory import media_of
+from hotline.server.overload import LoadGuard
 from hotline.server.router import Router
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal
@@ -72,6 +74,8 @@ class SwitchApplication:
             tell=lambda event: admission.write_down([event]),
             loop=loop,
         )
+        self.load = LoadGuard(loop, time.monotonic, site.settings.sip.max_lag)
+        """Limits new calls while the switch falls behind."""
         self.signalling: Signalling
         self.switchboard: Switchboard
         self.draining = False
@@ -90,6 +94,7 @@ class SwitchApplication:
 
     def close(self) -> None:
         """Stop the timers."""
+        self.load.stop()
         self._registrations.stop()
 
     def register(self, request: Request, flow: Flow) -> Response:
@@ -110,14 +115,21 @@ class SwitchApplication:
 
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings an INVITE, or the response that refuses it."""
+        if self.load.is_out_of_breath():
+            # Before anything is looked up: what is refused is to cost next to nothing.
+            self.refusals[503] += 1
+            return _full(request)
         try:
             who = self._admission.admit(request, flow)
         except Exception:
             log.exception("a call could not be admitted")
             self._refused(500, flow)
             who = request.response(500)
-        if not isinstance(who, Response) and self._is_full:
-            who = _full(request)
+        if not isinstance(who, Response):
+            if self._is_full:
+                who = _full(request)
+            else:
+                self.load.admitted()
         if isinstance(who, Response):
             self.refusals[who.status] += 1
         return who
@@ -133,7 +145,7 @@ class SwitchApplication:
         who = self._admission.agent_at(flow) or self._admission.identify(request, flow)
         if isinstance(who, Response):
             return who
-        if self._is_full:
+        if self._is_full or self.load.is_out_of_breath():
             return _full(request)
         answered = self._router.plan.answers(self._admission.parties.called(request.uri), who)
         return None if answered else request.response(404)

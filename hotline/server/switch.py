@@ -202,6 +202,7 @@ class Switch:
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
+        self._application.load.start()
         self.roster.start()
         if self._registrations is not None:
             # Nothing was awaited since the sockets are open: no call was admitted yet.
@@ -325,6 +326,8 @@ class Switch:
             "tcp_connections": self.transports.connections,
             "journal_waiting": self.journal.pending,
             "journal_lost": self.journal.lost,
+            "loop_lag_seconds": self._application.load.lag,
+            "overloaded": float(self._application.load.machine.active),
         }
 
     def events(self) -> dict[str, int]:
@@ -334,6 +337,11 @@ class Switch:
     def refusals(self) -> dict[int, int]:
         """INVITEs refused before anything answered them, by status."""
         return dict(self._application.refusals)
+
+    def overload(self) -> tuple[int, int]:
+        """How many overloads there were, and how many requests were refused in them."""
+        load = self._application.load
+        return load.machine.episodes, load.refused
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""
