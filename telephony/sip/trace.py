@@ -62,6 +62,8 @@ class MessageRing:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self._dialog_limit = limit // DIALOG_SHARE
+        self._strange_limit = limit // STRANGERS_SHARE
         self._number = 0
         # In the order in which they are forgotten.
         self._strangers: OrderedDict[str, _Dialog] = OrderedDict()
@@ -100,10 +102,11 @@ class MessageRing:
         self.size += size
         if strange:
             self._strange_size += size
-        while dialog.size > self._limit // DIALOG_SHARE and len(dialog.messages) > 1:
+        while dialog.size > self._dialog_limit and len(dialog.messages) > 1:
             self._drop_first(dialog, strange)
-        while self._strange_size > self._limit // STRANGERS_SHARE and len(self._strangers) > 1:
-            self._forget(*self._strangers.popitem(last=False), strange=True)
+        if strange:
+            while self._strange_size > self._strange_limit and len(self._strangers) > 1:
+                self._forget(*self._strangers.popitem(last=False), strange=True)
         while self.size > self._limit:
             pool = self._over or self._running or self._strangers
             if len(pool) == 1 and call_id in pool:
@@ -155,6 +158,11 @@ class MessageRing:
 
 
 def _call_id_of(data: bytes) -> str | None:
+    # As we write it ourselves, and nearly everybody: many times as fast as looking through all lines.
+    start = data.find(b"\r\nCall-ID: ")
+    end = data.find(b"\r\n", start + 11) if start >= 0 else -1
+    if end >= 0:
+        return data[start + 11 : end].strip().decode("utf-8", "surrogateescape")
     found = _CALL_ID.search(data)
     return found[1].decode("utf-8", "surrogateescape") if found is not None else None
 
