@@ -24,8 +24,12 @@ AT_ONCE = 0.5
 PATIENCE = 3
 CALM = 2.0
 """Seconds with little lag and nobody refused after which the overload is over."""
-FLOOR = 5.0
+FLOOR = 20.0
 """Calls a second that are admitted however bad it is: a hiccup on a quiet evening refuses nobody."""
+BURST = 3.0
+"""Calls that may come at once under any limit."""
+RECOVERED = 5
+"""Periods in a row with little lag after which the limit grows fast, up to what was too much lately."""
 PROBE_SECONDS = 0.05
 
 
@@ -61,8 +65,10 @@ class Overload:
         self._worst = 0.0  # lag in this period
         self._admitted = 0  # calls in this period
         self._bad = 0  # periods in a row with a high lag
+        self._good = 0  # periods in a row with little lag
         self._rate = 0.0  # admitted calls a second, of late
         self._allowed = 0.0  # calls a second, while active
+        self._too_much = inf  # calls a second at which the lag was high last
         self._tokens = 0.0
         self._filled = now
         self._calm_since = now
@@ -98,14 +104,18 @@ class Overload:
         self._rate += min(1.0, seconds / 0.5) * (self._admitted / seconds - self._rate)
         self._period, self._worst, self._admitted = now, 0.0, 0
         self._bad = self._bad + 1 if worst >= self._high else 0
+        self._good = self._good + 1 if worst < self._low else 0
         if not self.active:
             return self._begin(now) if self._bad >= PATIENCE else None
         self._fill(now)
         if worst >= self._high:
+            self._too_much = max(FLOOR, self._rate)
             self._allowed = max(FLOOR, min(self._allowed, 1.2 * self._rate) * 0.93)
         elif worst < self._low:
             # What was not asked for is not to pile up.
-            self._allowed = max(FLOOR, min(self._allowed * 1.03, 2.0 * self._rate + 2 * FLOOR))
+            is_fast = self._good >= RECOVERED and self._allowed < 0.8 * self._too_much
+            growth = 1.2 if is_fast else 1.03
+            self._allowed = max(FLOOR, min(self._allowed * growth, 2.0 * self._rate + 2 * FLOOR))
         if worst >= self._low:
             self._calm_since = now
         if now - self._calm_since < CALM:
@@ -119,13 +129,15 @@ class Overload:
         self.active = True
         self.episodes += 1
         self._allowed = max(FLOOR, 0.7 * max(self._rate, running))
-        self._tokens = 1.0
+        self._too_much = inf
+        self._period, self._worst, self._admitted = now, 0.0, 0
+        self._tokens = BURST
         self._filled = self._calm_since = now
         return Change.BEGAN
 
     def _fill(self, now: float) -> None:
         # At most what a period brings: a burst is what there is too much of.
-        most = max(1.0, self._allowed * PERIOD)
+        most = max(BURST, self._allowed * PERIOD)
         self._tokens = min(most, self._tokens + (now - self._filled) * self._allowed)
         self._filled = now
 

@@ -11,7 +11,7 @@ import pytest
 from hotline.server.overload import CALM, FLOOR, PROBE_SECONDS, Change, LoadGuard, Overload
 from tests.support.virtual_time import VirtualLoop
 
-HIGH = 0.05
+HIGH = 0.1
 REFUSING = 0.0003
 """Seconds of work that a refusal costs."""
 
@@ -88,9 +88,9 @@ def test_with_too_many_calls_as_many_as_can_be_are_served_without_delay(capacity
     served = [delay for arrival, delay in server.admitted if arrival > 2.0]
     # All its time goes into serving and refusing: x / capacity + (offered - x) * REFUSING = 1.
     possible = min(capacity, (1 - load * capacity * REFUSING) / (1 / capacity - REFUSING))
-    assert len(served) > 0.9 * 18.0 * possible
-    assert max(served) < 0.4
-    assert max(lag for at, lag in server.lags if at > 2.0) < 0.3
+    assert len(served) > 0.85 * 18.0 * possible
+    assert max(served) < 0.8
+    assert max(lag for at, lag in server.lags if at > 2.0) < 0.5
 
 
 def test_without_a_limit_they_would_wait_for_seconds() -> None:
@@ -126,11 +126,11 @@ def probe(machine: Overload, start: float, lags: list[float]) -> list[Change | N
 
 def test_a_hiccup_is_no_overload() -> None:
     machine = Overload(0.0, HIGH)
-    assert probe(machine, 0.0, [0.0, 0.3, 0.0, 0.2, 0.2, 0.0, 0.04, 0.04, 0.04, 0.04]) == [None] * 10
+    assert probe(machine, 0.0, [0.0, 0.3, 0.0, 0.2, 0.2, 0.0, 0.09, 0.09, 0.09, 0.09]) == [None] * 10
     assert not machine.refuses(1.0)
 
 
-@pytest.mark.parametrize("lags", [[0.06, 0.06, 0.06], [0.5]])
+@pytest.mark.parametrize("lags", [[0.11, 0.11, 0.11], [0.5]])
 def test_what_lasts_or_is_very_late_is_one(lags: list[float]) -> None:
     machine = Overload(0.0, HIGH)
     assert probe(machine, 0.0, lags)[-1] is Change.BEGAN
@@ -140,7 +140,7 @@ def test_what_lasts_or_is_very_late_is_one(lags: list[float]) -> None:
 def test_it_is_over_when_it_was_calm_for_a_while_and_not_before() -> None:
     machine = Overload(0.0, HIGH)
     machine.receive(1.0, 0.0)
-    assert probe(machine, 0.0, [0.03] * 100) == [None] * 100  # neither much nor little
+    assert probe(machine, 0.0, [0.06] * 100) == [None] * 100  # neither much nor little
     calm = probe(machine, 10.0, [0.0] * 30)
     assert calm.index(Change.ENDED) == pytest.approx(10 * CALM, abs=1)
 
@@ -154,6 +154,15 @@ def test_a_quiet_evening_is_not_disturbed_by_a_machine_that_stalls() -> None:
         assert not machine.refuses(second + 0.95)
         machine.admitted()
     assert FLOOR >= 1.0
+
+
+def test_a_stall_that_calls_did_not_cause_costs_few_of_them() -> None:
+    """The machine is slow for a second while nobody calls; then calls come as ever."""
+    server = Server(400.0)
+    server.machine.receive(1.0, 0.0)
+    server.run(65.0, 10.0)
+    assert len(server.refused) < 0.1 * len(server.admitted)
+    assert all(arrival < 3.0 for arrival in server.refused)
 
 
 def test_the_guard_measures_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
