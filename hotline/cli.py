@@ -31,6 +31,7 @@ COMMANDS = {
     "callbacks": "List callbacks, and work on them.",
     "customers": "Import and list customers.",
     "calls": "Show calls, and export them as CSV.",
+    "trace": "Draw a call's SIP messages and sum up its sound, or write them as pcap.",
     "queues": "Queues: who is waiting now, and today's figures.",
     "agents": "Agents: current states, and today's figures.",
     "report": "Figures of queues and agents.",

@@ -36,7 +36,13 @@ from config.models.hours import Zone
 from config.models.numbers import NumberTarget
 from config.models.outbound import CountryCode, OutboundSettings
 from config.models.speech import SpeechSettings
-from config.models.storage import ConsoleSettings, DatabaseText, JournalSettings, PrivacySettings
+from config.models.storage import (
+    ConsoleSettings,
+    DatabaseText,
+    JournalSettings,
+    PrivacySettings,
+    TraceSettings,
+)
 from config.models.tickets import TicketSettings
 from config.models.understanding import UnderstandingSettings
 from config.models.voices import VoicesSettings
@@ -101,6 +107,11 @@ class SipSettings(Table):
     max_calls: Annotated[int, whole(1, 100000)] = Field(
         default=1000,
         description="Maximum number of simultaneous calls; further ones are answered 503 with Retry-After.",
+    )
+    max_lag: Annotated[float, seconds(0.02, 10, or_off=True)] = Field(
+        default=0.1,
+        description="While the server lags so many seconds behind, new calls come in at a limited rate, and "
+        "further ones are answered 503 with Retry-After; 0 takes all.",
     )
 
 
@@ -278,6 +289,9 @@ class Settings(Table):
     console: ConsoleSettings | None = Field(
         default_factory=ConsoleSettings,
         description="The console over HTTP; null for none: servers that share a database need only one.",
+    )
+    trace: TraceSettings = Field(
+        default_factory=TraceSettings, description="SIP messages kept for `hotline trace`."
     )
     privacy: PrivacySettings = Field(
         default_factory=PrivacySettings, description="What is masked in records."

@@ -1,4 +1,4 @@
-"""Where facts are kept and looked at: journal, database, console, privacy (in hotline.yaml)."""
+"""Where facts are kept and looked at: journal, database, console, trace, privacy (in hotline.yaml)."""
 
 from __future__ import annotations
 
@@ -46,9 +46,20 @@ class ConsoleSettings(Table):
     )
 
 
+class TraceSettings(Table):
+    """SIP messages kept in memory for `hotline trace`."""
+
+    megabytes: Annotated[int, whole(0, 1024)] = Field(
+        default=16, description="Memory for messages of running and recent calls; 0 keeps none."
+    )
+    calls: Annotated[int, whole(1, 100000)] = Field(
+        default=1000, description="Number of ended calls whose messages are kept, as far as memory reaches."
+    )
+
+
 class PrivacySettings(Table):
     """What is hidden from those who read records."""
 
     mask_digits: OnOff = Field(
-        default=True, description="Whether keys that callers press are masked in call records."
+        default=True, description="Whether keys that callers press are masked in call records and traces."
     )

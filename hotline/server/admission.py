@@ -64,6 +64,8 @@ class Admission:
         )
         wanted = sip.registration
         self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)
+        self.on_change: Callable[[str], None] = _nothing
+        """Called with a user whose bindings have changed."""
 
     def use(self, site: Site) -> None:
         """Know the users and trunks of this version of the site from now on; registrations stay."""
@@ -94,6 +96,7 @@ class Admission:
     def write_down(self, changes: list[RegistrarEvent]) -> None:
         """Write what changed in the registrations into the journal."""
         for effect in changes:
+            self.on_change(effect.aor)
             if isinstance(effect, BindingAdded):
                 contact = str(effect.binding.contact.uri)
                 self._journal.append(events.PhoneRegistered(self._clock(), user=effect.aor, contact=contact))
@@ -172,3 +175,7 @@ class Admission:
             if any(address in network for network in trunk.addresses):
                 return trunk
         return None
+
+
+def _nothing(user: str) -> None:
+    """Stand for whoever does not want to know."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Never, assert_never
@@ -16,6 +17,7 @@ from typing import Never, assert_never
 from config import Site
 from hotline.server.admission import Admission
 from hotline.server.directory import media_of
+from hotline.server.overload import LoadGuard
 from hotline.server.router import Router
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal
@@ -27,7 +29,7 @@ from telephony.net.signalling import Signalling
 from telephony.sip.flow import Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
-from telephony.sip.registrar import RegistrarEvent
+from telephony.sip.registrar import Binding, RegistrarEvent
 from telephony.sip.session import SessionState
 from telephony.sip.subscriber import number_of
 from telephony.sip.user_agent import SipCall
@@ -63,6 +65,7 @@ class SwitchApplication:
         self._admission = admission
         self._router = router
         self._journal = journal
+        self._loop = loop
         self._clock = clock
         self._know(site)
         self._registrations: Driver[Never, RegistrarEvent] = Driver(
@@ -71,6 +74,8 @@ class SwitchApplication:
             tell=lambda event: admission.write_down([event]),
             loop=loop,
         )
+        self.load = LoadGuard(loop, time.monotonic, site.settings.sip.max_lag)
+        """Limits new calls while the switch falls behind."""
         self.signalling: Signalling
         self.switchboard: Switchboard
         self.draining = False
@@ -89,6 +94,7 @@ class SwitchApplication:
 
     def close(self) -> None:
         """Stop the timers."""
+        self.load.stop()
         self._registrations.stop()
 
     def register(self, request: Request, flow: Flow) -> Response:
@@ -103,16 +109,27 @@ class SwitchApplication:
             log.exception("a REGISTER failed")
             return request.response(500)
 
+    def restore(self, binding: Binding) -> None:
+        """Take up a registration of an earlier run of the switch."""
+        self._registrations.run(self._admission.registrar.restore(binding, self._loop.time()))
+
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings an INVITE, or the response that refuses it."""
+        if self.load.is_out_of_breath():
+            # Before anything is looked up: what is refused is to cost next to nothing.
+            self.refusals[503] += 1
+            return _full(request)
         try:
             who = self._admission.admit(request, flow)
         except Exception:
             log.exception("a call could not be admitted")
             self._refused(500, flow)
             who = request.response(500)
-        if not isinstance(who, Response) and self._is_full:
-            who = _full(request)
+        if not isinstance(who, Response):
+            if self._is_full:
+                who = _full(request)
+            else:
+                self.load.admitted()
         if isinstance(who, Response):
             self.refusals[who.status] += 1
         return who
@@ -128,7 +145,7 @@ class SwitchApplication:
         who = self._admission.agent_at(flow) or self._admission.identify(request, flow)
         if isinstance(who, Response):
             return who
-        if self._is_full:
+        if self._is_full or self.load.is_out_of_breath():
             return _full(request)
         answered = self._router.plan.answers(self._admission.parties.called(request.uri), who)
         return None if answered else request.response(404)

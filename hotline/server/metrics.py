@@ -22,6 +22,8 @@ class Measured(Protocol):
 
     def messages(self) -> dict[str, int]: ...
 
+    def overload(self) -> tuple[int, int]: ...
+
     def refusals(self) -> dict[int, int]: ...
 
     def outside_refusals(self) -> dict[tuple[str, str], int]: ...
@@ -37,6 +39,8 @@ _GAUGES = {
     "tcp_connections": "Open SIP connections over TCP.",
     "journal_waiting": "Events not yet on disk.",
     "journal_lost": "Events lost because the disk failed.",
+    "loop_lag_seconds": "How late the event loop is.",
+    "overloaded": "1 while new calls are limited because the switch falls behind.",
 }
 
 
@@ -80,6 +84,11 @@ class SwitchCollector(Collector):
         for (way, reason), count in self._switch.outside_refusals().items():
             outside.add_metric([way, reason], count)
         yield outside
+        episodes, turned_away = self._switch.overload()
+        yield CounterMetricFamily("hotline_overloads", "Times that the switch fell behind.", value=episodes)
+        yield CounterMetricFamily(
+            "hotline_overload_refused", "INVITEs and OPTIONS refused for that.", value=turned_away
+        )
         yield from _media(self._switch.media())
 
 

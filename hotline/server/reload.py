@@ -9,7 +9,7 @@ from config import Site
 # `country` too: the numbers of tickets, callbacks and customers are filed by it.
 _AT_START = (
     *("sip", "rtp", "http", "speech", "voices", "recordings", "log", "journal", "switch", "database"),
-    *("console", "country", "shutdown_grace"),
+    *("console", "country", "shutdown_grace", "trace"),
 )
 
 

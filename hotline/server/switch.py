@@ -38,10 +38,12 @@ from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
 from hotline.server.outside_calls import OutsideCalls
+from hotline.server.registrations import Registrations, RegistrationStore
 from hotline.server.reload import changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
+from hotline.server.traces import CallTraces
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
@@ -100,12 +102,17 @@ class Switch:
         )
         sip = settings.sip
         self.transports = Transports(reactor, public_address=sip.public_address)
+        self._traces = CallTraces(
+            site, clock=time.time, steady=loop.time, local_end=self.transports.local_end
+        )
+        self.journal.listen(self._traces.heard)
         self._signalling = self._application.signalling = Signalling(
             loop,
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
             application=self._application,
             transports=self.transports,
             server="hotline",  # no version: who reads it may be a stranger
+            trace=self._traces.ring if settings.trace.megabytes else None,
         )
         self._engine = Engine(loop, _port_pools(site))
         self._application.switchboard = self._switchboard = Switchboard(
@@ -116,6 +123,7 @@ class Switch:
             domain=sip.domain,
             public_media_address=settings.rtp.public_address or sip.public_address,
         )
+        self._switchboard.on_leg = self._traces.began
         # Without a number that leads into a flow, no voice and no recogniser is started.
         languages = languages_of(site, flows)
         self.speech = SpeechService(site, languages, agents_languages(site) if languages else ())
@@ -139,6 +147,19 @@ class Switch:
                 self.speech.second_readers,
             )
             self.callbacks = CallbackService(site, self.database, self.journal, self._recovery.gate)
+        self._registrations: Registrations | None = None
+        if self.database is not None:
+            registrar = self._admission.registrar
+            self._registrations = Registrations(
+                RegistrationStore(self.database, settings.switch),
+                lookup=lambda user: registrar.lookup(user, loop.time()),
+                restore=self._application.restore,
+                flow_again=self.transports.flow_again,
+                now=loop.time,
+                clock=time.time,
+            )
+            self._registrations.use(site)
+            self._admission.on_change = self._registrations.changed
         self._tickets = TicketService(
             site,
             self.journal,
@@ -155,6 +176,7 @@ class Switch:
                 "overview": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
+                "trace": self._traces.answer,
                 "callback": self._answer_callback,
                 **self._tickets.answers(),
             },
@@ -181,11 +203,16 @@ class Switch:
         self._outside.warn(self._site)
         await self._restore_counts()
         await self._tickets.start(self._site)
+        kept = None if self._registrations is None else await self._registrations.read()
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
         for address in self._site.settings.sip.listen:
             self.transports.listen(address.transport, address.host, address.port)
+        self._application.load.start()
         self.roster.start()
+        if self._registrations is not None:
+            # Nothing was awaited since the sockets are open: no call was admitted yet.
+            self._registrations.start(kept)
         await self.speech.start()
         if self.callbacks is not None and self._recovery is not None:
             self.callbacks.use(self._site, plan.queue_services, plan.callback_phones)
@@ -251,6 +278,9 @@ class Switch:
         self._application.use(site)
         self._outside.use(site)
         self._outside.warn(site)
+        self._traces.use(site)
+        if self._registrations is not None:
+            self._registrations.use(site)
         await self._tickets.use(site)
         self.roster.use(site)
         self.distributor.use(site)
@@ -283,6 +313,9 @@ class Switch:
 
     async def close(self) -> None:
         """Close every socket and file; safe after a start that failed half-way."""
+        if self._registrations is not None:
+            # Before the connections: phones that came by them are to be there after a restart.
+            await self._registrations.close()
         self.transports.close()
         self._http.close()
         await self._control.close()
@@ -313,6 +346,8 @@ class Switch:
             "tcp_connections": self.transports.connections,
             "journal_waiting": self.journal.pending,
             "journal_lost": self.journal.lost,
+            "loop_lag_seconds": self._application.load.lag,
+            "overloaded": float(self._application.load.machine.active),
         }
 
     def events(self) -> dict[str, int]:
@@ -326,6 +361,11 @@ class Switch:
     def outside_refusals(self) -> dict[tuple[str, str], int]:
         """Calls to the outside that the site does not allow, by way and reason."""
         return dict(self._outside.refusals)
+
+    def overload(self) -> tuple[int, int]:
+        """How many overloads there were, and how many requests were refused in them."""
+        load = self._application.load
+        return load.machine.episodes, load.refused
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""

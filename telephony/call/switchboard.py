@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
@@ -126,6 +126,8 @@ class Switchboard:
         self._public = public_media_address
         # By our tag, to find a leg by its dialog; a leg that nobody has any more leaves by itself.
         self._by_tag: WeakValueDictionary[str, CallLeg] = WeakValueDictionary()
+        self.on_leg: Callable[[CallLeg], None] | None = None
+        """Called with each leg that was made, before the first event about it."""
 
     def take(
         self,
@@ -317,6 +319,8 @@ class Switchboard:
             media.close()
             raise
         self._by_tag[sip.local_tag] = leg
+        if self.on_leg is not None:
+            self.on_leg(leg)
         return leg
 
     def _open_media(self, sip: SipCall, known: PeerMedia, offered: str | None) -> tuple[MediaLeg, str]:

@@ -135,6 +135,27 @@ class LegStats:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaPath:
+    """Where a leg's packets go and come from.
+
+    Args:
+        local: our host (a wildcard where the socket has one) and RTP port.
+        destination: where we send now, or sent last; None when we never did.
+        source: where the far end's packets come from; None before the first one counted.
+        received_types: payload types that may come: audio, and telephone events.
+        sent_type: of our audio.
+        sent_event_type: of our telephone events, None where there are none.
+    """
+
+    local: tuple[str, int]
+    destination: tuple[str, int] | None
+    source: tuple[str, int] | None
+    received_types: tuple[int, ...]
+    sent_type: int
+    sent_event_type: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class EngineCounters:
     """The engine in figures.
 
@@ -331,6 +352,9 @@ class MediaLeg(Protocol):
 
     def stats(self) -> LegStats:
         """The figures so far."""
+
+    def path(self) -> MediaPath:
+        """Where its packets go and come from, or did until it was closed."""
 
     def close(self) -> LegStats:
         """End everything on this leg and return its ports. A second time returns the same figures."""

@@ -19,6 +19,7 @@ from telephony.media.interface import (
     KeysAs,
     LegStats,
     MediaError,
+    MediaPath,
     PlayEnd,
     TapSide,
 )
@@ -72,6 +73,7 @@ class Leg:
 
     __slots__ = (
         "_awaits_proof",
+        "_closed_path",
         "_closed_stats",
         "_codecs",
         "_connection",
@@ -145,6 +147,7 @@ class Leg:
         self._late_before = 0
         self._is_closed = False
         self._closed_stats: LegStats | None = None
+        self._closed_path: MediaPath | None = None
         services.reader.add(self._pair.rtp, self.receiver.receive)
         services.reader.add(self._pair.rtcp, self._rtcp.receive)
         if self._tones is not None:
@@ -455,6 +458,20 @@ class Leg:
         late = 0 if stream is None else stream.late
         return leg_stats(self.receiver, self.sender, self._rtcp, self._late_before + late)
 
+    def path(self) -> MediaPath:
+        """Where its packets go and come from, or did until it was closed."""
+        if self._closed_path is not None:
+            return self._closed_path
+        sender, receiver = self.sender, self.receiver
+        return MediaPath(
+            local=(self._pool.address, self._pair.port),
+            destination=_plain(sender.destination),
+            source=_plain(receiver.source),
+            received_types=tuple(sorted({*receiver.codecs, *receiver.event_payload_types})),
+            sent_type=sender.clock.payload_type,
+            sent_event_type=sender.event_payload_type,
+        )
+
     def close(self) -> LegStats:
         """End everything and return the ports; a second time returns the same figures."""
         if self._is_closed:
@@ -467,6 +484,7 @@ class Leg:
         services = self._services
         self._rtcp.goodbye(services.clock())
         stats = self._closed_stats = self.stats()
+        self._closed_path = self.path()
         services.ticker.remove(self)
         services.reader.remove(self._pair.rtp)
         services.reader.remove(self._pair.rtcp)
@@ -485,3 +503,7 @@ class Leg:
     def _require_open(self) -> None:
         if self._is_closed:
             raise MediaError("the leg is closed")
+
+
+def _plain(address: SocketAddress | None) -> tuple[str, int] | None:
+    return None if address is None else (str(address[0]), int(address[1]))

@@ -9,18 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from contextlib import suppress
 from random import SystemRandom
 from typing import Protocol
 
 from telephony.net.driver import Driver
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip import user_agent
+from telephony.sip.errors import LocalProtocolError
 from telephony.sip.flow import Flow
 from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.parser import parse_message
 from telephony.sip.session import SessionState
 from telephony.sip.session_events import SessionOutput
 from telephony.sip.timers import Timers
+from telephony.sip.trace import MessageRing
 from telephony.sip.transaction_events import SendData
 from telephony.sip.user_agent import (
     AgentEffect,
@@ -54,6 +57,7 @@ class Signalling:
         application: the switch above.
         transports: the sockets; they hand what arrives to this object.
         server: the Server header's value, or None for silence.
+        trace: keeps the messages that come and go; None to keep none.
 
     Attributes:
         agent: the user-agent core.
@@ -67,8 +71,10 @@ class Signalling:
         application: Application,
         transports: Transports,
         server: str | None = None,
+        trace: MessageRing | None = None,
     ) -> None:
         self._loop = loop
+        self._trace = trace
         self._application = application
         self.transports = transports
         self.agent = UserAgent(
@@ -115,10 +121,15 @@ class Signalling:
         except MessageError as error:
             self.malformed_received(error, flow)
             return
-        self.message_received(message, flow)
+        if self._trace is not None:
+            self._trace.add(self._loop.time(), False, flow, data, message.headers.get("Call-ID"))
+        self._driver.run(self.agent.receive(message, flow, self._loop.time()))
 
     def message_received(self, message: Request | Response, flow: Flow) -> None:
-        """One parsed message from any transport."""
+        """One parsed message from a connection."""
+        if self._trace is not None:
+            with suppress(LocalProtocolError):
+                self._trace.add(self._loop.time(), False, flow, message.to_bytes())
         self._driver.run(self.agent.receive(message, flow, self._loop.time()))
 
     def malformed_received(self, error: MessageError, flow: Flow) -> None:
@@ -138,6 +149,8 @@ class Signalling:
 
     def _perform(self, effect: AgentEffect) -> None:
         if isinstance(effect, SendData):
+            if self._trace is not None:
+                self._trace.add(self._loop.time(), True, effect.flow, effect.data)
             self.transports.send(effect.flow, effect.data)
         else:
             task = self._loop.create_task(self._look_up(effect))

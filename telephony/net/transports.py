@@ -16,7 +16,7 @@ from telephony.net.tcp import TcpTransport
 from telephony.net.udp import UdpPort
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response
-from telephony.sip.reach import is_address, spelt
+from telephony.sip.reach import is_address, is_out_of_reach, spelt
 from telephony.sip.uri import SipUri, Uri
 
 WILDCARDS = ("0.0.0.0", "::", "")
@@ -122,6 +122,13 @@ class Transports:
             host = self.local_towards(flow.remote[0])
         return host, port
 
+    def local_end(self, flow: Flow) -> Address:
+        """Our own address and port on a flow, for people."""
+        host, port = flow.local
+        if host in WILDCARDS:
+            host = self.local_towards(flow.remote[0])
+        return host, port or self._listening_port(flow)
+
     def _listening_port(self, flow: Flow) -> int:
         """The port where the far end of a connection can open another one to us."""
         ports = [port for _, port in self._tcp_listening]
@@ -149,6 +156,24 @@ class Transports:
         if not is_address(host):
             return None
         return self._flow(uri.transport or "UDP", (host, port), like)
+
+    def flow_again(self, flow: Flow, uri: Uri) -> Flow | None:
+        """The way to a peer that an earlier run of the switch reached on `flow`; None when it is gone.
+
+        Datagrams go where they went. A connection ended with that run: the peer is reached where it said.
+
+        Args:
+            flow: of the earlier run.
+            uri: the peer's Contact, or the first proxy on the way to it.
+        """
+        try:
+            if not flow.reliable:
+                return self._flow(flow.transport, flow.remote, flow)
+            if isinstance(uri, SipUri) and not is_out_of_reach(uri.host, flow.remote[0]):
+                return self.locate(uri, flow)
+        except Unreachable:
+            pass
+        return None
 
     def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
         """As `locate`, from our end of `otherwise` where possible; `otherwise` when the URI leads nowhere."""

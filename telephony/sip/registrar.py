@@ -158,7 +158,8 @@ class Registrar:
         self._max = max_expires
         self._max_contacts = max_contacts
         self._accounts: dict[str, _Account] = {}
-        # Only of reliable flows: datagrams don't close.
+        # Only of open connections: datagrams don't close, and a connection that is yet to be opened may be
+        # tried again.
         self._on_connection: dict[Flow, set[str]] = {}
         # By transport and far address, of all flows.
         self._reached: dict[tuple[str, Address], set[str]] = {}
@@ -219,6 +220,20 @@ class Registrar:
         valid = [each for each in account.bindings if each.expires_at > now]
         return sorted(valid, key=lambda each: (-each.q, -each.updated_at))
 
+    def restore(self, binding: Binding, now: float) -> RegistrarOutput:
+        """Take a binding up again that an earlier run left; nothing happens when it is known by now.
+
+        Args:
+            binding: with a flow of this run; those of one user come in the order of their registration.
+            now: seconds.
+        """
+        account = self._accounts.get(binding.aor)
+        kept = account.bindings if account is not None else []
+        if binding.expires_at <= now or any(_replaces(binding, each) for each in kept):
+            return Output([], [])
+        self._store(binding.aor, [*kept, binding][-self._max_contacts :])
+        return Output([], [BindingAdded(binding.aor, binding)])
+
     def remove_flow(self, flow: Flow) -> RegistrarOutput:
         """A connection closed, and with it the way to all who registered over it (RFC 5626 section 6)."""
         events: list[RegistrarEvent] = []
@@ -264,9 +279,7 @@ class Registrar:
     def _store(self, aor: str, bindings: list[Binding]) -> None:
         """Replace a user's bindings and bring the indexes up to date."""
         account = self._accounts.setdefault(aor, _Account(aor))
-        before = {each.flow for each in account.bindings if each.flow.reliable}
-        after = {each.flow for each in bindings if each.flow.reliable}
-        _move(self._on_connection, aor, before, after)
+        _move(self._on_connection, aor, _connections(account.bindings), _connections(bindings))
         _move(self._reached, aor, _far_ends(account.bindings), _far_ends(bindings))
         account.bindings = bindings
         if bindings:
@@ -349,6 +362,10 @@ class Registrar:
 
 def _far_ends(bindings: list[Binding]) -> set[tuple[str, Address]]:
     return {(each.flow.transport, each.flow.remote) for each in bindings}
+
+
+def _connections(bindings: list[Binding]) -> set[Flow]:
+    return {each.flow for each in bindings if each.flow.connection}
 
 
 def _move(index: dict[K, set[str]], aor: str, before: set[K], after: set[K]) -> None:

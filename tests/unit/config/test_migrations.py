@@ -16,10 +16,11 @@ from sqlalchemy.engine import URL
 import callback_queue
 import cdr
 import console
+import hotline
 from config.database import Base, create_engine
 from config.migrate import is_current, upgrade
 
-for package in (callback_queue, cdr, console):
+for package in (callback_queue, cdr, console, hotline):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if module.name.endswith(".tables"):
             importlib.import_module(module.name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from hotline.server.overload import BURST
 from telephony.call.events import CallEnded as CallIsOver
 from telephony.call.events import CallOffered, CallRefused, LegEnded
 from telephony.call.leg import CallLeg
@@ -205,6 +207,30 @@ async def test_a_switch_that_drains_takes_no_new_calls(switch: LittleSwitch) -> 
     phone = await switch.phone()
     phone.begin()
     assert (await phone.reply()).status == 503
+
+
+@with_switch
+async def test_while_the_switch_falls_behind_new_calls_are_refused_and_all_else_goes_on(
+    switch: LittleSwitch,
+) -> None:
+    running = await switch.phone()
+    running.begin()
+    assert (await running.reply()).status == 200
+    running.ack()
+    load = switch.application.load
+    load.machine.receive(1.0, time.monotonic())
+    for _ in range(round(BURST)):
+        load.machine.admitted()  # those that a hiccup always leaves room for
+    phone = await switch.phone()
+    phone.begin()
+    refused = await phone.reply()
+    assert (refused.status, refused.get("retry-after")) == (503, "5")
+    assert (await alone(switch, "OPTIONS")).status == 503
+    assert load.refused == 2
+    assert switch.application.refusals[503] == 1
+    assert (await alone(switch, "REGISTER")).status == 401
+    running.bye()
+    assert (await running.reply("BYE")).status == 200
 
 
 async def alone(switch: LittleSwitch, method: str) -> wire.Message:

@@ -157,6 +157,26 @@ async def test_of_several_sockets_the_one_on_the_way_is_taken() -> None:
 
 
 @on_loop
+async def test_the_way_to_a_phone_of_an_earlier_run() -> None:
+    async with a_floor() as floor:
+        again = floor.transports.flow_again
+        other = floor.transports.listen("UDP", "127.0.0.2", 0)
+        near = floor.transports.listen("UDP", HOST, 0)
+        contact = uri("sip:a@127.0.0.9:5070;transport=tcp")
+        # Datagrams: from the same socket, or the next best where that is not there any more.
+        for local, found in ((other, other), (("192.0.2.1", 5060), near)):
+            old = Flow("UDP", local, ("127.0.0.9", 40001))
+            assert again(old, contact) == Flow("UDP", found, ("127.0.0.9", 40001))
+        assert again(Flow("UDP", ("::1", 5060), ("::1", 40001)), contact) is None
+        # A connection: anew, to where the phone listens; not into the network behind a NAT.
+        old = Flow("TCP", near, ("127.0.0.9", 40001), connection=3)
+        assert again(old, contact) == Flow("TCP", ("", 0), ("127.0.0.9", 5070))
+        assert again(old, uri("sip:a@192.168.1.20;transport=tcp")) is None
+        assert again(old, uri("sip:a@phone.invalid;transport=tcp")) is None
+        assert again(old, parse_uri("tel:+4930123")) is None
+
+
+@on_loop
 async def test_an_address_that_is_taken_is_said() -> None:
     async with a_floor() as floor:
         for transport in ("UDP", "TCP"):

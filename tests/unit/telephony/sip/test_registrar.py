@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -353,6 +355,40 @@ class TestClosedConnections:
         register(registrar, DESK, flow=other, cseq=2)
         assert registrar.remove_flow(TCP).events == []
         assert contacts_at(registrar) == [DESK]
+
+
+class TestRestored:
+    """Bindings of an earlier run."""
+
+    OPENED = Flow("TCP", ("", 0), ("192.0.2.9", 5062))
+
+    def test_a_restored_binding_is_like_any_other(self) -> None:
+        before, after = Registrar(), Registrar()
+        register(before, DESK, expires="100")
+        (old,) = before.lookup(AOR, 0.0)
+        assert told(after.restore(old, 5.0).events) == [("added", DESK)]
+        assert (contacts_at(after, 5.0), after.next_deadline()) == ([DESK], 100.0)
+        assert after.is_reached_by(UDP)
+        assert told(register(after, DESK, now=6.0, cseq=1).events) == [("refreshed", DESK)]
+
+    def test_what_has_expired_or_is_registered_anew_is_left(self) -> None:
+        before, after = Registrar(), Registrar()
+        register(before, DESK, expires="100")
+        (old,) = before.lookup(AOR, 0.0)
+        assert after.restore(old, 100.0).events == []
+        register(after, DESK, now=10.0, expires="600")
+        assert after.restore(old, 10.0).events == []
+        assert after.next_deadline() == 610.0
+
+    def test_a_connection_that_could_not_be_opened_may_be_tried_again(self) -> None:
+        before, after = Registrar(), Registrar()
+        register(before, SOFT, flow=TCP, expires="100")
+        (old,) = before.lookup(AOR, 0.0)
+        after.restore(replace(old, flow=self.OPENED), 0.0)
+        assert after.remove_flow(self.OPENED).events == []
+        assert contacts_at(after) == [SOFT]
+        assert register(after, SOFT, flow=TCP, cseq=2).moved == (self.OPENED,)
+        assert told(after.remove_flow(TCP).events) == [("flow closed", SOFT)]
 
 
 STEPS = st.lists(
