@@ -33,6 +33,7 @@ COMMANDS = {
     "calls": "Show calls, and export them as CSV.",
     "queues": "Queues: who is waiting now, and today's figures.",
     "agents": "Agents: current states, and today's figures.",
+    "bans": "Addresses that are banned for guessing passwords.",
     "report": "Figures of queues and agents.",
     "records": "Verify call records against the events, or rebuild them.",
     "token": "Create, list and revoke tokens for the console and its API.",

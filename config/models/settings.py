@@ -66,6 +66,30 @@ class RegistrationSettings(Table):
     )
 
 
+class GuessingSettings(Table):
+    """What is done about those who guess users and passwords (docs/operations.md)."""
+
+    attempts: Annotated[int, whole(0, 1000)] = Field(
+        default=10,
+        description="Failures from one address within the window that ban it: wrong passwords and unknown "
+        "users; 0 never bans.",
+    )
+    window: Annotated[float, seconds(10, 86400)] = Field(
+        default=600.0, description="Seconds within which failures are counted together."
+    )
+    ban: Annotated[float, seconds(1, 86400)] = Field(
+        default=300.0, description="Seconds of the first ban; each further one is twice as long."
+    )
+    longest_ban: Annotated[float, seconds(1, 30 * 86400)] = Field(
+        default=86400.0, description="Longest ban in seconds."
+    )
+    never: OneOrMore[NetworkAddress] = Field(
+        default=(),
+        description="Addresses or networks that are never banned; trunks and addresses with a registered "
+        "phone never are.",
+    )
+
+
 class SipSettings(Table):
     """Signalling: where we listen, who we are, the protocol's timers."""
 
@@ -97,6 +121,9 @@ class SipSettings(Table):
     )
     registration: RegistrationSettings = Field(
         default_factory=RegistrationSettings, description="How long registrations last."
+    )
+    guessing: GuessingSettings = Field(
+        default_factory=GuessingSettings, description="Guessing of users and passwords."
     )
     ring_timeout: Annotated[float, seconds(1, 600)] = Field(
         default=60.0, description="Seconds a phone rings before the call attempt ends."

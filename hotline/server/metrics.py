@@ -22,6 +22,8 @@ class Measured(Protocol):
 
     def messages(self) -> dict[str, int]: ...
 
+    def guessing(self) -> dict[str, int]: ...
+
     def refusals(self) -> dict[int, int]: ...
 
     def media(self) -> EngineCounters: ...
@@ -33,6 +35,7 @@ _GAUGES = {
     "transactions": "SIP transactions, lingering ones included.",
     "registrations": "Users with at least one registered phone.",
     "tcp_connections": "Open SIP connections over TCP.",
+    "banned_addresses": "Addresses that are banned for guessing.",
     "journal_waiting": "Events not yet on disk.",
     "journal_lost": "Events lost because the disk failed.",
 }
@@ -70,6 +73,14 @@ class SwitchCollector(Collector):
         for status, count in self._switch.refusals().items():
             refused.add_metric([str(status)], count)
         yield refused
+        guessing = CounterMetricFamily(
+            "hotline_guessing",
+            "Guessing of users and passwords: failures, those slowed, bans, requests ignored.",
+            labels=["what"],
+        )
+        for what, count in self._switch.guessing().items():
+            guessing.add_metric([what], count)
+        yield guessing
         yield from _media(self._switch.media())
 
 

@@ -144,6 +144,7 @@ class Switch:
                 "overview": self._answer_overview,
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
+                "bans": self._application.answer_bans,
                 "callback": self._answer_callback,
                 **self._tickets.answers(),
             },
@@ -284,6 +285,7 @@ class Switch:
             "transactions": self._signalling.agent.transactions,
             "registrations": len(self._admission.registrar),
             "tcp_connections": self.transports.connections,
+            "banned_addresses": len(self._admission.guard.bans()),
             "journal_waiting": self.journal.pending,
             "journal_lost": self.journal.lost,
         }
@@ -295,6 +297,10 @@ class Switch:
     def refusals(self) -> dict[int, int]:
         """INVITEs refused before anything answered them, by status."""
         return dict(self._application.refusals)
+
+    def guessing(self) -> dict[str, int]:
+        """Failed proofs of identity since the start, by what became of them."""
+        return self._application.guessing()
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""
