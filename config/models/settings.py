@@ -90,6 +90,28 @@ class GuessingSettings(Table):
     )
 
 
+class ConnectionSettings(Table):
+    """Limits of the TCP connections that peers open for SIP."""
+
+    in_all: Annotated[int, whole(8, 60000)] = Field(
+        default=4096,
+        description="At most so many. A quarter of the process's open files (LimitNOFILE) is the most in any "
+        "case: the rest is kept for calls.",
+    )
+    per_host: Annotated[int, whole(1, 60000)] = Field(
+        default=100,
+        description="At most so many from one address; more where more phones than that sit behind one NAT.",
+    )
+    first_message: Annotated[float, seconds(0.5, 120)] = Field(
+        default=10.0,
+        description="Seconds in which a message must be whole, the first one after connecting included.",
+    )
+    idle: Annotated[float, seconds(30, 86400)] = Field(
+        default=600.0,
+        description="Seconds of silence after which a connection without a call or a registration is closed.",
+    )
+
+
 class SipSettings(Table):
     """Signalling: where we listen, who we are, the protocol's timers."""
 
@@ -121,6 +143,9 @@ class SipSettings(Table):
     )
     registration: RegistrationSettings = Field(
         default_factory=RegistrationSettings, description="How long registrations last."
+    )
+    connections: ConnectionSettings = Field(
+        default_factory=ConnectionSettings, description="TCP connections of others."
     )
     guessing: GuessingSettings = Field(
         default_factory=GuessingSettings, description="Guessing of users and passwords."

@@ -22,6 +22,8 @@ class Measured(Protocol):
 
     def messages(self) -> dict[str, int]: ...
 
+    def turned_away(self) -> dict[str, int]: ...
+
     def guessing(self) -> dict[str, int]: ...
 
     def refusals(self) -> dict[int, int]: ...
@@ -73,6 +75,14 @@ class SwitchCollector(Collector):
         for status, count in self._switch.refusals().items():
             refused.add_metric([str(status)], count)
         yield refused
+        closed = CounterMetricFamily(
+            "hotline_tcp_connections_closed",
+            "SIP connections over TCP that a limit closed.",
+            labels=["limit"],
+        )
+        for limit, count in self._switch.turned_away().items():
+            closed.add_metric([limit], count)
+        yield closed
         guessing = CounterMetricFamily(
             "hotline_guessing",
             "Guessing of users and passwords: failures, those slowed, bans, requests ignored.",

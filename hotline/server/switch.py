@@ -49,6 +49,7 @@ from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
 from telephony.media.interface import EngineCounters
+from telephony.net.limits import ConnectionLimits, within_files
 from telephony.net.rtp_ports import PortPool
 from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
@@ -95,7 +96,14 @@ class Switch:
             self._admission, self._router, site, self.journal, loop=loop, clock=time.time
         )
         sip = settings.sip
-        self.transports = Transports(reactor, public_address=sip.public_address)
+        tcp = sip.connections
+        limits = ConnectionLimits(
+            in_all=within_files(tcp.in_all),
+            per_host=tcp.per_host,
+            first_message=tcp.first_message,
+            idle=tcp.idle,
+        )
+        self.transports = Transports(reactor, public_address=sip.public_address, limits=limits)
         self._signalling = self._application.signalling = Signalling(
             loop,
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
@@ -301,6 +309,10 @@ class Switch:
     def guessing(self) -> dict[str, int]:
         """Failed proofs of identity since the start, by what became of them."""
         return self._application.guessing()
+
+    def turned_away(self) -> dict[str, int]:
+        """TCP connections that a limit closed since the start, by limit."""
+        return self.transports.turned_away
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""

@@ -282,10 +282,10 @@ class UserAgent:
 
     def flow_in_use(self, flow: Flow) -> bool:
         """Whether a call or a registration needs a connection."""
+        if self._application.has_registered(flow):
+            return True
         calls = self._calls.values()
-        return any(call.flow.reliable and call.flow.remote == flow.remote for call in calls) or (
-            self._application.has_registered(flow)
-        )
+        return any(call.flow.reliable and call.flow.remote == flow.remote for call in calls)
 
     def flow_moved(self, old: Flow, new: Flow) -> None:
         """A phone is reached on another flow from now on (it registered again): its calls follow."""
