@@ -7,6 +7,7 @@ so that `hotline version` does not wait for a media engine.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -77,6 +78,8 @@ def build(wanted: str | None) -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; leaves with an `ExitCode`."""
+    # Whatever is written is private: numbers, words and voices of callers, passwords of phones.
+    os.umask(0o077)
     given = sys.argv[1:] if arguments is None else list(arguments)
     wanted = next((word for word in given if not word.startswith("-")), None)
     if arguments is None:

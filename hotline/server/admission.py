@@ -60,6 +60,8 @@ class Admission:
         self._journal = journal
         self._now = now
         self._clock = clock
+        self._passwords: dict[str, str] = {}
+        self._agent_of: dict[str, str] = {}
         self.use(site)
         sip = site.settings.sip
         self._digest = DigestAuthenticator(
@@ -83,16 +85,23 @@ class Admission:
         wanted = sip.registration
         self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)
 
-    def use(self, site: Site) -> None:
-        """Know the users and trunks of this version of the site from now on; registrations stay."""
+    def use(self, site: Site) -> list[str]:
+        """Know the users and trunks of this version of the site from now on; registrations stay.
+
+        Returns:
+            The users who are gone, have another password or belong to another agent.
+        """
+        before = [(user, self._passwords[user], agent) for user, agent in self._agent_of.items()]
         phones = [(agent.number, phone) for agent in site.agents for phone in agent.phones]
         self._passwords = {phone.user: phone.password for _, phone in phones}
         self._agent_of = {phone.user: number for number, phone in phones}
+        after = {(phone.user, phone.password, number) for number, phone in phones}
         self._trunks = site.settings.trunks
         self._trunk_of = lru_cache(maxsize=4096)(self._find_trunk)
         self._belongs = lru_cache(maxsize=4096)(self._find_belonging)
         self.parties = PartyReader(site)
         """Reads who calls whom."""
+        return [user for user, password, agent in before if (user, password, agent) not in after]
 
     # --- registrations ------------------------------------------------------------------------------
 

@@ -88,8 +88,10 @@ class SwitchApplication:
 
     def use(self, site: Site) -> None:
         """Know the users, trunks and limits of this version of the site from now on."""
-        self._admission.use(site)
+        gone = self._admission.use(site)
         self._know(site)
+        for user in gone:
+            self._registrations.run(self._admission.registrar.withdraw(user))
 
     def _know(self, site: Site) -> None:
         self._max_calls = site.settings.sip.max_calls

@@ -11,9 +11,9 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Never, TypeVar
 
+from control.doors import customer_of
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.machine import Output
-from telephony.sip.reach import customer_of
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.posixbase import PosixReactorBase
 
 from asr.slots.values import CallWindow
@@ -30,13 +31,16 @@ from cdr.settings import settings_applied
 from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine, site_database
+from config.private import make_private
+from console.tokens import TokenStore
+from control.doors import ConnectionLimits, within_files
 from control.server import ControlSocket
 from hotline.server.admission import Admission
 from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
-from hotline.server.reload import changes, needs_restart, with_start_settings
+from hotline.server.reload import barred, changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
@@ -49,7 +53,6 @@ from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
 from telephony.media.engine import Engine
 from telephony.media.interface import EngineCounters
-from telephony.net.limits import ConnectionLimits, within_files
 from telephony.net.rtp_ports import PortPool
 from telephony.net.signalling import Signalling
 from telephony.net.transports import Transports
@@ -58,6 +61,7 @@ from telephony.sip.timers import Timers
 log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 2.0
+DATABASE_SECONDS = 10.0
 
 
 class Switch:
@@ -171,6 +175,7 @@ class Switch:
         settings = self._site.settings
         self._router.plan = plan = await self._make_plan(self._site, self._flows)
         await self._control.open()
+        make_private(self._site)
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
@@ -229,6 +234,7 @@ class Switch:
         changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a new language)")
+        leaving = barred(self._site, site)
         self._site, self._flows, self._router.plan = site, flows, plan
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))
@@ -238,9 +244,23 @@ class Switch:
         self.distributor.use(site)
         if self.callbacks is not None:
             self.callbacks.use(site, plan.queue_services, plan.directory.targets)
+        await self._revoke_tokens(leaving)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
         return {"problems": [], "flows": flows.version, "changed": changed, "restart": restart}
+
+    async def _revoke_tokens(self, agents: Collection[str]) -> None:
+        """Agents who are gone, or whose password is another one, do not stay in the console either."""
+        if not agents or self.database is None:
+            return
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                revoked = await TokenStore(self.database).revoke_of(agents, time.time())
+        except (SQLAlchemyError, OSError):  # TimeoutError is an OSError
+            log.error("tokens of agents who left could not be revoked: hotline token revoke NAME")
+            return
+        for name in revoked:
+            log.info("token revoked, its agent left or has another password", extra={"token": name})
 
     async def drain(self, seconds: float) -> None:
         """Take no new calls, and wait until those in progress are over, but not for ever.

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from journal.event import CallEvent, Event
 
+HIDDEN_DIGIT = "•"
+"""In place of a key that nobody is to know."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffered(CallEvent):

@@ -19,7 +19,7 @@ from twisted.internet.tcp import Connection as TwistedConnection
 from twisted.internet.tcp import Port
 from twisted.python.failure import Failure
 
-from telephony.net.limits import ConnectionLimits, Doorkeeper
+from control.doors import ConnectionLimits, Doorkeeper
 from telephony.net.udp import open_ipv6
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response

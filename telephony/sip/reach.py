@@ -5,7 +5,7 @@ A phone behind a NAT writes its private address into Via and Contact. Pure; name
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 # Addresses that mean something inside one network only (RFC 1918, 6598, 3927, 4193, 4291, 6890).
 _LOCAL = tuple(
@@ -35,16 +35,6 @@ def spelt(host: str) -> str:
         return str(ip_address(host))
     except ValueError:
         return host
-
-
-def customer_of(host: str) -> str:
-    """What addresses are counted by where somebody has many: an IPv4 address, or the /64 of an IPv6 one."""
-    address = ip_address(host.partition("%")[0])
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
 
 def is_address(host: str) -> bool:

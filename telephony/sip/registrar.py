@@ -14,13 +14,13 @@ from enum import Enum
 from math import ceil, inf
 from typing import Never, TypeAlias, TypeVar
 
+from control.doors import customer_of
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.flow import Address, Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import REASONS, Request
-from telephony.sip.reach import customer_of
 from telephony.sip.uri import SipUri
 from telephony.sip.values import NameAddr
 

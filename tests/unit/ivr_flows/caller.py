@@ -100,6 +100,9 @@ class Caller:
         assert isinstance(answer, RecordedMessage | None), answer
         return answer or RecordedMessage(None, 0.0)
 
+    def keep_secret(self, secret: bool) -> None:
+        """Nothing is kept here."""
+
     def keep_recording(self) -> None:
         self.kept = True
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from config import load_site
+from config import Site, load_site
 from config.new_site import write_starter_site
 from hotline.server.admission import Admission
 from journal.event import Event
@@ -211,3 +212,40 @@ def test_a_trunk_is_never_banned(gate: Gate) -> None:
     guess(gate, TRUNK, 50)
     assert not gate.admission.ignores(TRUNK)
     assert gate.admission.admit(request("INVITE", "4900"), TRUNK) == "trunk:this-machine"
+
+
+def without(site: Site, number: str) -> Site:
+    return replace(site, agents=tuple(agent for agent in site.agents if agent.number != number))
+
+
+def with_password(site: Site, number: str, password: str) -> Site:
+    agents = [
+        agent.model_copy(
+            update={"phones": tuple(each.model_copy(update={"password": password}) for each in agent.phones)}
+        )
+        if agent.number == number
+        else agent
+        for agent in site.agents
+    ]
+    return replace(site, agents=tuple(agents))
+
+
+@pytest.mark.parametrize(
+    "change", [lambda site: without(site, "1001"), lambda site: with_password(site, "1001", "another one")]
+)
+def test_who_leaves_or_gets_another_password_has_no_phone_from_then_on(
+    gate: Gate, change: Callable[[Site], Site]
+) -> None:
+    second = gate.site.agents[1].phones[0]
+    register(gate.admission, "1001", gate.password, flow=OFFICE_PHONE)
+    register(gate.admission, second.user, second.password, flow=ANOTHER_THERE)
+    assert gate.admission.use(change(gate.site)) == ["1001"]
+    gate.admission.write_down(gate.admission.registrar.withdraw("1001").events)
+    gone = gate.journal.events[-1]
+    assert isinstance(gone, PhoneUnregistered)
+    assert (gone.user, gone.why) == ("1001", "withdrawn")
+    assert gate.admission.phones_of("1001") == []
+    assert len(gate.admission.phones_of("1002")) == 1
+    assert gate.admission.agent_at(OFFICE_PHONE) is None
+    assert register(gate.admission, "1001", gate.password, flow=OFFICE_PHONE).status == 403
+    assert gate.admission.use(change(gate.site)) == []

@@ -14,8 +14,8 @@ import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 
+from control.doors import ConnectionLimits, Doorkeeper, within_files
 from telephony.net import transports
-from telephony.net.limits import ConnectionLimits, Doorkeeper, within_files
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip.flow import Flow
 from telephony.sip.message import MessageError, Request, Response
@@ -534,7 +534,8 @@ async def test_a_message_must_be_whole_in_time() -> None:
         await floor.came.get()
         second[1].write(message[:-1])
         tcp = floor.transports._tcp
-        while not any(each.proved and each.waiting for each in tcp._connections.values()):  # noqa: ASYNC110
+        there = tcp._connections
+        while not any(one.proved and one.waiting for one in there.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         tcp.close_overdue(tcp.now() + 1)
         assert floor.transports.connections == 5
@@ -559,7 +560,8 @@ def test_a_limit_that_bites_is_told_once_in_a_while(caplog: pytest.LogCaptureFix
         door.bites("too many in all", "192.0.2.1", each * 0.1)
     assert [record.getMessage() for record in caplog.records] == [
         "SIP over TCP: connection closed, too many in all: address 192.0.2.1",
-        "SIP over TCP: connection closed, too many in all: address 192.0.2.1, and 599 more since the last line",
+        "SIP over TCP: connection closed, too many in all: address 192.0.2.1, and 599 more since the last "
+        "line",
     ]
     assert door.turned_away == {"too many in all": 1000}
 

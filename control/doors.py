@@ -1,4 +1,4 @@
-"""How many connections there may be, so that strangers can never use up what calls need.
+"""How many connections strangers may have: never so many that calls lack files.
 
 Sums over connections of one kind; closing them, and the clock, are left to those who have them.
 """
@@ -9,8 +9,7 @@ import logging
 import resource
 from collections import Counter
 from dataclasses import dataclass
-
-from telephony.sip.reach import customer_of
+from ipaddress import IPv6Address, ip_address
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +49,16 @@ def within_files(wanted: int, files: int | None = None) -> int:
     if most == resource.RLIM_INFINITY:
         return wanted
     return max(_LEAST, min(wanted, most // _SHARE))
+
+
+def customer_of(host: str) -> str:
+    """What addresses are counted by where somebody has many: an IPv4 address, or the /64 of an IPv6 one."""
+    address = ip_address(host.partition("%")[0])
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
 
 class Doorkeeper:
