@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +117,7 @@ class TokenStore:
             )
             return done.rowcount > 0
 
-    async def revoke_of(self, agents: Collection[str], now: float) -> list[str]:
+    async def revoke_of(self, agents: Collection[str], now: float) -> Sequence[str]:
         """Make all tokens of these agents work no more, also those that bear an agent's number as a name.
 
         Returns:

@@ -80,7 +80,7 @@ class Admission:
         """Who guesses."""
         self.ignored = 0
         """Requests from banned addresses that were ignored."""
-        self.on_ban: Callable[[], None] = lambda: None
+        self.on_ban: Callable[[], object] = lambda: None
         """Called when an address was banned: the guard has another deadline."""
         wanted = sip.registration
         self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)

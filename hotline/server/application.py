@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Never, assert_never
 
 from config import Site
@@ -77,7 +78,7 @@ class SwitchApplication:
             admission.guard, perform=assert_never, tell=admission.ban_ended, loop=loop
         )
         # Not at once: the guard is in the middle of a failure.
-        admission.on_ban = lambda: loop.call_soon(self._bans.run, Output([], []))
+        admission.on_ban = partial(loop.call_soon, self._bans.run, Output[Never, BanEnded]([], []))
         self._now = loop.time
         self.signalling: Signalling
         self.switchboard: Switchboard

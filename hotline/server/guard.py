@@ -18,7 +18,7 @@ from telephony.sip.machine import Output
 K = TypeVar("K")
 V = TypeVar("V")
 
-# Failures by one address as one user that cost nothing: a password mistyped.
+# Failures as one user at an address that is not banned, before they are slowed: a password mistyped.
 FREE_FAILURES = 3
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
@@ -144,7 +144,9 @@ class Guard:
         """
         self.counts["failures"] += 1
         address = customer_of(host)
-        self._slow(address, user[:_LONGEST_NAME], now)
+        # Where a ban follows anyway, the password that is right after all is not kept waiting before it.
+        free = FREE_FAILURES if shielded or not self._rules.attempts else self._rules.attempts
+        self._slow(address, user[:_LONGEST_NAME], now, free)
         return None if shielded else self._count(address, now)
 
     def tried_while_waiting(self, host: str, now: float, *, shielded: bool) -> Ban | None:
@@ -193,15 +195,15 @@ class Guard:
                 _remember(self._addresses, watched.address, watched)
         return Output([], ended)
 
-    def _slow(self, address: str, user: str, now: float) -> None:
+    def _slow(self, address: str, user: str, now: float, free: int) -> None:
         guessed = self._users.get((address, user)) or _Guessed()
         _remember(self._users, (address, user), guessed)
         if now - guessed.last > self._rules.window:
             guessed.count = 0
         guessed.count += 1
         guessed.last = now
-        if guessed.count > FREE_FAILURES:
-            exponent = min(guessed.count - FREE_FAILURES - 1, 16)
+        if guessed.count > free:
+            exponent = min(guessed.count - free - 1, 16)
             guessed.until = now + min(FIRST_WAIT * 2**exponent, LONGEST_WAIT)
 
     def _count(self, address: str, now: float) -> Ban | None:

@@ -105,7 +105,7 @@ class _Door(WrappingFactory):
     """
 
     def __init__(self, site: Site, door: Doorkeeper, reactor: PosixReactorBase) -> None:
-        super().__init__(site)
+        super().__init__(site)  # type: ignore[no-untyped-call]
         self.noisy = False
         self._door = door
         self._reactor = reactor
@@ -122,13 +122,13 @@ class _Door(WrappingFactory):
 
     def registerProtocol(self, p: ProtocolWrapper) -> None:
         """Twisted's callback: it is connected."""
-        super().registerProtocol(p)
+        super().registerProtocol(p)  # type: ignore[no-untyped-call]
         self._door.enter(p.getPeer().host)
         self._ends[p] = self._reactor.callLater(LIFE_SECONDS, p.loseConnection)
 
     def unregisterProtocol(self, p: ProtocolWrapper) -> None:
         """Twisted's callback: it is closed."""
-        super().unregisterProtocol(p)
+        super().unregisterProtocol(p)  # type: ignore[no-untyped-call]
         self._door.leave(p.getPeer().host)
         end = self._ends.pop(p)
         if end.active():

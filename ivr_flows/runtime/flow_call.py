@@ -271,7 +271,7 @@ class FlowCall:
         """Ask another system; None when no answer came in time, or none at all."""
         try:
             async with asyncio.timeout(request.timeout):
-                return await self._fetch(request)
+                return await fetch(self._speech.http, request)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             log.warning("lookup failed: %s", type(error).__name__)
             return None
@@ -328,22 +328,29 @@ class FlowCall:
         path = await self._clips.write(message.samples.tobytes())
         return Heard("noise", audio=path, seconds=message.seconds)
 
-    async def _fetch(self, request: HttpRequest) -> HttpAnswer:
-        content = request.body.encode() if request.body is not None else None
-        headers = httpx.Headers(dict(request.headers))
-        # What is compressed is not unpacked: a few bytes may be gigabytes.
-        headers["Accept-Encoding"] = "identity"
-        async with self._speech.http.stream(
-            request.method, request.url, headers=headers, content=content, follow_redirects=False
-        ) as response:
-            if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
-                raise ValueError("the answer is compressed, which was not asked for")
-            body = bytearray()
-            async for part in response.aiter_raw():
-                body += part
-                if len(body) > LONGEST_ANSWER:
-                    raise ValueError("the answer is too long")
-            return HttpAnswer(response.status_code, _decoded(bytes(body), response.charset_encoding))
+
+async def fetch(http: httpx.AsyncClient, request: HttpRequest) -> HttpAnswer:
+    """Ask another system, and nobody whom it names; read no more than `LONGEST_ANSWER` bytes off the wire.
+
+    Raises:
+        httpx.HTTPError: no answer.
+        ValueError: one that is too long or compressed.
+    """
+    content = request.body.encode() if request.body is not None else None
+    headers = httpx.Headers(dict(request.headers))
+    # What is compressed is not unpacked: a few bytes may be gigabytes.
+    headers["Accept-Encoding"] = "identity"
+    async with http.stream(
+        request.method, request.url, headers=headers, content=content, follow_redirects=False
+    ) as response:
+        if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+            raise ValueError("the answer is compressed, which was not asked for")
+        body = bytearray()
+        async for part in response.aiter_raw():
+            body += part
+            if len(body) > LONGEST_ANSWER:
+                raise ValueError("the answer is too long")
+        return HttpAnswer(response.status_code, _decoded(bytes(body), response.charset_encoding))
 
 
 def _decoded(body: bytes, named: str | None) -> str:

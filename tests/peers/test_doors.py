@@ -80,10 +80,10 @@ def hotline(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def test_who_guesses_is_banned_seen_and_let_in_again(doors: Switch) -> None:
     stranger = Stranger(doors, STRANGER)
-    statuses = [stranger.try_password("1001", f"guess {each}") for each in range(12)]
-    assert statuses[:4] == [403] * 4
-    assert statuses[-1] == 0
+    statuses = [stranger.try_password("1001", f"guess {each}") for each in range(10)]
+    assert statuses == [403] * 10
     stranger.socket.settimeout(0.3)
+    assert stranger.try_password("1001", "guess") == 0
     assert stranger.try_password("1001", doors.passwords["1001"]) == 0, "not even the right one"
     assert stranger.ask("OPTIONS", "4900") is None
     listed = json.loads(hotline("bans", "list", "--site", doors.site, "--json").stdout)
@@ -131,11 +131,9 @@ def check_banned(switch: Switch) -> None:
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
 def test_sipvicious_finds_no_extension(doors: Switch, method: str) -> None:
-    target = f"udp://{HOST}:{doors.sip[1]}"
-    told = run(svtool("svwar"), "-e900-1040", "-m", method, "--force", "--maximumtime", 5, target)
-    # It guesses from the number of an extension that does not exist; 1001 to 1003 look the same.
-    assert not any(f"| {number} " in told for number in (1001, 1002, 1003)), told
-    check_banned(doors)
+    """It asks for one that surely does not exist first, and gives up where the next is answered the same."""
+    told = run(svtool("svwar"), "-e1000-1040", "-m", method, "--force", f"udp://{HOST}:{doors.sip[1]}")
+    assert "found nothing" in told, told
 
 
 def test_sipvicious_cracks_no_password(doors: Switch, tmp_path: Path) -> None:

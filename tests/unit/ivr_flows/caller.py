@@ -55,6 +55,7 @@ class Caller:
         self.paused = 0.0
         self.gone = False
         self.kept = False
+        self.secret: list[bool] = []
         self._answers = deque(answers)
         self._now = now
         self._no_recogniser = no_recogniser
@@ -101,7 +102,7 @@ class Caller:
         return answer or RecordedMessage(None, 0.0)
 
     def keep_secret(self, secret: bool) -> None:
-        """Nothing is kept here."""
+        self.secret.append(secret)
 
     def keep_recording(self) -> None:
         self.kept = True
