@@ -59,7 +59,11 @@ class Http(ShortTable, Verb):
 
     Callers should not wait long: after `timeout` seconds, or when the response is not a success (2xx), the
     variables get the values of `fallback` and the call goes to `otherwise`, or to the next step if there is
-    a `fallback`. `http.status` is the response status, 0 without a response. Values in the URL are escaped.
+    a `fallback`. `http.status` is the response status, 0 without a response.
+
+    Values in the URL are escaped. One that would lead to another path (`..`, a slash, nothing at all, also in
+    escaped form) is not looked up: the lookup fails. Redirects are not followed, compressed responses are
+    refused, and a response may have 256 kB.
 
     Example:
         steps:
