@@ -41,6 +41,9 @@ from tts.parts import Part, shown
 
 Effects: TypeAlias = list[bot.IntakeEffect]
 
+MOST_LOSSES = 2
+"""So often a call may be without a recogniser before it goes on by keys to its end."""
+
 _DEFAULTS = IntakeSettings()
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _KEYED = 3  # the attempt that says all about the keys
@@ -76,6 +79,7 @@ class Intake:
         "_heard",
         "_hours",
         "_interpreter",
+        "_losses",
         "_others",
         "_present",
         "_settings",
@@ -103,6 +107,7 @@ class Intake:
         self._attempt = self._asked = self._silent = self._waited = 0
         self._waiting = False
         self._speech = True
+        self._losses = 0
         self._present = True
         self._heard = Heard("silence")
         self._unsure: tuple[Asking, int, Heard] | None = None
@@ -216,6 +221,8 @@ class Intake:
     def _understand(self, heard: Heard, now: datetime) -> Effects:
         asking, attempt = self._asking, self._attempt
         meaning = self._interpreter.meaning(asking, heard, self._draft, now)
+        if heard.kind == "keys":
+            self._listen_again()
         if meaning.name == "human?" and not self._settings.human:
             meaning = self._interpreter.meaning(asking, heard, self._draft, now, no_human=True)
         self._remember(heard, meaning)
@@ -298,6 +305,7 @@ class Intake:
     def _recorded(self, event: bot.Recorded) -> Effects:
         heard = Heard("unavailable", audio=event.audio, seconds=event.seconds)
         self._draft.history.append(bot.Turn("recording", 1, heard, "recording"))
+        self._listen_again()
         story = self._draft.story
         if story is None:
             return self._proceed()
@@ -537,10 +545,11 @@ class Intake:
         return self._ask(self._asking, self._wording.text(key), attempt=self._attempt + 1)
 
     def _unavailable(self, meaning: Meaning) -> Effects:
-        """The recogniser is gone: go on by keys, with the recording of what was said."""
+        """The recogniser is gone: this question goes on by keys, with the recording of what was said."""
         if not self._speech:
             return self._missed(meaning)
         self._speech = False
+        self._losses += 1
         self._draft.recogniser_gone = True
         sorry = self._wording.text("recogniser_gone")
         entry = self._entry_in_question
@@ -552,6 +561,11 @@ class Intake:
         if self._asking.asked == "addition" or (entry is not None and entry.slot.kind in _WITHOUT_KEYS):
             return self._proceed(sorry)
         return self._ask(self._asking, sorry)
+
+    def _listen_again(self) -> None:
+        """One that was busy, or died, is mostly back by the next question; one that is lost again is not."""
+        if 0 < self._losses < MOST_LOSSES:
+            self._speech = True
 
     # What the caller tells.
 

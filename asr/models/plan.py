@@ -29,6 +29,8 @@ LANGUAGES = ("en", "zh", "ko")
 SMART_TURN = "smart-turn-v3.2"
 TURNS_AT_ONCE = 8
 """Pauses that are judged at one time; more wait out their silence."""
+SECOND_STALL = 300.0
+"""Seconds that a second reading may take: nobody waits for it."""
 PACKAGES: dict[LocalEngine, str] = {
     "whisper": "faster_whisper",
     "vosk": "vosk",
@@ -52,12 +54,14 @@ class SpeechPlan:
     Args:
         setups: one for each language that is recognised.
         lines: one sentence for each language, for people, at start-up.
+        second: who reads what was told once more after the call, of languages that have such a one.
         turns: what tells from the sound whether a turn is over; None when it is not installed.
         turns_line: one sentence about that.
     """
 
     setups: tuple[Setup, ...]
     lines: tuple[str, ...]
+    second: tuple[Setup, ...]
     turns: Setup | None
     turns_line: str
 
@@ -72,6 +76,7 @@ def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechP
     folder = models_folder() if folder is None else folder
     setups: list[Setup] = []
     lines: list[str] = []
+    second: list[Setup] = []
     for language in LANGUAGES:
         mine: RecogniserSettings = getattr(settings, language)
         answer = _choose(language, mine, folder)
@@ -94,12 +99,30 @@ def plan_speech(settings: SpeechSettings, folder: Path | None = None) -> SpeechP
             )
         )
         lines.append(f"speech {language}: {_describe(setups[-1], folder)}")
+        if mine.second_pass is None:
+            continue
+        better = _choose(language, RecogniserSettings(model=mine.second_pass), folder)
+        if not isinstance(better, str):
+            engine, model = better
+            second.append(
+                Setup(
+                    language,
+                    engine,
+                    model,
+                    streams=1,
+                    threads=mine.threads,
+                    queue_limit=0,
+                    stall_seconds=SECOND_STALL,
+                )
+            )
+            better = model.name if model is not None else engine
+        lines.append(f"speech {language} after the call: {better}")
     turns = _turns(folder)
     name = turns.model.name if turns is not None and turns.model is not None else ""
     turns_line = (
         f"turns: {name}" if name else f"turns: by silence, get a model: hotline models get {SMART_TURN}"
     )
-    return SpeechPlan(tuple(setups), tuple(lines), turns, turns_line)
+    return SpeechPlan(tuple(setups), tuple(lines), tuple(second), turns, turns_line)
 
 
 def _turns(folder: Path) -> Setup | None:

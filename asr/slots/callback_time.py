@@ -60,6 +60,8 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     ]
     if not readings:
         return None
+    # One that has an hour, or another exact time, was heard better than one in which it got lost.
+    readings = [reading for reading in readings if _is_exact(reading[0])] or readings
     wish, window = readings[0]
     heard_so = _WISHES[language](text, now.date()) == wish if context.alternatives else True
     # What may be meant otherwise, or was heard otherwise too, is asked.
@@ -70,6 +72,10 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     ):
         confidence *= _DOUBTFUL
     return Understood(window, confidence, tidy(text, language))
+
+
+def _is_exact(wish: Wish) -> bool:
+    return wish.clock is not None or wish.delay is not None or wish.asap
 
 
 def _doubtful(wish: Wish, window: CallWindow, now: datetime, hours: OpeningHours | None) -> bool:

@@ -355,8 +355,10 @@ _EN = CommandWords(
     redo=re.compile(
         "(?:no |i want to |id like to |can i |could i |let me |please |ill |lets |i need to )*"
         + _any(
-            "(?:redo|re record|rerecord|restart|rephrase|change|correct|fix|edit|delete|cancel|erase)"
+            "(?:redo|re record|rerecord|restart|rephrase|change|fix|edit|delete|cancel|erase)"
             "(?: (?:it|that|this|everything))?",
+            # Alone it is an agreement.
+            "correct (?:it|that|this|everything)",
             "start (?:over|again|from the beginning)|(?:tell|say to) you again|try again|scratch that",
             "(?:say|try|tell|do|explain|describe|record) (?:it |that |this )?(?:all )?"
             "(?:again|over|once more)",

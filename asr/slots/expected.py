@@ -31,7 +31,12 @@ _DIGITS: Mapping[str, tuple[str, ...]] = {
 }
 _PHRASES: Mapping[SlotKind, Mapping[str, tuple[str, ...]]] = {"digits": _DIGITS, "phone_number": _DIGITS}
 
-_ALTERNATIVES: Mapping[SlotKind, int] = {"digits": 8, "phone_number": 8, "number": 4}
+_ALTERNATIVES: Mapping[SlotKind, int] = {
+    "digits": 8,
+    "phone_number": 8,
+    "number": 4,
+    "callback_time": 4,
+}
 _EXAMPLES: Mapping[SlotKind, Mapping[str, str]] = {
     "digits": {"en": "4 0 7 2 9 1", "zh": "407291", "ko": "407291"},
     "phone_number": {"en": "555 0142 367", "zh": "13912345678", "ko": "010-2345-6789"},

@@ -251,6 +251,8 @@ def _with_figures(text: str) -> str:
         text,
     )
     said = plain(text.replace("o'clock", "oclock").replace("o clock", "oclock"), "en")
+    for alike, meant in _SOUND_ALIKES:
+        said = alike.sub(meant, said)
     said = re.sub(r"\b(?:oh|o) (?=\w)", "zero ", said)
     words = []
     for word in said.split():
@@ -266,6 +268,29 @@ def _with_figures(text: str) -> str:
     said = re.sub(r"\b([2-5])0 ([1-9])\b(?! ?(?:am|pm|oclock))", r"\1\2", said)
     return re.sub(r"\b0 ([1-9])\b", r"0\1", said)
 
+
+# How recognisers write words of time that sound alike; the short ones only where an hour must stand.
+_HOUR_BEFORE = r"\b(past|at|around|about|by|until|till|before|after|make it|or)"
+_HOUR_BEHIND = r"(?= (?:oclock|in the|pm|am|this|tomorrow|today|tonight|on|please)\b| ?$)"
+_SOUND_ALIKES = (
+    (
+        re.compile(r"\b(?:house|half|have|hoff|huff|hall|calf) (?:past|pass|passed|path|parts?)\b"),
+        "half past",
+    ),
+    (
+        re.compile(r"\b(quarter|five|ten|twenty|\d{1,2}) (?:pass|passed|path|parts?|paused|paste)\b"),
+        r"\1 past",
+    ),
+    (re.compile(rf"{_HOUR_BEFORE} (?:too|to(?! ?$)){_HOUR_BEHIND}"), r"\1 two"),
+    (re.compile(rf"{_HOUR_BEFORE} (?:for|fore){_HOUR_BEHIND}"), r"\1 four"),
+    (re.compile(rf"{_HOUR_BEFORE} (?:ate|aid|aight){_HOUR_BEHIND}"), r"\1 eight"),
+    (re.compile(rf"{_HOUR_BEFORE} (?:won|wan){_HOUR_BEHIND}"), r"\1 one"),
+    (re.compile(rf"{_HOUR_BEFORE} (?:tree|free){_HOUR_BEHIND}"), r"\1 three"),
+    (re.compile(rf"{_HOUR_BEFORE} (?:sex|sicks){_HOUR_BEHIND}"), r"\1 six"),
+    (re.compile(r"\b(?:in|into|and) (?:to|too) (?=(?:and a half )?(?:hours?|days?|weeks?)\b)"), "in two "),
+    (re.compile(r"\binto (?=(?:hours|days|weeks)\b)"), "in two "),
+    (re.compile(r"\bin (?:our|ours)\b"), "in an hour"),
+)
 
 _ORDINALS = {
     word: number

@@ -61,6 +61,11 @@ class Recognisers:
         self._folder = Path(tempfile.mkdtemp(prefix="hotline-asr-"))
         self._pools = {setup.language: Pool(setup, self._folder) for setup in setups}
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those that there is a setup for."""
+        return frozenset(self._pools)
+
     async def start(self) -> None:
         """Start every worker; returns before they have loaded their models."""
         for pool in self._pools.values():

@@ -38,6 +38,7 @@ class Recovery:
         events: the journal's events in it.
         journal: where facts go.
         recognisers: for recordings without words; None where nothing recognises speech.
+        second_readers: for a second, better reading of what was told; None where the site has none.
 
     Attributes:
         gate: open once the recorder has concluded what the run before left.
@@ -50,6 +51,7 @@ class Recovery:
         events: StoredEvents,
         journal: Journal,
         recognisers: Recognisers | None,
+        second_readers: Recognisers | None,
     ) -> None:
         self._events = events
         self._switch = site.settings.switch
@@ -57,7 +59,7 @@ class Recovery:
         self._journal = journal
         self._words: LateWords | None = None
         if recognisers is not None:
-            self._words = LateWords(engine, recognisers, self._recordings, journal.append)
+            self._words = LateWords(engine, recognisers, self._recordings, journal.append, second_readers)
         self.gate = RecoveryGate(engine, events, self._switch)
         self._started = 0.0
         self._task: asyncio.Task[None] | None = None

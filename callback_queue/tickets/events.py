@@ -73,7 +73,18 @@ class TicketChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTranscribed(Event):
-    """Words for a recording that had none: `file` inside the recordings folder, `slot` what it answers."""
+    """Words for a recording that had none, or better ones.
+
+    Args:
+        ticket: its number.
+        slot: what the recording answers.
+        file: the recording, inside the recordings folder.
+        text: the words.
+        words: the same one by one, with times.
+        confidence: 0..1, None where the engine gives none.
+        engine: who read it.
+        again: whether it had been read during the call.
+    """
 
     ticket: str
     slot: str
@@ -82,6 +93,7 @@ class TicketTranscribed(Event):
     words: list[dict[str, Any]]
     confidence: float | None
     engine: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

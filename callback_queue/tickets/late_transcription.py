@@ -1,8 +1,9 @@
-"""Late transcription: recordings that were not recognised during the call, transcribed in the background.
+"""Late transcription: recordings that are transcribed after the call, in the background.
 
-A voice message, an answer to a recogniser that was gone, the conversation that a crash cut off: one after the
-other, and only while no caller needs the recognisers. What the words mean for the ticket is
-decided in `callback_queue.tickets.projection`.
+A voice message, an answer to a recogniser that was gone, the conversation that a crash cut off; and, where
+the site names a model for that, what callers told of their problem, a second time and better. One after the
+other, and only while no caller needs the recognisers. What the words mean for the ticket is decided in
+`callback_queue.tickets.projection`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from asr.listening.voice_activity import FRAME_BYTES, VoiceActivity
 from asr.results import Final
 from asr.workers.client import RecogniserError, Recognisers
 from callback_queue.tickets.events import TicketTranscribed
-from callback_queue.tickets.opening import HEARD
+from callback_queue.tickets.opening import HEARD, TELLING
 from callback_queue.tickets.tables import Ticket
 from callback_queue.tickets.ticket import AT_WORK
 from journal.event import Event
@@ -48,13 +49,22 @@ _WRONG = (OSError, EOFError, wave.Error)
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
-    """A recording without words: of which ticket, in which language, for which slot."""
+class ToRead:
+    """A recording to be read.
+
+    Args:
+        ticket: whose.
+        language: en, zh or ko.
+        slot: what it answers.
+        file: inside the recordings folder.
+        first: the words of the first reading, "" where there was none.
+    """
 
     ticket: str
     language: str
     slot: str
     file: str
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +77,27 @@ class Piece:
 
 
 class LateWords:
-    """Looks for recordings without words, and has them read.
+    """Looks for recordings that want to be read, and has them read.
 
     Args:
         engine: the database.
         recognisers: all languages.
         recordings: the recordings folder.
         tell: puts a fact into the journal.
+        second: those of the second reading, by language; None where a site has none.
     """
 
     def __init__(
-        self, engine: AsyncEngine, recognisers: Recognisers, recordings: Path, tell: Callable[[Event], None]
+        self,
+        engine: AsyncEngine,
+        recognisers: Recognisers,
+        recordings: Path,
+        tell: Callable[[Event], None],
+        second: Recognisers | None = None,
     ) -> None:
         self._engine = engine
         self._recognisers = recognisers
+        self._second = second
         self._recordings = recordings
         self._tell = tell
         self._done: set[tuple[str, str]] = set()
@@ -104,29 +121,33 @@ class LateWords:
             SQLAlchemyError, OSError, TimeoutError: the database is away.
         """
         async with asyncio.timeout(PATIENCE):
-            found = await self._unheard()
+            found = await self._to_read()
         for one in found:
             if (one.ticket, one.file) not in self._done and self._is_idle(one.language):
                 await self._transcribe(one)
 
-    async def _unheard(self) -> list[Unheard]:
+    async def _to_read(self) -> list[ToRead]:
         columns = (Ticket.number, Ticket.language, Ticket.kind, Ticket.slots, Ticket.recording)
-        query = (
+        at_work = (
             select(*columns)
             .where(Ticket.state.in_(AT_WORK), Ticket.opened_at >= time.time() - OLDEST)
-            .where(or_(Ticket.title == "", Ticket.kind == "cut_off"))
             .order_by(Ticket.opened_at.desc())
             .limit(AT_ONCE)
         )
+        without_words = at_work.where(or_(Ticket.title == "", Ticket.kind == "cut_off"))
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return [one for row in rows for one in unheard(*row)]
+            found = [one for row in await connection.execute(without_words) for one in unheard(*row)]
+            if self._second is not None:
+                told = at_work.where(Ticket.language.in_(self._second.languages))
+                for ticket, language, _, slots, _ in await connection.execute(told):
+                    found += told_once(ticket, language, slots)
+        return found
 
     def _is_idle(self, language: str) -> bool:
         status = self._recognisers.status().get(language)
         return status is not None and bool(status["up"]) and not status["streams"] and not status["waiting"]
 
-    async def _transcribe(self, one: Unheard) -> None:
+    async def _transcribe(self, one: ToRead) -> None:
         try:
             pieces = await asyncio.to_thread(read_pieces, self._recordings / one.file)
         except _WRONG as error:
@@ -138,7 +159,7 @@ class LateWords:
         sure: list[float] = []
         engine = ""
         for piece in pieces:
-            final = await self._read(piece, one.language)
+            final = await self._read(piece, one)
             if final is None:
                 return  # somebody needs the recogniser, or it is gone: the next time
             engine = final.engine
@@ -153,7 +174,8 @@ class LateWords:
                     sure.append(final.confidence)
         self._done.add((one.ticket, one.file))
         confidence = min(sure, default=None)
-        joined = ("" if one.language == "zh" else " ").join(texts)
+        # Where the second reading finds nothing, the first one stays.
+        joined = ("" if one.language == "zh" else " ").join(texts) or one.first
         self._tell(
             TicketTranscribed(
                 time.time(),
@@ -164,14 +186,16 @@ class LateWords:
                 words=words,
                 confidence=confidence,
                 engine=engine or "none",
+                again=bool(one.first),
             )
         )
 
-    async def _read(self, piece: Piece, language: str) -> Final | None:
-        if not self._is_idle(language):
+    async def _read(self, piece: Piece, one: ToRead) -> Final | None:
+        if not self._is_idle(one.language):
             return None
+        recognisers = self._second if one.first and self._second is not None else self._recognisers
         try:
-            recognition = await self._recognisers.open(language)
+            recognition = await recognisers.open(one.language)
         except RecogniserError:
             return None
         try:
@@ -183,17 +207,28 @@ class LateWords:
             recognition.cancel()
 
 
+def told_once(ticket: str, language: str, slots: list[dict[str, Any]]) -> Iterator[ToRead]:
+    """What was told of the problem, and read during the call alone.
+
+    What was put together from several answers is left as it is: a later one may have corrected the first.
+    """
+    for slot in slots:
+        audio, words = slot.get("audio") or [], str(slot.get("text") or "")
+        if slot.get("name") in TELLING and words and len(audio) == 1 and "engine" not in slot:
+            yield ToRead(ticket, language, str(slot["name"]), str(audio[0]), words)
+
+
 def unheard(
     ticket: str, language: str, kind: str, slots: list[dict[str, Any]], recording: str
-) -> Iterator[Unheard]:
+) -> Iterator[ToRead]:
     """The recordings of a ticket that nobody has made words of: its answers', else the whole call's."""
     answers = [slot for slot in slots if slot.get("audio") and not slot.get("text")]
     for slot in answers:
         if "engine" not in slot and slot.get("name") != "recording":
-            yield Unheard(ticket, language, str(slot.get("name")), str(slot["audio"][-1]))
+            yield ToRead(ticket, language, str(slot.get("name")), str(slot["audio"][-1]))
     was_read = any(slot.get("name") == HEARD and "engine" in slot for slot in slots)
     if recording and not was_read and (kind == "cut_off" or not answers):
-        yield Unheard(ticket, language, HEARD, recording)
+        yield ToRead(ticket, language, HEARD, recording)
 
 
 def read_pieces(path: Path) -> list[Piece]:

@@ -23,7 +23,7 @@ from config import Site
 from config.telephone_numbers import is_callable
 
 # The slots in which callers say what is wrong, best first.
-_TELLING = ("problem", "message")
+TELLING = ("problem", "message")
 # Those that say who and where, not what.
 _FACTS = frozenset({"callback_number", "callback_time", "name", "recording"})
 # What was said of a call that was cut off, where nobody knows which question it answers.
@@ -163,7 +163,7 @@ def priority_of(tier: Tier, severity: int) -> int:
 def words_of(slots: list[dict[str, Any]]) -> str:
     """What the caller said of the matter itself."""
     by_name = {slot.get("name"): slot for slot in slots}
-    told = [by_name[name] for name in _TELLING if name in by_name]
+    told = [by_name[name] for name in TELLING if name in by_name]
     told = told or [slot for slot in slots if slot.get("name") not in _FACTS and slot.get("text")]
     texts = (str(slot.get("text") or slot.get("value") or "").strip() for slot in told)
     return " ".join(text for text in texts if text)
@@ -172,7 +172,7 @@ def words_of(slots: list[dict[str, Any]]) -> str:
 def with_text(
     slots: list[dict[str, Any]], slot: str, file: str, heard: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The slots with words for a recording that had none.
+    """The slots with words for a recording that had none, or better ones in place of the first.
 
     Args:
         slots: of the ticket.
@@ -185,7 +185,12 @@ def with_text(
     for old in slots:
         if old.get("name") == slot and (not old.get("audio") or file in old["audio"]) and not found:
             found = True
-            changed.append({**old, **heard, "value": old.get("value") or heard["text"]})
+            before = str(old.get("text") or "")
+            as_heard = str(old.get("value") or "") in ("", before)
+            new = {**old, **heard, "value": heard["text"] if as_heard else old["value"]}
+            if before and before != heard["text"]:
+                new.setdefault("first_text", before)
+            changed.append(new)
         else:
             changed.append(old)
     if not found:

@@ -137,15 +137,17 @@ class TicketProjection:
             "confidence": event.confidence,
             "engine": event.engine,
         }
-        slots = with_text(_mappings(ticket["slots"]), str(event.slot), str(event.file), heard)
+        before, language = _mappings(ticket["slots"]), ticket["language"]
+        slots = with_text(before, str(event.slot), str(event.file), heard)
         values: dict[str, Any] = {"slots": items(slots)}
-        said = words_of(_mappings(values["slots"]))
-        if said and not ticket["title"]:
-            values["title"] = text(title(said, ticket["language"]), TITLE_LENGTH)
-        if said and not ticket["summary"]:
-            values["summary"] = text(summary(said, ticket["language"]), SUMMARY_LENGTH)
+        first, said = words_of(before), words_of(_mappings(values["slots"]))
+        # What somebody has written, or a model, stays; what was taken from the words follows them.
+        if said and ticket["title"] in ("", text(title(first, language), TITLE_LENGTH)):
+            values["title"] = text(title(said, language), TITLE_LENGTH)
+        if said and ticket["summary"] in ("", text(summary(first, language), SUMMARY_LENGTH)):
+            values["summary"] = text(summary(said, language), SUMMARY_LENGTH)
         await write_ticket(connection, event.ticket, values, event.at)
-        details = {"slot": event.slot, "file": event.file, "engine": event.engine}
+        details = {"slot": event.slot, "file": event.file, "engine": event.engine, "again": event.again}
         await write_history(connection, row, event.ticket, event.at, "system", "transcribed", details)
 
     async def _joined(self, connection: AsyncConnection, event: TicketJoined, row: Row) -> None:

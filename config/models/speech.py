@@ -34,6 +34,11 @@ class RecogniserSettings(Table):
         default=None,
         description="A model's name (hotline models list) or folder. Default: an installed model.",
     )
+    second_pass: PathText | None = Field(
+        default=None,
+        description="A model (name or folder) that reads what callers told of their problem once more after "
+        "the call, for the ticket: better and slower than model, such as a large Whisper. Default: none.",
+    )
     url: OneOrMore[ServerUrl] = Field(
         default=(),
         description="Servers that speak the vosk-server protocol; calls are distributed over them.",

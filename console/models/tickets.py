@@ -62,6 +62,9 @@ class SlotModel(BaseModel):
     name: str = Field(description="problem, callback_number, callback_time, name ...")
     value: str = Field(description="What was understood.")
     text: str = Field(description="What was heard, word for word.")
+    first_text: str = Field(
+        description="What was heard during the call, where text was read after it; or empty."
+    )
     confidence: float | None = Field(description="0..1; null when nobody knows.")
     confirmed: bool = Field(description="Whether the caller said yes to it.")
 

@@ -237,6 +237,7 @@ def _slot(slot: dict[str, object]) -> SlotModel:
         name=str(slot.get("name", "")),
         value=str(slot.get("value", "")),
         text=str(slot.get("text", "")),
+        first_text=str(slot.get("first_text", "")),
         confidence=float(confidence) if isinstance(confidence, int | float) else None,
         confirmed=slot.get("confirmed") is True,
     )

@@ -61,6 +61,9 @@ class SpeechService:
         self.lines += [str(choice) for choice in choices]
         """Who recognises, understands and speaks, for start-up."""
         self.recognisers = Recognisers(setups) if setups else None
+        second = [setup for setup in plan.second if setup.language in self.languages]
+        self.second_readers = Recognisers(second) if second else None
+        """Who reads what was told once more after the call."""
         self._understanding = UnderstandingService(
             model if self.languages else None, site.path(EXAMPLE_VECTORS)
         )
@@ -106,6 +109,8 @@ class SpeechService:
         """Start the workers; returns before they have loaded their models."""
         if self.recognisers is not None:
             await self.recognisers.start()
+        if self.second_readers is not None:
+            await self.second_readers.start()
         self._understanding.start()
         if self._turns is not None:
             await self._turns.start()
@@ -126,6 +131,8 @@ class SpeechService:
             self._preparing.cancel()
         if self.recognisers is not None:
             await self.recognisers.close()
+        if self.second_readers is not None:
+            await self.second_readers.close()
         await self._understanding.close()
         if self._turns is not None:
             await self._turns.close()

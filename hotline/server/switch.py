@@ -138,7 +138,14 @@ class Switch:
         self._recovery: Recovery | None = None
         if self.database is not None:
             events = EventStore(self.database)
-            self._recovery = Recovery(site, self.database, events, self.journal, self.speech.recognisers)
+            self._recovery = Recovery(
+                site,
+                self.database,
+                events,
+                self.journal,
+                self.speech.recognisers,
+                self.speech.second_readers,
+            )
             self.callbacks = CallbackService(site, self.database, self.journal, self._recovery.gate)
         self._tickets = TicketService(
             site,

@@ -562,6 +562,7 @@ def test_when_the_recogniser_goes_the_recording_is_the_problem() -> None:
     assert (call.question.name, call.question.speech) == ("offer_number", None)
     assert "recording" in call.asked
     call.presses("1")
+    assert call.question.speech is not None, "it is mostly back by now"
     call.presses("1")
     assert call.ticket.progress == "recogniser_gone"
     assert call.slot("problem").audio == (Path("/long.wav"),)
@@ -579,10 +580,26 @@ def test_when_the_recogniser_goes_later_keys_go_on() -> None:
     call.feed(Heard("unavailable", audio=Path("/yes.wav"), seconds=0.8))
     assert (call.question.name, call.question.speech) == ("offer_number", None)
     call.presses("1")
+    assert call.question.name == "callback_time"
+    assert call.question.speech is not None, "it is mostly back by now"
+    call.feed(Heard("unavailable", seconds=0.8))
+    assert (call.question.name, call.question.speech) == ("callback_time", None)
     call.presses("1")
-    assert (call.question.name, call.question.speech) == ("confirm", None)
+    assert (call.question.name, call.question.speech) == ("confirm", None), "it is lost for good"
     call.presses("1")
     assert call.ticket.progress == "confirmed"
+
+
+def test_a_recogniser_that_is_back_after_a_moment_hears_the_rest_of_the_call() -> None:
+    call = Call()
+    call.says("my printer is broken")
+    call.feed(Heard("unavailable", audio=Path("/yes.wav"), seconds=0.8))
+    call.presses("1")
+    call.says("tomorrow at nine")
+    assert call.question.name == "confirm"
+    call.says("yes")
+    assert call.ticket.progress == "confirmed"
+    assert call.slot("callback_time").value == "2026-03-12T09:00:00+01:00"
 
 
 # Numbers.

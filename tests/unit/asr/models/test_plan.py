@@ -153,6 +153,23 @@ def test_an_engine_and_a_model_of_ones_own(tmp_path: Path) -> None:
     assert (plan.setups[0].queue_limit, plan.setups[0].queue_seconds) == (0, 3.0)
 
 
+def test_a_better_model_reads_again_after_the_call(tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper")
+    folder = installed(tmp_path, "whisper-base", "whisper-large")
+    settings = SpeechSettings.model_validate(
+        {"en": {"second_pass": "whisper-large"}, "zh": {"second_pass": "whisper-huge"}}
+    )
+    plan = plan_speech(settings, folder)
+    assert plan.lines[:4] == (
+        "speech en: whisper-base (final results)",
+        "speech en after the call: whisper-large",
+        "speech zh: whisper-base (final results)",
+        "speech zh after the call: none, whisper-huge is not installed: hotline models get whisper-huge",
+    )
+    [reader] = plan.second
+    assert (reader.language, reader.engine, reader.model) == ("en", "whisper", tmp_path / "whisper-large")
+
+
 def test_servers_need_no_model_and_off_is_off(tmp_path: Path) -> None:
     settings = SpeechSettings.model_validate(
         {"en": {"url": "ws://10.0.0.7:2700"}, "zh": {"engine": "off"}, "ko": {"model": str(tmp_path)}}

@@ -132,8 +132,16 @@ en A | tomorrow, I mean Wednesday, at ten | 12-02 10:00
 en A | at ten, no wait, eleven | 11-30 11:00
 en A | Tuesday at 10. Actually make it Wednesday. | 12-02 10:00
 en A | I'd say tomorrow at, um, ten thirty | 12-01 10:30
-en A | to tomorrow at for | ?
-en A | at for o'clock | ?
+en A | to tomorrow at for | 12-01 16:00
+en A | at for o'clock | 11-30 16:00
+en A | Tomorrow at a quarter pass, too, in the afternoon. | 12-01 14:15
+en A | Tomorrow at House Path 10. | 12-01 10:30
+en A | tomorrow at have past three | 12-01 15:30
+en A | ten passed for tomorrow | 12-01 16:10
+en A | tomorrow at won pm | 12-01 13:00
+en A | into hours | 11-30 12:20
+en A | in too hours please | 11-30 12:20
+en A | I will be free tomorrow | 12-01 09:00
 en A | tomorrow at two | 12-01 14:00
 en A | tomorrow at to | ?
 en A | 2 days from now, in the morning | 12-02 09:00
