@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from control.doors import ConnectionLimits, Doorkeeper
+from control.doors import ConnectionLimits, ConnectionCount
 
 # Live streams end with the server; nobody waits for them longer than this, in seconds.
 GOODBYE_SECONDS = 2
@@ -28,7 +28,7 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: FastAPI, limits: ConnectionLimits | None = None) -> None:
-        self.door = Doorkeeper(limits or ConnectionLimits(), "console")
+        self.door = ConnectionCount(limits or ConnectionLimits(), "console")
         super().__init__(
             uvicorn.Config(
                 app,
@@ -75,7 +75,7 @@ def listen(host: str, port: int) -> socket.socket:
     return opened
 
 
-def _guarded_by(door: Doorkeeper) -> type[asyncio.Protocol]:
+def _guarded_by(door: ConnectionCount) -> type[asyncio.Protocol]:
     """uvicorn's HTTP, with limits that it has not: connections by host, and time for a request's headers."""
 
     class Guarded(H11Protocol):

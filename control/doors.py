@@ -61,7 +61,7 @@ def customer_of(host: str) -> str:
     return f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
 
-class Doorkeeper:
+class ConnectionCount:
     """Counts connections by host, and tells when a limit bites.
 
     Args:

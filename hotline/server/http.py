@@ -21,7 +21,7 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from control.doors import ConnectionLimits, Doorkeeper, within_files
+from control.doors import ConnectionLimits, ConnectionCount, within_files
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class _Door(WrappingFactory):
         reactor: Twisted's reactor.
     """
 
-    def __init__(self, site: Site, door: Doorkeeper, reactor: PosixReactorBase) -> None:
+    def __init__(self, site: Site, door: ConnectionCount, reactor: PosixReactorBase) -> None:
         super().__init__(site)  # type: ignore[no-untyped-call]
         self.noisy = False
         self._door = door
@@ -157,7 +157,7 @@ class HttpServer:
         root.putChild(b"tickets", cast(IResource, _Tickets(state_of)))
         self._site = Site(root, timeout=PATIENCE)
         self._site.noisy = False
-        self._door = Doorkeeper(ConnectionLimits(in_all=within_files(IN_ALL), per_host=PER_HOST), "HTTP")
+        self._door = ConnectionCount(ConnectionLimits(in_all=within_files(IN_ALL), per_host=PER_HOST), "HTTP")
         self._port: Port | None = None
 
     def listen(self, reactor: PosixReactorBase, host: str, port: int) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from twisted.internet.tcp import Connection as TwistedConnection
 from twisted.internet.tcp import Port
 from twisted.python.failure import Failure
 
-from control.doors import ConnectionLimits, Doorkeeper
+from control.doors import ConnectionLimits, ConnectionCount
 from telephony.net.udp import open_ipv6
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response
@@ -158,7 +158,7 @@ class TcpTransport:
 
     def __init__(self, reactor: PosixReactorBase, limits: ConnectionLimits | None = None) -> None:
         self._reactor = reactor
-        self.door = Doorkeeper(limits or ConnectionLimits(), "SIP over TCP")
+        self.door = ConnectionCount(limits or ConnectionLimits(), "SIP over TCP")
         self._ports: list[Port] = []
         self._connections: dict[int, TcpConnection] = {}
         self._by_remote: dict[Address, int] = {}

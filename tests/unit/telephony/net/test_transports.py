@@ -14,7 +14,7 @@ import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 
-from control.doors import ConnectionLimits, Doorkeeper, within_files
+from control.doors import ConnectionLimits, ConnectionCount, within_files
 from telephony.net import transports
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip.flow import Flow
@@ -555,7 +555,7 @@ def test_a_part_of_the_process_s_files_is_kept_for_calls() -> None:
 
 
 def test_a_limit_that_bites_is_told_once_in_a_while(caplog: pytest.LogCaptureFixture) -> None:
-    door = Doorkeeper(ConnectionLimits(), "SIP over TCP")
+    door = ConnectionCount(ConnectionLimits(), "SIP over TCP")
     for each in range(1000):
         door.bites("too many in all", "192.0.2.1", each * 0.1)
     assert [record.getMessage() for record in caplog.records] == [
