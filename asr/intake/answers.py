@@ -6,6 +6,8 @@ before what the question asks for, and whatever fills another slot is taken besi
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -33,6 +35,15 @@ from tts.parts import Text
 _A_MOMENT = {"en": 12, "zh": 20, "ko": 8}  # a wish to wait, with its reason, is not as long
 _ANSWERS = frozenset({"told", "yes", "no", "partial", "own_number", "named", "done"})
 _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
+
+
+# How recognisers write, at a closed question, what sounds alike: 部队 (the army) for 不对 (that is wrong).
+_SOUND_ALIKES: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = {
+    "zh": (
+        (re.compile(r"^(?:部队|布队|步队|不队|不堆|布对)"), "不对"),
+        (re.compile(r"(?<=[的个后])[后厚候好浩毫豪][码麻马妈嘛]|后马|后码|厚麻"), "号码"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,9 @@ class Interpreter:
             return keyed(asking, heard.digits, draft, now, self.hours)
         if heard.kind != "speech" and not (heard.kind == "noise" and heard.meanings):
             return Meaning(name=cast(MeaningName, heard.kind))
+        if not (asking.asked == "addition" or (asking.slot is not None and asking.slot.kind == "free_text")):
+            for alike, meant in _SOUND_ALIKES.get(self.language, ()):
+                heard = replace(heard, text=alike.sub(meant, heard.text))
         said = Spoken(
             language=self.language,
             hours=self.hours,
@@ -242,7 +256,7 @@ def _refused(said: Spoken, slot: IntakeSlot) -> bool:
 def _aside(said: Spoken) -> Meaning | None:
     """Words at a question for something short that tell of the problem instead."""
     told = said.act == "problem" or said.act == "add"
-    if told and said.is_long(said.text, A_SENTENCE) and said.draft.story is not None:
+    if told and said.may_be_told and said.is_long(said.text, A_SENTENCE) and said.draft.story is not None:
         return Meaning(name="told", story=said.text)
     return None
 

@@ -47,7 +47,7 @@ def at_confirm(said: Spoken) -> Meaning:
     if corrected and (answer is None or answer.name == "no"):
         return Meaning(name="told", found=corrected, confidence=min(one.confidence for one in corrected))
     if answer is not None:
-        keep = says_more(said, rest) and said.draft.story is not None
+        keep = says_more(said, rest) and said.may_be_told and said.draft.story is not None
         brief = not said.is_long(said.text, NAMING)
         named = _named(said) if answer.name == "no" and brief else ""
         if named:
@@ -82,7 +82,8 @@ def _tells(said: Spoken) -> bool:
         or said.is_long(said.text, NAMING)
         or any("problem" in (one.act, one.rival) for one in understood.readings)
     )
-    return seen and said.is_long(said.text, A_SENTENCE) and said.draft.story is not None
+    told = seen and said.may_be_told and said.is_long(said.text, A_SENTENCE)
+    return told and said.draft.story is not None
 
 
 def _contradicts(said: Spoken, rest: str) -> bool:

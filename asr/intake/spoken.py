@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from typing import Literal, cast, get_args
 
 from asr.intake.draft import Draft, SlotDraft
@@ -68,6 +69,8 @@ _CALLED = {
     "zh": "{}(?:码|号)?",
     "ko": "{}(?:은|는|이|가|을|를|도)?",
 }
+_WELL_HEARD = 0.7  # confidence of words that become part of the story though nobody asked for them
+_SAME_AGAIN = 0.6  # likeness of an answer that is said again
 _LEAST_REPLACED = 2  # letters of words that are replaced in the story
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
@@ -114,6 +117,20 @@ class Spoken:
     def is_long(self, text: str, least: dict[str, int]) -> bool:
         """Whether a text has at least so many words (Chinese: characters), by language."""
         return length(text, self.language) >= least[self.language]
+
+    @property
+    def may_be_told(self) -> bool:
+        """Whether words that nobody asked for can be part of the story.
+
+        Not those that were hardly heard, nor the answer of the try before, misheard once more.
+        """
+        sure = self.heard.confidence is None or self.heard.confidence >= _WELL_HEARD
+        before = self.draft.history[-1].heard if self.draft.history else None
+        again = before is not None and before.kind == "speech" and before is not self.heard
+        if again and before is not None:
+            one, other = comparable(before.text, self.language), comparable(self.text, self.language)
+            again = SequenceMatcher(None, one, other).ratio() >= _SAME_AGAIN
+        return sure and not again
 
     def understood_as(self, kind: SlotKind, slot: IntakeSlot | None = None) -> Understood | None:
         """What the answer means as one of a kind; with the limits of a slot, where it is for one."""

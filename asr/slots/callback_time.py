@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from asr.slots import times_en, times_ko, times_zh
+from asr.slots.expected import meant
 from asr.slots.values import CallWindow, SlotContext, Understood
 from asr.slots.wish import AHEAD, Clock, DayPart, Wish
 from asr.text import tidy
@@ -52,6 +53,9 @@ def callback_time(text: str, language: str, context: SlotContext, confidence: fl
     if now is None or now.tzinfo is None:
         raise ValueError("callback_time needs an aware context.now")
     now = now if context.hours is None else context.hours.here(now)
+    if meant(context.meanings) == "asap":
+        window = window_of(Wish(asap=True), now, context.hours)
+        return None if window is None else Understood(window, confidence, tidy(text, language))
     readings = [
         (wish, window)
         for said in (text, *context.alternatives)

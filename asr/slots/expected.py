@@ -35,7 +35,6 @@ _ALTERNATIVES: Mapping[SlotKind, int] = {
     "digits": 8,
     "phone_number": 8,
     "number": 4,
-    "callback_time": 4,
 }
 _EXAMPLES: Mapping[SlotKind, Mapping[str, str]] = {
     "digits": {"en": "4 0 7 2 9 1", "zh": "407291", "ko": "407291"},
@@ -132,6 +131,24 @@ _YES_NO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 
+_AT_ONCE: Mapping[str, tuple[str, ...]] = {
+    "en": _phrases(
+        "as soon as possible|as soon as you can|as soon as possible please|as soon as you can, please|asap"
+        "|a.s.a.p.|right away|right now|now please|immediately|straight away|at once|whenever you can"
+        "|the sooner the better|as fast as you can|as quickly as possible|as early as possible"
+        "|urgently|first available"
+    ),
+    "zh": _phrases(
+        "尽快|尽快吧|尽快打给我|尽快给我打电话|请尽快|越快越好|马上|马上吧|现在就打|立刻|立即|尽早"
+        "|越早越好|快点|快一点|赶快|赶紧|最快的时间|马上打给我|今天尽快"
+    ),
+    "ko": _phrases(
+        "최대한 빨리|최대한 빨리요|가능한 한 빨리|가능한 빨리|가능한 빨리요|빨리요|빨리|지금 바로"
+        "|바로요|당장|즉시|빠를수록 좋아요|되도록 빨리|되는대로|급해요"
+    ),
+}
+"""To be called as soon as possible; "any time" is not among them, for an exception may follow."""
+
 _BESIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "en": {
         "human": _phrases(
@@ -211,7 +228,8 @@ def meanings_of(
 ) -> Mapping[str, tuple[str, ...]]:
     """What an answer to a closed question can mean, with the phrases that mean it; empty for an open one.
 
-    Beside the answers ("yes", "no", "1" and "2" said instead of the keys; the names of options) these are
+    Beside the answers ("yes", "no", "1" and "2" said instead of the keys; the names of options; "asap" for a
+    time, which is otherwise open) these are
     "human" (a person is wanted), "repeat" (the question again) and "other" (none of these).
 
     Args:
@@ -220,14 +238,17 @@ def meanings_of(
         own: a menu's options, or what else the question can be answered with; its phrases go before ours.
     """
     answers = _YES_NO[language] if kind == "yes_no" else {}
+    if kind == "callback_time":
+        answers = {"asap": _AT_ONCE[language]}
     if not answers and not own:
         return {}
     keys = {name: _KEYS[language][name] for name in own if name in _KEYS[language]}
     merged: dict[str, tuple[str, ...]] = {}
     for table in (own, keys, answers, _BESIDE[language]):
         for name, phrases in table.items():
-            merged[name] = merged.get(name, ()) + phrases
-    return merged
+            known = {phrase for others in merged.values() for phrase in others}
+            merged[name] = merged.get(name, ()) + tuple(phrase for phrase in phrases if phrase not in known)
+    return {name: phrases for name, phrases in merged.items() if phrases}
 
 
 def alternatives_of(kind: SlotKind) -> int:

@@ -24,6 +24,7 @@ from asr.slots.numerals import (
     readings,
     the_one,
 )
+from asr.slots.numerals_zh import as_it_sounds
 from asr.slots.values import SlotContext, Understood
 from asr.text import comparable, plain, tidy
 from config.telephone_numbers import number_keys
@@ -257,7 +258,10 @@ def _candidates(text: str, language: str, context: SlotContext) -> Iterator[_Can
     minimum = context.minimum if context.minimum is not None else _PHONE_MINIMUM
     maximum = context.maximum if context.maximum is not None else _PHONE_MAXIMUM
     order = 0
-    for source, said in enumerate((text, *context.alternatives[:_ALTERNATIVES])):
+    sources = [text, *context.alternatives[:_ALTERNATIVES]]
+    if language == "zh":
+        sources += filter(None, map(as_it_sounds, tuple(sources)))
+    for source, said in enumerate(sources):
         said = _OTHER_NUMBERS[language].sub("…", _TRUNK_IN_BRACKETS.sub(r"\1 ", said))
         for strings in readings(NUMERALS[language].lex(said)):
             for string, stretched in _of_reading(said, strings, minimum, maximum, language, context):

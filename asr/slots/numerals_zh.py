@@ -65,6 +65,27 @@ _SOUND_ALIKES = {
     ),
     "起": "7", "妻": "7", "把": "8", "爸": "8", "吧": "8", "巴": "8", "酒": "9", "久": "9", "旧": "9",
 }  # fmt: skip
+# Common characters by the syllables of the digits, and by those that recognisers write for them (幺 "you", 三
+# "shen", 七 "ti"): read so only in a row as long as a telephone number.
+_BY_SYLLABLE = {
+    letter: digit
+    for digit, letters in (
+        ("0", "棱楞冷琳林磷霖临邻鳞淋凛赁吝拎玲菱龄铃伶羚凌灵陵岭领另令"),
+        ("1", "邀腰妖瑶摇尧遥窑谣姚咬舀药要耀壹医揖铱依伊衣颐夷遗移仪胰疑沂宜姨彝椅蚁倚已乙矣以艺抑易邑"),
+        ("1", "屹亿役臆逸肄疫亦裔意毅忆义益溢诣议谊译异翼翌绎幽优悠忧尤由邮铀犹油游酉有友右佑釉诱又幼钥"),
+        ("2", "而儿耳尔饵洱贰粮凉梁粱良辆量晾亮谅"),
+        ("3", "叁伞散森珊苫杉山删煽衫闪陕擅赡膳善汕扇缮砷申呻伸身深娠绅神沈审婶甚肾慎渗什"),
+        ("4", "疵茨磁雌辞慈瓷词此刺赐次斯撕嘶思私司丝死肆寺嗣伺饲巳"),
+        ("5", "巫呜钨乌污诬屋无芜梧吾吴毋武捂午舞伍侮坞戊雾晤物勿务悟误"),
+        ("6", "溜琉榴硫馏留刘瘤流柳"),
+        ("7", "期欺栖戚妻凄漆柒沏其棋奇歧畦崎脐齐旗祈祁骑起岂乞企启契砌器气迄弃汽泣讫梯剔踢锑提题蹄啼体"),
+        ("7", "替嚏惕涕剃屉"),
+        ("8", "芭捌扒叭吧笆疤巴拔跋靶把耙坝霸罢爸啪趴爬帕怕琶"),
+        ("9", "揪究纠玖韭久灸酒厩救旧臼舅咎疚秋丘邱球求囚酋泅"),
+    )
+    for letter in letters
+}
+_SOUNDING_ROW = 7
 _MARKS = re.compile(r"[,，、;；。.!！?？:：…\u2014\u2013]+(?![0-9])|\s[-]\s")
 _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
     (_RESTARTS, "restart"),
@@ -74,6 +95,8 @@ _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
     (_CORRECTIONS, "correction"),
     (_GAPS, "gap"),
 )
+# Keeps what parts the rows: all that is neither digit nor syllable nor stands between digits.
+_ROW = re.compile(rf"([^0-9,，、.。\s\-{''.join(_DIGITS)}{''.join(_BY_SYLLABLE)}]+)")
 _PIECE = re.compile(r"[0-9]+|[a-z]+|\S")
 
 
@@ -90,6 +113,21 @@ def lex(text: str) -> list[Token]:
                 tokens.append(token)
             position += 1 if said[position] == " " else used
     return tokens
+
+
+def as_it_sounds(text: str) -> str:
+    """The text with rows of syllables that sound like digits as digits (悠神霸凌凌 is 13800); "" for none."""
+    rows: list[str] = []
+    found = False
+    for row in _ROW.split(text):
+        digits = [_BY_SYLLABLE.get(letter, letter) for letter in row]
+        said = [digit for digit in digits if _is_digit(digit)]
+        if len(said) >= _SOUNDING_ROW and any(letter in _BY_SYLLABLE for letter in row):
+            found = True
+            rows.append("".join(digits))
+        else:
+            rows.append(row)
+    return "".join(rows) if found else ""
 
 
 def cardinals(text: str) -> list[int]:

@@ -141,13 +141,15 @@ _SOUND_ALIKES = (
     (re.compile(rf"[今金][晚完](?=[上]|{_N})"), "今晚"),
     (re.compile("[名鸣]天"), "明天"),
     (re.compile("[后候]田"), "后天"),
+    (re.compile(r"点([13一三])[克颗客课棵]"), r"点\1刻"),
 )
 _LATE_WORDS = ("早于", "最早", "从", "后", "起", "开始")
 
 
 def wish(text: str, today: date) -> Wish | None:
     """What is said of when to call; None when nothing is."""
-    said = re.sub(r"(\d)[:：](\d\d)", r"\1点\2分", text)
+    said = re.sub(r"(\d)[.点]([13一三])[克颗客课棵]", r"\1点\2刻", text)
+    said = re.sub(r"(\d)[:：](\d\d)", r"\1点\2分", said)
     said = re.sub(rf"(?<=[点半分時时0-9])\s*[-~～－—–]+\s*(?={_N})", "到", said)
     said = _ABOUT.sub(r"\1点多", plain(said, "zh").replace(" ", ""))
     for alike, word in _SOUND_ALIKES:

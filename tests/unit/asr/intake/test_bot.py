@@ -602,6 +602,56 @@ def test_a_recogniser_that_is_back_after_a_moment_hears_the_rest_of_the_call() -
     assert call.slot("callback_time").value == "2026-03-12T09:00:00+01:00"
 
 
+def test_what_was_hardly_heard_or_was_said_before_is_no_part_of_the_problem() -> None:
+    call = Call()
+    call.says("my printer is broken")
+    call.says("yes")
+    call.says("tomorrow")
+    call.says("beauty halls lemon for the seventeen of them", 0.6)
+    assert call.question.name == "confirm"
+    call.says("the paper always jams in the second tray")
+    call.says("yes")
+    assert call.slot("problem").value == "my printer is broken. the paper always jams in the second tray"
+
+
+def test_an_answer_that_is_misheard_twice_is_no_part_of_the_problem() -> None:
+    call = Call(language="zh")
+    call.says("我的打印机坏了")
+    call.says("对")
+    call.says("银铁商务酒店")
+    assert (call.question.name, call.question.attempt) == ("callback_time", 2)
+    call.says("银铁商物酒店", understood=_understood("银铁商物酒店", "problem"))
+    assert (call.question.name, call.question.attempt) == ("callback_time", 3)
+    call.presses("1")
+    call.presses("1")
+    assert call.slot("problem").value == "我的打印机坏了"
+
+
+def test_an_agreement_called_correct_takes_the_number() -> None:
+    for said in ("Yes correct", "yes, correct.", "Correct", "yes that is correct"):
+        call = Call()
+        call.says("my printer is broken")
+        call.says(said)
+        assert call.question.name == "callback_time", said
+
+
+def test_the_army_at_a_closed_question_is_a_no() -> None:
+    call = Call(language="zh")
+    call.says("我的打印机坏了")
+    call.says("部队")
+    assert call.question.name == "callback_number"
+
+
+def test_as_soon_as_possible_is_heard_by_its_sound() -> None:
+    call = Call(language="zh")
+    call.says("我的打印机坏了")
+    call.says("对")
+    call.says("月款月号", meanings={"asap": 0.97, "other": 0.03})
+    assert call.question.name == "confirm"
+    call.says("对")
+    assert call.slot("callback_time").value == "asap"
+
+
 # Numbers.
 
 

@@ -197,6 +197,8 @@ en nights | in half an hour | 10-25 02:00
 en nights | tomorrow at nine | ?
 en F | on Monday at nine | 03-29 09:00
 en F | in four days at nine | 03-29 09:00
+zh A | 明天下午2.1克。 | 12-01 14:15
+zh A | 明天下午两点一颗 | 12-01 14:15
 zh A | 明早九点半 | 12-01 09:30
 zh A | 明早九點半 | 12-01 09:30
 zh A | 明照九点半 | 12-01 09:30
