@@ -44,6 +44,7 @@ def check(parts: Parts) -> Iterator[Problem]:
     yield from _sip(parts.settings, parts.settings_source)
     yield from _database(parts.settings, parts.settings_source)
     yield from _trunks(parts.settings, parts.settings_source, agents | numbers)
+    yield from _outbound(parts, agents)
     yield from _numbers(parts, agents)
     yield from _people(parts.agents_source)
     yield from check_queues(parts, agents, numbers)
@@ -123,6 +124,21 @@ def _trunk(trunk: Trunk, source: Source, path: Key, known: set[str]) -> Iterator
                 (*path, "numbers", index),
                 f'found "{number}", expected a number of numbers: or of an agent, or "*"',
             )
+
+
+def _outbound(parts: Parts, agents: set[str]) -> Iterator[Problem]:
+    source = parts.settings_source
+    trunks = written(source, "trunks", "name")
+    for index, rule in enumerate(parts.settings.outbound.rules):
+        path: Key = ("outbound", "rules", index)
+        for agent in rule.agents:
+            if agent not in agents:
+                yield source.problem(
+                    (*path, "agents"), f'found "{agent}", expected the number of an agent in agents.yaml'
+                )
+        for trunk in rule.trunks:
+            if trunk not in trunks:
+                yield source.problem((*path, "trunks"), f'found "{trunk}", expected the name of a trunk')
 
 
 def _numbers(parts: Parts, agents: set[str]) -> Iterator[Problem]:

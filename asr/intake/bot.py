@@ -185,6 +185,8 @@ class Intake:
         for name, value in event.known.items():
             if name in self._draft.entries:
                 self._draft.entries[name].take_over(value)
+        if self._draft.number is not None and caller and not self._may_call(caller):
+            self._draft.number.denied.append(caller)  # not to be offered
         self._others = event.others - {event.language}
         self._use(event.language)
         self._speech = event.recogniser
@@ -382,6 +384,9 @@ class Intake:
 
     def _proceed(self, *before: Part) -> Effects:
         """Go on to what is not known yet, then to what was not confirmed yet, then to the ticket."""
+        number = self._draft.number
+        if number is not None and number.value is not None and not self._may_call(str(number.value)):
+            return self._not_called(number, *before)
         at_once = [one for one in self._draft if one.slot.confirm == "always" and self._open(one)]
         if at_once:
             return self._ask(Asking(asked="confirm", parts=tuple(at_once[:1])), *before)
@@ -406,7 +411,23 @@ class Intake:
         own = self._draft.caller
         if entry is self._draft.number and own and own not in entry.denied:
             return self._ask(Asking(asked="offer_number"), *before, attempt=attempt)
+        if entry is self._draft.number and own and not self._may_call(own):
+            before = (*before, self._wording.text("not_called"))
         return self._ask(Asking(asked="slot", slot=entry.slot), *before, attempt=attempt)
+
+    def _may_call(self, number: str) -> bool:
+        return self._settings.may_call_back(number)
+
+    def _not_called(self, entry: SlotDraft, *before: Part) -> Effects:
+        """The site does not call the number that was given: another one is asked for, a few times."""
+        entry.deny()
+        entry.corrections += 1
+        sorry = (*before, self._wording.text("not_called"))
+        if entry.corrections > self._settings.retells:
+            entry.passed = True
+            return self._proceed(*sorry)
+        attempt = min(entry.corrections + 1, _KEYED)
+        return self._ask(Asking(asked="slot", slot=entry.slot), *sorry, attempt=attempt)
 
     def _applies(self, entry: SlotDraft) -> bool:
         when = entry.slot.when

@@ -41,6 +41,7 @@ class IntakeSettings:
         slots: what it asks for, in this order.
         filing: what the ticket is filed as, by what is known at the end.
         country: where the site is, as ISO 3166 has it ("CN"), "" for not known: whose numbers are dialled.
+        may_call_back: whether a number may be called back; one that may not is not taken.
         greet: whether it says who it is; False when the flow has.
         sure: confidence, 0..1, from which words count as certain.
         attempts: how often one question is asked: in full, shorter, then with the keys for it.
@@ -57,6 +58,7 @@ class IntakeSettings:
     slots: tuple[IntakeSlot, ...] = usual_slots()
     filing: FilingRules = _by_words
     country: str = ""
+    may_call_back: Callable[[str], bool] = lambda number: True
     greet: bool = True
     sure: float = 0.6
     attempts: int = 3

@@ -33,6 +33,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "zh": "抱歉，我没有听明白。",
         "ko": "죄송합니다, 이해하지 못했습니다.",
     },
+    "not_called": {
+        "en": "Sorry, we can't call that number.",
+        "zh": "抱歉，我们无法拨打这个号码。",
+        "ko": "죄송합니다, 그 번호로는 전화를 드릴 수 없습니다.",
+    },
     "listening": {"en": "Yes, I'm listening.", "zh": "我在听。", "ko": "네, 듣고 있습니다."},
     "take_your_time": {"en": "Take your time.", "zh": "不急，您慢慢说。", "ko": "천천히 말씀하세요."},
     "cannot_answer": {

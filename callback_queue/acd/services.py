@@ -60,7 +60,8 @@ class QueueServices:
         prompts: renders what the queue says.
         confirmation: the key that takes a call.
         targets_of: where an agent is rung.
-        destination: what a number leads to that an agent passes a call on to, None for nothing.
+        destination: what a number leads to that an agent passes a call on to (number, agent, call), None for
+            nothing; raises `telephony.call.errors.NotPermitted`.
         agents, queues: by number and by name.
         music: on hold, by the queue's name.
         language: the site's.
@@ -73,7 +74,7 @@ class QueueServices:
     prompts: PromptRenderer
     confirmation: AnswerConfirmation
     targets_of: Callable[[str], AgentTargets]
-    destination: Callable[[str], Destination | None]
+    destination: Callable[[str, str, str], Destination | None]
     agents: Mapping[str, Agent]
     queues: Mapping[str, Queue]
     music: Mapping[str, AudioSource]

@@ -109,8 +109,10 @@ class Talk:
         )
 
         def asked(request: TransferRequest) -> bool:
-            destination = None if request.replaces is not None else services.destination(request.number)
-            if destination is None or self._asked is not None:
+            if request.replaces is not None or self._asked is not None:
+                return False
+            destination = services.destination(request.number, self._agent, self._leg.call)
+            if destination is None:
                 return False
             self._asked, self._number = destination, request.number
             bridge.close()

@@ -67,6 +67,7 @@ class _End:
         by, reason: who ended the call, and why, for its record.
         at_once: it is to be tried again without a pause: nobody's phone is to blame.
         until: when it is to be tried again, 0 where the rules say it.
+        note: why nobody was dialled, in words.
     """
 
     outcome: AttemptOutcome
@@ -75,6 +76,7 @@ class _End:
     talk_ms: int = 0
     at_once: bool = False
     until: float = 0.0
+    note: str = ""
 
 
 class Attempt:
@@ -132,7 +134,9 @@ class Attempt:
             outcome: AttemptOutcome = "failed" if self.customer.dialled else "no_agent"
             self._settle(_End(outcome, "local", "no agent took it"))
         except NotReached as failure:
-            self._settle(_End(failure.outcome, "remote", f"customer not reached: {failure.outcome}"))
+            by = "local" if failure.outcome == "not_permitted" else "remote"
+            reason = f"customer not reached: {failure.outcome}"
+            self._settle(_End(failure.outcome, by, reason, note=failure.note))
             await self._say_why(failure.outcome)
         except NotDialled as delay:
             self._settle(_End("withdrawn", "local", delay.reason, until=delay.until))
@@ -400,7 +404,7 @@ class Attempt:
         if outcome == "reached":
             self._tell(CallbackClosed(now, callback=due.callback, end="completed", by=f"agent:{self.agent}"))
         elif not next_at:
-            ended, note = end_after(outcome, dialled, rules), outcome.replace("_", " ")
+            ended, note = end_after(outcome, dialled, rules), end.note or outcome.replace("_", " ")
             self._tell(CallbackClosed(now, callback=due.callback, end=ended, by="system", note=note))
         self._tell(events.CallEnded(now, self.call, "", by=end.by, reason=end.reason))
         return next_at

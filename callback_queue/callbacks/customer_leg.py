@@ -13,6 +13,7 @@ from callback_queue.callbacks.lease import Lease, LeaseLost
 from callback_queue.callbacks.outcomes import outcome_of
 from callback_queue.callbacks.services import CallbackServices, CallbackStorage
 from journal.fault_points import fault_point
+from telephony.call.errors import NotPermitted
 from telephony.call.forking import NobodyAnswered, dial_reachable, ring_all
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import CODECS, Caller
@@ -23,15 +24,24 @@ log = logging.getLogger(__name__)
 # The disk may be slow; a customer is rather called later than dialled without anybody knowing.
 DISK_SECONDS = 5.0
 
+# A limit, or a time of day, in which a number may not be called: asked again after so many seconds.
+ASK_AGAIN = 900.0
+
 Progress: TypeAlias = Callable[[CallLeg, int, bool], None]
 
 
 class NotReached(Exception):
-    """The customer was not reached; `outcome` says why."""
+    """The customer was not reached.
 
-    def __init__(self, outcome: AttemptOutcome) -> None:
+    Args:
+        outcome: why.
+        note: the same in words, "" where the outcome says all.
+    """
+
+    def __init__(self, outcome: AttemptOutcome, note: str = "") -> None:
         super().__init__(outcome)
         self.outcome: AttemptOutcome = outcome
+        self.note = note
 
 
 class NotDialled(Exception):
@@ -124,9 +134,13 @@ class CustomerDial:
     async def _make_legs(self, number: str, caller: Caller, codecs: Sequence[str]) -> None:
         services = self._services
         try:
-            targets = services.targets(number)
+            targets = services.phones.targets(number)
         except RemoteProtocolError:
             raise NotReached("wrong_number") from None  # nothing that can be dialled
+        except NotPermitted as refused:
+            if refused.lasting:
+                raise NotReached("not_permitted", refused.reason) from None
+            raise NotDialled(refused.reason, services.acd.now() + ASK_AGAIN) from None
         switchboard = services.acd.switchboard
         try:
             self.legs = await dial_reachable(switchboard, self._call, targets, caller, codecs=codecs)

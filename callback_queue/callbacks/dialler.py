@@ -9,6 +9,7 @@ attempt is `attempt.py`'s, the order the distributor's.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -28,6 +29,7 @@ from callback_queue.tickets.ticket import AT_WORK
 from config import Queue
 from journal.event import CallEvent, Event
 from journal.fault_points import fault_point
+from telephony.call.errors import NotPermitted
 from telephony.call.events import CallBridged, CallUnbridged, LegAnswered, LegRinging, PlayStarted
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,8 @@ class Dialler:
         self._looking: asyncio.Task[None] | None = None
         self._away_since: float | None = None
         self._complained = False
+        # Those that may not be called, as long as they are due: each is told once.
+        self._refused: set[str] = set()
         self._watches_points = bool(os.environ.get("HOTLINE_FAULT"))
 
     # --- life ---------------------------------------------------------------------------------------------
@@ -184,9 +188,26 @@ class Dialler:
         known = {due.callback: due for due in found}
         if len(found) < MOST:
             self._withdraw(self._turns.keys() - known.keys())
+            self._refused &= known.keys()
         for due in found:
             if due.callback not in self._turns and self._services().may_dial(due, now) <= now:
-                self._enter(due, now)
+                refused = self._services().phones.refusal(due.number)
+                if refused is None:
+                    self._refused.discard(due.callback)
+                    self._enter(due, now)
+                elif due.callback not in self._refused:
+                    self._refuse(due, refused, now)
+
+    def _refuse(self, due: CallbackView, refused: NotPermitted, now: float) -> None:
+        """Call nobody whose number may not be called: today, or ever; no agent is rung for it."""
+        self._refused.add(due.callback)
+        with contextlib.suppress(NotPermitted):
+            self._services().phones.targets(due.number)  # writes it down
+        if refused.lasting:
+            closed = CallbackClosed(
+                now, callback=due.callback, end="not_permitted", by="system", note=refused.reason
+            )
+            self._storage.journal.append(closed)
 
     def _is_away(self, error: BaseException) -> None:
         """Call nobody; say so when it lasts: a new database has no tables for a moment."""

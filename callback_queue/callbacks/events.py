@@ -11,7 +11,16 @@ from journal.event import CallEvent, Event
 CallbackWhy: TypeAlias = Literal["intake", "requested", "abandoned", "cut_off", "voicemail", "agent"]
 
 AttemptOutcome: TypeAlias = Literal[
-    "reached", "busy", "no_answer", "refused", "wrong_number", "failed", "no_agent", "cut_off", "withdrawn"
+    "reached",
+    "busy",
+    "no_answer",
+    "refused",
+    "wrong_number",
+    "failed",
+    "no_agent",
+    "cut_off",
+    "withdrawn",
+    "not_permitted",
 ]
 
 CallbackEnd: TypeAlias = Literal[
@@ -19,13 +28,16 @@ CallbackEnd: TypeAlias = Literal[
     "expired",
     "not_reached",
     "wrong_number",
+    "not_permitted",
     "crashed",
     "joined",
     "reached_meanwhile",
     "cancelled",
 ]
 
-GIVEN_UP: frozenset[CallbackEnd] = frozenset({"expired", "not_reached", "wrong_number", "crashed"})
+GIVEN_UP: frozenset[CallbackEnd] = frozenset(
+    {"expired", "not_reached", "wrong_number", "not_permitted", "crashed"}
+)
 """Ends after which the customer was not spoken with, and is still to be: the ticket stays open."""
 
 
@@ -108,7 +120,7 @@ class CallbackAttemptEnded(CallEvent):
         callback, attempt: which.
         outcome: "reached" when customer and agent spoke; "no_agent" never dialled the customer; "withdrawn"
             when we ended it (the server stopped, somebody hung it up, the callback was taken back), "cut_off"
-            when the switch crashed in it.
+            when the switch crashed in it, "not_permitted" when the site does not allow the number.
         agent: who tried, "".
         next_at: when to try again, 0 when it is over for good.
         talk_ms: how long they spoke.
@@ -138,7 +150,8 @@ class CallbackClosed(Event):
     Args:
         callback: which.
         end: how. Earlier versions wrote "expired" for "not_reached" (all attempts are used up) and for
-            "wrong_number" as well. After "crashed" attempts of it had stopped the switch too often.
+            "wrong_number" as well. After "crashed" attempts of it had stopped the switch too often; with
+            "not_permitted" the site does not allow the number, and `note` says why.
         by: who closed it: "system", "agent:1001".
         note: in a few words.
     """

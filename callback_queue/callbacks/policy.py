@@ -23,7 +23,7 @@ from config.time_kinds import DailyHours
 
 CallbackMode: TypeAlias = Literal["agent_first", "customer_first"]
 
-FINAL: frozenset[AttemptOutcome] = frozenset({"reached", "wrong_number"})
+FINAL: frozenset[AttemptOutcome] = frozenset({"reached", "wrong_number", "not_permitted"})
 """Outcomes after which nobody is dialled again."""
 
 OURS: frozenset[AttemptOutcome] = frozenset({"no_agent", "cut_off", "withdrawn"})
@@ -145,8 +145,8 @@ def end_after(outcome: AttemptOutcome, attempt: int, rules: CallbackRules) -> Ca
     """How a callback ends that `next_attempt` does not try again; arguments as there."""
     if outcome == "reached":
         return "completed"
-    if outcome == "wrong_number":
-        return "wrong_number"
+    if outcome in ("wrong_number", "not_permitted"):
+        return outcome
     return "not_reached" if outcome not in OURS and attempt >= rules.attempts else "expired"
 
 

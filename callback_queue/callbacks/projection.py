@@ -239,7 +239,11 @@ def _next(row: Row, event: CallbackAttemptEnded) -> dict[str, Any]:
     """What comes after an attempt; how a callback is closed, `CallbackClosed` says better."""
     next_at = number(event.next_at)
     if not next_at:
-        ends: Mapping[str, CallbackEnd] = {"reached": "completed", "wrong_number": "wrong_number"}
+        ends: Mapping[str, CallbackEnd] = {
+            "reached": "completed",
+            "wrong_number": "wrong_number",
+            "not_permitted": "not_permitted",
+        }
         end = ends.get(event.outcome, "not_reached")
         return {"state": CLOSED, "end": end, "closed_at": number(event.at)}
     wished = row["not_before"] if row["not_before"] > number(event.at) else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,11 +12,12 @@ from callback_queue.callbacks.commands import CallbackCommands
 from callback_queue.callbacks.dialler import Dialler
 from callback_queue.callbacks.lease import LeaseTable
 from callback_queue.callbacks.policy import CallbackRules
-from callback_queue.callbacks.services import CallbackServices, CallbackStorage, Gate
+from callback_queue.callbacks.services import CallbackServices, CallbackStorage, CustomerPhones, Gate
 from callback_queue.callbacks.store import CallbackStore
 from callback_queue.tickets.store import TicketStore
 from config import Site
 from journal.journal import Journal
+from telephony.call.errors import NotPermitted
 from telephony.call.switchboard import Target
 
 # What people write into numbers, and nobody dials.
@@ -50,13 +51,13 @@ class CallbackService:
         self.dialler = Dialler(storage, lambda: self._services)
         journal.listen(self.dialler.heard)
 
-    def use(self, site: Site, acd: QueueServices, targets: Callable[[str], Collection[Target]]) -> None:
+    def use(self, site: Site, acd: QueueServices, phones: CustomerPhones) -> None:
         """Work by this version of the site from the next attempt on.
 
         Args:
             site: its rules.
             acd: queues, agents, voices.
-            targets: whom a number reaches.
+            phones: whom a number reaches.
         """
         settings = site.settings
         self._services = CallbackServices(
@@ -64,10 +65,27 @@ class CallbackService:
             settings=settings.callbacks,
             rules=CallbackRules.of(settings.callbacks, site.timezone, settings.country),
             name=settings.name,
-            targets=lambda number: tuple(targets(number if "@" in number else _ORNAMENTS.sub("", number))),
+            phones=_Plain(phones),
         )
 
     async def drain(self, seconds: float) -> None:
         """Begin nothing more, and wait for conversations, but not for ever."""
         self.dialler.stop()
         await self.dialler.wait_idle(seconds)
+
+
+class _Plain:
+    """Customers' phones, by numbers as people write them."""
+
+    def __init__(self, phones: CustomerPhones) -> None:
+        self._phones = phones
+
+    def targets(self, number: str) -> Sequence[Target]:
+        return tuple(self._phones.targets(_plain(number)))
+
+    def refusal(self, number: str) -> NotPermitted | None:
+        return self._phones.refusal(_plain(number))
+
+
+def _plain(number: str) -> str:
+    return number if "@" in number else _ORNAMENTS.sub("", number)

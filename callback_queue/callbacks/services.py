@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from callback_queue.callbacks.store import CallbackStore, CallbackView
 from callback_queue.tickets.book import DurableJournal
 from callback_queue.tickets.store import TicketStore
 from config.models.callbacks import CallbackSettings
+from telephony.call.errors import NotPermitted
 from telephony.call.switchboard import Target
 
 # Who asked to be called at some time is meant to be called then, or soon after.
@@ -25,6 +26,21 @@ class Gate(Protocol):
 
     async def look(self) -> bool:
         """Whether it is open; raises one of `callback_queue.database.DATABASE_ERRORS`."""
+
+
+class CustomerPhones(Protocol):
+    """Where customers are called: through a trunk, or on the phones of an extension."""
+
+    def targets(self, number: str) -> Sequence[Target]:
+        """A customer's phones, about to be dialled.
+
+        Raises:
+            telephony.sip.errors.RemoteProtocolError: nothing that can be dialled.
+            telephony.call.errors.NotPermitted: the site does not allow it; that is written down.
+        """
+
+    def refusal(self, number: str) -> NotPermitted | None:
+        """Why a number may not be called now, None when it may; nothing is written down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +71,14 @@ class CallbackServices:
         settings: `callbacks:` in hotline.yaml.
         rules: the same for the policy.
         name: the site's, as customers hear it.
-        targets: a customer's phones: through a trunk, or those of an extension.
+        phones: where customers are called.
     """
 
     acd: QueueServices
     settings: CallbackSettings
     rules: CallbackRules
     name: str
-    targets: Callable[[str], Sequence[Target]]
+    phones: CustomerPhones
 
     def may_dial(self, due: CallbackView, now: float) -> float:
         """When a callback may be dialled: `now`, or later, for the customer's quiet hours.

@@ -31,6 +31,7 @@ TextKey: TypeAlias = Literal[
     "did_not_answer",
     "declined",
     "wrong_number",
+    "not_permitted",
     "failed",
 ]
 
@@ -39,6 +40,7 @@ NOT_REACHED: Mapping[AttemptOutcome, TextKey] = {
     "no_answer": "did_not_answer",
     "refused": "declined",
     "wrong_number": "wrong_number",
+    "not_permitted": "not_permitted",
     "failed": "failed",
 }
 """What the agent is told of a customer who was not reached."""
@@ -133,6 +135,11 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "en": "The number does not exist.",
         "zh": "客户号码是空号。",
         "ko": "없는 번호입니다.",
+    },
+    "not_permitted": {
+        "en": "This number may not be called.",
+        "zh": "该号码不允许呼出。",
+        "ko": "발신이 허용되지 않는 번호입니다.",
     },
     "failed": {
         "en": "The call could not be put through.",

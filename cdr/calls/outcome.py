@@ -27,6 +27,7 @@ _ATTEMPTS: Mapping[str, Outcome] = {
     "no_agent": "no_agent",
     "cut_off": "cut_off",
     "withdrawn": "cut_off",
+    "not_permitted": "failed",
 }
 
 

@@ -68,6 +68,7 @@ The command line, the API and the English pages say these; `tests/unit/console/t
 ATTEMPT_OUTCOMES: Mapping[str, str] = {
     "reached": "reached",
     "withdrawn": "ended by us",
+    "not_permitted": "not permitted",
     **{
         word: OUTCOMES[word]
         for word in ("busy", "no_answer", "refused", "wrong_number", "failed", "no_agent", "cut_off")

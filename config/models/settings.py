@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from config.kinds import (
     HostName,
@@ -35,20 +34,13 @@ from config.models.base import Table
 from config.models.callbacks import CallbackSettings, DistributionSettings
 from config.models.hours import Zone
 from config.models.numbers import NumberTarget
+from config.models.outbound import CountryCode, OutboundSettings
 from config.models.speech import SpeechSettings
 from config.models.storage import ConsoleSettings, DatabaseText, JournalSettings, PrivacySettings
 from config.models.tickets import TicketSettings
 from config.models.understanding import UnderstandingSettings
 from config.models.voices import VoicesSettings
 
-
-def _country(value: object) -> object:
-    if not isinstance(value, str) or value not in SUPPORTED_REGIONS:
-        raise expected("the two letters of a country, such as CN, DE or US")
-    return value
-
-
-CountryCode = Annotated[str, BeforeValidator(_country)]
 DigestAlgorithm = Annotated[Literal["MD5", "SHA-256"], one_of("MD5", "SHA-256")]
 
 
@@ -288,12 +280,16 @@ class Settings(Table):
     )
     country: CountryCode | None = Field(
         default=None,
-        description="The country of telephone numbers without a country code, such as CN or DE.",
+        description="The country of telephone numbers without a country code, such as CN or DE; without "
+        "`outbound.countries` the only one that is called.",
     )
     sip: SipSettings = Field(default_factory=SipSettings, description="Signalling.")
     rtp: RtpSettings = Field(default_factory=RtpSettings, description="Media.")
     http: HttpSettings = Field(default_factory=HttpSettings, description="Health and metrics over HTTP.")
     trunks: Items[Trunk] = Field(default=(), description="Carriers and other telephone systems.")
+    outbound: OutboundSettings = Field(
+        default_factory=OutboundSettings, description="What may be dialled outside."
+    )
     numbers: dict[Number, NumberTarget] = Field(
         default_factory=dict, description="What answers each number; agents' own numbers need no entry."
     )

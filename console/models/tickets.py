@@ -110,8 +110,8 @@ class CallbackModel(BaseModel):
     lease_holder: str = Field(description="The switch that works on it now.")
     closed_at: float
     end: str = Field(
-        description="How it ended: completed, not_reached, wrong_number, expired, crashed, joined, "
-        "reached_meanwhile, cancelled."
+        description="How it ended: completed, not_reached, wrong_number, not_permitted, expired, crashed, "
+        "joined, reached_meanwhile, cancelled."
     )
     ended_by: str
     note: str

@@ -14,6 +14,7 @@ import typer
 from config import Problem, Site, SiteError, load_site
 from config.exit_codes import ExitCode
 from hotline.commands.options import SiteOption
+from hotline.server.permissions import may_ever_call_back
 from hotline.terminal import complain, complain_about_site, piped, say, say_json
 from ivr_flows.drawing import mermaid, svg
 from ivr_flows.flow_set import FlowSet
@@ -93,6 +94,7 @@ def try_(
         called=number,
         now=_moment(at, loaded.timezone),
         country=loaded.settings.country or "",
+        may_call_back=lambda wanted: may_ever_call_back(loaded, wanted, conversation.now().timestamp()),
     )
     run = FlowRun(flows, flow, conversation, language=language or its_language)
     end = asyncio.run(simulate(run, conversation, source))

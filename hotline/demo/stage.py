@@ -83,6 +83,7 @@ def build(folder: Path, story: Story) -> Stage:
                     "host": f"{HOST}:{customer}",
                 }
             ],
+            "outbound": {"rules": [{"action": "allow", "prefixes": [story.caller]}]},
             # What the story needs is spoken ahead by itself; the rest would only keep the machine busy.
             "voices": {"ahead": False},
             "callbacks": {"quiet": None},

@@ -31,7 +31,7 @@ from ivr_flows.steps.outcomes import (
 )
 from telephony.applications.dial import connect
 from telephony.applications.services import ApplicationServices
-from telephony.call.errors import LegClosed
+from telephony.call.errors import LegClosed, NotPermitted
 from telephony.call.forking import NobodyAnswered
 from telephony.call.leg import CallLeg
 from telephony.call.refusals import Refusal, refusal_of
@@ -56,7 +56,9 @@ class FlowServices:
         speech: voices and recognisers.
         tickets: where tickets are written.
         queues: what queues work with.
-        targets: the phones of an agent's number, or a SIP address; empty when nobody is there.
+        targets: the phones of an agent's number, a SIP address or a number outside, for a call; empty when
+            nobody is there.
+        may_call_back: whether a number may be called back.
         ring_seconds: how long to ring when the flow does not say.
     """
 
@@ -65,7 +67,8 @@ class FlowServices:
     speech: Speech
     tickets: TicketBook
     queues: QueueServices
-    targets: Callable[[str], list[Target]]
+    targets: Callable[[str, str], list[Target]]
+    may_call_back: Callable[[str], bool]
     ring_seconds: float
 
 
@@ -206,7 +209,7 @@ class CallDepartures:
         Returns:
             None when there is no number to call, or nothing could be written: then nothing is promised.
         """
-        if not is_callable(self._number):
+        if not is_callable(self._number) or not self._services.may_call_back(self._number):
             return None
         ticket = wanted.so_far or OpenTicket(
             kind="callback",
@@ -222,7 +225,12 @@ class CallDepartures:
         return result
 
     async def _ring(self, names: Sequence[str], seconds: float | None) -> Result:
-        targets = [target for name in names for target in self._services.targets(name)]
+        targets: list[Target] = []
+        for name in names:
+            try:
+                targets += self._services.targets(name, self._leg.call)
+            except NotPermitted:
+                continue  # written down where it was refused; the others may be rung
         if not targets:
             return Result("no_answer")
         try:
@@ -239,7 +247,10 @@ class CallDepartures:
         return Result("done")  # also when the caller hung up: somebody spoke with them
 
     async def _transfer(self, target: str) -> Result:
-        known = self._services.targets(target)
+        try:
+            known = self._services.targets(target, self._leg.call)
+        except NotPermitted:
+            return Result("failed")
         uri = str(known[0].uri) if known else target
         status = await self._leg.transfer.refer(uri)
         if status < 300:

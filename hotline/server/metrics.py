@@ -28,6 +28,8 @@ class Measured(Protocol):
 
     def refusals(self) -> dict[int, int]: ...
 
+    def outside_refusals(self) -> dict[tuple[str, str], int]: ...
+
     def media(self) -> EngineCounters: ...
 
 
@@ -91,6 +93,14 @@ class SwitchCollector(Collector):
         for what, count in self._switch.guessing().items():
             guessing.add_metric([what], count)
         yield guessing
+        outside = CounterMetricFamily(
+            "hotline_outside_calls_refused",
+            "Calls to the outside that the site does not allow: how they came about, and why not.",
+            labels=["way", "reason"],
+        )
+        for (way, reason), count in self._switch.outside_refusals().items():
+            outside.add_metric([way, reason], count)
+        yield outside
         yield from _media(self._switch.media())
 
 

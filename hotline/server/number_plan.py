@@ -8,6 +8,7 @@ router's.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,8 @@ from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
 from config.telephone_numbers import OwnNumbers
 from hotline.server.departures import FlowServices, serve_flow, serve_queue
-from hotline.server.directory import Directory
+from hotline.server.directory import CallbackPhones, Directory
+from hotline.server.outside_calls import Asker, OutsideCalls
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
 from telephony.applications.dial import dial
@@ -30,8 +32,9 @@ from telephony.applications.hold import hold
 from telephony.applications.play import play
 from telephony.applications.record import record
 from telephony.applications.services import ApplicationServices
+from telephony.call.errors import NotPermitted
 from telephony.call.leg import CallLeg
-from telephony.call.switchboard import Caller
+from telephony.call.switchboard import Caller, Target
 from telephony.media.interface import AudioSource
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.message import Request
@@ -51,6 +54,7 @@ class NumberPlan:
         distributor: the line and the agents.
         music: what waits are filled with, by the queue's name.
         customers: who calls.
+        outside: what may be dialled outside.
     """
 
     def __init__(
@@ -64,10 +68,11 @@ class NumberPlan:
         distributor: Distributor,
         music: Mapping[str, AudioSource],
         customers: Customers,
+        outside: OutsideCalls,
     ) -> None:
         self._site = site
         self._applications = applications
-        self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile)
+        self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile, outside)
         duty = site.settings.agents
         self._own = OwnNumbers([*site.settings.numbers, *directory.agents], site.settings.country or "")
         self.queue_services = QueueServices(
@@ -84,13 +89,16 @@ class NumberPlan:
             customer_of=customers.find,
             transfer_seconds=site.settings.sip.ring_timeout,
         )
+        self.callback_phones = CallbackPhones(directory)
+        """Where customers are called back."""
         self._flow_services = FlowServices(
             calls=applications,
             flows=flows,
-            speech=speech,
+            speech=replace(speech, may_call_back=self.callback_phones.may_ever_call),
             tickets=tickets,
             queues=self.queue_services,
-            targets=directory.targets,
+            targets=lambda name, call: directory.targets(name, Asker("flow", call=call)),
+            may_call_back=self.callback_phones.may_ever_call,
             ring_seconds=site.settings.sip.ring_timeout,
         )
 
@@ -105,15 +113,25 @@ class NumberPlan:
             number: as the site spells it where it is the site's own.
             source: who calls, "agent:1001" or "trunk:NAME". Agents may dial out, and say things by codes.
         """
+        if not self._leads_somewhere(number, source):
+            return False
+        if self.knows(number) or self._is_code(number):
+            return True
+        return self.directory.refusal(number, Asker("phone", source.removeprefix("agent:"))) is None
+
+    def _leads_somewhere(self, number: str, source: str) -> bool:
         if self.knows(number):
             return True
         if not source.startswith("agent:"):
             return False
-        return self.directory.leads_out(number) or read_code(number, self._site.settings.agents) is not None
+        return self.directory.leads_out(number) or self._is_code(number)
+
+    def _is_code(self, number: str) -> bool:
+        return read_code(number, self._site.settings.agents) is not None
 
     def accept(self, leg: CallLeg, request: Request) -> bool:
         """Refuse at once what can't work: a number that nobody has, an offer without anything in common."""
-        if not self.answers(leg.called, leg.source):
+        if not self._leads_somewhere(leg.called, leg.source):
             leg.reject(404)
             return False
         try:
@@ -141,7 +159,8 @@ class NumberPlan:
             )
         target = self._site.settings.numbers.get(leg.called)
         if target is None:
-            return self._dial(leg, request, (leg.called,), None)
+            asker = Asker("phone", leg.source.removeprefix("agent:"), leg.call)
+            return self._dial(leg, request, (leg.called,), None, asker)
         match target.kind:
             case "echo":
                 return echo(leg)
@@ -161,7 +180,8 @@ class NumberPlan:
             case "play":
                 return self._play(leg, target)
             case "dial":
-                return self._dial(leg, request, target.dial, target.ring_timeout)
+                asker = Asker("number", call=leg.call)
+                return self._dial(leg, request, target.dial, target.ring_timeout, asker)
             case "flow":
                 assert target.flow is not None
                 caller = _caller(leg, _hops(request))
@@ -179,13 +199,22 @@ class NumberPlan:
         return play(leg, source, target.play, repeat=target.repeat)
 
     async def _dial(
-        self, leg: CallLeg, request: Request, wanted: tuple[str, ...], ring_seconds: float | None
+        self,
+        leg: CallLeg,
+        request: Request,
+        wanted: tuple[str, ...],
+        ring_seconds: float | None,
+        asker: Asker,
     ) -> None:
         hops = _hops(request)
         if hops < 1:
             leg.reject(483)
             return
-        targets = [target for name in wanted for target in self.directory.targets(name)]
+        try:
+            targets = self._permitted(wanted, asker)
+        except NotPermitted as refused:
+            leg.reject(refused.status, refused.reason)
+            return
         if not targets:
             leg.reject(480)
             return
@@ -197,24 +226,48 @@ class NumberPlan:
             ring_seconds=ring_seconds or self._site.settings.sip.ring_timeout,
         )
 
-    def _destination(self, number: str) -> Destination | None:
-        """What a number leads to that an agent passes a caller on to; None for what can't have them."""
+    def _permitted(self, wanted: Sequence[str], asker: Asker) -> list[Target]:
+        """The targets of some names; one that may not be dialled is left out where others may.
+
+        Raises:
+            NotPermitted: none of them may be dialled.
+        """
+        found: list[Target] = []
+        refused: NotPermitted | None = None
+        for name in wanted:
+            try:
+                found += self.directory.targets(name, asker)
+            except NotPermitted as error:
+                refused = error
+        if refused is not None and not found:
+            raise refused
+        return found
+
+    def _destination(self, number: str, agent: str, call: str) -> Destination | None:
+        """What a number leads to that an agent passes a caller on to; None for what can't have them.
+
+        Raises:
+            NotPermitted: a number that may not be dialled.
+        """
         directory = self.directory
+        asker = Asker("refer", agent, call)
         number = self._own.find(number) or number
         if number in directory.agents:
-            reach = directory.reach(number)
             # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
-            return Destination(() if reach.confirm else reach.targets, agent=number)
+            phones = () if directory.on_mobile(number) else tuple(directory.targets(number, asker))
+            return Destination(phones, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
             if number in self.queue_services.queues:
                 return self._into_queue(number, None)
-            return Destination(tuple(directory.targets(number))) if directory.leads_out(number) else None
+            return (
+                Destination(tuple(directory.targets(number, asker))) if directory.leads_out(number) else None
+            )
         if target.queue is not None:
             return self._into_queue(target.queue, target.language)
         if target.flow is not None:
             return self._into_flow(target.flow, target.language)
-        wanted = tuple(each for name in target.dial for each in directory.targets(name))
+        wanted = tuple(self._permitted(target.dial, Asker("number", call=call)))
         return Destination(wanted) if wanted else None
 
     def _into_flow(self, flow: str, language: str | None) -> Destination:

@@ -21,6 +21,7 @@ from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.service import CallbackService
+from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Distributor
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.recovery.recordings import Recovery
@@ -40,6 +41,7 @@ from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
+from hotline.server.outside_calls import OutsideCalls
 from hotline.server.reload import barred, changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
@@ -48,6 +50,7 @@ from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
 from telephony.applications.services import ApplicationServices
+from telephony.call.events import OutsideCallAllowed
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
@@ -95,6 +98,7 @@ class Switch:
         self.journal = _journal(site)
         self.context = LegContext(loop, self.journal, time.time)
         self._admission = Admission(site, self.journal, now=loop.time, clock=time.time)
+        self._outside = OutsideCalls(site, self.journal, time.time)
         self._router = Router(self.context)
         self._application = SwitchApplication(
             self._admission, self._router, site, self.journal, loop=loop, clock=time.time
@@ -188,6 +192,8 @@ class Switch:
         self.journal.append(started)
         self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
+        self._outside.warn(self._site)
+        await self._restore_counts()
         await self._tickets.start(self._site)
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
@@ -196,10 +202,21 @@ class Switch:
         self.roster.start()
         await self.speech.start()
         if self.callbacks is not None and self._recovery is not None:
-            self.callbacks.use(self._site, plan.queue_services, plan.directory.targets)
+            self.callbacks.use(self._site, plan.queue_services, plan.callback_phones)
             self._recovery.start(started.at)
             self.callbacks.dialler.start()
         self._speak_ahead(self._flows)
+
+    async def _restore_counts(self) -> None:
+        if self.database is None:
+            return
+        since, store = self._outside.midnight(), EventStore(self.database)
+        stored = store.between(since, time.time(), (OutsideCallAllowed,))
+        try:
+            await in_time(self._outside.restore(each.event async for each in stored))
+        except DATABASE_ERRORS as error:
+            # A new database has no tables yet.
+            log.info("today's calls to the outside are counted from now on: %s", type(error).__name__)
 
     def _speak_ahead(self, flows: FlowSet) -> None:
         self.speech.prepare(texts_ahead(self._site, flows))
@@ -225,6 +242,7 @@ class Switch:
             self.distributor,
             sounds.queues,
             self._tickets.customers,
+            self._outside,
         )
 
     async def reload(self) -> dict[str, Any]:
@@ -246,11 +264,13 @@ class Switch:
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))
         self._application.use(site)
+        self._outside.use(site)
+        self._outside.warn(site)
         await self._tickets.use(site)
         self.roster.use(site)
         self.distributor.use(site)
         if self.callbacks is not None:
-            self.callbacks.use(site, plan.queue_services, plan.directory.targets)
+            self.callbacks.use(site, plan.queue_services, plan.callback_phones)
         await self._revoke_tokens(leaving)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
@@ -340,6 +360,10 @@ class Switch:
     def turned_away(self) -> dict[str, int]:
         """TCP connections that a limit closed since the start, by limit."""
         return self.transports.turned_away
+
+    def outside_refusals(self) -> dict[tuple[str, str], int]:
+        """Calls to the outside that the site does not allow, by way and reason."""
+        return dict(self._outside.refusals)
 
     def messages(self) -> dict[str, int]:
         """SIP messages received since the start, by method."""

@@ -53,6 +53,7 @@ class Speech:
         now: the time, with the site's zone.
         country: where the site is, as ISO 3166 has it, "" for not known.
         turns: tells from the sound whether a caller has finished; None where that is not installed.
+        may_call_back: whether the site allows a number to be called back.
     """
 
     prompts: PromptRenderer
@@ -63,6 +64,7 @@ class Speech:
     now: Callable[[], datetime]
     country: str = ""
     turns: TurnDetector | None = None
+    may_call_back: Callable[[str], bool] = lambda number: True
 
 
 class FlowCall:
@@ -102,6 +104,10 @@ class FlowCall:
     def country(self) -> str:
         """Where the site is, "" for not known."""
         return self._speech.country
+
+    def may_call_back(self, number: str) -> bool:
+        """Whether the site allows a number to be called back."""
+        return self._speech.may_call_back(number)
 
     @property
     def caller(self) -> str:

@@ -38,6 +38,7 @@ class SimulatedConversation:
         caller, called: the numbers.
         now: when the call begins, with a zone.
         country: where the site is, "" for not known.
+        may_call_back: whether the site allows a number to be called back.
     """
 
     def __init__(
@@ -49,9 +50,11 @@ class SimulatedConversation:
         called: str,
         now: datetime,
         country: str = "",
+        may_call_back: Callable[[str], bool] = lambda number: True,
     ) -> None:
         self.language = "en"
         self.country = country
+        self.may_call_back = may_call_back
         self.understander = Rules()
         self.caller = caller
         self.called = called

@@ -81,6 +81,9 @@ class Conversation(Protocol):
     def country(self) -> str:
         """Where the site is, as ISO 3166 has it ("CN"), "" for not known."""
 
+    def may_call_back(self, number: str) -> bool:
+        """Whether the site allows a number to be called back."""
+
     @property
     def caller(self) -> str:
         """The caller's number, "" when withheld."""

@@ -25,6 +25,7 @@ TextKey: TypeAlias = Literal[
     "number_right",
     "enter_number",
     "enter_number_again",
+    "not_called",
     "passed_on",
     "apology",
 ]
@@ -81,6 +82,11 @@ TEXTS: dict[TextKey, dict[str, str]] = {
         "en": "Please key in the number again, then the hash key.",
         "zh": "请重新输入号码，按井号键结束。",
         "ko": "번호를 다시 누르신 후 우물 정자를 눌러 주세요.",
+    },
+    "not_called": {
+        "en": "Sorry, we cannot call that number.",
+        "zh": "对不起，我们无法拨打这个号码。",
+        "ko": "죄송합니다. 그 번호로는 전화를 드릴 수 없습니다.",
     },
     "passed_on": {
         "en": "Nobody is free right now. I have passed on what you told me. We will call you back. Goodbye.",

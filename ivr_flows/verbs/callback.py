@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from asr.listening.answer import KeysWanted, Wanted
+from asr.listening.answer import Heard, KeysWanted, Wanted
 from config.kinds import OnOff, whole
 from ivr_flows.kinds import Queue, Step, TextTemplate
 from ivr_flows.settings import PromptText, ShortTable
@@ -16,9 +16,9 @@ from ivr_flows.steps.conversation import Conversation
 from ivr_flows.steps.outcomes import Done, OpenTicket, Outcome, Result
 from ivr_flows.steps.questions import Question, ask_and_confirm, confirm
 from ivr_flows.steps.texts import part
-from ivr_flows.steps.understanding import digits, speech_wanted
+from ivr_flows.steps.understanding import Sorry, digits, speech_wanted
 from ivr_flows.verbs.base import Verb, go
-from tts.parts import Spoken
+from tts.parts import Part, Spoken
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _FEWEST_DIGITS = 3
@@ -29,7 +29,8 @@ class Callback(ShortTable, Verb):
     """Keep the caller's place in a queue and call them back.
 
     Offers the caller's own number, read in groups; the caller confirms it or keys in another, which is read
-    back as well. If an earlier step asked for a `callback_time`, the call is made at that time.
+    back as well. For a number that the site does not call (docs/outbound-calls.md) another is asked for. If
+    an earlier step asked for a `callback_time`, the call is made at that time.
 
     Example:
         steps:
@@ -87,7 +88,10 @@ class Callback(ShortTable, Verb):
 
     async def _number(self, conversation: Conversation, context: Context) -> str | None:
         offered = context.text(self.number) if self.number is not None else conversation.caller
-        if _NUMBER.fullmatch(offered):
+        sorry: list[Part] = []
+        if _NUMBER.fullmatch(offered) and not conversation.may_call_back(offered):
+            sorry = [part("not_called", conversation, context)]
+        elif _NUMBER.fullmatch(offered):
             parts = [
                 part("call_back_at", conversation, context),
                 Spoken("phone_number", offered),
@@ -95,19 +99,25 @@ class Callback(ShortTable, Verb):
             ]
             if not self.ask or await confirm(conversation, context, parts):
                 return offered
-        language = conversation.language
         answer = await ask_and_confirm(
             conversation,
             context,
             Question(
-                [part("enter_number", conversation, context)],
+                [*sorry, part("enter_number", conversation, context)],
                 [part("enter_number_again", conversation, context)],
                 Wanted(KeysWanted(_MOST_DIGITS, "#", 8.0, 4.0), speech_wanted("phone_number")),
                 self.tries,
             ),
-            lambda heard: digits(
-                heard, "phone_number", language, _FEWEST_DIGITS, _MOST_DIGITS, conversation.country
-            ),
+            lambda heard: _number_to_call(heard, conversation),
             lambda value: [Spoken("phone_number", value)],
         )
         return None if answer is None else answer.value
+
+
+def _number_to_call(heard: Heard, conversation: Conversation) -> str | Sorry:
+    """The number that a caller gave; none that the site does not call."""
+    language, country = conversation.language, conversation.country
+    number = digits(heard, "phone_number", language, _FEWEST_DIGITS, _MOST_DIGITS, country)
+    if isinstance(number, Sorry) or conversation.may_call_back(number):
+        return number
+    return Sorry("not_called")

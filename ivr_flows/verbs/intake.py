@@ -204,6 +204,7 @@ class Intake(Verb):
             slots=self._wanted(context),
             filing=filing_rules(ticket),
             country=conversation.country,
+            may_call_back=conversation.may_call_back,
             greet=self.greet,
             attempts=self.tries,
             human=self.if_human is not None,

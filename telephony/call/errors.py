@@ -24,3 +24,19 @@ class LegClosed(Exception):
 
 class CallStateError(Exception):
     """Our own mistake: the leg is not in a state for what was asked (answering twice ...)."""
+
+
+class NotPermitted(Exception):
+    """A number outside that may not be dialled.
+
+    Args:
+        status: the SIP status for who wants the call.
+        reason: a short text for people.
+        lasting: whether it will be the same tomorrow; False for limits and times of day.
+    """
+
+    def __init__(self, status: int, reason: str, *, lasting: bool = True) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.lasting = lasting

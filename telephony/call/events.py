@@ -295,3 +295,39 @@ class AddressBanEnded(Event):
 
     address: str
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideCallAllowed(Event):
+    """A call goes out through a trunk, or is about to.
+
+    Args:
+        call: for which call, "" where another event says so (a callback's attempt).
+        way: how it came about: "phone", "refer", "flow", "number", "mobile" or "callback".
+        agent: who dialled or passed on, or whose mobile it is; "" for nobody.
+        number: with its country code, as dialled where that is not known.
+        trunk: its name.
+    """
+
+    call: str
+    way: str
+    agent: str
+    number: str
+    trunk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideCallRefused(Event):
+    """A call to the outside that the site does not allow: nothing was dialled.
+
+    Args:
+        call, way, agent: as in `OutsideCallAllowed`.
+        number: as it was to be dialled.
+        reason: why, in a word (`hotline.server.permissions.Reason`).
+    """
+
+    call: str
+    way: str
+    agent: str
+    number: str
+    reason: str

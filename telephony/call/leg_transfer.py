@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from telephony.call import events
-from telephony.call.errors import CallStateError, LegClosed
+from telephony.call.errors import CallStateError, LegClosed, NotPermitted
 from telephony.call.leg_lifetime import LegLifetime
 from telephony.net.signalling import Signalling
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
@@ -71,7 +71,8 @@ class LegTransfer:
         self._refer: _Refer | None = None
         self.on_requested: Callable[[TransferRequest], bool] | None = None
         """Called when the phone at this leg asks for a transfer: True accepts it, False refuses it (603), and
-        without a listener it is refused. It must not block; start a task for the rest:
+        without a listener it is refused; it raises `NotPermitted` to refuse it with that status. It must not
+        block; start a task for the rest:
 
         * Take the phone's partner out of the bridge (`CallBridge.close`: both legs stay up).
         * Find the target: for an attended transfer `Switchboard.leg_of_dialog(request.replaces)` and the leg
@@ -105,13 +106,15 @@ class LegTransfer:
 
     def _requested(self, referral: Referral) -> None:
         request = TransferRequest(referral.target, referral.replaces, referral.referred_by)
-        accepted = False
+        status = 603
         try:
-            accepted = self.on_requested is not None and self.on_requested(request)
-            if accepted:
+            if self.on_requested is not None and self.on_requested(request):
                 self._life.tell(events.TransferRequested, target=str(request.target))
+                status = 202
+        except NotPermitted as refused:
+            status = refused.status
         finally:
-            output = self._sip.session.answer_transfer(202 if accepted else 603, self._signalling.now())
+            output = self._sip.session.answer_transfer(status, self._signalling.now())
             self._signalling.run(self._sip, output)
 
     # --- requested by us --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import audio
+from tests.support.callbacks import OF_THE_STORIES
 from tests.support.ports import HOST, free_port, wait_for
 from tests.support.queues import PASSWORD, CallCentre, centre_of, with_queues
 from tests.support.sipp import Sipp
@@ -50,6 +51,7 @@ def people_switch(tmp_path_factory: pytest.TempPathFactory, carrier: int) -> Ite
         {
             "trunks": [trunk],
             "customers": "customers.csv",
+            "outbound": {"rules": OF_THE_STORIES},
             "agents": {"confirm_seconds": 3},
             "sip": {"ring_timeout": 2},
             # A robot's voice is there at once.

@@ -31,6 +31,12 @@ from tests.support.switch import Switch, without_flows
 
 T = TypeVar("T")
 
+OF_THE_STORIES = [
+    {"action": "allow", "prefixes": ["0955", "+1555"], "types": ["unknown"]},
+    {"action": "allow", "prefixes": ["+86", "+1"]},
+]
+"""Lets out the numbers of the customers in tests, who live in no country, in China and in America."""
+
 QUICK = {"busy": 1, "no_answer": 1, "refused": 1, "failed": 1, "no_agent": 1, "cut_off": 1}
 """Delays in seconds."""
 _serial = itertools.count(1)
@@ -81,6 +87,7 @@ class CallbackCentre:
                 }
             ],
             "numbers": {4800: {"queue": "support"}, 4900: {"echo": True}},
+            "outbound": {"rules": OF_THE_STORIES},
             "callbacks": {"quiet": None, "delays": QUICK, "ring_seconds": 5, **(callbacks or {})},
             "agents": {"confirm_seconds": 3},
             "console": None,

@@ -117,7 +117,7 @@ class CallCentre:
             prompts=prompts,
             confirmation=AnswerConfirmation(prompts, CONFIRM_KEY, CONFIRM_SECONDS),
             targets_of=self._targets_of,
-            destination=self.destinations.get,
+            destination=lambda number, agent, call: self.destinations.get(number),
             agents={agent.number: agent for agent in people},
             queues={queue.name: queue for queue in lines},
             music={queue.name: FakeSound(f"music of {queue.name}") for queue in lines},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Caller:
         no_recogniser: whether words cannot be understood.
         country: where the site is.
         hangs_up_at: hangs up when this text is said.
+        not_called: numbers that the site does not call back.
     """
 
     def __init__(
@@ -38,9 +39,11 @@ class Caller:
         no_recogniser: bool = False,
         country: str = "",
         hangs_up_at: str = "",
+        not_called: Collection[str] = (),
     ) -> None:
         self.language = ""
         self.country = country
+        self._not_called = not_called
         self.understander = Rules()
         self.caller = caller
         self.called = called
@@ -65,6 +68,9 @@ class Caller:
     def steps(self) -> list[str]:
         """The names of the steps entered."""
         return [event.step for event in self.events if isinstance(event, StepEntered)]
+
+    def may_call_back(self, number: str) -> bool:
+        return number not in self._not_called
 
     def now(self) -> datetime:
         return self._now + timedelta(seconds=len(self.said))

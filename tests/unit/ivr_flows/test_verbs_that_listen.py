@@ -311,6 +311,27 @@ def test_a_number_that_is_known_can_be_taken_without_asking(tmp_path: Path) -> N
     assert call(make(tmp_path, text), caller="77").departures == [wish("03077", "77")]
 
 
+NOT_CALLED = "Sorry, we cannot call that number."
+
+
+def test_a_number_that_the_site_does_not_call_is_refused_and_another_asked_for(tmp_path: Path) -> None:
+    flows = make(tmp_path, CALLBACK.replace("SETTINGS", ""))
+    one = call(flows, "2", "0900123", "03012", "1", not_called=["0900123"])
+    assert one.said[2].startswith(NOT_CALLED)
+    assert one.departures == [wish("03012")]
+    assert call(flows, "2", "0900", "0900", "0900", not_called=["0900"]).end.reason == "no callback"
+
+
+def test_a_callers_own_number_that_the_site_does_not_call_is_not_offered(tmp_path: Path) -> None:
+    flows = make(tmp_path, CALLBACK.replace("SETTINGS", ""))
+    one = call(flows, "03012", "1", caller="+19005551234", not_called=["+19005551234"])
+    assert one.said[0].startswith(NOT_CALLED)
+    assert one.departures == [wish("03012", "+19005551234")]
+    unasked = make(tmp_path / "unasked", CALLBACK.replace("SETTINGS", "ask: false,"))
+    one = call(unasked, None, None, None, caller="+19005551234", not_called=["+19005551234"])
+    assert (one.departures, one.end.reason) == ([], "no callback")
+
+
 def test_a_callback_that_cannot_be_kept_goes_elsewhere(tmp_path: Path) -> None:
     one = call(make(tmp_path, CALLBACK.replace("SETTINGS", "")), "1", results=["failed"])
     assert one.end.reason == "no callback"

@@ -743,6 +743,34 @@ def test_only_the_part_that_fails_is_asked_again() -> None:
     assert Spoken("phone_number", "13800138000") in call.question.parts
 
 
+def test_a_number_that_the_site_does_not_call_is_refused_and_another_asked_for() -> None:
+    settings = IntakeSettings(may_call_back=lambda number: number not in (CALLER, "0900123456"))
+    call = Call(settings=settings)
+    call.says("my printer is broken")
+    assert Text("Sorry, we can't call that number.", "not_called") in call.question.parts
+    assert (call.question.name, Spoken("phone_number", CALLER) in call.question.parts) == (
+        "callback_number",
+        False,
+    )
+    call.presses("0900123456")
+    assert Text("Sorry, we can't call that number.", "not_called") in call.question.parts
+    assert call.question.name == "callback_number"
+    call.presses("040361982")
+    call.feed(HungUp())
+    assert (call.ticket.callback_number, call.ticket.caller) == ("040361982", CALLER)
+
+
+def test_without_another_number_nobody_is_called_back_where_the_site_does_not_call() -> None:
+    call = Call(settings=IntakeSettings(may_call_back=lambda number: False))
+    call.says("my printer is broken")
+    for _ in range(9):
+        if call.question.name != "callback_number":
+            break
+        call.presses("0900123456")
+    call.feed(HungUp())
+    assert (call.ticket.callback_number, call.ticket.caller) == ("", CALLER)
+
+
 def test_a_denied_number_is_never_filed() -> None:
     call = Call()
     call.says("my printer is broken, my number is 040 361 982")

@@ -30,6 +30,7 @@ from callback_queue.tickets.store import TicketStore
 from callback_queue.tickets.ticket import AT_WORK
 from config.models.callbacks import CallbackSettings
 from journal.event import Event
+from telephony.call.errors import NotPermitted
 from telephony.call.switchboard import Target
 from telephony.sip.uri import parse_uri
 from tests.support.fake_leg import FakeLeg
@@ -151,6 +152,24 @@ class FakeDatabase:
         return held and (row.attempt, row.lease_holder) == (attempt, switch)
 
 
+class Outside:
+    """Customers' telephones; `refused` are the numbers that may not be called."""
+
+    def __init__(self) -> None:
+        self.refused: dict[str, NotPermitted] = {}
+        self.told: list[str] = []
+
+    def targets(self, number: str) -> tuple[Target, ...]:
+        refused = self.refusal(number)
+        if refused is not None:
+            self.told.append(number)
+            raise refused
+        return (Target(parse_uri(f"sip:{number}@outside"), f"trunk:{number}"),)
+
+    def refusal(self, number: str) -> NotPermitted | None:
+        return self.refused.get(number)
+
+
 class CallbackDesk:
     """A dialler at work over fake legs and a fake database.
 
@@ -165,12 +184,13 @@ class CallbackDesk:
         self.database = FakeDatabase()
         self.journal = self.centre.journal
         wanted = CallbackSettings.model_validate({"quiet": None, **settings})
+        self.phones = Outside()
         services = CallbackServices(
             acd=self.centre.services,
             settings=wanted,
             rules=CallbackRules.of(wanted, UTC),
             name="Hotline",
-            targets=lambda number: (Target(parse_uri(f"sip:{number}@outside"), f"trunk:{number}"),),
+            phones=self.phones,
         )
         storage = CallbackStorage(
             callbacks=cast(CallbackStore, self.database),

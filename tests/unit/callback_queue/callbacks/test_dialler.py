@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callback_queue.agents.events import AgentConnected
-from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed
+from callback_queue.callbacks.events import CallbackAttemptEnded, CallbackClosed, CallbackDialled
 from callback_queue.line.events import QueueLeft
 from callback_queue.tickets.events import TicketChanged
+from telephony.call.errors import NotPermitted
 from tests.support.fake_leg import FakeLeg
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.callback_queue.call_centre import passes
@@ -289,6 +290,46 @@ async def test_of_two_tickets_of_one_customer_the_second_waits_for_the_end_of_th
         await passes(5)
         assert desk.outcomes() == ["reached", "wrong_number"]
         assert desk.ends() == ["completed", "wrong_number"]
+
+
+@virtual_time
+async def test_a_number_that_may_not_be_called_is_closed_with_the_reason_and_no_agent_is_rung() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        desk.phones.refused["13800138000"] = NotPermitted(403, "Premium rate numbers are not allowed")
+        desk.ask(number="13800138000")
+        await passes(30)
+        assert (desk.centre.ringing(), desk.outcomes(), desk.ends()) == ([], [], ["not_permitted"])
+        assert desk.journal.told(CallbackClosed)[0].note == "Premium rate numbers are not allowed"
+        assert desk.phones.told == ["13800138000"]
+
+
+@virtual_time
+async def test_a_number_that_may_not_be_called_today_waits_until_it_may() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        desk.phones.refused["13800138000"] = NotPermitted(403, "Too many calls today", lasting=False)
+        desk.ask(number="13800138000")
+        await passes(3600)
+        assert (desk.centre.ringing(), desk.ends(), desk.phones.told) == ([], [], ["13800138000"])
+        desk.phones.refused.clear()
+        await passes(2)
+        assert len(desk.centre.ringing()) == 1
+
+
+@virtual_time
+async def test_a_rule_that_changes_while_an_agent_hears_of_it_still_holds() -> None:
+    async with CallbackDesk() as desk:
+        desk.centre.register("1001")
+        desk.ask(number="13800138000")
+        await passes(2)
+        (agent,) = desk.centre.ringing()
+        desk.phones.refused["13800138000"] = NotPermitted(403, "Not allowed by the rules of this site")
+        await desk.taken_by(agent, after=0)
+        await passes(5)
+        assert (desk.outcomes(), desk.ends()) == (["not_permitted"], ["not_permitted"])
+        assert desk.journal.told(CallbackClosed)[0].note == "Not allowed by the rules of this site"
+        assert desk.journal.told(CallbackDialled) == []
 
 
 @virtual_time

@@ -44,13 +44,15 @@ class Desk:
     def __init__(self, queue: dict[str, Any] | None = None) -> None:
         self.centre = CallCentre([{"name": "support", "members": [1001], **(queue or {})}], ("1001", "1002"))
         self.tickets = Tickets()
+        self.not_called: set[str] = set()
         self.services = FlowServices(
             calls=self.centre.services.calls,
             flows=cast(FlowSet, None),
             speech=cast(Speech, None),
             tickets=cast(TicketBook, self.tickets),
             queues=self.centre.services,
-            targets=self._targets,
+            targets=lambda name, call: self._targets(name),
+            may_call_back=lambda number: number not in self.not_called,
             ring_seconds=20,
         )
         self.leg = FakeLeg(self.centre.context, "call-1")

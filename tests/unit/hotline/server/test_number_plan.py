@@ -12,10 +12,12 @@ from twisted.internet.posixbase import PosixReactorBase
 
 from config import load_site
 from hotline.server.number_plan import NumberPlan
+from hotline.server.outside_calls import Asker
 from hotline.server.switch import Switch
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
 from telephony.call.errors import LegClosed
+from telephony.call.events import OutsideCallRefused
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.flow import Flow
 from tests.support.fake_leg import FakeLeg, FakeSwitchboard
@@ -26,6 +28,7 @@ from tests.unit.hotline.server.requests import register, request
 SETTINGS = """\
 journal: null
 database: null
+country: DE
 sip: {listen: 127.0.0.1:5060, ring_timeout: 30}
 trunks: [{name: carrier, host: sip.example.org, from_number: 4900, numbers: ["*"]}]
 numbers:
@@ -138,6 +141,35 @@ async def test_an_agent_does_and_shows_the_trunks_number(tmp_path: Path) -> None
         outside.refuse(486)
         await call.task
         assert call.status == 486
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [("+19005551234", 403), ("09001234567", 403), ("+8821612345678", 403), ("1003", 404)],
+)
+@virtual_time
+async def test_an_agent_is_refused_what_is_not_allowed_and_nobody_is_called(
+    tmp_path: Path, number: str, status: int
+) -> None:
+    async with desk(tmp_path) as d:
+        call = d.call(number, source="agent:1001")
+        await call.task
+        assert (call.status, d.phones.legs) == (status, [])
+        assert not d.plan.answers(number, "agent:1001")
+        (event,) = [event for event in d.switch.journal.recent if isinstance(event, OutsideCallRefused)]
+        assert (event.way, event.agent, event.call, event.number) == ("phone", "1001", "call-1", number)
+        assert d.switch.outside_refusals() == {("phone", event.reason): 1}
+
+
+@virtual_time
+async def test_an_agent_always_reaches_the_emergency_service(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        call = d.call("112", source="agent:1001")
+        await settle()
+        (outside,) = d.phones.ringing()
+        assert str(outside.target.uri) == "sip:112@sip.example.org:5060"
+        outside.refuse(486)
+        await call.task
 
 
 @pytest.mark.parametrize(
@@ -321,6 +353,6 @@ async def test_a_phone_behind_an_edge_proxy_is_called_by_its_path(tmp_path: Path
         flow = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.9", 40001))
         path = "Path: <sip:edge.example;lr;ob>\r\n"
         assert register(d.switch._admission, "1002", PHONES["1002"], flow=flow, more=path).status == 200
-        (target,) = d.plan.directory.targets("1002")
+        (target,) = d.plan.directory.targets("1002", Asker("phone", "1001"))
         assert target.route == ("<sip:edge.example;lr;ob>",)
         assert not target.stay_on_flow
