@@ -88,11 +88,15 @@ def site_database(site: Site) -> URL | None:
 
 
 def create_engine(url: URL) -> AsyncEngine:
-    """An engine whose connections are set up for our use; connects when it is first used."""
+    """An engine whose connections are set up for our use; connects when it is first used.
+
+    What fails is told without the values of the statement: they are numbers and words of callers.
+    """
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
             url,
             pool_pre_ping=True,
+            hide_parameters=True,
             pool_size=5,
             connect_args={"connect_timeout": 5},
             json_serializer=_to_json,
@@ -101,6 +105,7 @@ def create_engine(url: URL) -> AsyncEngine:
     _make_private(url)
     engine = create_async_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_MS / 1000, "factory": _Connection},
         json_serializer=_to_json,
         json_deserializer=orjson.loads,

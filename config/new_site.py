@@ -49,7 +49,11 @@ def write_starter_site(
     """
     if not force and folder.exists() and any(folder.iterdir()):
         raise FolderNotEmpty(folder)
+    was_empty = not folder.exists() or not any(folder.iterdir())
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if was_empty:
+        # Passwords, customers and voices of callers will lie here; one that was in use keeps its mode.
+        folder.chmod(0o700)
     values = {f"PASSWORD_{number}": password() for number in _AGENTS}
     return _copy(files("config") / "starter", folder, values)
 
@@ -61,14 +65,14 @@ def _copy(source: Traversable, target: Path, values: dict[str, str]) -> list[Pat
     ):
         goal = target / entry.name
         if entry.is_dir():
-            goal.mkdir(exist_ok=True)
+            goal.mkdir(mode=0o700, exist_ok=True)
             written += _copy(entry, goal, values)
         elif entry.name in _TEMPLATES:
             text = Template(entry.read_text(encoding="utf-8")).substitute(values)
             _write_private(goal, text.encode())
             written.append(goal)
         else:
-            goal.write_bytes(entry.read_bytes())
+            _write_private(goal, entry.read_bytes())
             written.append(goal)
     return written
 

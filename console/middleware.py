@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from prometheus_client import Histogram
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.problems import problem
 
 LONGEST_BODY = 64 * 1024
+BODY_SECONDS = 20.0
 # Nothing comes from elsewhere, and no script or style stands in a page: a name that holds HTML stays a name.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -51,7 +53,7 @@ class Headers:
 
 
 class BodyLimit:
-    """Answers 413 to who sends more than we ever want to read.
+    """Answers 413 to who sends more than we ever want to read, and 408 to who takes too long over it.
 
     Args:
         app: who answers all others.
@@ -67,9 +69,16 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         body = bytearray()
+        until = asyncio.get_running_loop().time() + BODY_SECONDS
         # A body is read whole before anybody sees it: it is small, and then nobody has to count.
         while True:
-            message = await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                late = problem(408, "The request took too long.", headers={"Connection": "close"})
+                await late(scope, receive, send)
+                return
             if message["type"] != "http.request":
                 return
             body += message.get("body", b"")

@@ -40,11 +40,11 @@ async def identify(connection: HTTPConnection) -> Token | None:
     services = services_of(connection)
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await services.tokens.find(given.strip(), services.clock())
+        return await services.token(given.strip())
     given = connection.cookies.get(COOKIE, "")
     if not given:
         return None
-    token = await services.tokens.find(given, services.clock())
+    token = await services.token(given)
     method = connection.scope.get("method", "WEBSOCKET")
     if token is not None and method not in SAFE_METHODS and not is_own_page(connection):
         raise ApiError(403, "A change by cookie must come from the console's own page.")

@@ -23,7 +23,7 @@ from console.live import Hub, LiveEvent
 from console.metrics import Metrics
 from console.names import Names
 from console.overview import OverviewReader
-from console.tokens import TokenStore
+from console.tokens import Token, TokenStore
 from control.client import SwitchClient
 
 _FILES = ("hotline.yaml", "agents.yaml", "queues.yaml")
@@ -68,6 +68,13 @@ class Services:
         self.names.use(site)
         self.overview.use(site)
         self.figures.use(site)
+
+    async def token(self, text: str) -> Token | None:
+        """Whose token that is; None when it is none, works no more, or its agent has left the site."""
+        found = await self.tokens.find(text, self.clock())
+        if found is None or (found.agent and all(one.number != found.agent for one in self.site.agents)):
+            return None
+        return found
 
     async def follow_site(self) -> None:
         """Look after the site's files for ever; one with mistakes in it changes nothing."""

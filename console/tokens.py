@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +116,19 @@ class TokenStore:
                 update(TokenRow).where(TokenRow.name == name, _working(now)).values(revoked_at=now)
             )
             return done.rowcount > 0
+
+    async def revoke_of(self, agents: Collection[str], now: float) -> Sequence[str]:
+        """Make all tokens of these agents work no more, also those that bear an agent's number as a name.
+
+        Returns:
+            The names of those that did.
+        """
+        theirs = or_(TokenRow.agent.in_(agents), TokenRow.name.in_(agents))
+        async with self._engine.begin() as connection:
+            done = await connection.execute(
+                update(TokenRow).where(theirs, _working(now)).values(revoked_at=now).returning(TokenRow.name)
+            )
+            return sorted(done.scalars())
 
     async def find(self, text: str, now: float) -> Token | None:
         """Whose token that is; None when it is none, or works no more."""

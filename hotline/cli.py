@@ -7,6 +7,7 @@ so that `hotline version` does not wait for a media engine.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -34,6 +35,7 @@ COMMANDS = {
     "trace": "Draw a call's SIP messages and sum up its sound, or write them as pcap.",
     "queues": "Queues: who is waiting now, and today's figures.",
     "agents": "Agents: current states, and today's figures.",
+    "bans": "Addresses that are banned for guessing passwords.",
     "report": "Figures of queues and agents.",
     "records": "Verify call records against the events, or rebuild them.",
     "token": "Create, list and revoke tokens for the console and its API.",
@@ -77,6 +79,8 @@ def build(wanted: str | None) -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; leaves with an `ExitCode`."""
+    # Whatever is written is private: numbers, words and voices of callers, passwords of phones.
+    os.umask(0o077)
     given = sys.argv[1:] if arguments is None else list(arguments)
     wanted = next((word for word in given if not word.startswith("-")), None)
     if arguments is None:

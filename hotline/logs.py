@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 import structlog
 from twisted.python.log import PythonLoggingObserver
 
+from hotline.terminal import harmless
+
 if TYPE_CHECKING:
     from structlog.typing import EventDict, Processor, WrappedLogger
 
 # Libraries that report every socket, statement (with its values) or request.
-_TALKATIVE = ("twisted", "asyncio", "aiosqlite", "alembic", "uvicorn")
+_TALKATIVE = ("twisted", "asyncio", "aiosqlite", "alembic", "uvicorn", "sqlalchemy", "httpx", "httpcore")
 
 
 def set_up_logs(level: str, style: str) -> None:
@@ -43,6 +45,7 @@ def set_up_logs(level: str, style: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     else:
+        rendering.append(_make_harmless)
         # Not the pretty one: it takes a tenth of a second, in which nobody is heard, and shows variables.
         plain = structlog.dev.plain_traceback
         rendering.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain))
@@ -63,3 +66,11 @@ def _add_call(logger: WrappedLogger, method: str, event: EventDict) -> EventDict
     except RuntimeError:
         in_task = False
     return structlog.contextvars.merge_contextvars(logger, method, event) if in_task else event
+
+
+def _make_harmless(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Let nothing that a stranger wrote move the cursor, or begin a line of its own."""
+    for name, value in event.items():
+        if isinstance(value, str) and not value.isprintable() and name not in ("exception", "stack"):
+            event[name] = harmless(value)
+    return event

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import os
 import wave
 from pathlib import Path
 
@@ -27,10 +28,12 @@ class ClipFolder:
     def __init__(self, folder: Path, call: str) -> None:
         self._folder = folder / "clips" / call
         self._numbers = itertools.count(1)
+        self.keeps = True
+        """Set to False while what callers say is a secret: nothing is written."""
 
     async def write(self, pcm: bytes) -> Path | None:
         """Write 8 kHz mono int16 to a new file; None when there is nothing, or the disk fails."""
-        if not pcm:
+        if not pcm or not self.keeps:
             return None
         path = self._folder / f"{next(self._numbers):02d}.wav"
         try:
@@ -40,15 +43,12 @@ class ClipFolder:
             return None
         return path
 
-    def next_path(self) -> Path:
-        """A new file's path, its folder made."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder / f"{next(self._numbers):02d}.wav"
-
 
 def _write(path: Path, pcm: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as raw, wave.open(raw, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)

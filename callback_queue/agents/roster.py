@@ -127,6 +127,11 @@ class AgentRoster:
             if member is None:
                 member = _Member(settings=agent, machine=AgentMachine(number, self._context.clock()))
                 self._members[number] = member
+            elif _phones_gone(member.settings, agent):
+                # Whoever knows the old password is out; the phones that may stay come up again below.
+                self._receive(member, LogOut("a phone was removed or has another password"))
+                member.machine.rejoin()
+                member.phones = set()
             elif member.leaving:  # back before the last call was over: as an agent who is new
                 member.machine.rejoin()
                 member.phones = set()
@@ -393,4 +398,11 @@ def _seen(member: _Member) -> dict[str, Any]:
         "phones": len(member.phones),
         "mobile": machine.on_mobile,
         "no_answers": machine.no_answers,
+    }
+
+
+def _phones_gone(before: Agent, after: Agent) -> bool:
+    """Whether one of an agent's phones is gone or has another password."""
+    return not {(each.user, each.password) for each in before.phones} <= {
+        (each.user, each.password) for each in after.phones
     }

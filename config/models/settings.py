@@ -64,6 +64,52 @@ class RegistrationSettings(Table):
     )
 
 
+class GuessingSettings(Table):
+    """What is done about those who guess users and passwords (docs/operations.md)."""
+
+    attempts: Annotated[int, whole(0, 1000)] = Field(
+        default=10,
+        description="Failures from one address within the window that ban it: wrong passwords and unknown "
+        "users; 0 never bans.",
+    )
+    window: Annotated[float, seconds(10, 86400)] = Field(
+        default=600.0, description="Seconds within which failures are counted together."
+    )
+    ban: Annotated[float, seconds(1, 86400)] = Field(
+        default=300.0, description="Seconds of the first ban; each further one is twice as long."
+    )
+    longest_ban: Annotated[float, seconds(1, 30 * 86400)] = Field(
+        default=86400.0, description="Longest ban in seconds."
+    )
+    never: OneOrMore[NetworkAddress] = Field(
+        default=(),
+        description="Addresses or networks that are never banned; trunks and addresses with a registered "
+        "phone never are.",
+    )
+
+
+class ConnectionSettings(Table):
+    """Limits of the TCP connections that peers open for SIP."""
+
+    in_all: Annotated[int, whole(8, 60000)] = Field(
+        default=4096,
+        description="At most so many. A quarter of the process's open files (LimitNOFILE) is the most in any "
+        "case: the rest is kept for calls.",
+    )
+    per_host: Annotated[int, whole(1, 60000)] = Field(
+        default=100,
+        description="At most so many from one address; more where more phones than that sit behind one NAT.",
+    )
+    first_message: Annotated[float, seconds(0.5, 120)] = Field(
+        default=10.0,
+        description="Seconds in which a message must be whole, the first one after connecting included.",
+    )
+    idle: Annotated[float, seconds(30, 86400)] = Field(
+        default=600.0,
+        description="Seconds of silence after which a connection without a call or a registration is closed.",
+    )
+
+
 class SipSettings(Table):
     """Signalling: where we listen, who we are, the protocol's timers."""
 
@@ -95,6 +141,12 @@ class SipSettings(Table):
     )
     registration: RegistrationSettings = Field(
         default_factory=RegistrationSettings, description="How long registrations last."
+    )
+    connections: ConnectionSettings = Field(
+        default_factory=ConnectionSettings, description="TCP connections of others."
+    )
+    guessing: GuessingSettings = Field(
+        default_factory=GuessingSettings, description="Guessing of users and passwords."
     )
     ring_timeout: Annotated[float, seconds(1, 600)] = Field(
         default=60.0, description="Seconds a phone rings before the call attempt ends."

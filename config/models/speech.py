@@ -81,6 +81,6 @@ class SpeechSettings(Table):
         default=10.0, description="Longest wait for a free worker, in seconds."
     )
     stall_timeout: Annotated[float, seconds(0.5, 120)] = Field(
-        default=5.0,
+        default=10.0,
         description="A worker that does not respond for this many seconds is replaced.",
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from config.kinds import HostPort, OnOff, PathText, expected, host_port, matching, whole
+from config.kinds import HostPort, OnOff, PathText, expected, host_port, matching, seconds, whole
 from config.models.base import Table
 
 # The rest of a URL is checked by its driver; a file has no "://".
@@ -43,6 +43,16 @@ class ConsoleSettings(Table):
 
     listen: Annotated[HostPort, host_port("127.0.0.1:8481")] = Field(
         default=HostPort("127.0.0.1", 8481), description="Address to listen on; keep it off the internet."
+    )
+    connections: Annotated[int, whole(8, 60000)] = Field(
+        default=1000,
+        description="At most so many connections, and never more than a quarter of the process's open files.",
+    )
+    connections_per_host: Annotated[int, whole(1, 60000)] = Field(
+        default=200, description="At most so many from one address; a proxy in front of it is one address."
+    )
+    request_seconds: Annotated[float, seconds(0.5, 120)] = Field(
+        default=10.0, description="Seconds in which the headers of a request must be complete."
     )
 
 

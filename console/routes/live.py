@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/v1")
 
 LOGGED_OUT, FROM_ELSEWHERE, TOO_SLOW = 4401, 4403, 4408
 # A token that was revoked stops working here too, after at most so many seconds.
-CHECK_EVERY = 30.0
+CHECK_EVERY = 5.0
 # Who takes no byte for so long is gone, or too slow.
 SEND_SECONDS = 10.0
 

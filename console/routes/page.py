@@ -27,7 +27,7 @@ _templates = Jinja2Templates(PAGES)
 async def page(request: Request) -> Response:
     """The page, for those who are logged in."""
     services = services_of(request)
-    token = await services.tokens.find(request.cookies.get(COOKIE, ""), services.clock())
+    token = await services.token(request.cookies.get(COOKIE, ""))
     if token is None or not token.may(Right.LOOK):
         return RedirectResponse("/login", 303)
     return _show(request, services, "page.html")
@@ -46,7 +46,7 @@ async def log_in(request: Request) -> Response:
     _only_from_here(request)
     form = parse_qs((await request.body()).decode(errors="replace"))
     given = form.get("token", [""])[0].strip()
-    token = await services.tokens.find(given, services.clock())
+    token = await services.token(given)
     if token is None:
         return _show(request, services, "login.html", wrong=True, status=401)
     answer = RedirectResponse("/", 303)

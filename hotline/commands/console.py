@@ -18,6 +18,7 @@ from config.exit_codes import ExitCode
 from console.app import create_app
 from console.server import Server, listen
 from console.services import Services
+from control.doors import ConnectionLimits, within_files
 from hotline.commands.options import SiteOption, SupervisedOption
 from hotline.logs import set_up_logs
 from hotline.terminal import complain
@@ -50,7 +51,14 @@ def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) 
 
 
 async def _run(site: Site, database: URL, listener: socket.socket, supervised: bool) -> None:
-    server = Server(create_app(Services(site, create_engine(database), VERSION)))
+    settings = site.settings.console
+    assert settings is not None
+    limits = ConnectionLimits(
+        in_all=within_files(settings.connections),
+        per_host=settings.connections_per_host,
+        first_message=settings.request_seconds,
+    )
+    server = Server(create_app(Services(site, create_engine(database), VERSION)), limits)
     await watch_for_stop(server.stop, supervised=supervised)
     host, port = listener.getsockname()[:2]
     log.info("console started", extra={"address": f"{host}:{port}"})

@@ -15,7 +15,7 @@ from config import Problem, Site, SiteError, load_site
 from config.exit_codes import ExitCode
 from hotline.commands.options import SiteOption
 from hotline.server.permissions import may_ever_call_back
-from hotline.terminal import complain, complain_about_site, say, say_json
+from hotline.terminal import complain, complain_about_site, piped, say, say_json
 from ivr_flows.drawing import mermaid, svg
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
@@ -116,9 +116,9 @@ def graph(
     if picture is Picture.SVG:
         if flow is None:
             raise typer.BadParameter("--as svg draws one flow: name it")
-        sys.stdout.write(svg(flows.flows[flow]))
+        piped().write(svg(flows.flows[flow]))
         return
-    sys.stdout.write(mermaid([flows.flows[flow]] if flow is not None else flows.flows.values()))
+    piped().write(mermaid([flows.flows[flow]] if flow is not None else flows.flows.values()))
 
 
 @app.command(epilog="Example: hotline flows schema > flow.schema.json")

@@ -23,6 +23,7 @@ from config.migrate import is_current
 from hotline.commands.server import ask_server
 from hotline.commands.server import fail as fail
 from hotline.commands.status import duration
+from hotline.terminal import cell_text
 
 ResultT = TypeVar("ResultT")
 
@@ -97,7 +98,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *,
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column != long)
     for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*map(cell_text, row))
     console.print(table)
 
 

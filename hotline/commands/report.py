@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from hotline.commands.report_text import (
     print_queues,
 )
 from hotline.commands.times import FromOption, ToOption, read_times
-from hotline.terminal import say, say_json
+from hotline.terminal import piped, say, say_json
 
 EXAMPLE = "hotline report queues --from 9:00 --interval hour --site my-site"
 
@@ -140,7 +139,7 @@ def count(
 def csv_file(target: str) -> Iterator[IO[str]]:
     """Where CSV goes: a file, or standard output for "-"."""
     if target == "-":
-        yield sys.stdout
+        yield piped()
         return
     try:
         # With a mark at its beginning, by which spreadsheets know that it is UTF-8; line ends as they are.

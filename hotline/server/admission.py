@@ -7,12 +7,14 @@ answers an admitted call is left to the number plan, who the caller is to `parti
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import ip_address
 
 from config import Site, Trunk
+from hotline.server.guard import Ban, BanEnded, Guard, GuessingRules, shown
 from hotline.server.parties import PartyReader
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal
@@ -38,6 +40,7 @@ _WHY = {
     RemovalCause.EXPIRED: "expired",
     RemovalCause.REPLACED: "replaced",
     RemovalCause.FLOW_CLOSED: "closed",
+    RemovalCause.WITHDRAWN: "withdrawn",
 }
 
 
@@ -57,31 +60,56 @@ class Admission:
         self._journal = journal
         self._now = now
         self._clock = clock
+        self._passwords: dict[str, str] = {}
+        self._agent_of: dict[str, str] = {}
         self.use(site)
         sip = site.settings.sip
         self._digest = DigestAuthenticator(
             sip.realm, secrets.token_bytes(32), algorithms=sip.digest_algorithms
         )
+        guessing = sip.guessing
+        self._never = guessing.never
+        self.guard = Guard(
+            GuessingRules(
+                attempts=guessing.attempts,
+                window=guessing.window,
+                ban=guessing.ban,
+                longest_ban=max(guessing.ban, guessing.longest_ban),
+            )
+        )
+        """Who guesses."""
+        self.ignored = 0
+        """Requests from banned addresses that were ignored."""
+        self.on_ban: Callable[[], object] = lambda: None
+        """Called when an address was banned: the guard has another deadline."""
         wanted = sip.registration
         self.registrar = Registrar(wanted.min_expires, wanted.default_expires, wanted.max_expires)
         self.on_change: Callable[[str], None] = _nothing
         """Called with a user whose bindings have changed."""
 
-    def use(self, site: Site) -> None:
-        """Know the users and trunks of this version of the site from now on; registrations stay."""
+    def use(self, site: Site) -> list[str]:
+        """Know the users and trunks of this version of the site from now on; registrations stay.
+
+        Returns:
+            The users who are gone, have another password or belong to another agent.
+        """
+        before = [(user, self._passwords[user], agent) for user, agent in self._agent_of.items()]
         phones = [(agent.number, phone) for agent in site.agents for phone in agent.phones]
         self._passwords = {phone.user: phone.password for _, phone in phones}
         self._agent_of = {phone.user: number for number, phone in phones}
+        after = {(phone.user, phone.password, number) for number, phone in phones}
         self._trunks = site.settings.trunks
         self._trunk_of = lru_cache(maxsize=4096)(self._find_trunk)
+        self._belongs = lru_cache(maxsize=4096)(self._find_belonging)
         self.parties = PartyReader(site)
         """Reads who calls whom."""
+        return [user for user, password, agent in before if (user, password, agent) not in after]
 
     # --- registrations ------------------------------------------------------------------------------
 
     def register(self, request: Request, flow: Flow) -> tuple[Response, RegisterResult]:
         """Answer a REGISTER, and say what it changed."""
-        user = self._authenticated(request)
+        user = self._authenticated(request, flow)
         if isinstance(user, Response):
             return user, RegisterResult(user.status, user.reason)
         if not isinstance(request.to.uri, SipUri) or request.to.uri.user != user:
@@ -131,7 +159,7 @@ class Admission:
             # A phone that has not registered may be at a trunk's address: it is to show its password.
             if number_of(request.from_.uri) not in self._passwords:
                 return request.response(404)
-        user = self._authenticated(request)
+        user = self._authenticated(request, flow)
         return user if isinstance(user, Response) else f"agent:{self._agent_of[user]}"
 
     def agent_at(self, flow: Flow) -> str | None:
@@ -152,17 +180,75 @@ class Admission:
             )
         )
 
-    def _authenticated(self, request: Request) -> str | Response:
-        """The user who proved to know the password, or the response that asks for proof or refuses."""
-        result = self._digest.check(
-            request.method, request.headers.get("Authorization"), self._password, self._now()
+    # --- guessing -------------------------------------------------------------------------------------
+
+    def ignores(self, flow: Flow) -> bool:
+        """Whether requests that belong to no call are ignored, because their address is banned."""
+        host = flow.remote[0]
+        if not self.guard.is_banned(host, self._now()) or self._is_shielded(host):
+            return False
+        self.ignored += 1
+        return True
+
+    def ban_ended(self, event: BanEnded) -> None:
+        """Write down that a ban is over."""
+        log.info("ban ended: address %s%s", event.ban.address, f", lifted by {event.by}" if event.by else "")
+        self._journal.append(events.AddressBanEnded(self._clock(), address=event.ban.address, by=event.by))
+
+    def _is_shielded(self, host: str) -> bool:
+        """Whether an address is never banned: calls or a whole office come from it."""
+        return self._belongs(host) or self.registrar.has_customer(host)
+
+    def _find_belonging(self, host: str) -> bool:
+        address = ip_address(host.partition("%")[0])
+        hosts = {trunk.host.host for trunk in self._trunks if trunk.host is not None}
+        return (
+            self._trunk_of(host) is not None or host in hosts or any(address in each for each in self._never)
         )
+
+    def _failed(self, user: str, flow: Flow) -> None:
+        """Somebody failed to prove to be `user`. Logged in words that docs/operations.md promises."""
+        host = flow.remote[0]
+        log.warning("authentication failed: address %s, user %s", host, shown(user))
+        self._banned(self.guard.failed(host, user, self._now(), shielded=self._is_shielded(host)))
+
+    def _banned(self, ban: Ban | None) -> None:
+        if ban is None:
+            return
+        seconds = ban.until - ban.since
+        log.warning("address banned: %s for %.0f s after %d failures", ban.address, seconds, ban.failures)
+        self._journal.append(
+            events.AddressBanned(self._clock(), address=ban.address, seconds=seconds, failures=ban.failures)
+        )
+        self.on_ban()
+
+    def _authenticated(self, request: Request, flow: Flow) -> str | Response:
+        """The user who proved to know the password, or the response that asks for proof or refuses."""
+        host, now = flow.remote[0], self._now()
+        authorization = request.headers.get("Authorization")
+        claimed = self._digest.claimed(authorization)
+        # A phone that is registered there is not kept waiting for what others do behind the same address.
+        if claimed is not None and not self.registrar.reaches(claimed, flow):
+            wait = self.guard.wait(host, claimed, now)
+            if wait > 0:
+                # The password is not even looked at: who guesses right now does not learn it.
+                shielded = self._is_shielded(host)
+                self._banned(self.guard.tried_while_waiting(host, now, shielded=shielded))
+                response = request.response(503)
+                response.headers.add("Retry-After", str(math.ceil(wait)))
+                return response
+        result = self._digest.check(request.method, authorization, self._password, now)
         if result.verdict is Verdict.OK and result.user is not None:
+            self.guard.succeeded(host, result.user)
             return result.user
         if result.verdict is Verdict.REFUSED:
+            self._failed(claimed or "", flow)
             return request.response(403)
+        stranger = _unproved(request) if result.verdict is Verdict.MISSING else None
+        if stranger is not None and stranger not in self._passwords:
+            self._failed(stranger, flow)
         response = request.response(401)
-        for name, value in self._digest.challenge(self._now(), result.verdict is Verdict.STALE):
+        for name, value in self._digest.challenge(now, result.verdict is Verdict.STALE):
             response.headers.add(name, value)
         return response
 
@@ -179,3 +265,14 @@ class Admission:
 
 def _nothing(user: str) -> None:
     """Stand for whoever does not want to know."""
+
+
+def _unproved(request: Request) -> str | None:
+    """Whose phone a request without credentials claims to come from, None where it claims nothing.
+
+    OPTIONS asks what we can do, and is sent by whoever watches a line.
+    """
+    if request.method == "OPTIONS":
+        return None
+    uri = (request.to if request.method == "REGISTER" else request.from_).uri
+    return uri.user or "" if isinstance(uri, SipUri) else str(uri)

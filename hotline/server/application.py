@@ -12,11 +12,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Never, assert_never
+from functools import partial
+from typing import Any, Never, assert_never
 
 from config import Site
 from hotline.server.admission import Admission
 from hotline.server.directory import media_of
+from hotline.server.guard import BanEnded
 from hotline.server.overload import LoadGuard
 from hotline.server.router import Router
 from telephony.call import events
@@ -29,6 +31,7 @@ from telephony.net.signalling import Signalling
 from telephony.sip.flow import Flow
 from telephony.sip.machine import Output
 from telephony.sip.message import Request, Response
+from telephony.sip.reach import is_address
 from telephony.sip.registrar import Binding, RegistrarEvent
 from telephony.sip.session import SessionState
 from telephony.sip.subscriber import number_of
@@ -76,6 +79,12 @@ class SwitchApplication:
         )
         self.load = LoadGuard(loop, time.monotonic, site.settings.sip.max_lag)
         """Limits new calls while the switch falls behind."""
+        self._bans: Driver[Never, BanEnded] = Driver(
+            admission.guard, perform=assert_never, tell=admission.ban_ended, loop=loop
+        )
+        # Not at once: the guard is in the middle of a failure.
+        admission.on_ban = partial(loop.call_soon, self._bans.run, Output[Never, BanEnded]([], []))
+        self._now = loop.time
         self.signalling: Signalling
         self.switchboard: Switchboard
         self.draining = False
@@ -85,8 +94,10 @@ class SwitchApplication:
 
     def use(self, site: Site) -> None:
         """Know the users, trunks and limits of this version of the site from now on."""
-        self._admission.use(site)
+        gone = self._admission.use(site)
         self._know(site)
+        for user in gone:
+            self._registrations.run(self._admission.registrar.withdraw(user))
 
     def _know(self, site: Site) -> None:
         self._max_calls = site.settings.sip.max_calls
@@ -96,6 +107,7 @@ class SwitchApplication:
         """Stop the timers."""
         self.load.stop()
         self._registrations.stop()
+        self._bans.stop()
 
     def register(self, request: Request, flow: Flow) -> Response:
         """Answer a REGISTER."""
@@ -133,6 +145,43 @@ class SwitchApplication:
         if isinstance(who, Response):
             self.refusals[who.status] += 1
         return who
+
+    def ignores(self, flow: Flow) -> bool:
+        """Whether an address is banned."""
+        return self._admission.ignores(flow)
+
+    async def answer_bans(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The bans in force; with `lift` one of them ends, which `by` wants."""
+        lift = question.get("lift")
+        if lift is not None:
+            if not is_address(str(lift).partition("/")[0]):
+                return {"error": f"{str(lift)[:80]!r} is no address"}
+            output = self._admission.guard.lift(
+                str(lift).partition("/")[0], str(question.get("by") or "command")
+            )
+            self._bans.run(output)
+            if not output.events:
+                return {"error": f"{lift} is not banned"}
+        offset = self._clock() - self._now()
+        bans = [
+            {
+                "address": ban.address,
+                "since": ban.since + offset,
+                "until": ban.until + offset,
+                "failures": ban.failures,
+                "times": ban.times,
+            }
+            for ban in self._admission.guard.bans()
+        ]
+        return {"bans": bans}
+
+    def guessing(self) -> dict[str, int]:
+        """Failed proofs of identity and what became of them since the start, by kind."""
+        counts = self._admission.guard.counts
+        return {
+            **{kind: counts[kind] for kind in ("failures", "slowed", "bans")},
+            "ignored": self._admission.ignored,
+        }
 
     def would_refuse(self, request: Request, flow: Flow) -> Response | None:
         """How a call to the same number would be refused (RFC 3261 11.2), None if it would be taken.

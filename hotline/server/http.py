@@ -14,12 +14,23 @@ from typing import Any, TypeAlias, cast
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from twisted.internet.base import DelayedCall
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.tcp import Port
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
+from control.doors import ConnectionCount, ConnectionLimits, within_files
+
 log = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+"""Seconds of silence after which a connection is closed."""
+LIFE_SECONDS = 60.0
+"""Seconds after which it is closed in any case: answers are short, and who asks often can connect again."""
+IN_ALL = 200
+PER_HOST = 40
 
 StateOf: TypeAlias = Callable[[str], Awaitable[str | None]]
 """The state of a ticket by its number, None when there is none; never raises, and is soon there."""
@@ -84,6 +95,46 @@ class _Tickets(Resource):
         request.finish()
 
 
+class _Door(WrappingFactory):
+    """Lets in as many connections as there may be, for as long as they may take.
+
+    Args:
+        site: what is served.
+        door: counts them.
+        reactor: Twisted's reactor.
+    """
+
+    def __init__(self, site: Site, door: ConnectionCount, reactor: PosixReactorBase) -> None:
+        super().__init__(site)  # type: ignore[no-untyped-call]
+        self.noisy = False
+        self._door = door
+        self._reactor = reactor
+        self._ends: dict[ProtocolWrapper, DelayedCall] = {}
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """A connection's protocol, None to close it."""
+        crowd = self._door.is_crowd(addr.host)
+        if crowd or self._door.is_full:
+            limit = "too many from one address" if crowd else "too many in all"
+            self._door.bites(limit, addr.host, self._reactor.seconds())
+            return None
+        return super().buildProtocol(addr)
+
+    def registerProtocol(self, p: ProtocolWrapper) -> None:
+        """Twisted's callback: it is connected."""
+        super().registerProtocol(p)  # type: ignore[no-untyped-call]
+        self._door.enter(p.getPeer().host)
+        self._ends[p] = self._reactor.callLater(LIFE_SECONDS, p.loseConnection)
+
+    def unregisterProtocol(self, p: ProtocolWrapper) -> None:
+        """Twisted's callback: it is closed."""
+        super().unregisterProtocol(p)  # type: ignore[no-untyped-call]
+        self._door.leave(p.getPeer().host)
+        end = self._ends.pop(p)
+        if end.active():
+            end.cancel()
+
+
 class HttpServer:
     """Serves /healthz, /metrics and /tickets/NUMBER.
 
@@ -104,8 +155,9 @@ class HttpServer:
         root.putChild(b"healthz", cast(IResource, _Health(health)))
         root.putChild(b"metrics", cast(IResource, _Metrics(registry)))
         root.putChild(b"tickets", cast(IResource, _Tickets(state_of)))
-        self._site = Site(root)
+        self._site = Site(root, timeout=PATIENCE)
         self._site.noisy = False
+        self._door = ConnectionCount(ConnectionLimits(in_all=within_files(IN_ALL), per_host=PER_HOST), "HTTP")
         self._port: Port | None = None
 
     def listen(self, reactor: PosixReactorBase, host: str, port: int) -> tuple[str, int]:
@@ -114,7 +166,7 @@ class HttpServer:
         Raises:
             twisted.internet.error.CannotListenError: the address is busy or not ours.
         """
-        self._port = reactor.listenTCP(port, self._site, interface=host)
+        self._port = reactor.listenTCP(port, _Door(self._site, self._door, reactor), interface=host)
         address = self._port.getHost()
         return address.host, address.port
 

@@ -24,6 +24,10 @@ class Measured(Protocol):
 
     def overload(self) -> tuple[int, int]: ...
 
+    def turned_away(self) -> dict[str, int]: ...
+
+    def guessing(self) -> dict[str, int]: ...
+
     def refusals(self) -> dict[int, int]: ...
 
     def outside_refusals(self) -> dict[tuple[str, str], int]: ...
@@ -37,6 +41,7 @@ _GAUGES = {
     "transactions": "SIP transactions, lingering ones included.",
     "registrations": "Users with at least one registered phone.",
     "tcp_connections": "Open SIP connections over TCP.",
+    "banned_addresses": "Addresses that are banned for guessing.",
     "journal_waiting": "Events not yet on disk.",
     "journal_lost": "Events lost because the disk failed.",
     "loop_lag_seconds": "How late the event loop is.",
@@ -76,6 +81,22 @@ class SwitchCollector(Collector):
         for status, count in self._switch.refusals().items():
             refused.add_metric([str(status)], count)
         yield refused
+        closed = CounterMetricFamily(
+            "hotline_tcp_connections_closed",
+            "SIP connections over TCP that a limit closed.",
+            labels=["limit"],
+        )
+        for limit, count in self._switch.turned_away().items():
+            closed.add_metric([limit], count)
+        yield closed
+        guessing = CounterMetricFamily(
+            "hotline_guessing",
+            "Guessing of users and passwords: failures, those slowed, bans, requests ignored.",
+            labels=["what"],
+        )
+        for what, count in self._switch.guessing().items():
+            guessing.add_metric([what], count)
+        yield guessing
         outside = CounterMetricFamily(
             "hotline_outside_calls_refused",
             "Calls to the outside that the site does not allow: how they came about, and why not.",

@@ -24,6 +24,16 @@ def with_start_settings(running: Site, loaded: Site) -> Site:
     return replace(loaded, settings=loaded.settings.model_copy(update=kept))
 
 
+def barred(old: Site, new: Site) -> set[str]:
+    """The agents who are gone, or one of whose phones is gone or has another password."""
+
+    def phones(site: Site) -> dict[str, set[tuple[str, str]]]:
+        return {agent.number: {(each.user, each.password) for each in agent.phones} for agent in site.agents}
+
+    after = phones(new)
+    return {number for number, had in phones(old).items() if number not in after or had - after[number]}
+
+
 def changes(old: Site, new: Site) -> list[str]:
     """What differs: settings of hotline.yaml by name, "agents" and "queues" for the other two files."""
     names = [name for name in type(new.settings).model_fields if name != "agents"]

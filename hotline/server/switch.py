@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.posixbase import PosixReactorBase
 
 from asr.slots.values import CallWindow
@@ -31,6 +32,9 @@ from cdr.settings import settings_applied
 from cdr.store import EventStore
 from config import Site, SiteError
 from config.database import create_engine, site_database
+from config.private import make_private
+from console.tokens import TokenStore
+from control.doors import ConnectionLimits, within_files
 from control.server import ControlSocket
 from hotline.server.admission import Admission
 from hotline.server.application import SwitchApplication
@@ -39,7 +43,7 @@ from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
 from hotline.server.outside_calls import OutsideCalls
 from hotline.server.registrations import Registrations, RegistrationStore
-from hotline.server.reload import changes, needs_restart, with_start_settings
+from hotline.server.reload import barred, changes, needs_restart, with_start_settings
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
@@ -62,6 +66,7 @@ from telephony.sip.timers import Timers
 log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 2.0
+DATABASE_SECONDS = 10.0
 
 
 class Switch:
@@ -101,7 +106,14 @@ class Switch:
             self._admission, self._router, site, self.journal, loop=loop, clock=time.time
         )
         sip = settings.sip
-        self.transports = Transports(reactor, public_address=sip.public_address)
+        tcp = sip.connections
+        limits = ConnectionLimits(
+            in_all=within_files(tcp.in_all),
+            per_host=tcp.per_host,
+            first_message=tcp.first_message,
+            idle=tcp.idle,
+        )
+        self.transports = Transports(reactor, public_address=sip.public_address, limits=limits)
         self._traces = CallTraces(
             site, clock=time.time, steady=loop.time, local_end=self.transports.local_end
         )
@@ -177,6 +189,7 @@ class Switch:
                 "agent": self.roster.answer,
                 "hangup": self._answer_hangup,
                 "trace": self._traces.answer,
+                "bans": self._application.answer_bans,
                 "callback": self._answer_callback,
                 **self._tickets.answers(),
             },
@@ -195,6 +208,7 @@ class Switch:
         settings = self._site.settings
         self._router.plan = plan = await self._make_plan(self._site, self._flows)
         await self._control.open()
+        make_private(self._site)
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
         self.journal.append(started)
@@ -272,6 +286,7 @@ class Switch:
         changed = changes(self._site, site)
         if languages_of(site, flows) - self.speech.languages:
             restart.append("numbers (a new language)")
+        leaving = barred(self._site, site)
         self._site, self._flows, self._router.plan = site, flows, plan
         # From here on records and figures go by them too.
         self.journal.append(settings_applied(site, time.time()))
@@ -286,9 +301,23 @@ class Switch:
         self.distributor.use(site)
         if self.callbacks is not None:
             self.callbacks.use(site, plan.queue_services, plan.callback_phones)
+        await self._revoke_tokens(leaving)
         self._speak_ahead(flows)
         log.info("site reloaded", extra={"flows": flows.version})
         return {"problems": [], "flows": flows.version, "changed": changed, "restart": restart}
+
+    async def _revoke_tokens(self, agents: Collection[str]) -> None:
+        """Agents who are gone, or whose password is another one, do not stay in the console either."""
+        if not agents or self.database is None:
+            return
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                revoked = await TokenStore(self.database).revoke_of(agents, time.time())
+        except (SQLAlchemyError, OSError):  # TimeoutError is an OSError
+            log.error("tokens of agents who left could not be revoked: hotline token revoke NAME")
+            return
+        for name in revoked:
+            log.info("token revoked, its agent left or has another password", extra={"token": name})
 
     async def drain(self, seconds: float) -> None:
         """Take no new calls, and wait until those in progress are over, but not for ever.
@@ -344,6 +373,7 @@ class Switch:
             "transactions": self._signalling.agent.transactions,
             "registrations": len(self._admission.registrar),
             "tcp_connections": self.transports.connections,
+            "banned_addresses": len(self._admission.guard.bans()),
             "journal_waiting": self.journal.pending,
             "journal_lost": self.journal.lost,
             "loop_lag_seconds": self._application.load.lag,
@@ -357,6 +387,14 @@ class Switch:
     def refusals(self) -> dict[int, int]:
         """INVITEs refused before anything answered them, by status."""
         return dict(self._application.refusals)
+
+    def guessing(self) -> dict[str, int]:
+        """Failed proofs of identity since the start, by what became of them."""
+        return self._application.guessing()
+
+    def turned_away(self) -> dict[str, int]:
+        """TCP connections that a limit closed since the start, by limit."""
+        return self.transports.turned_away
 
     def outside_refusals(self) -> dict[tuple[str, str], int]:
         """Calls to the outside that the site does not allow, by way and reason."""

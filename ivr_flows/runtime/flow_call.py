@@ -27,12 +27,12 @@ from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest, Re
 from journal.event import Event
 from telephony.applications.record import CallerMessage
 from telephony.call.errors import LegClosed
-from telephony.call.events import CallerHeard
+from telephony.call.events import HIDDEN_DIGIT, CallerHeard
 from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.media import tones
 from telephony.media.interface import AudioSource, EndReason, Recording
-from tts.parts import Part, shown
+from tts.parts import Part, Spoken, Text, shown
 from tts.prompts import PromptRenderer
 
 log = logging.getLogger(__name__)
@@ -91,6 +91,7 @@ class FlowCall:
         """The conversation's recording, inside the recordings folder; "" for none."""
         self._recordings = 0
         self._kept: Recording | None = None
+        self._secret = False
 
     # --- facts ------------------------------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ class FlowCall:
             wanted = replace(wanted, speech=None)
         try:
             if parts:
-                self._leg.tell_said(shown(parts), self.language)
+                self._leg.tell_said(_without_values(parts) if self._secret else shown(parts), self.language)
             pieces = self._pieces(parts)
             if wanted.speech is not None:
                 self._line.open()
@@ -184,7 +185,8 @@ class FlowCall:
             yes_answers = wanted.speech is None or wanted.speech.slot == "yes_no"
             if not pieces or yes_answers or not is_backchannel(heard.text, self.language):
                 break
-        self.tell(_as_event(heard, self._context.clock(), self.call, self.leg))
+        told = replace(heard, text="", digits="") if self._secret else heard
+        self.tell(_as_event(told, self._context.clock(), self.call, self.leg))
         return heard
 
     async def _listen(self, pieces: list[Part], wanted: Wanted) -> tuple[Heard, list[Part]]:
@@ -209,7 +211,8 @@ class FlowCall:
         try:
             return await listener.answer(), left
         except LegClosed:
-            raise CallerGone(await listener.last_words()) from None
+            last = await listener.last_words()
+            raise CallerGone(None if self._secret else last) from None
 
     async def record(
         self, *, max_seconds: float, silence_seconds: float, finish_key: str, beep: bool
@@ -240,6 +243,15 @@ class FlowCall:
             suffix = "" if self._recordings == 1 else f"-{self._recordings}"
             self.recording = f"{self.call}-flow{suffix}.wav"
             self._kept = self._leg.audio.record(self._speech.recordings, self.recording)
+            if self._secret:
+                self._kept.pause()
+
+    def keep_secret(self, secret: bool) -> None:
+        """Whether the answers that follow are a secret."""
+        self._secret = self._leg.audio.hides_digits = secret
+        self._clips.keeps = not secret
+        if self._kept is not None:
+            (self._kept.pause if secret else self._kept.resume)()
 
     def end_recording(self) -> None:
         """Record no more; what was recorded stays."""
@@ -265,7 +277,7 @@ class FlowCall:
         """Ask another system; None when no answer came in time, or none at all."""
         try:
             async with asyncio.timeout(request.timeout):
-                return await self._fetch(request)
+                return await fetch(self._speech.http, request)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             log.warning("lookup failed: %s", type(error).__name__)
             return None
@@ -322,17 +334,42 @@ class FlowCall:
         path = await self._clips.write(message.samples.tobytes())
         return Heard("noise", audio=path, seconds=message.seconds)
 
-    async def _fetch(self, request: HttpRequest) -> HttpAnswer:
-        content = request.body.encode() if request.body is not None else None
-        async with self._speech.http.stream(
-            request.method, request.url, headers=dict(request.headers), content=content
-        ) as response:
-            body = bytearray()
-            async for part in response.aiter_bytes():
-                body += part
-                if len(body) > LONGEST_ANSWER:
-                    raise ValueError("the answer is too long")
-            return HttpAnswer(response.status_code, body.decode(response.encoding or "utf-8", "replace"))
+
+async def fetch(http: httpx.AsyncClient, request: HttpRequest) -> HttpAnswer:
+    """Ask another system, and nobody whom it names; read no more than `LONGEST_ANSWER` bytes off the wire.
+
+    Raises:
+        httpx.HTTPError: no answer.
+        ValueError: one that is too long or compressed.
+    """
+    content = request.body.encode() if request.body is not None else None
+    headers = httpx.Headers(dict(request.headers))
+    # What is compressed is not unpacked: a few bytes may be gigabytes.
+    headers["Accept-Encoding"] = "identity"
+    async with http.stream(
+        request.method, request.url, headers=headers, content=content, follow_redirects=False
+    ) as response:
+        if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+            raise ValueError("the answer is compressed, which was not asked for")
+        body = bytearray()
+        async for part in response.aiter_raw():
+            body += part
+            if len(body) > LONGEST_ANSWER:
+                raise ValueError("the answer is too long")
+        return HttpAnswer(response.status_code, _decoded(bytes(body), response.charset_encoding))
+
+
+def _decoded(body: bytes, named: str | None) -> str:
+    """An answer as text: as it says it is written, as UTF-8 where it says nothing that is of use."""
+    try:
+        return body.decode(named or "utf-8", "replace")
+    except LookupError:  # no such encoding, or one that is none of text
+        return body.decode("utf-8", "replace")
+
+
+def _without_values(parts: Sequence[Part]) -> str:
+    """A prompt to be read, without what was filled in."""
+    return shown([Text(HIDDEN_DIGIT) if isinstance(part, Spoken) else part for part in parts])
 
 
 def _as_event(heard: Heard, at: float, call: str, leg: str) -> CallerHeard:

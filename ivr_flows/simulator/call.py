@@ -121,6 +121,9 @@ class SimulatedConversation:
         self.pass_time(seconds)
         return RecordedMessage(_CLIP, seconds)
 
+    def keep_secret(self, secret: bool) -> None:
+        """Nothing is kept here."""
+
     def keep_recording(self) -> None:
         """Nothing: what is typed makes no sound."""
 

@@ -5,7 +5,7 @@ One context belongs to one call and is changed only by its engine and its verbs,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from asr.intake.bot import Intake
 from asr.intake.values import Slot
@@ -30,13 +30,14 @@ _MOST_SLOTS = 50
 class _Names(Mapping[str, Value]):
     """All variables by name; one that nothing has set yet is empty text."""
 
-    __slots__ = ("_context",)
+    __slots__ = ("_context", "_without")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, without: Collection[str] = ()) -> None:
         self._context = context
+        self._without = without
 
     def __getitem__(self, name: str) -> Value:
-        return self._context.value(name)
+        return "" if name in self._without else self._context.value(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter({*OF_THE_CALL, *self._context.variables})
@@ -62,6 +63,7 @@ class Context:
         "intake",
         "languages",
         "names",
+        "secrets",
         "slots",
         "so_far",
         "variables",
@@ -71,6 +73,8 @@ class Context:
         self._conversation = conversation
         self._prompts = prompts
         self.variables: dict[str, Value] = {}
+        self.secrets: set[str] = set()
+        """Variables whose values are for look-ups and conditions alone: never said, never kept."""
         self.names: Mapping[str, Value] = _Names(self)
         """Everything that an expression can read."""
         self.flow = ""
@@ -101,6 +105,19 @@ class Context:
             return str(getattr(conversation, name))
         return self.variables.get(name, "")
 
+    def put(self, name: str, value: Value, *, secret: bool = False) -> None:
+        """Set a variable; a secret stays one until it is set anew."""
+        self.variables[name] = value
+        if secret:
+            self.secrets.add(name)
+        else:
+            self.secrets.discard(name)
+
+    def reads_secret(self, setting: object) -> bool:
+        """Whether a secret is among what a setting is made of."""
+        expressions = setting.expressions if isinstance(setting, Template) else ()
+        return any(self.secrets & expression.names for expression in expressions)
+
     def evaluate(self, expression: Expression) -> Value:
         """Evaluate; raises `ExpressionError`."""
         return expression.value(self.names)
@@ -111,7 +128,9 @@ class Context:
 
     def parts(self, prompt: PromptText | None) -> list[Part]:
         """What to say in the call's language; raises `ExpressionError`."""
-        return [] if prompt is None else self.say(prompt, self._conversation.language, self.names)
+        if prompt is None:
+            return []
+        return self.say(prompt, self._conversation.language, _Names(self, without=self.secrets))
 
     def say(self, prompt: PromptText, language: str, names: Mapping[str, Value]) -> list[Part]:
         """What to say in a language, with values by name; raises `ExpressionError`."""

@@ -142,6 +142,12 @@ class Conversation(Protocol):
         What a crash cuts off is then there to be heard. A second time does nothing.
         """
 
+    def keep_secret(self, secret: bool) -> None:
+        """Whether the answers that follow are a secret; never raises.
+
+        While they are, no journal, recording or clip holds what the caller says or which keys are pressed.
+        """
+
     async def pause(self, seconds: float) -> None:
         """Say nothing for a while."""
 

@@ -31,6 +31,7 @@ class Question:
         wanted: what answers it.
         tries: how often to ask.
         barge_in: whether an answer may interrupt it.
+        secret: whether nobody is to know what is answered: it is kept nowhere and read back never.
     """
 
     first: Sequence[Part]
@@ -38,6 +39,7 @@ class Question:
     wanted: Wanted
     tries: int = 3
     barge_in: bool = True
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,21 @@ async def ask_until(
     Returns:
         None when there was no answer after all tries, or nothing to understand it with.
     """
+    if not question.secret:
+        return await _ask_until(conversation, context, question, understand)
+    conversation.keep_secret(True)
+    try:
+        return await _ask_until(conversation, context, question, understand)
+    finally:
+        conversation.keep_secret(False)
+
+
+async def _ask_until(
+    conversation: Conversation,
+    context: Context,
+    question: Question,
+    understand: Callable[[Heard], T | Sorry],
+) -> Answer[T] | None:
     heard: list[Heard] = []
     parts = list(question.first)
     for _ in range(question.tries):
@@ -79,7 +96,7 @@ async def ask_until(
             if not isinstance(value, Sorry):
                 return Answer(value, tuple(heard))
             sorry = [part(value.key, conversation, context)]
-            if value.holds:
+            if value.holds and not question.secret:
                 rest = part("number_goes_on", conversation, context)
                 parts = [*sorry, Spoken("digits", value.holds), rest]
                 continue

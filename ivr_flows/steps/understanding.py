@@ -19,6 +19,8 @@ from ivr_flows.steps.texts import TextKey
 from tts.parts import Part, Spoken, SpokenKind, Text
 
 _NOTHING = SlotContext()
+# What is kept of a secret; as long for every one.
+SECRET = "•••"
 _YES_NO_KEYS = {"1": True, "2": False}
 _SLOT_OF_DIGITS: Mapping[str, SlotKind] = {"phone_number": "phone_number", "number": "number"}
 
@@ -114,8 +116,15 @@ def as_parts(slot: SlotKind, value: SlotValue) -> list[Part]:
     return [Text(str(value))]
 
 
-def as_slot(name: str, value: SlotValue, heard: Sequence[Heard], *, confirmed: bool) -> Slot:
-    """What to keep of an answer; `heard` is all that led to it, the answer last."""
+def as_slot(
+    name: str, value: SlotValue, heard: Sequence[Heard], *, confirmed: bool, secret: bool = False
+) -> Slot:
+    """What to keep of an answer; `heard` is all that led to it, the answer last.
+
+    Of a secret it is only that there was one.
+    """
+    if secret:
+        return Slot(name, SECRET, SECRET, (), 1.0, confirmed, ())
     last = heard[-1]
     audio = tuple(answer.audio for answer in heard if answer.audio is not None)
     text = last.text or last.digits

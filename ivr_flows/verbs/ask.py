@@ -69,6 +69,11 @@ class Ask(Verb):
     confirm: OnOff = Field(
         default=False, description="Whether to read the answer back and have it confirmed."
     )
+    secret: OnOff = Field(
+        default=False,
+        description="Whether the answer is a secret: masked in tickets, journal, database and API, not "
+        "recorded, never said; only look-ups and conditions see it. Not with yes_no or callback_time.",
+    )
     tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask.")
     timeout: Annotated[float, seconds(1, 60)] = Field(
         default=6.0, description="Seconds to wait for a key after the text."
@@ -92,6 +97,10 @@ class Ask(Verb):
             raise expected("if_yes and if_no only with slot: yes_no")
         if yes_no and data.get("confirm") is True:
             raise expected("no confirm with slot: yes_no")
+        if data.get("secret") is True and data["slot"] in ("yes_no", "callback_time"):
+            raise expected("no secret with slot: yes_no or callback_time")
+        if data.get("secret") is True and data.get("confirm") is True:
+            raise expected("no confirm with secret: a secret is not read back")
         if not (yes_no and ("if_yes" in data or "if_no" in data)) and "into" not in data:
             raise expected("into: VARIABLE" + (", or if_yes and if_no" if yes_no else ""))
         return data
@@ -112,7 +121,7 @@ class Ask(Verb):
         answer: Answer[SlotValue] | None = await ask_and_confirm(
             conversation,
             context,
-            Question(first, again, wanted, self.tries, self.barge_in),
+            Question(first, again, wanted, self.tries, self.barge_in, self.secret),
             _Understanding(self.slot, conversation, context),
             (lambda value: as_parts(self.slot, value)) if self.confirm else None,
         )
@@ -121,8 +130,9 @@ class Ask(Verb):
         if isinstance(answer.value, CallWindow):
             context.call_window = answer.value
         if self.into is not None:
-            context.variables[self.into] = as_variable(answer.value)
-            context.remember(as_slot(self.into, answer.value, answer.heard, confirmed=self.confirm))
+            context.put(self.into, as_variable(answer.value), secret=self.secret)
+            slot = as_slot(self.into, answer.value, answer.heard, confirmed=self.confirm, secret=self.secret)
+            context.remember(slot)
         step = self.if_yes if answer.value is True else self.if_no if answer.value is False else None
         return Done() if step is None else Goto(step)
 

@@ -58,7 +58,15 @@ class Collect(Verb):
         default=4.0, description="Seconds to wait for the next key, after which the input ends."
     )
     spoken: OnOff = Field(default=True, description="Whether the digits may be spoken as well.")
-    confirm: OnOff = Field(default=True, description="Whether to read them back and have them confirmed.")
+    confirm: OnOff = Field(
+        default=True,
+        description="Whether to read them back and have them confirmed; a secret never is.",
+    )
+    secret: OnOff = Field(
+        default=False,
+        description="Whether the digits are a secret, such as a card number or a PIN: masked in tickets, "
+        "journal, database and API, not recorded, never said; only look-ups and conditions see them.",
+    )
     tries: Annotated[int, whole(1, 9)] = Field(default=3, description="How often to ask.")
     barge_in: OnOff = Field(
         default=True, description="Whether the caller may begin before the text has ended."
@@ -74,6 +82,7 @@ class Collect(Verb):
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Ask, read back, keep."""
         language, country = conversation.language, conversation.country
+        confirm = self.confirm and not self.secret
         first = context.parts(self.say)
         again = context.parts(self.again) if self.again is not None else first
         keys = KeysWanted(self.maximum, self.finish, self.timeout, self.between)
@@ -81,12 +90,13 @@ class Collect(Verb):
         answer = await ask_and_confirm(
             conversation,
             context,
-            Question(first, again, wanted, self.tries, self.barge_in),
+            Question(first, again, wanted, self.tries, self.barge_in, self.secret),
             lambda heard: digits(heard, self.kind, language, self.minimum, self.maximum, country),
-            (lambda value: [Spoken(self.kind, value)]) if self.confirm else None,
+            (lambda value: [Spoken(self.kind, value)]) if confirm else None,
         )
         if answer is None:
             return go(self.otherwise, "no digits")
-        context.variables[self.into] = answer.value
-        context.remember(as_slot(self.into, answer.value, answer.heard, confirmed=self.confirm))
+        context.put(self.into, answer.value, secret=self.secret)
+        slot = as_slot(self.into, answer.value, answer.heard, confirmed=confirm, secret=self.secret)
+        context.remember(slot)
         return Done()

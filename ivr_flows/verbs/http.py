@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -24,6 +24,11 @@ _URL = re.compile(r"https?://[^\s/?#{}]+([/?#].*)?", re.DOTALL)
 _PATH = re.compile(r"[\w-]+(\.[\w-]+)*")
 _HEADER = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]{1,100}")
 _LONGEST_VALUE = 1000
+# How often a server may decode what was escaped once, and once more: "%252e" takes two.
+_DECODINGS = 5
+# ";" begins a parameter of a segment, which some servers cut off first: "..;x" is "..".
+_LEADS_AWAY = re.compile(r"[/\\\x00-\x1f\x7f]|\A\.\.?;")
+_HOLE = "\0"
 
 
 def _url(value: object) -> object:
@@ -54,7 +59,11 @@ class Http(ShortTable, Verb):
 
     Callers should not wait long: after `timeout` seconds, or when the response is not a success (2xx), the
     variables get the values of `fallback` and the call goes to `otherwise`, or to the next step if there is
-    a `fallback`. `http.status` is the response status, 0 without a response. Values in the URL are escaped.
+    a `fallback`. `http.status` is the response status, 0 without a response.
+
+    Values in the URL are escaped. One that would lead to another path (`..`, a slash, nothing at all, also in
+    escaped form) is not looked up: the lookup fails. Redirects are not followed, compressed responses are
+    refused, and a response may have 256 kB.
 
     Example:
         steps:
@@ -105,9 +114,12 @@ class Http(ShortTable, Verb):
 
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Ask, keep, go on."""
+        url = self.url.text(context.names, lambda value: quote(value, safe=""))
+        if not stays_in_path(self.url, url):
+            return self._failed(context, None, "a value that would lead elsewhere")
         request = HttpRequest(
             self.method,
-            self.url.text(context.names, lambda value: quote(value, safe="")),
+            url,
             {name: _one_line(context.text(value)) for name, value in self.headers.items()},
             self._body(context) if self.method == "POST" else None,
             self.timeout,
@@ -119,17 +131,50 @@ class Http(ShortTable, Verb):
             for name, path in self.save.items():
                 context.variables[name] = _at(found, path)
             return Done()
+        return self._failed(
+            context, answer, "no answer" if answer is None else f"http status {answer.status}"
+        )
+
+    def _failed(self, context: Context, answer: HttpAnswer | None, why: str) -> Outcome:
         for name, value in self.fallback.items():
-            context.variables[name] = setting_value(context, value)
+            secret = context.reads_secret(value)
+            context.put(name, setting_value(context, value), secret=secret)
         if answer is not None and answer.status == 404 and self.if_not_found is not None:
             return Goto(self.if_not_found)
         if self.otherwise is None and self.fallback:
             return Done()
-        return go(self.otherwise, "no answer" if answer is None else f"http status {answer.status}")
+        return go(self.otherwise, why)
 
     def _body(self, context: Context) -> str:
         values = {name: setting_value(context, value) for name, value in self.body.items()}
         return json.dumps(values, ensure_ascii=False)
+
+
+def stays_in_path(url: Template, filled: str) -> bool:
+    """Whether the values in a URL left its path where the flow wrote it.
+
+    A value is one segment of the path, or a part of one. A segment that is "." or "..", also after it is
+    decoded (once or twice: servers differ), would climb out; an empty one would end the path early; one that
+    holds a slash is a path of its own to a server that decodes before it looks.
+
+    Args:
+        url: as the flow has it.
+        filled: with its values, each percent-encoded.
+    """
+    written = "".join(piece if isinstance(piece, str) else _HOLE for piece in url.pieces)
+    before, after = (re.split(r"[?#]", text, maxsplit=1)[0].split("/")[3:] for text in (written, filled))
+    return len(before) == len(after) and all(
+        _HOLE not in own or _is_segment(segment) for own, segment in zip(before, after, strict=True)
+    )
+
+
+def _is_segment(text: str) -> bool:
+    """Whether a server takes it for one name in a folder, however often it decodes it."""
+    for _ in range(_DECODINGS):
+        if not text or text in (".", "..") or _LEADS_AWAY.search(text):
+            return False
+        text = unquote(text)
+    return True
 
 
 def _one_line(text: str) -> str:

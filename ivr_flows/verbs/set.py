@@ -59,7 +59,8 @@ class Set(Verb):
     async def run(self, conversation: Conversation, context: Context) -> Outcome:
         """Set them, each seeing those before it."""
         for name, value in self.values.items():
-            assign(conversation, context, name, setting_value(context, value))
+            secret = context.reads_secret(value)
+            assign(conversation, context, name, setting_value(context, value), secret=secret)
         return Done()
 
 
@@ -68,9 +69,11 @@ def setting_value(context: Context, setting: Value | Template) -> Value:
     return setting.value(context.names) if isinstance(setting, Template) else setting
 
 
-def assign(conversation: Conversation, context: Context, name: str, value: Value) -> None:
+def assign(
+    conversation: Conversation, context: Context, name: str, value: Value, *, secret: bool = False
+) -> None:
     """Set a variable; `language` takes effect at once, unless it is none that we speak."""
     if name != "language":
-        context.variables[name] = value
+        context.put(name, value, secret=secret)
     elif value in LANGUAGES:
         conversation.language = str(value)

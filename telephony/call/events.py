@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from journal.event import CallEvent, Event
 
+HIDDEN_DIGIT = "•"
+"""In place of a key that nobody is to know."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffered(CallEvent):
@@ -267,11 +270,31 @@ class PhoneRegistered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneUnregistered(Event):
-    """A phone of `user` cannot be reached any more; `why` is removed, expired, replaced or closed."""
+    """A phone of `user` cannot be reached any more.
+
+    `why` is removed, expired, replaced, closed or withdrawn.
+    """
 
     user: str
     contact: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressBanned(Event):
+    """Requests from `address` are ignored for `seconds`, after `failures` failed proofs of identity."""
+
+    address: str
+    seconds: float
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressBanEnded(Event):
+    """Requests from `address` are answered again; `by` is who lifted the ban, "" for its time."""
+
+    address: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

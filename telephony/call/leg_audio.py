@@ -79,12 +79,15 @@ class LegAudio:
         "_media",
         "_playback",
         "_waiting_music",
+        "hides_digits",
         "on_digit",
     )
 
     def __init__(self, life: LegLifetime, media: MediaLeg) -> None:
         self._life = life
         self._media = media
+        self.hides_digits = False
+        """While True, events tell that a key was pressed and not which."""
         self.on_digit: Callable[[str], bool] | None = None
         """Offered each key first; True when it took it, so that nobody else gets it."""
         self._buffer: deque[str] = deque(maxlen=MAX_BUFFERED_DIGITS)
@@ -246,7 +249,7 @@ class LegAudio:
             self._media.digit_from_signalling(digit, pressed.held)
 
     def _digit_pressed(self, digit: str) -> None:
-        self._life.tell(events.DigitReceived, digit=digit)
+        self._life.tell(events.DigitReceived, digit=events.HIDDEN_DIGIT if self.hides_digits else digit)
         if self.on_digit is not None and self.on_digit(digit):
             return
         if self._collecting is not None and not self._collecting.future.done():

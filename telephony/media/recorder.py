@@ -29,7 +29,7 @@ CHUNK_FRAMES = 25
 # 2,000 pieces of 16 kB: 10 s of a stalled disk with 100 recordings.
 MAX_PENDING_CHUNKS = 2000
 # Recordings are private: no access for others.
-FILE_MODE = 0o640
+FILE_MODE = 0o600
 
 # RIFF chunk, format chunk (PCM), head of the data chunk; Multimedia Programming Interface 1.0, "WAVE".
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -86,7 +86,7 @@ class _WavFile:
     def write(self, offset: int, data: bytes) -> None:
         """Put samples at a byte offset; what is left out between reads as silence."""
         if self._descriptor < 0:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE)
             self._write_all(wav_header(0), 0)
         self._write_all(data, _HEADER_SIZE + offset)

@@ -19,6 +19,7 @@ from twisted.internet.tcp import Connection as TwistedConnection
 from twisted.internet.tcp import Port
 from twisted.python.failure import Failure
 
+from control.doors import ConnectionCount, ConnectionLimits
 from telephony.net.udp import open_ipv6
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response
@@ -28,14 +29,11 @@ from telephony.sip.reach import spelt
 CONNECT_TIMEOUT = 5.0
 # A connection whose peer takes nothing of what we send for so long is given up (RFC 5482).
 UNTAKEN_MILLISECONDS = 30_000
-# Of peers; connections that we open are as many as our calls need.
-MAX_CONNECTIONS = 4096
 # A peer that took no connection is asked for none for so long where another way leads to it.
 REFUSAL_SECONDS = 600.0
 MAX_REFUSALS = 4096
-# A connection that was silent for so long and serves no call and no registration is closed.
-IDLE_SECONDS = 1800.0
-SWEEP_SECONDS = 60.0
+SWEEP_SECONDS = 2.0
+IDLE_SWEEP_SECONDS = 60.0
 PONG = b"\r\n"
 
 
@@ -61,6 +59,8 @@ class TcpConnection(Protocol):
     Attributes:
         opened: it is we who connected.
         heard: when anything came or went last, in seconds of the reactor's clock.
+        waiting: since when a message is due of which nothing or a part has come, None for no message.
+        proved: a whole message has come.
     """
 
     def __init__(self, owner: TcpTransport, *, towards: Address | None = None) -> None:
@@ -70,6 +70,8 @@ class TcpConnection(Protocol):
         self.opened = towards is not None
         self.flow: Flow | None = None
         self.heard = owner.now()
+        self.waiting: float | None = None if self.opened else self.heard
+        self.proved = self.opened
 
     def connectionMade(self) -> None:
         """Twisted's callback: learn both addresses, and join the owner's table."""
@@ -90,7 +92,12 @@ class TcpConnection(Protocol):
         if self.flow is None:
             return
         self.heard = self._owner.now()
-        for item in self._parser.feed(data):
+        items = self._parser.feed(data)
+        if any(not isinstance(item, Ping) for item in items):
+            self.proved, self.waiting = True, None
+        if self.waiting is None and self._parser.waits:
+            self.waiting = self.heard
+        for item in items:
             if isinstance(item, Ping):
                 self.write(PONG)  # RFC 5626 4.4.1
             elif isinstance(item, ParseError):
@@ -130,12 +137,18 @@ class TcpConnection(Protocol):
         if self.transport is not None:
             cast(TwistedConnection, self.transport).loseConnection()
 
+    def abort(self) -> None:
+        """Close at once, whatever the peer does; `connectionLost` follows."""
+        if self.transport is not None:
+            cast(TwistedConnection, self.transport).abortConnection()
+
 
 class TcpTransport:
     """All TCP connections of the switch.
 
     Args:
         reactor: Twisted's reactor.
+        limits: of the connections that peers open; those that we open are as many as our calls need.
 
     Attributes:
         user: gets messages and notices of closed connections; set it before listening.
@@ -143,8 +156,9 @@ class TcpTransport:
 
     user: TcpUser
 
-    def __init__(self, reactor: PosixReactorBase) -> None:
+    def __init__(self, reactor: PosixReactorBase, limits: ConnectionLimits | None = None) -> None:
         self._reactor = reactor
+        self.door = ConnectionCount(limits or ConnectionLimits(), "SIP over TCP")
         self._ports: list[Port] = []
         self._connections: dict[int, TcpConnection] = {}
         self._by_remote: dict[Address, int] = {}
@@ -152,6 +166,7 @@ class TcpTransport:
         self._refusals: dict[Address, float] = {}  # when each peer refused a connection last
         self._number = 0
         self._sweep: DelayedCall | None = None
+        self._idle_since = 0.0  # when idle connections were looked for last
 
     def now(self) -> float:
         """The reactor's clock, in seconds."""
@@ -171,21 +186,42 @@ class TcpTransport:
 
     def add(self, connection: TcpConnection, local: Address, remote: Address) -> Flow | None:
         """Register a connection that was just made; None when a peer made it and there are too many."""
-        if not connection.opened and len(self._connections) >= MAX_CONNECTIONS:
+        if not connection.opened and not self._has_room(remote[0]):
             return None
         self._number += 1
         flow = Flow("TCP", local, remote, self._number)
         self._connections[self._number] = connection
         self._by_remote[remote] = self._number
+        if not connection.opened:
+            self.door.enter(remote[0])
         if self._sweep is None:
-            self._sweep = self._reactor.callLater(SWEEP_SECONDS, self._close_idle)
+            self._sweep = self._reactor.callLater(SWEEP_SECONDS, self._close_unused)
         for data in self._opening.pop(remote, ()):
             connection.write(data)
         return flow
 
+    def _has_room(self, host: str) -> bool:
+        """Whether a peer may connect; where all is full, who connected first and said nothing must go."""
+        if self.door.is_crowd(host):
+            self.door.bites("too many from one address", host, self.now())
+            return False
+        if not self.door.is_full:
+            return True
+        silent = next((each for each in self._connections.values() if not each.proved), None)
+        if silent is None or silent.flow is None:
+            self.door.bites("too many in all", host, self.now())
+            return False
+        flow, silent.flow = silent.flow, None
+        self.door.bites("too many in all", flow.remote[0], self.now())
+        self.lost(flow)
+        silent.abort()
+        return True
+
     def lost(self, flow: Flow) -> None:
         """Forget a connection and tell the user."""
         connection = self._connections.pop(flow.connection, None)
+        if connection is not None and not connection.opened:
+            self.door.leave(flow.remote[0])
         current = self._by_remote.get(flow.remote) == flow.connection
         if current:
             del self._by_remote[flow.remote]
@@ -194,23 +230,39 @@ class TcpTransport:
             # What was sent before there was a connection knows it by this name.
             self.user.flow_closed(_unopened(flow.remote))
 
+    def close_overdue(self, now: float) -> None:
+        """Close connections on which a message was begun, or is expected, for too long.
+
+        Args:
+            now: seconds of the reactor's clock.
+        """
+        for connection in list(self._connections.values()):
+            flow, since = connection.flow, connection.waiting
+            if flow is not None and since is not None and now - since >= self.door.limits.first_message:
+                self.door.bites("no whole message in time", flow.remote[0], now)
+                connection.abort()
+
     def close_idle(self, now: float) -> None:
-        """Close connections on which nothing came or went for `IDLE_SECONDS` and that nobody has a use for.
+        """Close connections on which nothing came or went for too long and that nobody has a use for.
 
         Args:
             now: seconds of the reactor's clock.
         """
         for connection in list(self._connections.values()):
             flow = connection.flow
-            idle = now - connection.heard >= IDLE_SECONDS
+            idle = now - connection.heard >= self.door.limits.idle
             if idle and flow is not None and not self.user.flow_in_use(flow):
                 connection.close()
 
-    def _close_idle(self) -> None:
+    def _close_unused(self) -> None:
         self._sweep = None
-        self.close_idle(self.now())
+        now = self.now()
+        self.close_overdue(now)
+        if now - self._idle_since >= IDLE_SWEEP_SECONDS:
+            self._idle_since = now
+            self.close_idle(now)
         if self._connections:
-            self._sweep = self._reactor.callLater(SWEEP_SECONDS, self._close_idle)
+            self._sweep = self._reactor.callLater(SWEEP_SECONDS, self._close_unused)
 
     def refused(self, remote: Address) -> None:
         """A connection that we wanted did not come about."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from twisted.internet.posixbase import PosixReactorBase
 
+from control.doors import ConnectionLimits
 from telephony.net.tcp import TcpTransport
 from telephony.net.udp import UdpPort
 from telephony.sip.flow import Address, Flow
@@ -49,15 +50,22 @@ class Transports:
     Args:
         reactor: Twisted's reactor.
         public_address: the host to advertise to peers beyond this machine, for a switch behind NAT.
+        limits: of TCP connections that peers open.
     """
 
     _user: TransportUser
 
-    def __init__(self, reactor: PosixReactorBase, *, public_address: str | None = None) -> None:
+    def __init__(
+        self,
+        reactor: PosixReactorBase,
+        *,
+        public_address: str | None = None,
+        limits: ConnectionLimits | None = None,
+    ) -> None:
         self._reactor = reactor
         self._public = public_address
         self._udp: list[UdpPort] = []
-        self._tcp = TcpTransport(reactor)
+        self._tcp = TcpTransport(reactor, limits)
         self._tcp_listening: list[Address] = []
         self._routes: dict[str, str] = {}
 
@@ -98,6 +106,11 @@ class Transports:
     def connections(self) -> int:
         """TCP connections that are open."""
         return len(self._tcp)
+
+    @property
+    def turned_away(self) -> dict[str, int]:
+        """TCP connections that a limit closed since the start, by limit."""
+        return dict(self._tcp.door.turned_away)
 
     def send(self, flow: Flow, data: bytes) -> None:
         """Put one message on the wire; failure shows as `flow_closed` (TCP) or as silence (UDP)."""

@@ -116,6 +116,11 @@ class DigestAuthenticator:
             headers.append(("WWW-Authenticate", value))
         return headers
 
+    def claimed(self, authorization: str | None) -> str | None:
+        """Who credentials say they are of, whether that is true or not; None without any for our realm."""
+        params = parse_digest(authorization) if authorization is not None else None
+        return params.get("username") if params is not None and params.get("realm") == self.realm else None
+
     def check(
         self,
         request_method: str,

@@ -103,6 +103,12 @@ class StreamParser:
         self._head: _Head | None = None
         self._length = 0
 
+    @property
+    def waits(self) -> bool:
+        """Whether a message was begun and is not whole."""
+        # Half a keep-alive is all that some phones send.
+        return self._head is not None or (bool(self._buffer) and self._buffer[0] not in _BETWEEN)
+
     def feed(self, data: bytes) -> list[StreamItem]:
         """Take bytes from the connection; returns what they complete, in order."""
         items: list[StreamItem] = []

@@ -14,6 +14,7 @@ from enum import Enum
 from math import ceil, inf
 from typing import Never, TypeAlias, TypeVar
 
+from control.doors import customer_of
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
@@ -70,6 +71,7 @@ class RemovalCause(Enum):
     EXPIRED = "expired"
     REPLACED = "replaced"  # the same phone registered another contact
     FLOW_CLOSED = "flow closed"
+    WITHDRAWN = "withdrawn"  # the user is gone from the site, or has another password
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Registrar:
         self._on_connection: dict[Flow, set[str]] = {}
         # By transport and far address, of all flows.
         self._reached: dict[tuple[str, Address], set[str]] = {}
+        # By the customer whose address the far end is.
+        self._customers: dict[str, set[str]] = {}
         # Bindings whose connection closed, until the user registers again: calls may be left there.
         self._cut_off: dict[str, list[Binding]] = {}
         self._deadlines: DeadlineHeap[_Account] = DeadlineHeap()
@@ -245,6 +249,15 @@ class Registrar:
             self._store(aor, [each for each in bindings if each.flow != flow])
         return Output([], events)
 
+    def withdraw(self, aor: str) -> RegistrarOutput:
+        """Take away all of a user's bindings."""
+        account = self._accounts.get(aor)
+        gone = account.bindings if account is not None else []
+        self._cut_off.pop(aor, None)
+        if gone:
+            self._store(aor, [])
+        return Output([], [BindingRemoved(aor, each, RemovalCause.WITHDRAWN) for each in gone])
+
     def has_flow(self, flow: Flow) -> bool:
         """Whether anybody registered over this connection."""
         return flow in self._on_connection
@@ -253,6 +266,14 @@ class Registrar:
         """Who registered from the far end of a flow; None for nobody, and where it is several users."""
         users = self._reached.get((flow.transport, flow.remote), ())
         return next(iter(users)) if len(users) == 1 else None
+
+    def reaches(self, user: str, flow: Flow) -> bool:
+        """Whether a user registered from the far end of a flow."""
+        return user in self._reached.get((flow.transport, flow.remote), ())
+
+    def has_customer(self, host: str) -> bool:
+        """Whether anybody registered from an address, or from the same /64 (IPv6)."""
+        return customer_of(host) in self._customers
 
     def is_reached_by(self, flow: Flow) -> bool:
         """Whether anybody registered from the far end of a flow."""
@@ -281,6 +302,7 @@ class Registrar:
         account = self._accounts.setdefault(aor, _Account(aor))
         _move(self._on_connection, aor, _connections(account.bindings), _connections(bindings))
         _move(self._reached, aor, _far_ends(account.bindings), _far_ends(bindings))
+        _move(self._customers, aor, _customers(account.bindings), _customers(bindings))
         account.bindings = bindings
         if bindings:
             self._deadlines.arm(account)
@@ -366,6 +388,10 @@ def _far_ends(bindings: list[Binding]) -> set[tuple[str, Address]]:
 
 def _connections(bindings: list[Binding]) -> set[Flow]:
     return {each.flow for each in bindings if each.flow.connection}
+
+
+def _customers(bindings: list[Binding]) -> set[str]:
+    return {customer_of(each.flow.remote[0]) for each in bindings}
 
 
 def _move(index: dict[K, set[str]], aor: str, before: set[K], after: set[K]) -> None:

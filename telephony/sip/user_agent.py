@@ -74,6 +74,9 @@ class Application(Protocol):
     def admit(self, request: Request, flow: Flow) -> str | Response:
         """Who brings a new INVITE, or the response that refuses it (a challenge, 403, 503 ...)."""
 
+    def ignores(self, flow: Flow) -> bool:
+        """Whether requests that belong to no call get no answer, because of where they come from."""
+
     def would_refuse(self, request: Request, flow: Flow) -> Response | None:
         """How a call like this OPTIONS would be refused (RFC 3261 11.2), None if it would be taken."""
 
@@ -279,10 +282,10 @@ class UserAgent:
 
     def flow_in_use(self, flow: Flow) -> bool:
         """Whether a call or a registration needs a connection."""
+        if self._application.has_registered(flow):
+            return True
         calls = self._calls.values()
-        return any(call.flow.reliable and call.flow.remote == flow.remote for call in calls) or (
-            self._application.has_registered(flow)
-        )
+        return any(call.flow.reliable and call.flow.remote == flow.remote for call in calls)
 
     def flow_moved(self, old: Flow, new: Flow) -> None:
         """A phone is reached on another flow from now on (it registered again): its calls follow."""
@@ -299,6 +302,13 @@ class UserAgent:
             if isinstance(message, Request):
                 self.counters[message.method if message.method in OWN_METHODS else "OTHER"] += 1
                 validate_request(message)
+                # ACK and CANCEL end what was begun before.
+                if (
+                    message.method not in ("ACK", "CANCEL")
+                    and self._find(message) is None
+                    and self._application.ignores(flow)
+                ):
+                    return self._output()
             else:
                 self.counters["RESPONSE"] += 1
                 validate_response(message)
@@ -313,7 +323,7 @@ class UserAgent:
         self.counters["MALFORMED"] += 1
         request = error.request
         log.debug("malformed message", extra={"peer": flow.remote[0], "why": error.reason})
-        if request is not None and request.method != "ACK":
+        if request is not None and request.method != "ACK" and not self._application.ignores(flow):
             try:
                 response = request.response(error.status, error.reason, to_tag=self._new_tag())
                 self._effects.append(SendData(flow, response.to_bytes()))
@@ -578,7 +588,7 @@ class UserAgent:
 
     def _answer(self, event: RequestReceived, response: Response, now: float) -> None:
         """Answer what has been judged; strangers are told once."""
-        if response.status in (401, 403, 407):
+        if response.status in (401, 403, 407, 503):
             self._refuse(event, response, now)
         else:
             self._respond(event.key, response, now)

@@ -158,6 +158,9 @@ class AnyCaller:
             raise CallerGone(Heard("noise", audio=Path("cut.wav"), seconds=2.0))
         return self._chance.choice([RecordedMessage(None, 0.0), RecordedMessage(Path("message.wav"), 5.0)])
 
+    def keep_secret(self, secret: bool) -> None:
+        """Nothing is kept here."""
+
     def keep_recording(self) -> None:
         pass
 

@@ -179,9 +179,13 @@ class FakeRecording:
     running: bool = True
     recorded_ms: int = 0
 
-    def pause(self) -> None: ...
+    paused: bool = False
 
-    def resume(self) -> None: ...
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
 
     def stop(self) -> None:
         self.running = False
@@ -197,6 +201,7 @@ class FakeAudio:
 
     def __init__(self, leg: FakeLeg) -> None:
         self.on_digit: Callable[[str], bool] | None = None
+        self.hides_digits = False
         self.heard: list[str] = []
         self.recordings: list[FakeRecording] = []
         self._leg = leg

@@ -92,11 +92,12 @@ class CallCentre:
         queues: Iterable[dict[str, Any]],
         agents: Iterable[str],
         settings: dict[str, Any] | None = None,
+        *,
+        password: str = "password",
     ) -> None:
         """Take another version of the site."""
         people = tuple(
-            Agent.model_validate({"number": n, "name": n, "phones": [{"password": "password"}]})
-            for n in agents
+            Agent.model_validate({"number": n, "name": n, "phones": [{"password": password}]}) for n in agents
         )
         lines = tuple(Queue.model_validate({"announce": None, **queue}) for queue in queues)
         site = Site(Path("/nowhere"), Settings.model_validate(settings or {}), people, lines)

@@ -58,6 +58,7 @@ class Caller:
         self.paused = 0.0
         self.gone = False
         self.kept = False
+        self.secret: list[bool] = []
         self._answers = deque(answers)
         self._now = now
         self._no_recogniser = no_recogniser
@@ -105,6 +106,9 @@ class Caller:
         answer = self._next()
         assert isinstance(answer, RecordedMessage | None), answer
         return answer or RecordedMessage(None, 0.0)
+
+    def keep_secret(self, secret: bool) -> None:
+        self.secret.append(secret)
 
     def keep_recording(self) -> None:
         self.kept = True

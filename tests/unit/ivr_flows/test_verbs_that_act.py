@@ -176,10 +176,10 @@ ANSWER = HttpAnswer(200, '{"ticket": {"state": "open"}, "items": [{"name": "firs
 
 def test_http_keeps_parts_of_the_answer(tmp_path: Path) -> None:
     flows = make(tmp_path, HTTP.replace("SETTINGS", "if_not_found: missing\n          otherwise: sorry"))
-    one = call(flows, ANSWER, called="4/7?")
+    one = call(flows, ANSWER, called="4 7?")
     assert one.said == ["open first  200"]
     (request,) = one.caller.requests
-    assert (request.method, request.url) == ("GET", "https://desk.example.org/t/4%2F7%3F")
+    assert (request.method, request.url) == ("GET", "https://desk.example.org/t/4%207%3F")
     assert (request.headers, request.body) == ({"Authorization": "Bearer +4930123456"}, None)
 
 
@@ -203,6 +203,47 @@ def test_http_falls_back_to_values(tmp_path: Path) -> None:
     text = text[: text.index("      missing:")]
     one = call(make(tmp_path, text), None)
     assert one.said == ["unknown +4930123456  0"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "..",
+        ".",
+        "%2e%2e",
+        "%2E.",
+        "%252e%252e",
+        "../admin",
+        "x/../../admin",
+        "a/b",
+        "a%2fb",
+        "..\\\\x",
+        "..;a",
+        "%00",
+        "",
+    ],
+)
+def test_http_asks_for_nothing_but_what_the_flow_wrote(tmp_path: Path, value: str) -> None:
+    flows = make(tmp_path, HTTP.replace("SETTINGS", "if_not_found: missing\n          otherwise: sorry"))
+    one = call(flows, ANSWER, called=value)
+    assert one.caller.requests == []
+    assert one.end.reason == "sorry"
+
+
+def test_http_takes_values_in_the_query_and_parts_of_a_segment(tmp_path: Path) -> None:
+    text = """\
+        steps:
+          look:
+            http:
+              url: https://desk.example.org/v1/t-{called}.json?q={caller}&r={'/' if called == '..' else '?'}
+              fallback: {x: 1}
+          end:
+            hangup:
+    """
+    one = call(make(tmp_path, text), None, called="..", caller="../..")
+    assert [request.url for request in one.caller.requests] == [
+        "https://desk.example.org/v1/t-...json?q=..%2F..&r=%2F"
+    ]
 
 
 def test_http_sends_values_as_json(tmp_path: Path) -> None:

@@ -390,3 +390,52 @@ def test_a_number_that_was_read_back_and_is_not_right_is_not_taken_again(tmp_pat
     assert "number" not in one.variables
     one = call(flows, say("040 361 982"), say("no"), say("040 361 988"), say("yes"), country="DE")
     assert one.variables["number"] == "040361988"
+
+
+SECRET = """\
+    steps:
+      card:
+        collect: {say: Your card number., into: card, minimum: 4, secret: true, otherwise: end}
+      pin:
+        ask: {slot: digits, say: And the code., into: pin, secret: true, otherwise: end}
+      copy:
+        set: {twin: "no. {card}", plain: "1"}
+      look:
+        http: {url: "https://pay.example.org/{card}/{pin}", fallback: {state: paid}}
+      right:
+        branch: [{when: pin == "9876", go: tell}]
+      wrong:
+        hangup: {reason: wrong}
+      tell:
+        say: "Card {card}, {twin}, {plain}."
+        next: queue
+      queue:
+        enqueue: support
+      end:
+        hangup:
+"""
+
+
+def test_a_secret_is_looked_up_with_and_neither_kept_nor_said(tmp_path: Path) -> None:
+    one = call(make(tmp_path, SECRET), "12", "4111222233334444", "9876", None)
+    assert [request.url for request in one.caller.requests] == [
+        "https://pay.example.org/4111222233334444/9876"
+    ]
+    [place] = one.departures
+    assert isinstance(place, HandOff)
+    assert [(slot.name, slot.value, slot.text, slot.words, slot.audio) for slot in place.slots] == [
+        ("card", "•••", "•••", (), ()),
+        ("pin", "•••", "•••", (), ()),
+    ]
+    assert one.caller.secret == [True, False, True, False]
+    assert not any("4111" in text or "9876" in text for text in one.said)
+    assert one.said[-1] == "Card , , 1."
+    assert not any("4111" in repr(event) or "9876" in repr(event) for event in one.caller.events)
+
+
+@pytest.mark.parametrize("end", [CallerGone(), None])
+def test_a_secret_question_that_ends_badly_keeps_nothing_secret_afterwards(
+    tmp_path: Path, end: object
+) -> None:
+    one = call(make(tmp_path, SECRET), end, None, None)
+    assert one.caller.secret == [True, False]

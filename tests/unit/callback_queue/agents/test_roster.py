@@ -388,3 +388,25 @@ async def test_agents_are_commanded_over_the_control_socket() -> None:
         1,
         "offline",
     )
+
+
+@virtual_time
+async def test_another_password_takes_an_agent_out_of_the_queues_until_the_phone_knows_it() -> None:
+    centre = a_centre()
+    await centre.roster.answer({"agent": "1001", "action": "log_in"})
+    centre.unregister("1001")  # what the registrar does with its bindings
+    centre.use([SUPPORT], ["1001"], password="another password")
+    assert centre.state("1001") == "offline"
+    centre.register("1001")
+    assert centre.state("1001") == "available"
+
+
+@virtual_time
+async def test_another_password_logs_out_who_has_to_log_in() -> None:
+    settings = {"agents": {"login": "code"}}
+    centre = a_centre(agents={"login": "code"})
+    await centre.roster.answer({"agent": "1001", "action": "log_in"})
+    assert centre.state("1001") == "available"
+    centre.use([SUPPORT], ["1001"], settings, password="another password")
+    last = centre.told(AgentStateChanged)[-1]
+    assert (last.state, last.why) == ("offline", "a phone was removed or has another password")

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from config import load_site
+from config import Site, load_site
 from config.new_site import write_starter_site
 from hotline.server.admission import Admission
 from journal.event import Event
-from telephony.call.events import CallRefused, PhoneRegistered, PhoneUnregistered
+from telephony.call.events import (
+    AddressBanEnded,
+    AddressBanned,
+    CallRefused,
+    PhoneRegistered,
+    PhoneUnregistered,
+)
+from telephony.sip.flow import Flow
 from telephony.sip.message import Response
 from tests.unit.hotline.server.requests import STRANGER, TRUNK, credentials, register, request
 
@@ -135,3 +143,112 @@ def test_a_registered_phone_on_a_trunks_address_is_still_a_phone(gate: Gate) -> 
     assert gate.admission.admit(request("INVITE", "4900", sender="1001", more=proof), TRUNK) == "agent:1001"
     other_port = replace(TRUNK, remote=("127.0.0.1", 40001))
     assert gate.admission.admit(request("INVITE", "4900", sender="1001"), other_port) == "trunk:this-machine"
+
+
+def guess(gate: Gate, flow: Flow, times: int, *, user: str = "1001") -> list[int]:
+    """Try a wrong password so many times."""
+    statuses = []
+    for _ in range(times):
+        challenge, _ = gate.admission.register(request("REGISTER", user, sender="1001"), OFFICE_PHONE)
+        proof = credentials(challenge, "REGISTER", user, "wrong password")
+        response, _ = gate.admission.register(request("REGISTER", user, sender=user, more=proof), flow)
+        statuses.append(response.status)
+    return statuses
+
+
+OFFICE_PHONE = Flow("UDP", ("127.0.0.1", 5060), ("192.0.2.10", 40001))
+ANOTHER_THERE = Flow("UDP", ("127.0.0.1", 5060), ("192.0.2.10", 40002))
+
+
+def test_who_guesses_is_logged_slowed_and_banned(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
+    assert guess(gate, STRANGER, 10) == [403] * 10
+    assert gate.admission.ignores(STRANGER)
+    assert not gate.admission.ignores(OFFICE_PHONE)
+    assert "authentication failed: address 127.0.0.2, user 1001" in caplog.text
+    [banned] = [event for event in gate.journal.events if isinstance(event, AddressBanned)]
+    assert (banned.address, banned.seconds, banned.failures) == ("127.0.0.2", 300, 10)
+    deadline = gate.admission.guard.next_deadline()
+    assert deadline is not None
+    gate.now = deadline
+    for event in gate.admission.guard.handle_timer(deadline).events:
+        gate.admission.ban_ended(event)
+    assert isinstance(gate.journal.events[-1], AddressBanEnded)
+    assert not gate.admission.ignores(STRANGER)
+    assert register(gate.admission, "1001", gate.password).status == 200
+
+
+def test_a_right_password_is_not_learnt_while_guessing_is_slowed(gate: Gate) -> None:
+    second = gate.site.agents[1].phones[0]
+    register(gate.admission, second.user, second.password, flow=OFFICE_PHONE)
+    guess(gate, ANOTHER_THERE, 4)
+    challenge, _ = gate.admission.register(request("REGISTER", "1001", sender="1001"), ANOTHER_THERE)
+    proof = credentials(challenge, "REGISTER", "1001", gate.password)
+    response, _ = gate.admission.register(request("REGISTER", "1001", more=proof), ANOTHER_THERE)
+    assert (response.status, response.headers.get("Retry-After")) == (503, "1")
+
+
+def test_users_that_are_unknown_count_without_credentials(gate: Gate) -> None:
+    for number in range(2000, 2010):
+        answer, _ = gate.admission.register(request("REGISTER", str(number)), STRANGER)
+        assert answer.status == 401
+    assert gate.admission.ignores(STRANGER)
+
+
+def test_a_phone_that_asks_for_its_challenge_does_not_count(gate: Gate) -> None:
+    for _ in range(50):
+        gate.admission.register(request("REGISTER", "1001", sender="1001"), STRANGER)
+        gate.admission.identify(request("OPTIONS", "4900", sender="monitor"), STRANGER)
+    assert not gate.admission.ignores(STRANGER)
+
+
+def test_an_office_is_not_banned_for_one_who_guesses_there(gate: Gate) -> None:
+    assert register(gate.admission, "1001", gate.password, flow=OFFICE_PHONE).status == 200
+    assert guess(gate, ANOTHER_THERE, 30)[-1] == 503
+    assert not gate.admission.ignores(ANOTHER_THERE)
+    # The phone itself is known by its flow and goes on as before; so do its neighbours.
+    assert register(gate.admission, "1001", gate.password, flow=OFFICE_PHONE).status == 200
+    second = gate.site.agents[1].phones[0]
+    assert register(gate.admission, second.user, second.password, flow=ANOTHER_THERE).status == 200
+
+
+def test_a_trunk_is_never_banned(gate: Gate) -> None:
+    guess(gate, TRUNK, 50)
+    assert not gate.admission.ignores(TRUNK)
+    assert gate.admission.admit(request("INVITE", "4900"), TRUNK) == "trunk:this-machine"
+
+
+def without(site: Site, number: str) -> Site:
+    return replace(site, agents=tuple(agent for agent in site.agents if agent.number != number))
+
+
+def with_password(site: Site, number: str, password: str) -> Site:
+    agents = [
+        agent.model_copy(
+            update={"phones": tuple(each.model_copy(update={"password": password}) for each in agent.phones)}
+        )
+        if agent.number == number
+        else agent
+        for agent in site.agents
+    ]
+    return replace(site, agents=tuple(agents))
+
+
+@pytest.mark.parametrize(
+    "change", [lambda site: without(site, "1001"), lambda site: with_password(site, "1001", "another one")]
+)
+def test_who_leaves_or_gets_another_password_has_no_phone_from_then_on(
+    gate: Gate, change: Callable[[Site], Site]
+) -> None:
+    second = gate.site.agents[1].phones[0]
+    register(gate.admission, "1001", gate.password, flow=OFFICE_PHONE)
+    register(gate.admission, second.user, second.password, flow=ANOTHER_THERE)
+    assert gate.admission.use(change(gate.site)) == ["1001"]
+    gate.admission.write_down(gate.admission.registrar.withdraw("1001").events)
+    gone = gate.journal.events[-1]
+    assert isinstance(gone, PhoneUnregistered)
+    assert (gone.user, gone.why) == ("1001", "withdrawn")
+    assert gate.admission.phones_of("1001") == []
+    assert len(gate.admission.phones_of("1002")) == 1
+    assert gate.admission.agent_at(OFFICE_PHONE) is None
+    assert register(gate.admission, "1001", gate.password, flow=OFFICE_PHONE).status == 403
+    assert gate.admission.use(change(gate.site)) == []

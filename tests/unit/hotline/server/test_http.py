@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.logger import globalLogPublisher
 
-from hotline.server.http import HttpServer
+from hotline.server.http import PER_HOST, HttpServer
 
 HOST = "127.0.0.1"
 
@@ -97,3 +97,31 @@ def test_a_mistake_of_ours_is_an_answer(caplog: pytest.LogCaptureFixture) -> Non
 
     code, body = get("/healthz", health=fails, state_of=solved)
     assert (code, b"Traceback" in body, b"oops" in body) == (500, False, False)
+
+
+def test_one_address_does_not_take_all_connections() -> None:
+    async def play() -> None:
+        reactor = AsyncioSelectorReactor(asyncio.get_running_loop())
+        server = HttpServer(lambda: {"status": "ok"}, CollectorRegistry(), no_ticket)
+        try:
+            host, port = server.listen(reactor, HOST, 0)
+            peers = [await asyncio.open_connection(host, port) for _ in range(PER_HOST)]
+            reader, _ = await asyncio.open_connection(host, port)
+            assert await reader.read() == b""
+            other, writer = await asyncio.open_connection(host, port, local_addr=("127.0.0.2", 0))
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b"200" in await other.readline()
+            for _, one in [*peers, (None, writer)]:
+                one.close()
+            while len(server._door):  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.01)
+        finally:
+            server.close()
+            reactor.removeAll()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(asyncio.wait_for(play(), 10))
+
+
+async def no_ticket(number: str) -> str | None:
+    return None

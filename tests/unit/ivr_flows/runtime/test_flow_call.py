@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +18,9 @@ from asr.slots.values import SlotKind
 from asr.understanding.rules import Rules
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.engine import FlowRun
-from ivr_flows.runtime.flow_call import FlowCall, Speech
+from ivr_flows.runtime.flow_call import FlowCall, Speech, fetch
 from ivr_flows.runtime.flow_runner import run_flow
-from ivr_flows.steps.conversation import CallerGone
+from ivr_flows.steps.conversation import CallerGone, HttpAnswer, HttpRequest
 from ivr_flows.steps.outcomes import Departure, HandOff, OpenTicket, Result
 from telephony.call.errors import LegClosed
 from telephony.call.events import CallerHeard, FlowEnded
@@ -33,7 +35,7 @@ from tests.unit.asr.listening.speaking import (
     speaking_leg,
 )
 from tests.unit.ivr_flows.sites import make
-from tts.parts import Text
+from tts.parts import Spoken, Text
 from tts.prompts import PromptRenderer
 
 KEY = Wanted(KeysWanted(1))
@@ -318,3 +320,82 @@ async def test_an_answer_over_the_end_of_a_question_without_barge_in_keeps_its_b
     heard = await asking
     assert (heard.text, heard.barged_in) == ("five five two", False)
     assert heard.seconds > 0.5 + 0.9
+
+
+@virtual_time
+async def test_a_secret_leaves_no_word_no_key_and_no_sound(tmp_path: Path) -> None:
+    leg, journal = speaking_leg(), FakeJournal()
+    call = flow_call(leg, tmp_path, journal)
+    call.keep_recording()
+    call.keep_secret(True)
+    assert leg.real.audio.hides_digits
+    running().call_later(0.5, leg.press, "4")
+    heard = await call.ask([Text("I have "), Spoken("digits", "4711")], KEY)
+    assert heard.digits == "4"
+    assert "4711" not in "".join(map(repr, journal.events))
+    assert journal.told(CallerHeard)[-1].digits == 0
+    assert await call._clips.write(b"\0\0" * 8000) is None
+    [recording] = leg.audio.recordings
+    assert recording.paused
+    call.keep_secret(False)
+    assert not recording.paused
+    assert not leg.real.audio.hides_digits
+    assert await call._clips.write(b"\0\0" * 8000) is not None
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "recordings").rglob("*.wav")] == [0o600]
+    assert (tmp_path / "recordings" / "clips").stat().st_mode & 0o777 == 0o700
+
+
+def look_up(answer: bytes) -> tuple[HttpAnswer | None, list[bytes], float]:
+    """What a look-up makes of an answer on the wire, what was asked, and how many bytes were sent."""
+    asked: list[bytes] = []
+    sent = 0
+
+    async def play() -> HttpAnswer | None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal sent
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            with contextlib.suppress(ConnectionError):
+                for at in range(0, len(answer), 65536):
+                    writer.write(answer[at : at + 65536])
+                    await writer.drain()
+                    sent += 65536
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}/customers/4711"
+        async with httpx.AsyncClient(follow_redirects=True) as http:
+            try:
+                return await fetch(http, HttpRequest("GET", url, {"accept-encoding": "gzip"}, None, 5))
+            except ValueError:
+                return None
+            finally:
+                server.close()
+
+    return asyncio.run(play()), asked, sent
+
+
+OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+
+
+def test_a_look_up_asks_for_plain_bytes_and_takes_no_packed_ones() -> None:
+    bomb = gzip.compress(b"0" * 20_000_000)
+    answer, asked, _ = look_up(OK + b"Content-Encoding: gzip\r\n\r\n" + bomb)
+    assert answer is None
+    assert asked[0].lower().count(b"accept-encoding: identity\r\n") == 1
+    assert b"gzip" not in asked[0]
+    plain, _, _ = look_up(OK + b"Content-Type: text/plain; charset=zip\r\n\r\n" + b'{"a": 1}')
+    assert plain == HttpAnswer(200, '{"a": 1}')
+
+
+def test_a_look_up_reads_so_much_and_no_more() -> None:
+    answer, _, sent = look_up(OK + b"\r\n" + b"0" * 50_000_000)
+    assert answer is None
+    assert sent < 20_000_000
+
+
+def test_a_look_up_follows_nobody_elsewhere() -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/4711\r\nContent-Length: 0\r\n\r\n"
+    answer, asked, _ = look_up(moved)
+    assert answer is not None
+    assert (answer.status, len(asked)) == (302, 1)

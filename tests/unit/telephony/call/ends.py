@@ -150,6 +150,9 @@ class End:
     def flow_closed(self, flow: Flow) -> None:
         """Nobody is registered here."""
 
+    def ignores(self, flow: Flow) -> bool:
+        return False
+
     def would_refuse(self, request: Request, flow: Flow) -> Response | None:
         return None
 

@@ -58,7 +58,7 @@ async def test_left_is_what_the_leg_says_and_right_what_it_hears(tmp_path: Path)
         samples = read(path)
         assert len(samples) == recorded * 8
         assert abs(recorded - 1000) <= 100
-        assert os.stat(path).st_mode & 0o777 == 0o640
+        assert os.stat(path).st_mode & 0o777 == 0o600
         left, right = samples[2000:6000, 0], samples[2000:6000, 1]
         assert level(left, 900.0) > -19
         assert level(left, 400.0) < -50

@@ -97,6 +97,9 @@ class Desk:
     def flow_closed(self, flow: Flow) -> None:
         self.closed.put_nowait(flow)
 
+    def ignores(self, flow: Flow) -> bool:
+        return False
+
     def would_refuse(self, request: Request, flow: Flow) -> Response | None:
         return None
 

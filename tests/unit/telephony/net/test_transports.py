@@ -14,8 +14,8 @@ import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 
+from control.doors import ConnectionCount, ConnectionLimits, within_files
 from telephony.net import transports
-from telephony.net.tcp import IDLE_SECONDS
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip.flow import Flow
 from telephony.sip.message import MessageError, Request, Response
@@ -23,14 +23,15 @@ from telephony.sip.uri import SipUri, parse_uri
 from tests.unit.telephony.sip.exchange import incoming
 
 HOST = "127.0.0.1"
+IDLE = ConnectionLimits().idle
 
 
 class Floor:
     """Transports on a fresh reactor, and what arrives through them; the transports' user."""
 
-    def __init__(self, public_address: str | None = None) -> None:
+    def __init__(self, public_address: str | None = None, limits: ConnectionLimits | None = None) -> None:
         self.reactor = AsyncioSelectorReactor(asyncio.get_running_loop())
-        self.transports = Transports(self.reactor, public_address=public_address)
+        self.transports = Transports(self.reactor, public_address=public_address, limits=limits)
         self.transports.serve(self)
         self.came: asyncio.Queue[tuple[object, Flow]] = asyncio.Queue()
         self.in_use: list[Flow] = []
@@ -52,8 +53,10 @@ class Floor:
 
 
 @asynccontextmanager
-async def a_floor(public_address: str | None = None) -> AsyncIterator[Floor]:
-    floor = Floor(public_address)
+async def a_floor(
+    public_address: str | None = None, limits: ConnectionLimits | None = None
+) -> AsyncIterator[Floor]:
+    floor = Floor(public_address, limits)
     try:
         async with asyncio.timeout(5):
             yield floor
@@ -345,7 +348,7 @@ async def test_a_connection_that_we_opened_fails_by_both_its_names_when_it_break
 
 
 @on_loop
-async def test_a_connection_without_any_use_is_closed_after_half_an_hour() -> None:
+async def test_a_connection_without_any_use_is_closed_in_the_end() -> None:
     async with a_floor() as floor:
         address = floor.transports.listen("TCP", HOST, 0)
         peers = [await asyncio.open_connection(*address) for _ in range(3)]
@@ -355,11 +358,11 @@ async def test_a_connection_without_any_use_is_closed_after_half_an_hour() -> No
             flows.append((await floor.came.get())[1])
         tcp = floor.transports._tcp
         now = tcp.now()
-        tcp.close_idle(now + IDLE_SECONDS - 60)
+        tcp.close_idle(now + IDLE - 60)
         assert floor.transports.connections == 3
         floor.in_use = [flows[0]]
         tcp._connections[flows[1].connection].heard = now + 100
-        tcp.close_idle(now + IDLE_SECONDS + 60)
+        tcp.close_idle(now + IDLE + 60)
         assert await floor.came.get() == ("closed", flows[2])
         assert await peers[2][0].read() == b""
         assert floor.transports.connections == 2
@@ -470,26 +473,117 @@ async def test_a_connection_is_found_by_its_address_however_that_is_spelt() -> N
 
 @on_loop
 async def test_a_full_table_of_connections_takes_those_that_we_open() -> None:
-    async with a_floor() as floor:
+    async with a_floor(limits=ConnectionLimits(in_all=1)) as floor:
         address = floor.transports.listen("TCP", HOST, 0)
         accepted: asyncio.Queue[asyncio.StreamReader] = asyncio.Queue()
         server = await asyncio.start_server(lambda reader, _: accepted.put_nowait(reader), HOST, 0)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("telephony.net.tcp.MAX_CONNECTIONS", 1)
-            _, first = await asyncio.open_connection(*address)
-            while not floor.transports.connections:  # noqa: ASYNC110 (nobody tells)
-                await asyncio.sleep(0.001)
-            reader, _ = await asyncio.open_connection(*address)
-            with contextlib.suppress(ConnectionError):
-                assert await reader.read() == b""
-            flow = floor.transports.locate(
-                uri(f"sip:a@{HOST}:{server.sockets[0].getsockname()[1]};transport=tcp")
-            )
-            assert flow is not None
-            floor.transports.send(flow, b"hello")
-            assert await (await accepted.get()).readexactly(5) == b"hello"
+        _, first = await asyncio.open_connection(*address)
+        first.write(incoming("OPTIONS").to_bytes())
+        await floor.came.get()
+        reader, _ = await asyncio.open_connection(*address)
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        flow = floor.transports.locate(
+            uri(f"sip:a@{HOST}:{server.sockets[0].getsockname()[1]};transport=tcp")
+        )
+        assert flow is not None
+        floor.transports.send(flow, b"hello")
+        assert await (await accepted.get()).readexactly(5) == b"hello"
+        assert floor.transports.turned_away == {"too many in all": 1}
         first.close()
         server.close()
+
+
+async def ended(reader: asyncio.StreamReader) -> bool:
+    """Wait until the other side closes."""
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
+@on_loop
+async def test_who_says_half_a_message_makes_room_for_who_says_a_whole_one() -> None:
+    async with a_floor(limits=ConnectionLimits(in_all=3)) as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        message = incoming("OPTIONS").to_bytes()
+        strangers = [await asyncio.open_connection(*address) for _ in range(3)]
+        for _, writer in strangers:
+            writer.write(message[:40])
+        for _ in range(6):
+            _, phone = await asyncio.open_connection(*address)
+            phone.write(message)
+            while not isinstance((await floor.came.get())[0], Request):
+                pass
+            phone.close()
+        assert await ended(strangers[0][0])
+        assert floor.transports.connections <= 3
+
+
+@on_loop
+async def test_one_address_cannot_take_all_connections() -> None:
+    async with a_floor(limits=ConnectionLimits(in_all=50, per_host=2)) as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        peers = [await asyncio.open_connection(*address) for _ in range(2)]
+        for _ in range(3):
+            reader, _ = await asyncio.open_connection(*address)
+            assert await ended(reader)
+        other = socket.create_connection(address, source_address=("127.0.0.2", 0))
+        other.sendall(incoming("OPTIONS").to_bytes())
+        assert isinstance((await floor.came.get())[0], Request)
+        other.close()
+        assert floor.transports.turned_away == {"too many from one address": 3}
+        for _, writer in peers:
+            writer.close()
+
+
+@on_loop
+async def test_a_message_must_be_whole_in_time() -> None:
+    async with a_floor() as floor:
+        address = floor.transports.listen("TCP", HOST, 0)
+        message = incoming("OPTIONS").to_bytes()
+        peers = [await asyncio.open_connection(*address) for _ in range(5)]
+        silent, half, pinging, fragment, second = peers
+        half[1].write(message[:40])
+        pinging[1].write(b"\r\n\r\n")
+        assert await pinging[0].readexactly(2) == b"\r\n"
+        fragment[1].write(message)
+        await floor.came.get()
+        fragment[1].write(b"\r\n")  # all that some phones send to keep a NAT open
+        second[1].write(message)
+        await floor.came.get()
+        second[1].write(message[:-1])
+        tcp = floor.transports._tcp
+        there = tcp._connections
+        while not any(one.proved and one.waiting for one in there.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        tcp.close_overdue(tcp.now() + 1)
+        assert floor.transports.connections == 5
+        tcp.close_overdue(tcp.now() + ConnectionLimits().first_message)
+        for reader, _ in (silent, half, pinging, second):
+            assert await ended(reader)
+        assert floor.transports.connections == 1
+        fragment[1].write(message)
+        while not isinstance((await floor.came.get())[0], Request):
+            pass
+        fragment[1].close()
+
+
+def test_a_part_of_the_process_s_files_is_kept_for_calls() -> None:
+    assert [within_files(4096, files) for files in (64, 1024, 65536)] == [16, 256, 4096]
+    assert within_files(4096, 8) == 8
+
+
+def test_a_limit_that_bites_is_told_once_in_a_while(caplog: pytest.LogCaptureFixture) -> None:
+    door = ConnectionCount(ConnectionLimits(), "SIP over TCP")
+    for each in range(1000):
+        door.bites("too many in all", "192.0.2.1", each * 0.1)
+    assert [record.getMessage() for record in caplog.records] == [
+        "SIP over TCP: connection closed, too many in all: address 192.0.2.1",
+        "SIP over TCP: connection closed, too many in all: address 192.0.2.1, and 599 more since the last "
+        "line",
+    ]
+    assert door.turned_away == {"too many in all": 1000}
 
 
 @on_loop

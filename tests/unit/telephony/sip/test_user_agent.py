@@ -70,6 +70,9 @@ class Side:
             raise ValueError("a mistake of ours")
         return request.response(self.refusing) if self.refusing else "trunk:x"
 
+    def ignores(self, flow: Flow) -> bool:
+        return False
+
     def would_refuse(self, request: Request, flow: Flow) -> Response | None:
         return request.response(self.refusing) if self.refusing else None
 
