@@ -97,6 +97,7 @@ export default {
   "event.PlayEnded": "prompt ends", "event.HoldStarted": "put on hold", "event.HoldEnded": "back from hold", "event.CallBridged": "connected",
   "event.CallUnbridged": "bridge ended", "event.RecordingStarted": "recording begins", "event.RecordingEnded": "recording ends",
   "event.TransferDone": "transferred", "event.FlowStarted": "flow begins", "event.StepEntered": "step", "event.FlowEnded": "flow ends",
+  "event.OutsideCallAllowed": "outside call allowed", "event.OutsideCallRefused": "outside call not allowed",
   "event.LegEnded": "leg ended", "event.CallEnded": "call ended", "event.QueueEntered": "joins queue", "event.QueueLeft": "leaves queue",
   "event.AgentOffered": "agent is rung", "event.AgentOfferEnded": "ringing ended", "event.AgentConnected": "agent takes the call",
   "event.CallTransferred": "transferred", "event.SurveyOffered": "asked to rate", "event.SurveyAnswered": "rated",

@@ -90,6 +90,7 @@ export default {
   "event.DigitReceived": "按键", "event.DigitsSent": "发送按键", "event.PlayStarted": "开始播放", "event.PlayEnded": "结束播放", "event.HoldStarted": "保持",
   "event.HoldEnded": "取消保持", "event.CallBridged": "接通", "event.CallUnbridged": "断开", "event.RecordingStarted": "开始录音", "event.RecordingEnded": "结束录音",
   "event.TransferDone": "已转走", "event.FlowStarted": "进入流程", "event.StepEntered": "步骤", "event.FlowEnded": "流程结束", "event.LegEnded": "分支结束",
+  "event.OutsideCallAllowed": "允许外呼", "event.OutsideCallRefused": "外呼未获允许",
   "event.CallEnded": "通话结束", "event.QueueEntered": "进入队列", "event.QueueLeft": "离开队列", "event.AgentOffered": "呼叫坐席", "event.AgentOfferEnded": "呼叫坐席结束",
   "event.AgentConnected": "坐席接入", "event.CallTransferred": "转接", "event.SurveyOffered": "邀请评价", "event.SurveyAnswered": "已评价",
   "event.AgentStateChanged": "坐席状态", "event.CustomerKnown": "识别客户", "event.TicketOpened": "创建工单", "event.TicketChanged": "修改工单",
