@@ -51,7 +51,7 @@ def within_files(wanted: int, files: int | None = None) -> int:
     return max(_LEAST, min(wanted, most // _SHARE))
 
 
-def customer_of(host: str) -> str:
+def network_of(host: str) -> str:
     """What addresses are counted by where somebody has many: an IPv4 address, or the /64 of an IPv6 one."""
     address = ip_address(host.partition("%")[0])
     if not isinstance(address, IPv6Address):
@@ -87,15 +87,15 @@ class ConnectionCount:
 
     def is_crowd(self, host: str) -> bool:
         """Whether there are as many connections from one address as there may be."""
-        return self._hosts[customer_of(host)] >= self.limits.per_host
+        return self._hosts[network_of(host)] >= self.limits.per_host
 
     def enter(self, host: str) -> None:
         """Count a connection."""
-        self._hosts[customer_of(host)] += 1
+        self._hosts[network_of(host)] += 1
 
     def leave(self, host: str) -> None:
         """A connection that was counted is gone."""
-        key = customer_of(host)
+        key = network_of(host)
         self._hosts[key] -= 1
         if self._hosts[key] <= 0:
             del self._hosts[key]

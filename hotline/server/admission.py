@@ -197,7 +197,7 @@ class Admission:
 
     def _is_shielded(self, host: str) -> bool:
         """Whether an address is never banned: calls or a whole office come from it."""
-        return self._belongs(host) or self.registrar.has_customer(host)
+        return self._belongs(host) or self.registrar.is_registered_from(host)
 
     def _find_belonging(self, host: str) -> bool:
         address = ip_address(host.partition("%")[0])

@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Never, TypeVar
 
-from control.doors import customer_of
+from control.doors import network_of
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.machine import Output
 
@@ -123,12 +123,12 @@ class Guard:
         """Whether requests from an address are to be ignored."""
         if not self._banned:
             return False
-        watched = self._banned.get(customer_of(host))
+        watched = self._banned.get(network_of(host))
         return watched is not None and watched.ban is not None and now < watched.ban.until
 
     def wait(self, host: str, user: str, now: float) -> float:
         """Seconds for which no password of a user is to be tried from an address; 0.0 for none."""
-        guessed = self._users.get((customer_of(host), user[:_LONGEST_NAME]))
+        guessed = self._users.get((network_of(host), user[:_LONGEST_NAME]))
         return max(0.0, guessed.until - now) if guessed is not None else 0.0
 
     # --- what happened ---------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ class Guard:
             shielded: the address is never banned; only the user is slowed there.
         """
         self.counts["failures"] += 1
-        address = customer_of(host)
+        address = network_of(host)
         # Where a ban follows anyway, the password that is right after all is not kept waiting before it.
         free = FREE_FAILURES if shielded or not self._rules.attempts else self._rules.attempts
         self._slow(address, user[:_LONGEST_NAME], now, free)
@@ -152,11 +152,11 @@ class Guard:
     def tried_while_waiting(self, host: str, now: float, *, shielded: bool) -> Ban | None:
         """Count a password that was not looked at (see `wait`); returns the ban that it leads to."""
         self.counts["slowed"] += 1
-        return None if shielded else self._count(customer_of(host), now)
+        return None if shielded else self._count(network_of(host), now)
 
     def succeeded(self, host: str, user: str) -> None:
         """Somebody proved who they are: what failed there before was no guessing."""
-        address = customer_of(host)
+        address = network_of(host)
         self._users.pop((address, user[:_LONGEST_NAME]), None)
         watched = self._addresses.get(address)
         if watched is not None:
@@ -171,7 +171,7 @@ class Guard:
 
     def lift(self, host: str, by: str) -> Output[Never, BanEnded]:
         """End a ban now, and forget what led to it; no event when there was none."""
-        address = customer_of(host)
+        address = network_of(host)
         watched = self._banned.pop(address, None)
         if watched is None or watched.ban is None:
             return Output([], [])

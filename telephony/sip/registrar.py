@@ -14,7 +14,7 @@ from enum import Enum
 from math import ceil, inf
 from typing import Never, TypeAlias, TypeVar
 
-from control.doors import customer_of
+from control.doors import network_of
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
@@ -165,8 +165,8 @@ class Registrar:
         self._on_connection: dict[Flow, set[str]] = {}
         # By transport and far address, of all flows.
         self._reached: dict[tuple[str, Address], set[str]] = {}
-        # By the customer whose address the far end is.
-        self._customers: dict[str, set[str]] = {}
+        # By the network of the far end (`control.doors.network_of`).
+        self._networks: dict[str, set[str]] = {}
         # Bindings whose connection closed, until the user registers again: calls may be left there.
         self._cut_off: dict[str, list[Binding]] = {}
         self._deadlines: DeadlineHeap[_Account] = DeadlineHeap()
@@ -271,9 +271,9 @@ class Registrar:
         """Whether a user registered from the far end of a flow."""
         return user in self._reached.get((flow.transport, flow.remote), ())
 
-    def has_customer(self, host: str) -> bool:
+    def is_registered_from(self, host: str) -> bool:
         """Whether anybody registered from an address, or from the same /64 (IPv6)."""
-        return customer_of(host) in self._customers
+        return network_of(host) in self._networks
 
     def is_reached_by(self, flow: Flow) -> bool:
         """Whether anybody registered from the far end of a flow."""
@@ -302,7 +302,7 @@ class Registrar:
         account = self._accounts.setdefault(aor, _Account(aor))
         _move(self._on_connection, aor, _connections(account.bindings), _connections(bindings))
         _move(self._reached, aor, _far_ends(account.bindings), _far_ends(bindings))
-        _move(self._customers, aor, _customers(account.bindings), _customers(bindings))
+        _move(self._networks, aor, _networks(account.bindings), _networks(bindings))
         account.bindings = bindings
         if bindings:
             self._deadlines.arm(account)
@@ -390,8 +390,8 @@ def _connections(bindings: list[Binding]) -> set[Flow]:
     return {each.flow for each in bindings if each.flow.connection}
 
 
-def _customers(bindings: list[Binding]) -> set[str]:
-    return {customer_of(each.flow.remote[0]) for each in bindings}
+def _networks(bindings: list[Binding]) -> set[str]:
+    return {network_of(each.flow.remote[0]) for each in bindings}
 
 
 def _move(index: dict[K, set[str]], aor: str, before: set[K], after: set[K]) -> None:
