@@ -92,7 +92,7 @@ def nothing_left_behind() -> Iterator[None]:
 # They want speech models, or are run by other tests.
 OTHERS = (
     *("__main__", "soak", "speech", "speech_latency", "evaluation"),
-    *("short_answers", "turns", "understanding"),
+    *("hearing", "short_answers", "turns", "understanding"),
 )
 
 
