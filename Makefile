@@ -42,7 +42,7 @@ demo-zh: install ## the same in Chinese
 
 test: install ## run all tests but those that listen and speak (ARGS="-k sdp" runs some)
 	@sh scripts/peers.sh
-	@echo "hotline: all tests but make speech, $(JOBS) at a time, about 11 minutes on 2 cores; the slowest are listed at the end"
+	@echo "hotline: all tests but make speech, $(JOBS) at a time, about 14 minutes on 2 cores; the slowest are listed at the end"
 	@sh scripts/test.sh $(JOBS) $(ARGS)
 
 test-fast: install ## run the tests that start no other program and wait for nothing, while working (ARGS as above)

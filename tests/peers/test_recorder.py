@@ -150,7 +150,7 @@ def test_killed_at_any_moment_it_takes_every_event_in_once(
     assert any(joined for _, _, joined, _ in calm.rows(TICKETS)), "consequences were drawn"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_postgresql_stopped_crashed_and_started_again(
     make: Make, postgresql: Postgres, tmp_path: Path

@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 CALLS = 2000 if LONG else 250
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_nothing_is_left_of_calls_that_went_wrong() -> None:
     command = [
