@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from hotline.terminal import harmless
+
 _TIME = 10  # columns for the offset
 _NARROWEST, _WIDEST = 22, 44  # columns between two lifelines
 _STATUS = re.compile(r"SIP/2\.0 (\d{3}) ?(.*)")
@@ -133,7 +135,7 @@ class Ladder:
             if leg in self._column:
                 addresses[self._column[leg]] = remote
         for texts in (self._names, addresses):
-            cells = [_centred(_plain(text), self._span) for text in texts]
+            cells = [_centred(harmless(text), self._span) for text in texts]
             yield (" " * _TIME + "".join(cells)).rstrip()
 
     def draw(self, rung: Rung) -> Iterator[str]:
@@ -150,7 +152,7 @@ class Ladder:
             notes[0] += f" {rung.transport}"
         offset = f"{rung.at - self._start:{_TIME - 1}.3f} "
         for note in filter(None, notes):
-            yield offset + self._row(first, last, _centred(_plain(note), (last - first) * self._span - 1))
+            yield offset + self._row(first, last, _centred(harmless(note), (last - first) * self._span - 1))
             offset = " " * _TIME
         line = "─" * ((last - first) * self._span - 2)
         goes_right = (here < self._switch) != rung.sent
@@ -176,11 +178,6 @@ def _centred(text: str, width: int) -> str:
         return set_cell_size(text, max(0, width - 1)) + "…"
     left = (width - used) // 2
     return " " * left + text + " " * (width - used - left)
-
-
-def _plain(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _bracketed(host: str) -> str:
