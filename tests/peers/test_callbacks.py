@@ -175,7 +175,7 @@ def test_the_order_is_that_of_arrival_and_vips_have_a_head_start(
     late = centre.ask("0955501020", waiting=10)
     early = centre.ask("0955501021", waiting=100)
     vip = centre.ask("0955501022", waiting=20, tier="vip")
-    time.sleep(1.2)  # all of them are in the line
+    wait_for(lambda: all(_entered(centre, each) for each in (late, early, vip)), "all to be in the line")
     agent()
     for callback in (late, early, vip):
         centre.wait_closed(callback)
