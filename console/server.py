@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from control.doors import ConnectionCount, ConnectionLimits
+from control.connection_limits import ConnectionCount, ConnectionLimits
 
 # Live streams end with the server; nobody waits for them longer than this, in seconds.
 GOODBYE_SECONDS = 2

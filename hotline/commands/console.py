@@ -18,7 +18,7 @@ from config.exit_codes import ExitCode
 from console.app import create_app
 from console.server import Server, listen
 from console.services import Services
-from control.doors import ConnectionLimits, within_files
+from control.connection_limits import ConnectionLimits, within_files
 from hotline.commands.options import SiteOption, SupervisedOption
 from hotline.logs import set_up_logs
 from hotline.terminal import complain

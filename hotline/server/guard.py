@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Never, TypeVar
 
-from control.doors import network_of
+from control.connection_limits import network_of
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.machine import Output
 

@@ -21,7 +21,7 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from control.doors import ConnectionCount, ConnectionLimits, within_files
+from control.connection_limits import ConnectionCount, ConnectionLimits, within_files
 
 log = logging.getLogger(__name__)
 

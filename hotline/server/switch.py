@@ -34,7 +34,7 @@ from config import Site, SiteError
 from config.database import create_engine, site_database
 from config.private import make_private
 from console.tokens import TokenStore
-from control.doors import ConnectionLimits, within_files
+from control.connection_limits import ConnectionLimits, within_files
 from control.server import ControlSocket
 from hotline.server.admission import Admission
 from hotline.server.application import SwitchApplication

@@ -19,7 +19,7 @@ from twisted.internet.tcp import Connection as TwistedConnection
 from twisted.internet.tcp import Port
 from twisted.python.failure import Failure
 
-from control.doors import ConnectionCount, ConnectionLimits
+from control.connection_limits import ConnectionCount, ConnectionLimits
 from telephony.net.udp import open_ipv6
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from twisted.internet.posixbase import PosixReactorBase
 
-from control.doors import ConnectionLimits
+from control.connection_limits import ConnectionLimits
 from telephony.net.tcp import TcpTransport
 from telephony.net.udp import UdpPort
 from telephony.sip.flow import Address, Flow

@@ -14,7 +14,7 @@ from enum import Enum
 from math import ceil, inf
 from typing import Never, TypeAlias, TypeVar
 
-from control.doors import network_of
+from control.connection_limits import network_of
 from telephony.sip import grammar
 from telephony.sip.deadlines import DeadlineHeap
 from telephony.sip.errors import RemoteProtocolError
@@ -165,7 +165,7 @@ class Registrar:
         self._on_connection: dict[Flow, set[str]] = {}
         # By transport and far address, of all flows.
         self._reached: dict[tuple[str, Address], set[str]] = {}
-        # By the network of the far end (`control.doors.network_of`).
+        # By the network of the far end (`control.connection_limits.network_of`).
         self._networks: dict[str, set[str]] = {}
         # Bindings whose connection closed, until the user registers again: calls may be left there.
         self._cut_off: dict[str, list[Binding]] = {}

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from console import middleware
 from console.middleware import BodyLimit
 from console.server import Server, listen
-from control.doors import ConnectionLimits
+from control.connection_limits import ConnectionLimits
 
 HOST = "127.0.0.1"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -14,7 +14,7 @@ import uvloop
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import CannotListenError
 
-from control.doors import ConnectionCount, ConnectionLimits, within_files
+from control.connection_limits import ConnectionCount, ConnectionLimits, within_files
 from telephony.net import transports
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip.flow import Flow
