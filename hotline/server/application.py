@@ -77,7 +77,9 @@ class SwitchApplication:
             tell=lambda event: admission.write_down([event]),
             loop=loop,
         )
-        self.load = LoadGuard(loop, time.monotonic, site.settings.sip.max_lag)
+        self.load = LoadGuard(
+            loop, time.monotonic, site.settings.sip.max_lag, waited=lambda: self.signalling.transports.waited
+        )
         """Limits new calls while the switch falls behind."""
         self._bans: Driver[Never, BanEnded] = Driver(
             admission.guard, perform=assert_never, tell=admission.ban_ended, loop=loop

@@ -82,12 +82,18 @@ class Overload:
             return None
         return self._judge(now)
 
-    def refuses(self, now: float) -> bool:
-        """Whether one more call is too much now."""
+    def refuses(self, now: float, waited: float = 0.0) -> bool:
+        """Whether one more call is too much now.
+
+        Args:
+            now: seconds.
+            waited: how long the call had to wait so far. While too many come, one that waited too long is
+                refused whatever the rate: so what has piled up is gone in a moment, and the next are in time.
+        """
         if not self.active:
             return False
         self._fill(now)
-        if self._tokens >= 1.0:
+        if self._tokens >= 1.0 and waited < self._high:
             return False
         self._calm_since = now
         return True
@@ -149,11 +155,21 @@ class LoadGuard:
         loop: the event loop.
         clock: seconds; not the loop's own, which stands still while a batch of messages is worked off.
         high: a lag of so many seconds is too much; 0 admits every call.
+        waited: how long the request that is being handled had waited to be read, in seconds: the loop comes
+            round in time while requests queue in the kernel.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Callable[[], float], high: float) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        clock: Callable[[], float],
+        high: float,
+        *,
+        waited: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._loop = loop
         self._clock = clock
+        self._waited = waited
         self._due = clock()
         self._timer: asyncio.TimerHandle | None = None
         self.refused = 0
@@ -179,8 +195,9 @@ class LoadGuard:
 
     def is_out_of_breath(self) -> bool:
         """Whether a call that comes now must be refused; one that was is counted."""
-        self._measure()
-        refuses = self.machine.refuses(self._clock())
+        waited = self._waited()
+        self._measure(waited)
+        refuses = self.machine.refuses(self._clock(), waited)
         self.refused += refuses
         return refuses
 
@@ -192,8 +209,8 @@ class LoadGuard:
         self._measure()
         self.start()
 
-    def _measure(self) -> None:
-        lag = self.lag
+    def _measure(self, waited: float = 0.0) -> None:
+        lag = max(self.lag, waited)
         change = self.machine.receive(lag, self._clock())
         if change is Change.BEGAN:
             self._refused_before = self.refused

@@ -6,7 +6,6 @@ together.
 
 from __future__ import annotations
 
-import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.media.interface import ANY_PEER, KeysAs, MediaEngine, MediaError, MediaLeg, PeerMedia
 from telephony.media.latching import numeric_host
+from telephony.net.randomness import token_hex
 from telephony.net.signalling import Signalling
 from telephony.net.transports import Unreachable
 from telephony.sdp.offer_answer import MediaNegotiator, offered_address
@@ -48,7 +48,7 @@ class Credentials:
 
     def client(self) -> DigestClient:
         """What answers the challenges of one call."""
-        return DigestClient(self.username, self.password, new_cnonce=lambda: secrets.token_hex(8))
+        return DigestClient(self.username, self.password, new_cnonce=lambda: token_hex(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Switchboard:
         # A phone's password, and a connection, have proved that the peer gets what we send to it.
         proved = media.proved or source.startswith("agent:") or sip.flow.reliable
         leg = self._leg(
-            secrets.token_hex(8),
+            token_hex(8),
             sip,
             replace(media, proved=proved),
             inbound=True,
@@ -265,9 +265,9 @@ class Switchboard:
         headers = Headers(
             [
                 ("Max-Forwards", str(caller.max_forwards)),
-                ("From", str(own.with_param("tag", secrets.token_hex(6)))),
+                ("From", str(own.with_param("tag", token_hex(6)))),
                 ("To", f"<{uri}>"),
-                ("Call-ID", secrets.token_hex(12)),
+                ("Call-ID", token_hex(12)),
                 ("CSeq", "1 INVITE"),
             ]
         )
@@ -297,14 +297,14 @@ class Switchboard:
                 host,
                 media.port,
                 codecs,
-                session_id=secrets.randbits(31),
+                session_id=int(token_hex(4), 16) >> 1,
                 dtmf=known.keys is KeysAs.AUTO,
                 rtcp_port=media.rtcp_port,
             )
             leg = CallLeg(
                 self._context,
                 call,
-                secrets.token_hex(4),
+                token_hex(4),
                 sip=sip,
                 signalling=self._signalling,
                 media=media,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from contextlib import suppress
 from random import SystemRandom
 from typing import Protocol
 
 from telephony.net.driver import Driver
+from telephony.net.randomness import token_hex
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip import user_agent
 from telephony.sip.errors import LocalProtocolError
@@ -82,8 +82,8 @@ class Signalling:
             application=application,
             network=transports,
             # Unguessable, so that nobody else can end or answer for a call of ours.
-            new_branch=lambda: f"z9hG4bK{secrets.token_hex(8)}",
-            new_tag=lambda: secrets.token_hex(6),
+            new_branch=lambda: f"z9hG4bK{token_hex(8)}",
+            new_tag=lambda: token_hex(6),
             random=SystemRandom().random,
             server=server,
         )

@@ -97,6 +97,11 @@ class Transports:
         return bound.local
 
     @property
+    def waited(self) -> float:
+        """How long the UDP datagram that was handed up last had waited to be read, in seconds."""
+        return max((port.waited for port in self._udp), default=0.0)
+
+    @property
     def listening(self) -> list[tuple[str, Address]]:
         """What is bound, as (transport, address)."""
         udp = [("UDP", port.local) for port in self._udp]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from telephony.sip.flow import Flow
 
@@ -23,8 +23,7 @@ _OVERHEAD = 200
 _CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.I | re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class TracedMessage:
+class TracedMessage(NamedTuple):
     """One message.
 
     Args:

@@ -31,7 +31,9 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"by default all: {', '.join(NAMES)}")
     parser.add_argument("--seconds", type=int, default=900, help="for each target")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "hotline-fuzz"))
-    parser.add_argument("--keep", action="store_true", help="only write what was found into tests/fuzz/corpus")
+    parser.add_argument(
+        "--keep", action="store_true", help="only write what was found into tests/fuzz/corpus"
+    )
     if sys.argv[1:2] == [INSIDE]:
         return _fuzz(sys.argv[2], sys.argv[3:])
     options = parser.parse_args()
@@ -59,10 +61,10 @@ def main() -> int:
 
 def _fuzz(name: str, arguments: list[str]) -> int:
     """Within the process that libFuzzer runs; it does not come back."""
-    import atheris
+    import atheris  # noqa: PLC0415 - an extra, and what is instrumented must be imported after it
 
     with atheris.instrument_imports(include=["telephony", "config.telephone_numbers"]):
-        from tests.fuzz.targets import TARGETS
+        from tests.fuzz.targets import TARGETS  # noqa: PLC0415
     target = TARGETS[name]
 
     def once(data: bytes) -> None:
