@@ -58,13 +58,15 @@ class UdpPort(DatagramProtocol):
         if ":" in host:
             try:
                 with open_ipv6(socket.SOCK_DGRAM, host, port) as sock:
-                    self._port = _SlicedPort._fromListeningDescriptor(
+                    self._port = _SlicedPort._fromListeningDescriptor(  # type: ignore[no-untyped-call]
                         reactor, sock.fileno(), socket.AF_INET6, self, MAX_DATAGRAM
                     )
             except OSError as error:
                 raise CannotListenError(host, port, error) from error
         else:
-            self._port = _SlicedPort(port, self, host, MAX_DATAGRAM, reactor)
+            self._port = _SlicedPort(  # type: ignore[no-untyped-call]
+                port, self, host, MAX_DATAGRAM, reactor
+            )
         self._port.startListening()
         address = self._port.getHost()
         self.local = (address.host, address.port)

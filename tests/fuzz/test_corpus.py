@@ -1,4 +1,4 @@
-"""What fuzzing has found: inputs that broke something once, and those that together reach all that was reached."""
+"""What fuzzing has found: inputs that broke something, and those that together run what was reached."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def nothing_left_behind() -> Iterator[None]:
 
 # They want speech models, or are run by other tests.
 OTHERS = (
-    *("__main__", "soak", "speech", "speech_latency", "evaluation"),
+    *("__main__", "overload", "soak", "speech", "speech_latency", "evaluation"),
     *("hearing", "short_answers", "turns", "understanding"),
 )
 

@@ -214,3 +214,18 @@ def test_without_a_limit_the_guard_admits_everything() -> None:
     guard.stop()
     loop.close()
     assert not any(refused)
+
+
+def test_in_an_overload_a_call_that_waited_too_long_is_refused_whatever_the_rate() -> None:
+    machine = Overload(0.0, HIGH)
+    probe(machine, 0.0, [0.5])
+    assert machine.active
+    assert machine.refuses(0.2, HIGH)
+    assert not machine.refuses(0.2, HIGH / 2)
+
+
+def test_requests_that_queue_while_the_loop_is_in_time_are_an_overload() -> None:
+    loop = VirtualLoop()
+    guard = LoadGuard(loop, loop.time, HIGH, waited=lambda: 0.6)
+    assert guard.is_out_of_breath()
+    assert guard.machine.active
