@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +22,6 @@ from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.service import CallbackService
-from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Distributor
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.recovery.recordings import Recovery
@@ -38,6 +38,7 @@ from control.connection_limits import ConnectionLimits, within_files
 from control.server import ControlSocket
 from hotline.server.admission import Admission
 from hotline.server.application import SwitchApplication
+from hotline.server.history import events_since
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
@@ -52,7 +53,7 @@ from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
 from telephony.applications.services import ApplicationServices
-from telephony.call.events import OutsideCallAllowed
+from telephony.call.events import AddressBanEnded, AddressBanned, OutsideCallAllowed
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
@@ -215,7 +216,7 @@ class Switch:
         self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
         self._outside.warn(self._site)
-        await self._restore_counts()
+        await self._take_up_events()
         await self._tickets.start(self._site)
         kept = None if self._registrations is None else await self._registrations.read()
         http = self._site.settings.http.listen
@@ -234,16 +235,17 @@ class Switch:
             self.callbacks.dialler.start()
         self._speak_ahead(self._flows)
 
-    async def _restore_counts(self) -> None:
-        if self.database is None:
-            return
-        since, store = self._outside.midnight(), EventStore(self.database)
-        stored = store.between(since, time.time(), (OutsideCallAllowed,))
-        try:
-            await in_time(self._outside.restore(each.event async for each in stored))
-        except DATABASE_ERRORS as error:
-            # A new database has no tables yet.
-            log.info("today's calls to the outside are counted from now on: %s", type(error).__name__)
+    async def _take_up_events(self) -> None:
+        """Go on with what earlier runs counted and decided: today's calls to the outside, bans."""
+        earlier = partial(
+            events_since,
+            engine=self.database,
+            spool=self._site.journal_folder if self._site.settings.journal is not None else None,
+            switch=self._site.settings.switch,
+        )
+        self._outside.restore(await earlier(self._outside.midnight(), (OutsideCallAllowed,)))
+        since = time.time() - self._admission.guard.rules.longest_ban
+        self._application.restore_bans(await earlier(since, (AddressBanned, AddressBanEnded)))
 
     def _speak_ahead(self, flows: FlowSet) -> None:
         self.speech.prepare(texts_ahead(self._site, flows))

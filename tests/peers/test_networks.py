@@ -269,7 +269,7 @@ def test_each_is_told_addresses_of_its_own_family(
         (four, f"IP4 {networks.switch}", networks.switch6),
     ):
         trace = each.trace()
-        assert f"c=IN {own}\r\n" in trace
+        assert f"c=IN {own}\n" in trace
         assert f"@{join_host_port(other, 0).removesuffix(':0')}:" not in trace
         assert f"@{join_host_port(own[4:], 0).removesuffix(':0')}:" in "\n".join(
             re.findall(r"^Contact: <sip:hotline@.*$", trace, re.M)
