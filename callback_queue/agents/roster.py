@@ -201,7 +201,7 @@ class AgentRoster:
             self._receive(member, Released(member.machine.reserved, why))
 
     def rest(self, agent: str) -> None:
-        """Offer nothing for a moment to an agent whose phone lost a call: it may lose the next one as well."""
+        """Offer nothing for a moment to an agent whose phone lost a call: it may lose the next one too."""
         member = self._members.get(agent)
         if member is not None:
             member.machine.rest(self._context.clock())

@@ -353,7 +353,9 @@ class Attempt:
         wanted = HandOff(self._queue.name, self.callback.language)
         shown = Caller(self.callback.number)
         try:
-            waited = await wait_in_queue(customer_leg, wanted, self._acd, shown, arrival=self.callback.arrival)
+            waited = await wait_in_queue(
+                customer_leg, wanted, self._acd, shown, arrival=self.callback.arrival
+            )
         except LegClosed:
             return False
         return waited.result.word == "done"

@@ -206,12 +206,14 @@ class _Reader:
 def _split(text: str, country: str) -> Iterator[str]:
     """The numbers of a field: "/" is between two of them, or inside one, as in 0351/123-45.
 
-    It is between two where each side could be a telephone number by itself.
+    It is between two where what stands before it is a number by itself, and the next one begins after it:
+    with a zero or a country code, or as a whole number.
     """
     for field in text.split(";"):
         number = ""
         for part in field.split("/"):
-            if number and _is_whole(number, country) and _is_whole(part, country):
+            begins = part.strip().startswith(("0", "+")) or _is_whole(part, country)
+            if number and begins and _is_whole(number, country):
                 yield number.strip()
                 number = part
             else:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.acd.queued_call import Abandoned
 from callback_queue.acd.services import Destination
 from callback_queue.acd.survey import SECONDS, survey
 from callback_queue.acd.talking import GOODBYE_SECONDS
 from callback_queue.agents.events import AgentConnected, CallTransferred
-from callback_queue.acd.queued_call import Abandoned
 from callback_queue.line.events import QueueEntered, QueueLeft
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Target
