@@ -359,6 +359,11 @@ class AgentMachine:
             return []
         return self._move(WrapUpOver(), "wrap-up is over")
 
+    def rest(self, now: float) -> None:
+        """Be offered nothing for `REST_SECONDS`."""
+        self._now = max(now, self._now)
+        self._rest_until = self._now + REST_SECONDS
+
     def _move(self, event: AgentEvent | WrapUpOver, why: str) -> list[AgentStateChanged]:
         row = TABLE.get((self.state, type(event)), ())
         after = next((state for state in row if _HOLDS[state](self)), self.state)

@@ -200,6 +200,13 @@ class AgentRoster:
         if member is not None and member.machine.reserved is not None:
             self._receive(member, Released(member.machine.reserved, why))
 
+    def rest(self, agent: str) -> None:
+        """Offer nothing for a moment to an agent whose phone lost a call: it may lose the next one too."""
+        member = self._members.get(agent)
+        if member is not None:
+            member.machine.rest(self._context.clock())
+            self._changed(member, ())
+
     async def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Carry out a command that came over the control socket.
 

@@ -213,6 +213,9 @@ class CallbackProjection:
             "priority": max(older["priority"], newer["priority"]),
             "expires": max(older["expires"], newer["expires"]) if older["expires"] else 0.0,
         }
+        # Who asks anew has all attempts anew; one in which the phone is ringing now is the first of them.
+        ringing = older["state"] == DIALLING and older["last_dialled"] == older["attempt"]
+        values |= {"dialled": int(ringing), "crashes": 0}
         if older["state"] == WAITING:
             values["due"] = newer["due"]
         if newer["queue"] and not older["queue"]:

@@ -141,6 +141,38 @@ def test_no_ticket_is_joined_to_one_that_is_over_old_or_somebody_elses(database_
     play(database_url, scene)
 
 
+def test_who_asks_anew_has_all_attempts_anew(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        for attempt in (1, 2):
+            at = NOW + 100 * attempt
+            assert await rig.leases.take("100001.1", SWITCH, at, 60)
+            assert await rig.leases.begin_dialling("100001.1", attempt, SWITCH, at, 60)
+            await rig.leases.release("100001.1", attempt, SWITCH, at + 50, "busy")
+        before = await rig.callbacks.get("100001.1")
+        assert before is not None
+        assert before.dialled == 2
+        await both(rig, "100002", NOW + 400)
+        due = await rig.callbacks.get("100001.1")
+        assert due is not None
+        assert (due.state, due.dialled, due.attempt) == ("waiting", 0, 2)
+
+    play(database_url, scene)
+
+
+def test_who_asks_anew_while_the_phone_rings_is_in_the_first_attempt(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        assert await rig.leases.take("100001.1", SWITCH, NOW, 60)
+        assert await rig.leases.begin_dialling("100001.1", 1, SWITCH, NOW, 60)
+        await both(rig, "100002", NOW + 10)
+        due = await rig.callbacks.get("100001.1")
+        assert due is not None
+        assert (due.state, due.dialled) == ("dialling", 1)
+
+    play(database_url, scene)
+
+
 def test_joining_can_be_turned_off(database_url: URL) -> None:
     async def scene(rig: Records) -> None:
         await both(rig, "100001")
