@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.posixbase import PosixReactorBase
 
 from asr.slots.values import CallWindow
+from callback_queue.agents.presence import Presence, PresenceStore
 from callback_queue.agents.roster import AgentRoster
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.policy import CallbackRules
@@ -23,7 +24,7 @@ from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.service import CallbackService
 from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Distributor
-from callback_queue.recovery.events import SwitchStarted, SwitchStopped
+from callback_queue.recovery.events import FactsLost, SwitchStarted, SwitchStopped
 from callback_queue.recovery.recordings import Recovery
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.service import NO_DATABASE, TicketService
@@ -159,6 +160,10 @@ class Switch:
                 self.speech.second_readers,
             )
             self.callbacks = CallbackService(site, self.database, self.journal, self._recovery.gate)
+        self._presence: Presence | None = None
+        if self.database is not None:
+            self._presence = Presence(PresenceStore(self.database, settings.switch), self.roster)
+            self._presence.use(site)
         self._registrations: Registrations | None = None
         if self.database is not None:
             registrar = self._admission.registrar
@@ -211,12 +216,19 @@ class Switch:
         make_private(self._site)
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
+        lost = await asyncio.to_thread(self.journal.left_unwritten)
         self.journal.append(started)
+        if lost:
+            log.error("%d facts of the run before never came to disk", lost)
+            self.journal.append(FactsLost(started.at, switch=settings.switch, count=lost))
         self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
         self._outside.warn(self._site)
         await self._restore_counts()
         await self._tickets.start(self._site)
+        if self._presence is not None:
+            # Before the phones: who is in a break does not become available with the first of them.
+            await self._presence.start()
         kept = None if self._registrations is None else await self._registrations.read()
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
@@ -297,6 +309,8 @@ class Switch:
         if self._registrations is not None:
             self._registrations.use(site)
         await self._tickets.use(site)
+        if self._presence is not None:
+            self._presence.use(site)
         self.roster.use(site)
         self.distributor.use(site)
         if self.callbacks is not None:
@@ -345,6 +359,8 @@ class Switch:
         if self._registrations is not None:
             # Before the connections: phones that came by them are to be there after a restart.
             await self._registrations.close()
+        if self._presence is not None:
+            await self._presence.close()
         self.transports.close()
         self._http.close()
         await self._control.close()
