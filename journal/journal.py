@@ -2,8 +2,8 @@
 
 Appending costs microseconds and never blocks the switch: a thread of its own writes batches of a few
 milliseconds (`spool.py` has the format). What is on disk counts. While the disk is full or fails, events wait
-in memory, up to a bound, and how many they are is kept where a crash leaves it (`unwritten.py`). What they mean
-is left to those who read them.
+in memory, up to a bound, and how many they are is kept where a crash leaves it (`unwritten.py`). What they
+mean is left to those who read them.
 """
 
 from __future__ import annotations

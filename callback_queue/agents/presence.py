@@ -1,8 +1,8 @@
-"""Agents' log-ins and breaks that survive a restart: written behind into the database, read at the next start.
+"""Agents' log-ins and breaks survive a restart: written behind into the database, read at the next start.
 
-What an agent is doing is the machine's (`callback_queue.agents.agent`). Nothing waits for the database: agents who
-changed are noted, and how they stand is written a little later, as often as it takes. What changed in the last
-moments before a crash is lost.
+What an agent is doing is the machine's (`callback_queue.agents.agent`). Nothing waits for the database:
+agents who changed are noted, and how they stand is written a little later, as often as it takes. What changed
+last moments before a crash is lost.
 """
 
 from __future__ import annotations

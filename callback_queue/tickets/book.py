@@ -1,7 +1,7 @@
 """Opens tickets: in the journal at once, and on disk before the caller hears the number.
 
-Nothing that can fail comes before the journal. While its disk fails, ticket and callback wait in memory, in their
-order: the caller still hears the number, which stays.
+Nothing that can fail comes before the journal. While its disk fails, ticket and callback wait in memory, in
+their order: the caller still hears the number, which stays.
 
 With everything that is known of it: customer, deadlines, what was said with its recordings. Where there is a
 number to call, the request to call back follows it (`callback_queue.callbacks.request`). The recorder makes
@@ -107,7 +107,7 @@ class TicketBook:
     ) -> str:
         """Write one ticket, with the wish to be called back; returns its number once both are on disk.
 
-        Where the disk fails or is too slow, the number comes all the same: both are in the journal, in memory.
+        Where the disk fails or is too slow, the number comes all the same: both are in the journal.
 
         Args:
             wanted: what the caller wants.

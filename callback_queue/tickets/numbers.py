@@ -1,7 +1,7 @@
 """Ticket numbers: unique, and there at once whatever the database and the disk do.
 
-Numbers are taken from the database in blocks, and what is left of them stands in a file. Without a database the
-file alone counts. A handful is always set aside there before any of it is given away, so that giving one
+Numbers are taken from the database in blocks, and what is left of them stands in a file. Without a database
+the file alone counts. A handful is always set aside there before any of it is given away, so that giving one
 touches no disk; what a crash leaves of the handful is skipped. Where nothing is set aside and the database or
 the disk fails, a long number made of the time does, and stays the ticket's: a caller may have heard it.
 """
@@ -96,8 +96,8 @@ class TicketNumbers:
     async def next(self) -> str:
         """A number that nobody has had; never raises.
 
-        It waits, for a second at most, only while nothing is known to fail: for the first block after a start,
-        and for a burst of callers.
+        It waits, for a second at most, only while nothing is known to fail: for the first block after a
+        start, and for a burst of callers.
         """
         self._supply_soon()
         if not self._ready and not self._is_failing:

@@ -1,4 +1,4 @@
-"""A real disk that can be filled up: a small tmpfs, mounted for one test; skipped where that is not allowed."""
+"""A real disk that can be filled up: a small tmpfs, mounted for one test; skipped where it can't be."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from callback_queue.callbacks.events import (
     CallbackClosed,
     CallbackDialled,
     CallbackLeased,
+    CallbackRestored,
     CallbackStarted,
 )
 from callback_queue.callbacks.store import CallbackView
@@ -268,11 +269,17 @@ def test_a_ticket_that_is_solved_while_the_customer_rings_is_not_called_again(da
     play(database_url, scene)
 
 
-def test_a_ticket_that_waits_for_its_customer_is_called_all_the_same(database_url: URL) -> None:
+def test_a_ticket_that_waits_for_its_customer_pauses_its_callback_and_its_expiry(database_url: URL) -> None:
     async def scene(rig: Records) -> None:
         await both(rig, "100001")
         assert await rig.tell(_solved(NOW + 5, "waiting")) == []
-        assert len(await rig.callbacks.due(NOW + 60)) == 1
+        assert await rig.callbacks.due(NOW + 60) == []
+        late = NOW + 30 * 86400
+        assert [e for e in await tick(rig, late) if isinstance(e, CallbackClosed)] == []
+        (restored,) = await rig.tell(_solved(late, "open"))
+        assert isinstance(restored, CallbackRestored)
+        assert restored.expires > late
+        assert len(await rig.callbacks.due(late + 1)) == 1
 
     play(database_url, scene)
 
