@@ -183,9 +183,9 @@ def _with_what_follows(
     severities = {one.name: one.severity for one in rules.settings.categories}
     category = full.get("category")
     usual = severities.get(ticket.category, USUAL)
-    changed = category in severities and category != ticket.category
+    changed = isinstance(category, str) and category in severities and category != ticket.category
     if changed and "severity" not in full and ticket.severity == usual:
-        full["severity"] = severities[category]
+        full["severity"] = severities[str(category)]
     return full
 
 

@@ -38,6 +38,7 @@ from console.tokens import TokenStore
 from control.connection_limits import ConnectionLimits, within_files
 from control.server import ControlSocket
 from hotline.server.admission import Admission
+from hotline.server.alarms import AlarmWatch
 from hotline.server.application import SwitchApplication
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
@@ -184,6 +185,7 @@ class Switch:
             self.database,
             self.callbacks.commands.cancel_of if self.callbacks is not None else None,
         )
+        self.alarms = AlarmWatch(site, self.journal, self.database, self.speech.restarts)
         self._http = HttpServer(self.health, registry_of(self), self._tickets.book.state_of)
         self._control = ControlSocket(
             site.control_socket,
@@ -196,6 +198,7 @@ class Switch:
                 "trace": self._traces.answer,
                 "bans": self._application.answer_bans,
                 "callback": self._answer_callback,
+                "alarms": self.alarms.answer,
                 **self._tickets.answers(),
             },
         )
@@ -245,6 +248,7 @@ class Switch:
             self._recovery.start(started.at)
             self.callbacks.dialler.start()
         self._speak_ahead(self._flows)
+        self.alarms.start(lost)
 
     async def _restore_counts(self) -> None:
         if self.database is None:
@@ -306,6 +310,7 @@ class Switch:
         self._outside.use(site)
         self._outside.warn(site)
         self._traces.use(site)
+        self.alarms.use(site)
         if self._registrations is not None:
             self._registrations.use(site)
         await self._tickets.use(site)
@@ -369,6 +374,7 @@ class Switch:
             self.callbacks.dialler.stop()
         if self._recovery is not None:
             self._recovery.close()
+        await self.alarms.close()
         await self._tickets.close()
         await self.speech.close()
         self._engine.close()
@@ -468,6 +474,7 @@ class Switch:
             "queues": self.distributor.snapshot(),
             "agents": self.roster.snapshot(),
             "calls": calls,
+            "alarms": self.alarms.active(),
         }
 
     async def _answer_hangup(self, question: dict[str, Any]) -> dict[str, Any]:
