@@ -133,7 +133,7 @@ class AlarmMachine:
         return output
 
     def next_deadline(self) -> float | None:
-        """When `handle_timer` is to be called: something was bad or well for long enough, or is told again."""
+        """When `handle_timer` is to be called: something is bad or well for long enough, or told again."""
         times = [
             at
             for (alarm, _), watched in self._watched.items()

@@ -98,7 +98,7 @@ def web_server(*statuses: int) -> Iterator[tuple[dict[str, Any], list[tuple[dict
 
 async def until(outbox: Outbox, way: str, **wanted: object) -> dict[str, Any]:
     async with asyncio.timeout(10):
-        while any(outbox.status()[way][name] != value for name, value in wanted.items()):
+        while any(outbox.status()[way][name] != value for name, value in wanted.items()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return outbox.status()[way]
 

@@ -16,7 +16,7 @@ from callback_queue.callbacks.events import (
 )
 from callback_queue.callbacks.store import CallbackView
 from callback_queue.callbacks.tables import CallbackRow
-from callback_queue.tickets.events import TicketChanged
+from callback_queue.tickets.events import TicketChanged, TicketJoined
 from callback_queue.tickets.tables import Ticket, TicketHistory
 from journal.event import Event
 from tests.unit.callback_queue.records import (
@@ -474,5 +474,27 @@ def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> N
         assert entries[2].details["changes"] == {"severity": 1}
         assert "state" in entries[2].details["refused"]
         assert len(await rig.rows(TicketHistory.__table__)) == 3
+
+    play(database_url, scene)
+
+
+def test_the_customers_answer_opens_a_ticket_that_waits_however_late_it_comes(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", resolve_by=NOW + 50_000)
+        await rig.tell(_solved(NOW + 5, "waiting"))
+        late = NOW + 10 * 86400
+        joined, opened = [
+            event
+            for event in await rig.tell(ticket("100002", at=late))
+            if not isinstance(event, CallbackClosed)
+        ][:2]
+        assert isinstance(joined, TicketJoined)
+        assert isinstance(opened, TicketChanged)
+        assert (opened.ticket, opened.changes["state"]) == ("100001", "open")
+        # The pause is added to the clock.
+        assert opened.changes["resolve_by"] == NOW + 50_000 + (late - NOW - 5)
+        known = await rig.tickets.get("100001")
+        assert known is not None
+        assert (known.state, known.waiting_since) == ("open", 0)
 
     play(database_url, scene)
