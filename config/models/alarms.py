@@ -6,9 +6,20 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from config.kinds import HostPort, OneOrMore, OnOff, PathText, Realm, Secret, host_port, matching, one_of
+from config.kinds import (
+    HostPort,
+    OneOrMore,
+    OnOff,
+    PathText,
+    Realm,
+    Secret,
+    expected,
+    host_port,
+    matching,
+    one_of,
+)
 from config.models.base import Table
 from config.time_kinds import lasting as seconds_of
 
@@ -27,6 +38,15 @@ AlarmName: TypeAlias = Literal[
 ALARMS: tuple[AlarmName, ...] = get_args(AlarmName)
 
 MailAddress = Annotated[str, matching(re.compile(r"[^\s@<>,]+@[^\s@<>,]+"), "a mail address")]
+
+
+def _amount(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+        raise expected("a number from 0 on")
+    return float(value)
+
+
+Amount = Annotated[float, BeforeValidator(_amount)]
 Url = Annotated[str, matching(re.compile(r"https?://\S+"), "the URL of a web service, https://...")]
 
 
@@ -34,10 +54,10 @@ class AlarmRule(Table):
     """When one alarm is raised and when it ends; what is left out is as in docs/alarms.md."""
 
     off: OnOff = Field(default=False, description="Whether it is never raised.")
-    above: Annotated[float, Field(ge=0)] | None = Field(
+    above: Amount | None = Field(
         default=None, description="Raised at this value or more; the unit depends on the alarm."
     )
-    ends_below: Annotated[float, Field(ge=0)] | None = Field(
+    ends_below: Amount | None = Field(
         default=None, description="Ended below this value, which is less, so that it does not come and go."
     )
     lasting: Annotated[float, seconds_of(1, 86400, or_off=True)] | None = Field(

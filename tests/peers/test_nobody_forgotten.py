@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from tests.support.full_disk import FullDisk, mounted
 from tests.support.ports import wait_for
 from tests.support.queues import centre_of, with_queues
-from tests.support.softphone import hotline
+from tests.support.softphone import HOTLINE
 from tests.support.switch import Switch
 
 QUEUES = [{"name": "support", "members": [1001, 1002]}]
@@ -32,9 +33,8 @@ def disk(tmp_path: Path) -> Iterator[FullDisk]:
         yield disk
 
 
-def agents(switch: Switch) -> dict[str, dict[str, object]]:
-    shown = json.loads(hotline("agents", "list", "--site", switch.site, "--json").stdout)
-    return {agent["agent"]: agent for agent in shown}
+def hotline(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([HOTLINE, *map(str, arguments)], capture_output=True, text=True, timeout=60)
 
 
 def test_breaks_and_mobiles_survive_a_kill_and_who_is_removed_is_gone(tmp_path: Path) -> None:
