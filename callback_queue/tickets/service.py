@@ -74,7 +74,8 @@ class TicketService:
     async def start(self, site: Site) -> None:
         """Read the file of customers; the database's part comes when it comes."""
         await self.customers.read_file(site)
-        await self._numbers.prepare()
+        if self._commands is None:
+            await self._numbers.prepare()
         self._reading = asyncio.get_running_loop().create_task(self._from_database())
 
     async def use(self, site: Site) -> None:
@@ -102,6 +103,7 @@ class TicketService:
             return
         until_read = AsyncRetrying(retry=retry_if_result(operator.not_), wait=_PAUSES)
         await until_read(self.customers.read_table)
+        await self._numbers.prepare()
 
     async def _ticket(self, question: dict[str, Any]) -> dict[str, Any]:
         return NO_DATABASE if self._commands is None else await self._commands.answer(question)
