@@ -6,13 +6,14 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.full_disk import FullDisk, mounted
 from tests.support.ports import wait_for
-from tests.support.queues import CallCentre, centre_of, with_queues
+from tests.support.queues import CallCentre, with_queues
 from tests.support.sipp import Sipp
 from tests.support.softphone import HOTLINE
 from tests.support.switch import Switch
@@ -58,15 +59,16 @@ def test_breaks_and_mobiles_survive_a_kill_and_who_is_removed_is_gone(tmp_path: 
         tmp_path, {"country": "DE", "trunks": [TRUNK]}, with_queues(QUEUES, agents=AGENTS), records=True
     )
     try:
-        with centre_of(switch, tmp_path) as centre:
+        with closing(CallCentre(switch, tmp_path)) as centre:
             centre.ask("agent", agent="1001", action="log_in", mobile=True, by="test")
             centre.ask("agent", agent="1001", action="break", reason="lunch", by="test")
             before = centre.agent("1001")
             assert (before["state"], before["mobile"]) == ("break", True)
-            time.sleep(1.0)  # written behind
+            switch.wait_recorded()  # the recorder has made the tables
+            time.sleep(2.0)  # written behind
         switch.kill()
         switch.start()
-        with centre_of(switch, tmp_path) as centre:
+        with closing(CallCentre(switch, tmp_path)) as centre:
             after = wait_for(
                 lambda: centre.agent("1001") if centre.agent("1001")["state"] == "break" else None,
                 "the break",
@@ -86,7 +88,7 @@ def test_who_hangs_up_while_the_disk_is_full_is_called_back_once_there_is_room(
     settings = {"country": "DE", "outbound": {"countries": ["DE"]}}
     switch = Switch(disk.folder, settings, with_queues(QUEUES), records=True)
     try:
-        with centre_of(switch, tmp_path) as centre:
+        with closing(CallCentre(switch, tmp_path)) as centre:
             wait_for(lambda: centre.ask("status")["recorder"]["lag"] == 0, "the recorder")
             disk.fill()
             callers = fill_the_last_page(centre)
@@ -113,7 +115,7 @@ def test_who_hangs_up_while_the_disk_is_full_is_called_back_once_there_is_room(
 def test_a_kill_on_a_full_disk_is_named_at_the_next_start(disk: FullDisk, tmp_path: Path) -> None:
     switch = Switch(disk.folder, None, with_queues(QUEUES), records=True)
     try:
-        with centre_of(switch, tmp_path) as centre:
+        with closing(CallCentre(switch, tmp_path)) as centre:
             disk.fill()
             fill_the_last_page(centre)
             waiting = centre.ask("status")["journal"]["waiting"]
