@@ -19,8 +19,10 @@ from callback_queue.callbacks.events import (
     CallbackDialled,
     CallbackEnd,
     CallbackLeased,
+    CallbackMoved,
     CallbackRequested,
     CallbackRescheduled,
+    CallbackRestored,
     CallbackStarted,
 )
 from callback_queue.callbacks.policy import OURS, PHONE_ANSWERED
@@ -60,6 +62,8 @@ class CallbackProjection:
             CallbackDialled: self._dialled,
             CallbackAttemptEnded: self._ended,
             CallbackRescheduled: self._rescheduled,
+            CallbackMoved: self._moved,
+            CallbackRestored: self._restored,
             CallbackClosed: self._closed,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
@@ -173,6 +177,21 @@ class CallbackProjection:
             values["due"] = due
         if row["expires"]:
             values["expires"] = max(row["expires"], due + _TIME_AFTER)
+        await _write(connection, row, values)
+
+    async def _moved(self, connection: AsyncConnection, event: CallbackMoved) -> None:
+        row = await _find(connection, event.callback)
+        if row is not None and row["state"] != CLOSED:
+            await _write(connection, row, {"queue": text(event.queue, 64)})
+
+    async def _restored(self, connection: AsyncConnection, event: CallbackRestored) -> None:
+        row = await _find(connection, event.callback)
+        if row is None:
+            return
+        values: dict[str, Any] = {"expires": number(event.expires)}
+        if row["state"] == CLOSED:
+            values |= {"state": WAITING, "due": number(event.due), "dialled": 0, "crashes": 0, "outcome": ""}
+            values |= {"end": "", "ended_by": "", "note": "", "closed_at": 0.0, **_FREE}
         await _write(connection, row, values)
 
     async def _closed(self, connection: AsyncConnection, event: CallbackClosed) -> None:

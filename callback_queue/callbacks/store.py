@@ -19,7 +19,7 @@ from callback_queue.callbacks.events import CallbackWhy
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.events import Tier
 from callback_queue.tickets.tables import Ticket
-from callback_queue.tickets.ticket import AT_WORK
+from callback_queue.tickets.ticket import TicketState
 from config.telephone_numbers import SHORTEST_NATIONAL, number_key
 
 DEAD_HOLDER = 900.0
@@ -29,6 +29,8 @@ WAITING, LEASED, DIALLING, CLOSED = "waiting", "leased", "dialling", "closed"
 
 # So many last digits tell telephones apart, whatever is written in front of them.
 _TELLING = 9
+
+_OURS = (TicketState.OPEN, TicketState.ASSIGNED)
 
 _table = CallbackRow
 
@@ -97,9 +99,15 @@ def due_now(now: float) -> ColumnElement[bool]:
 
 
 def ticket_at_work() -> ColumnElement[bool]:
-    """The condition that a callback's ticket is neither solved nor closed."""
-    over = select(Ticket.number).where(Ticket.number == _table.ticket, Ticket.state.not_in(AT_WORK))
-    return ~over.correlate(_table).exists()
+    """The condition that a callback's ticket is neither over nor waiting for the customer."""
+    rests = select(Ticket.number).where(Ticket.number == _table.ticket, Ticket.state.not_in(_OURS))
+    return ~rests.correlate(_table).exists()
+
+
+def ticket_waits() -> ColumnElement[bool]:
+    """The condition that a callback rests, because its ticket waits for the customer."""
+    waits = select(Ticket.number).where(Ticket.number == _table.ticket, Ticket.state == TicketState.WAITING)
+    return waits.correlate(_table).exists()
 
 
 def same_telephone(one: Any, other: Any) -> ColumnElement[bool]:

@@ -84,6 +84,14 @@ class SpeechService:
         listening = (workers for workers in (self.recognisers, self._turns) if workers is not None)
         return {name: figures for workers in listening for name, figures in workers.status().items()}
 
+    def restarts(self) -> dict[str, int]:
+        """How often the workers of each recogniser had to be started anew, so far."""
+        return {
+            name: figures["restarts"] + figures["failed_starts"]
+            for name, figures in self.status().items()
+            if "restarts" in figures and "failed_starts" in figures
+        }
+
     @property
     def understanding(self) -> str:
         """Who understands answers now: rules, or meaning where its model is up and has read its examples."""

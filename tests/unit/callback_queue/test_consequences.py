@@ -11,11 +11,12 @@ from callback_queue.callbacks.events import (
     CallbackClosed,
     CallbackDialled,
     CallbackLeased,
+    CallbackRestored,
     CallbackStarted,
 )
 from callback_queue.callbacks.store import CallbackView
 from callback_queue.callbacks.tables import CallbackRow
-from callback_queue.tickets.events import TicketChanged
+from callback_queue.tickets.events import TicketChanged, TicketJoined
 from callback_queue.tickets.tables import Ticket, TicketHistory
 from journal.event import Event
 from tests.unit.callback_queue.records import (
@@ -300,11 +301,17 @@ def test_a_ticket_that_is_solved_while_the_customer_rings_is_not_called_again(da
     play(database_url, scene)
 
 
-def test_a_ticket_that_waits_for_its_customer_is_called_all_the_same(database_url: URL) -> None:
+def test_a_ticket_that_waits_for_its_customer_pauses_its_callback_and_its_expiry(database_url: URL) -> None:
     async def scene(rig: Records) -> None:
         await both(rig, "100001")
         assert await rig.tell(_solved(NOW + 5, "waiting")) == []
-        assert len(await rig.callbacks.due(NOW + 60)) == 1
+        assert await rig.callbacks.due(NOW + 60) == []
+        late = NOW + 30 * 86400
+        assert [e for e in await tick(rig, late) if isinstance(e, CallbackClosed)] == []
+        (restored,) = await rig.tell(_solved(late, "open"))
+        assert isinstance(restored, CallbackRestored)
+        assert restored.expires > late
+        assert len(await rig.callbacks.due(late + 1)) == 1
 
     play(database_url, scene)
 
@@ -499,5 +506,27 @@ def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> N
         assert entries[2].details["changes"] == {"severity": 1}
         assert "state" in entries[2].details["refused"]
         assert len(await rig.rows(TicketHistory.__table__)) == 3
+
+    play(database_url, scene)
+
+
+def test_the_customers_answer_opens_a_ticket_that_waits_however_late_it_comes(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", resolve_by=NOW + 50_000)
+        await rig.tell(_solved(NOW + 5, "waiting"))
+        late = NOW + 10 * 86400
+        joined, opened = [
+            event
+            for event in await rig.tell(ticket("100002", at=late))
+            if not isinstance(event, CallbackClosed)
+        ][:2]
+        assert isinstance(joined, TicketJoined)
+        assert isinstance(opened, TicketChanged)
+        assert (opened.ticket, opened.changes["state"]) == ("100001", "open")
+        # The pause is added to the clock.
+        assert opened.changes["resolve_by"] == NOW + 50_000 + (late - NOW - 5)
+        known = await rig.tickets.get("100001")
+        assert known is not None
+        assert (known.state, known.waiting_since) == ("open", 0)
 
     play(database_url, scene)
