@@ -22,7 +22,13 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 def is_check(node: ast.AST) -> bool:
     """Whether a node fails a test directly: assert, raise, `pytest.raises`, `pytest.fail`."""
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func) in ("pytest.raises", "pytest.fail", "pytest.warns")
+        of = node.func
+        return (
+            isinstance(of, ast.Attribute)
+            and of.attr in ("raises", "fail", "warns")
+            and isinstance(of.value, ast.Name)
+            and of.value.id == "pytest"
+        )
     return isinstance(node, ast.Raise) or (
         isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant | ast.Tuple | ast.JoinedStr)
     )
