@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 
 
-def functions(tree: ast.AST) -> Iterator[Function]:
+@cache
+def functions(tree: ast.AST) -> tuple[Function, ...]:
     """All functions and methods, nested ones too."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def is_check(node: ast.AST) -> bool:
@@ -34,6 +36,7 @@ def is_check(node: ast.AST) -> bool:
     )
 
 
+@cache
 def own_names(tree: ast.Module) -> set[str]:
     """Functions and classes that a file defines, or imports from other files of the tests."""
     names = set()

@@ -102,7 +102,7 @@ def test_every_command_of_bench_is_known_here() -> None:
 
 
 # All in one process: what they import takes most of their time, and is much the same.
-HELP = """
+HELP = r"""
 import runpy, sys
 for name in sys.argv[1:]:
     sys.argv = [name, "--help"]
@@ -110,13 +110,13 @@ for name in sys.argv[1:]:
         runpy.run_module("bench." + name, run_name="__main__")
     except SystemExit as end:
         assert not end.code, (name, end.code)
-    print("end of", name)
+    print("\f" + name)
 """
 
 
 def test_every_command_says_what_it_can_do() -> None:
     names = [name.replace("/", ".") for name in COMMANDS if name != "__main__"]
-    helps = run("-c", HELP, *names).split("end of ")
+    helps = run("-c", HELP, *names).split("\f")
     said = {after.split("\n")[0]: before for before, after in itertools.pairwise(helps)}
     assert said.keys() == set(names)
     assert [name for name in names if "usage: " not in said[name]] == []
