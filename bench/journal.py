@@ -34,7 +34,7 @@ from callback_queue.recovery.events import SwitchStarted
 from callback_queue.tickets.events import TicketOpened
 from cdr.recorder.projector import Projector
 from cdr.recorder.recorder import Limits, Recorder
-from cdr.recorder.site_parts import SiteParts
+from cdr.recorder.site_projections import SiteProjections
 from cdr.recorder.status import StatusFile
 from cdr.store import EventStore
 from config import Site, load_site
@@ -141,7 +141,7 @@ async def spool(folder: Path, wanted: Iterable[Event]) -> tuple[float, float]:
 def recorder_of(site: Site, folder: Path, url: URL) -> Recorder:
     """A recorder on a database."""
     engine = create_engine(url)
-    projector = Projector(EventStore(engine), SiteParts(site, engine))
+    projector = Projector(EventStore(engine), SiteProjections(site, engine))
     status = StatusFile(folder / "recorder.json")
     return Recorder(engine, folder / "journal", "switch-1", projector, status, Limits(drain=3600))
 

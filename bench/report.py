@@ -24,10 +24,10 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cdr.calls.fold import CallRules
+from cdr.calls.record_builder import CallRules
 from cdr.calls.verify import verify
-from cdr.figures.book import FigureRules
-from cdr.figures.fold import FigureFold
+from cdr.figures.counter import FigureCounter
+from cdr.figures.interval_tallies import FigureRules
 from cdr.figures.reader import report
 from cdr.figures.windows import Interval, Windows
 from config.database import create_engine, database_url
@@ -87,7 +87,7 @@ async def _measure(folder: Path, wanted: int) -> None:
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _day(engine: AsyncEngine, start: float, end: float) -> Awaitable[FigureFold]:
+def _day(engine: AsyncEngine, start: float, end: float) -> Awaitable[FigureCounter]:
     return report(engine, Windows.make(start, end, "whole", ZONE), FigureRules(), end)
 
 

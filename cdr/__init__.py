@@ -1,4 +1,4 @@
 """The event store and what is computed from it: call detail records, queue and agent figures, reports.
 
-Everything here is a fold over the journal: it can be computed anew at any time and comes out the same.
+Everything here is computed from the journal alone: recomputed at any time, it comes out the same.
 """

@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from io import StringIO
 from typing import Any
 
-from cdr.figures.fold import Row
+from cdr.figures.counter import Row
 
 # What a spreadsheet takes for the beginning of a formula; full-width signs too, since some fold them.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -74,7 +74,7 @@ def figure_lines(kind: str, rows: Sequence[Row], zone: tzinfo) -> Iterator[str]:
 
     Args:
         kind: what a row is about, "queue" or "agent".
-        rows: as `FigureFold` gives them.
+        rows: as `FigureCounter` gives them.
         zone: for the times.
     """
     flat = [_flat(row.figures) for row in rows]

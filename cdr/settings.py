@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callback_queue.recovery.events import SettingsApplied
-from cdr.calls.fold import CallRules
+from cdr.calls.record_builder import CallRules
 from cdr.events import decode
 from cdr.tables import EventRow
 from config import Site

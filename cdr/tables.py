@@ -1,4 +1,4 @@
-"""The tables of records: the events themselves, and what is folded from them."""
+"""The tables of records: the events themselves, and what is computed from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config.database import Base
 class EventRow(Base):
     """One event of the journal, as the switch told it or the recorder concluded it.
 
-    `id` is the order in which the recorder took the events in, and so the order to fold them in. `seq` is
+    `id` is the order in which the recorder took the events in, and so the order to apply them in. `seq` is
     the event's number in the journal of `switch`; "NAME/recorder" has the recorder's own conclusions. `body`
     holds every field (`journal.codec` makes an event of it); `at`, `call`, `leg` stand beside it to be found
     by.

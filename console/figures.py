@@ -1,4 +1,4 @@
-"""Figures for the API: the same folds as `hotline report`, today's kept for a moment.
+"""Figures for the API: counted as by `hotline report`, today's kept for a moment.
 
 Counting a busy day takes seconds, so it is done in a thread with connections of its own: nobody who only
 looks at a ticket waits for it.
@@ -16,8 +16,8 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.engine import URL
 
-from cdr.figures.book import FigureRules
-from cdr.figures.fold import FigureFold, Row
+from cdr.figures.counter import FigureCounter, Row
+from cdr.figures.interval_tallies import FigureRules
 from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Interval, Windows, midnight
@@ -117,13 +117,13 @@ class FigureReports:
             if known is not None and known.midnight == midnight and began < known.at + KEPT_SECONDS:
                 return known  # somebody else had it counted while we waited
             rules = figure_rules(self._site, calls=False)
-            fold = await self._count(midnight, self._clock() + 1, "whole", rules)
-            rows = {row.name: row.figures for row in fold.queue_totals() if row.name}
+            counter = await self._count(midnight, self._clock() + 1, "whole", rules)
+            rows = {row.name: row.figures for row in counter.queue_totals() if row.name}
             ended = time.monotonic()
             self._today = Today(midnight, ended, ended - began, rows)
             return self._today
 
-    async def report(self, start: float, end: float, interval: Interval) -> FigureFold:
+    async def report(self, start: float, end: float, interval: Interval) -> FigureCounter:
         """All figures of a time.
 
         Args:
@@ -150,18 +150,18 @@ class FigureReports:
         site = self._site
         rules = figure_rules(site, queue=name) if by == "queues" else figure_rules(site, agent=name)
         async with self._places:
-            fold = await self._count(start, end, "whole", rules)
-        rows: list[Row] = fold.queue_totals() if by == "queues" else fold.agent_totals()
+            counter = await self._count(start, end, "whole", rules)
+        rows: list[Row] = counter.queue_totals() if by == "queues" else counter.agent_totals()
         counted = next((to for pattern, to in _BEHIND if re.fullmatch(pattern, figure)), figure)
         found = [row.behind.get(counted, []) for row in rows if row.name == name]
         return list(dict.fromkeys(found[0])) if found else []
 
-    async def _count(self, start: float, end: float, interval: Interval, rules: FigureRules) -> FigureFold:
+    async def _count(self, start: float, end: float, interval: Interval, rules: FigureRules) -> FigureCounter:
         windows = Windows.make(start, end, interval, self._site.timezone)
         return await asyncio.to_thread(asyncio.run, _in_thread(self._database, windows, rules, self._clock()))
 
 
-async def _in_thread(database: URL, windows: Windows, rules: FigureRules, now: float) -> FigureFold:
+async def _in_thread(database: URL, windows: Windows, rules: FigureRules, now: float) -> FigureCounter:
     engine = create_engine(database)
     try:
         return await report(engine, windows, rules, now)

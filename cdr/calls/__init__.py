@@ -1,1 +1,1 @@
-"""Call detail records: the fold of one call's events into what happened in it."""
+"""Call detail records: what happened in a call, by its events."""

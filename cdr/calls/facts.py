@@ -1,6 +1,6 @@
 """What a call's events say apart from time: parties, legs, the path, stays, offers, tickets, the survey.
 
-`fold.py` puts them together with the timeline; what the call came to is judged in `outcome.py`.
+`record_builder.py` puts them together with the timeline; what the call came to is judged in `outcome.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Keeps the table of call detail records up to date as the recorder stores events.
 
 It holds nothing that matters between two events, since the transaction may be undone and the process
-restarted: the row is folded anew from the call's stored events whenever one of them can change it.
+restarted: the row is built anew from the call's stored events whenever one of them can change it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callback_queue.agents.events import AgentStateChanged
 from cdr.calls.facts import FACTS, ends_wrap_up
-from cdr.calls.fold import CallRules
+from cdr.calls.record_builder import CallRules
 from cdr.calls.rows import STARTS, row_of_events
 from cdr.store import EventStore
 from cdr.tables import CallRow

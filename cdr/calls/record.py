@@ -1,7 +1,7 @@
 """A call detail record as a value: one call, with everything that its events say about it.
 
 Times are Unix seconds, None where it did not happen (yet); durations are whole milliseconds. How it is made
-is in `fold.py`, how it is stored in `cdr.calls.rows`.
+is in `record_builder.py`, how it is stored in `cdr.calls.rows`.
 """
 
 from __future__ import annotations

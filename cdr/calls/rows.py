@@ -12,8 +12,8 @@ from typing import Any
 
 from callback_queue.callbacks.events import CallbackStarted
 from callback_queue.database import number, whole
-from cdr.calls.fold import CallFold, CallRules
 from cdr.calls.record import CallRecord
+from cdr.calls.record_builder import CallRules, RecordBuilder
 from journal.event import Event
 from telephony.call.events import CallEnded, CallOffered
 
@@ -52,10 +52,10 @@ def row_of_events(call: str, events: Sequence[Event], rules: CallRules) -> dict[
         events = [event for event in events if isinstance(event, STARTS)][:1]
     if not events:
         return None
-    fold = CallFold(call, rules)
+    builder = RecordBuilder(call, rules)
     for event in events:
-        fold.receive(event)
-    return to_row(fold.record())
+        builder.receive(event)
+    return to_row(builder.record())
 
 
 def to_row(record: CallRecord) -> dict[str, Any]:

@@ -52,7 +52,7 @@ async def verify(engine: AsyncEngine, rules: RulesByTime, *, repair: bool = Fals
         engine: of the database.
         rules: the same as the recorder's, by time: masking and thresholds shape rows.
         repair: put right what differs, portion by portion. The recorder may go on meanwhile: a call that gets
-            events while it is looked at is folded in one transaction here as there.
+            events while it is looked at is applied in one transaction here as there.
     """
     found = Verified()
     async for names in _portions(engine):
@@ -62,7 +62,7 @@ async def verify(engine: AsyncEngine, rules: RulesByTime, *, repair: bool = Fals
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
             await rules.refresh(connection)
             rows = await _rows(connection, names)
-            made = await _fold(connection, names, rules)
+            made = await _build_anew(connection, names, rules)
             for name in names:
                 difference = _compare(name, rows.get(name), made.get(name))
                 if name in rows or made.get(name) is not None:
@@ -113,7 +113,7 @@ async def _rows(connection: AsyncConnection, names: Collection[str]) -> dict[str
     return {row["call"]: dict(row) for row in found.mappings()}
 
 
-async def _fold(
+async def _build_anew(
     connection: AsyncConnection, names: Collection[str], rules: RulesByTime
 ) -> dict[str, dict[str, Any] | None]:
     query = (

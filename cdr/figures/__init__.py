@@ -1,1 +1,1 @@
-"""Queue and agent figures, folded from events and booked in intervals, under the field's names."""
+"""Queue and agent figures, counted from events by interval, under the field's names."""

@@ -14,7 +14,7 @@ from callback_queue.callbacks.events import (
     CallbackRequested,
     CallbackStarted,
 )
-from cdr.figures.book import Book
+from cdr.figures.interval_tallies import IntervalTallies
 from cdr.times import to_ms
 from journal.event import Event
 
@@ -32,8 +32,8 @@ class _Callback:
 class Callbacks:
     """Callbacks. `handlers` says what it wants to see."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, tallies: IntervalTallies) -> None:
+        self._tallies = tallies
         self._open: dict[str, _Callback] = {}
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
             CallbackRequested: self._requested,
@@ -46,10 +46,10 @@ class Callbacks:
     def _requested(self, event: CallbackRequested) -> None:
         at = to_ms(event.at)
         self._open[event.callback] = _Callback(event.queue, at)
-        tally = self._book.queue(event.queue, at)
+        tally = self._tallies.queue(event.queue, at)
         if tally is not None:
             tally.callbacks_requested += 1
-            self._book.note(tally, "callbacks_requested", event.callback)
+            self._tallies.note(tally, "callbacks_requested", event.callback)
 
     def _started(self, event: CallbackStarted) -> None:
         self._open.setdefault(event.callback, _Callback(event.queue, None)).queue = event.queue
@@ -60,13 +60,13 @@ class Callbacks:
             return
         at = to_ms(event.at)
         first, callback.dialled = not callback.dialled, True
-        tally = self._book.queue(callback.queue, at)
+        tally = self._tallies.queue(callback.queue, at)
         if tally is None:
             return
         tally.callback_attempts += 1
         if first:
             tally.callbacks_attempted += 1
-            self._book.note(tally, "callbacks_attempted", event.callback)
+            self._tallies.note(tally, "callbacks_attempted", event.callback)
             if callback.requested is not None:
                 tally.first_attempts_timed += 1
                 tally.first_attempt_ms += at - callback.requested
@@ -76,17 +76,17 @@ class Callbacks:
         if callback is None or event.outcome != "reached" or callback.reached:
             return
         callback.reached = True
-        tally = self._book.queue(callback.queue, to_ms(event.at))
+        tally = self._tallies.queue(callback.queue, to_ms(event.at))
         if tally is not None:
             tally.callbacks_reached += 1
-            self._book.note(tally, "callbacks_reached", event.callback)
+            self._tallies.note(tally, "callbacks_reached", event.callback)
 
     def _closed(self, event: CallbackClosed) -> None:
         callback = self._open.pop(event.callback, None)
         if callback is None:
             return
         at = to_ms(event.at)
-        tally = self._book.queue(callback.queue, at)
+        tally = self._tallies.queue(callback.queue, at)
         if tally is None:
             return
         name = "callbacks_closed_otherwise"
@@ -101,4 +101,4 @@ class Callbacks:
             tally.callbacks_expired += 1
         else:
             tally.callbacks_closed_otherwise += 1
-        self._book.note(tally, name, event.callback)
+        self._tallies.note(tally, name, event.callback)

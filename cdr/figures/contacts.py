@@ -15,7 +15,7 @@ from callback_queue.line.events import QueueEntered
 from callback_queue.tickets.events import TicketOpened
 from cdr.calls.outcome import CUT_OFF
 from cdr.calls.timeline import CHANGES, Timeline
-from cdr.figures.book import Book
+from cdr.figures.interval_tallies import IntervalTallies
 from cdr.figures.tallies import AgentTally, CallTally, QueueTally
 from cdr.times import to_ms
 from config.telephone_numbers import is_withheld
@@ -74,8 +74,8 @@ class _FlowOnly:
 class Contacts:
     """Calls. `handlers` says what it wants to see."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, tallies: IntervalTallies) -> None:
+        self._tallies = tallies
         self._calls: dict[str, _Call] = {}
         self._flow_only: dict[str, _FlowOnly] = {}
         self._of_number: dict[str, list[str]] = {}
@@ -111,29 +111,29 @@ class Contacts:
     def _offered(self, event: CallOffered) -> None:
         at = to_ms(event.at)
         number = "" if is_withheld(event.caller) else event.caller
-        if at < self._book.windows.end:
+        if at < self._tallies.windows.end:
             self._calls[event.call] = _Call(number, False)
             self._moved(event)
-        tally = self._book.calls(at)
+        tally = self._tallies.calls(at)
         if tally is not None:
             tally.calls += 1
-            self._book.note(tally, "calls", event.call)
-        self._forget_before(at - self._book.rules.repeat_ms)
+            self._tallies.note(tally, "calls", event.call)
+        self._forget_before(at - self._tallies.rules.repeat_ms)
         for name in self._of_number.get(number, ()):
             self._repeat(name)
 
     def _refused(self, event: CallRefused) -> None:
-        tally = self._book.calls(to_ms(event.at))
+        tally = self._tallies.calls(to_ms(event.at))
         if tally is not None:
             tally.refused += 1
 
     def _callback_started(self, event: CallbackStarted) -> None:
         self._calls[event.call] = _Call("", True)
         self._moved(event)
-        tally = self._book.calls(to_ms(event.at))
+        tally = self._tallies.calls(to_ms(event.at))
         if tally is not None:
             tally.callbacks_made += 1
-            self._book.note(tally, "callbacks_made", event.call)
+            self._tallies.note(tally, "callbacks_made", event.call)
 
     def _flow_started(self, event: FlowStarted) -> None:
         call = self._moved(event)
@@ -165,10 +165,10 @@ class Contacts:
         call.agents[event.agent_leg] = (event.agent, event.queue)
         call.queues[event.agent] = event.queue
         if call.callback:
-            tally = self._book.agent(event.agent, to_ms(event.at), event.queue)
+            tally = self._tallies.agent(event.agent, to_ms(event.at), event.queue)
             if tally is not None:
                 tally.callbacks += 1
-                self._book.note(tally, "callbacks", event.call)
+                self._tallies.note(tally, "callbacks", event.call)
 
     def _transferred(self, event: CallTransferred) -> None:
         call = self._moved(event)
@@ -181,15 +181,18 @@ class Contacts:
             if event.agent in call.queues and event.to_agent:
                 self._taken_over(call, event.to_agent)
         internal = bool(event.to_agent or event.queue)
-        for tally in (self._book.queue(queue, at), self._book.agent(event.agent, at, queue)):
+        for tally in (self._tallies.queue(queue, at), self._tallies.agent(event.agent, at, queue)):
             if tally is not None:
                 tally.transfers_out_internal += internal
                 tally.transfers_out_external += not internal
-                self._book.note(tally, "transfers_out", event.call)
-        for taken in (self._book.queue(event.queue, at), self._book.agent(event.to_agent, at, event.queue)):
+                self._tallies.note(tally, "transfers_out", event.call)
+        for taken in (
+            self._tallies.queue(event.queue, at),
+            self._tallies.agent(event.to_agent, at, event.queue),
+        ):
             if taken is not None:
                 taken.transfers_in += 1
-                self._book.note(taken, "transfers_in", event.call)
+                self._tallies.note(taken, "transfers_in", event.call)
 
     def _taken_over(self, call: _Call, taker: str) -> None:
         """A call from a queue continues with another agent, who did not get it through a queue."""
@@ -210,8 +213,8 @@ class Contacts:
             return
         talk, hold, holds = call.timeline.talked(leg)
         tallies: tuple[QueueTally | AgentTally | None, ...] = (
-            self._book.queue(queue, at),
-            self._book.agent(agent, at, queue),
+            self._tallies.queue(queue, at),
+            self._tallies.agent(agent, at, queue),
         )
         for tally in tallies:
             if tally is not None:
@@ -219,7 +222,7 @@ class Contacts:
                 tally.talk_ms += talk
                 tally.hold_ms += hold
                 tally.held += holds > 0
-                self._book.note(tally, "conversations", name)
+                self._tallies.note(tally, "conversations", name)
 
     # --- end ---------------------------------------------------------------------------------------------
 
@@ -234,15 +237,15 @@ class Contacts:
             self._talk_over(event.call, call, leg, at)
         if not call.flow or call.callback:
             return
-        tally = self._book.calls(at)
+        tally = self._tallies.calls(at)
         if tally is None:
             return
         tally.flow_calls += 1
-        self._book.note(tally, "flow_calls", event.call)
+        self._tallies.note(tally, "flow_calls", event.call)
         if not call.queued and not met and event.reason != CUT_OFF:
             tally.flow_only += 1
             tally.left_work += call.left_work
-            self._book.note(tally, "flow_only", event.call)
+            self._tallies.note(tally, "flow_only", event.call)
             self._flow_only[event.call] = _FlowOnly(tally, call.number, at, call.left_work)
             self._ended_order.append(event.call)
             if call.number:
@@ -264,7 +267,7 @@ class Contacts:
             first.repeated = True
             first.tally.repeated += 1
             first.tally.left_work -= first.left_work
-            self._book.note(first.tally, "repeated", name)
+            self._tallies.note(first.tally, "repeated", name)
 
     def _forget_before(self, at: int) -> None:
         """Drop calls that no repeat can come to any more."""

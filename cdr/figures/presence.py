@@ -12,7 +12,7 @@ from typing import Any
 
 from callback_queue.agents.events import AgentConnected, AgentOfferEnded, AgentStateChanged, CallTransferred
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
-from cdr.figures.book import Book
+from cdr.figures.interval_tallies import IntervalTallies
 from cdr.times import to_ms
 from journal.event import Event
 
@@ -41,8 +41,8 @@ class _Agent:
 class Presence:
     """Agents' states. `handlers` says what it wants to see."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, tallies: IntervalTallies) -> None:
+        self._tallies = tallies
         self._agents: dict[str, _Agent] = {}
         self._seen: dict[str, float] = {}
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
@@ -56,7 +56,7 @@ class Presence:
 
     def saw(self, at: float) -> None:
         """A sign of life of the switch whose event this was, Unix seconds."""
-        self._seen[self._book.switch] = at
+        self._seen[self._tallies.switch] = at
 
     def finish(self, until: int) -> None:
         """Count the states that go on, up to a moment."""
@@ -73,8 +73,8 @@ class Presence:
         name = agent.state
         if name == "on_call":
             name = "contact" if agent.contacts else "communicating"
-        for index, spent in self._book.windows.shares(agent.since, until):
-            tally = self._book.agent_in(number, index)
+        for index, spent in self._tallies.windows.shares(agent.since, until):
+            tally = self._tallies.agent_in(number, index)
             if tally is not None:
                 tally.state_ms[name] = tally.state_ms.get(name, 0) + spent
                 if name == "break":
@@ -94,15 +94,15 @@ class Presence:
         elif event.was == "wrap_up":
             self._wrapped_up(event.agent, agent, at, at - since)
         agent.state, agent.since, agent.reason = event.state, at, event.reason
-        agent.switch = self._book.switch
+        agent.switch = self._tallies.switch
 
     def _wrapped_up(self, number: str, agent: _Agent, at: int, spent: int) -> None:
         call, queue = agent.last
-        for tally in (self._book.queue(queue, at), self._book.agent(number, at, queue)):
+        for tally in (self._tallies.queue(queue, at), self._tallies.agent(number, at, queue)):
             if tally is not None:
                 tally.wrap_ups += 1
                 tally.wrap_up_ms += spent
-                self._book.note(tally, "wrap_ups", call)
+                self._tallies.note(tally, "wrap_ups", call)
 
     # --- which calls are contacts --------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Reads the events of a report from the store, page by page, and what was in progress at its start.
 
-Memory is bounded by a page and by what the fold keeps. What began before the report is looked for backwards
+Memory is bounded by a page and by the counts. What began before the report is looked for backwards
 and not for ever: calls for a day, agents' states for a month, callbacks and tickets for a quarter.
 """
 
@@ -26,8 +26,8 @@ from callback_queue.callbacks.events import (
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from cdr.events import EVENTS, decode
-from cdr.figures.book import FigureRules
-from cdr.figures.fold import FigureFold
+from cdr.figures.counter import FigureCounter
+from cdr.figures.interval_tallies import FigureRules
 from cdr.figures.windows import Windows
 from cdr.settings import SettingsHistory
 from cdr.tables import CallRow, EventRow
@@ -74,7 +74,7 @@ _MATTERS = (
 )
 
 
-async def report(engine: AsyncEngine, windows: Windows, rules: FigureRules, now: float) -> FigureFold:
+async def report(engine: AsyncEngine, windows: Windows, rules: FigureRules, now: float) -> FigureCounter:
     """Count everything that happened in a time.
 
     Args:
@@ -83,7 +83,7 @@ async def report(engine: AsyncEngine, windows: Windows, rules: FigureRules, now:
         rules: what is counted.
         now: Unix seconds; agents' states that go on are counted until then.
     """
-    fold = FigureFold(windows, rules)
+    counter = FigureCounter(windows, rules)
     start, end = to_seconds(windows.start), to_seconds(windows.end)
     async with engine.connect() as connection:
         first, last = await _ids(connection, start, end)
@@ -95,16 +95,16 @@ async def report(engine: AsyncEngine, windows: Windows, rules: FigureRules, now:
         settings = SettingsHistory()
         await settings.refresh(connection)
         for switch, applied in settings.before(begin).items():
-            fold.receive(applied, switch)
+            counter.receive(applied, switch)
         for _, switch, event in await _before(connection, begin, last, start):
-            fold.receive(event, switch)
-        async for _, switch, event in _read(connection, begin, last, fold.kinds):
+            counter.receive(event, switch)
+        async for _, switch, event in _read(connection, begin, last, counter.kinds):
             if event.at < end:
-                fold.receive(event, switch)
+                counter.receive(event, switch)
         async for _, switch, event in _repeats(connection, end, end + rules.repeat_ms / 1000):
-            fold.receive(event, switch)
-    fold.finish(min(now, end))
-    return fold
+            counter.receive(event, switch)
+    counter.finish(min(now, end))
+    return counter
 
 
 async def _ids(connection: AsyncConnection, start: float, end: float) -> tuple[int | None, int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callback_queue.recovery.events import SettingsApplied
-from cdr.figures.book import FigureRules, QueueThresholds
+from cdr.figures.interval_tallies import FigureRules, QueueThresholds
 from cdr.settings import settings_applied
 from config import Site
 

@@ -13,7 +13,7 @@ from typing import Any
 from callback_queue.recovery.events import SettingsApplied
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
 from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change
-from cdr.figures.book import Book
+from cdr.figures.interval_tallies import IntervalTallies
 from cdr.figures.tallies import AgentTally, QueueTally
 from cdr.times import to_ms
 from journal.event import Event
@@ -35,8 +35,8 @@ class _Ticket:
 class Tickets:
     """Tickets. `handlers` says what it wants to see."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, tallies: IntervalTallies) -> None:
+        self._tallies = tallies
         self._tickets: dict[str, _Ticket] = {}
         self._points: dict[str, Mapping[str, int]] = {}
         self.handlers: Mapping[type[Event], Callable[[Any], None]] = {
@@ -76,16 +76,16 @@ class Tickets:
         kind, _, number = event.by.partition(":")
         agent = owner or (number if kind == "agent" else "")
         at = to_ms(event.at)
-        points = self._points.get(self._book.switch, self._book.rules.points)
+        points = self._points.get(self._tallies.switch, self._tallies.rules.points)
         ticket.points = points.get(ticket.category, 0)
         for tally in (
-            self._book.queue(ticket.queue, at),
-            self._book.agent(agent, at, ticket.queue),
+            self._tallies.queue(ticket.queue, at),
+            self._tallies.agent(agent, at, ticket.queue),
         ):
             if tally is not None:
                 tally.solved += 1
                 tally.points += ticket.points
-                self._book.note(tally, "solved", event.ticket)
+                self._tallies.note(tally, "solved", event.ticket)
                 ticket.counted.append(tally)
 
     def _take_back(self, number: str, ticket: _Ticket) -> None:

@@ -40,7 +40,7 @@ Row = Mapping[str, Any]
 
 
 class Projection(Protocol):
-    """Keeps a table that is a fold over the events. Holds nothing itself: the transaction may be undone."""
+    """Keeps a table that is computed from the events. Holds nothing itself: the transaction may be undone."""
 
     @property
     def kinds(self) -> Collection[type[Event]]:

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path, Query
 
-from cdr.figures.fold import FigureFold, Row
+from cdr.figures.counter import FigureCounter, Row
 from cdr.figures.windows import Interval
 from console.figures import By
 from console.models.reports import Behind, Report, ReportRow
@@ -36,10 +36,10 @@ async def show_report(
     """The figures of all queues or all agents, as `hotline report` shows them."""
     start, end = _span(services, start, until)
     try:
-        fold = await services.figures.report(start, end, interval)
+        counter = await services.figures.report(start, end, interval)
     except ValueError as error:
         raise ApiError(422, f"{error}.") from None
-    totals = fold.queue_totals() if by == "queues" else fold.agent_totals()
+    totals = counter.queue_totals() if by == "queues" else counter.agent_totals()
     rows = [_row(services, by, row) for row in totals]
     return Report(
         start=start,
@@ -47,7 +47,7 @@ async def show_report(
         interval=interval,
         items=[row for row in rows if row.name],
         total=rows[-1],
-        intervals=[] if interval == "whole" else [_row(services, by, row) for row in _cut(fold, by)],
+        intervals=[] if interval == "whole" else [_row(services, by, row) for row in _cut(counter, by)],
     )
 
 
@@ -83,8 +83,8 @@ def _span(services: Services, start: float, until: float | None) -> tuple[float,
     return start, end
 
 
-def _cut(fold: FigureFold, by: By) -> list[Row]:
-    return fold.queues() if by == "queues" else fold.agents()
+def _cut(counter: FigureCounter, by: By) -> list[Row]:
+    return counter.queues() if by == "queues" else counter.agents()
 
 
 def _row(services: Services, by: By, row: Row) -> ReportRow:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cdr.calls.search import CallList
-from cdr.figures.fold import FigureFold, Row
+from cdr.figures.counter import FigureCounter, Row
 from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Windows, midnight
@@ -35,7 +35,7 @@ class Now:
     at: float
     running: bool
     overview: Overview
-    today: FigureFold
+    today: FigureCounter
 
     def queue(self, queue: Queue) -> QueueNow:
         """One queue; unknown while no switch answers."""

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 from cdr.recorder.projector import Projector
 from cdr.recorder.recorder import Recorder
-from cdr.recorder.site_parts import SiteParts
+from cdr.recorder.site_projections import SiteProjections
 from cdr.recorder.status import FILE, StatusFile
 from cdr.store import EventStore
 from config import Site, load_site
@@ -49,7 +49,7 @@ def command(site: SiteOption = Path("."), supervised: SupervisedOption = False) 
 
 async def _run(site: Site, journal: Path, database: URL, supervised: bool) -> None:
     engine = create_engine(database)
-    projector = Projector(EventStore(engine), SiteParts(site, engine))
+    projector = Projector(EventStore(engine), SiteProjections(site, engine))
     status = StatusFile(site.path(FILE))
     recorder = Recorder(engine, journal, site.settings.switch, projector, status)
     stopped = asyncio.Event()

@@ -32,7 +32,7 @@ def command() -> None:
 @app.command(epilog="Example: hotline records verify --json")
 def verify(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     """Rebuild all call records from the events and compare them; nothing is changed."""
-    found = _fold(site, repair=False)
+    found = _compare(site, repair=False)
     if json:
         say_json(_facts(found))
     else:
@@ -46,7 +46,7 @@ def verify(site: SiteOption = Path("."), json: JsonOption = False) -> None:
 @app.command(epilog="Example: hotline records rebuild")
 def rebuild(site: SiteOption = Path("."), json: JsonOption = False) -> None:
     """Rebuild all call records from the events, and replace those that differ."""
-    found = _fold(site, repair=True)
+    found = _compare(site, repair=True)
     if json:
         say_json(_facts(found))
         return
@@ -55,7 +55,7 @@ def rebuild(site: SiteOption = Path("."), json: JsonOption = False) -> None:
         say(f"{len(found.differences)} put right.")
 
 
-def _fold(path: Path, *, repair: bool) -> Verified:
+def _compare(path: Path, *, repair: bool) -> Verified:
     async def work(engine: AsyncEngine, site: Site) -> Verified:
         return await verify_rows(engine, CallRulesByTime(site, SettingsHistory()), repair=repair)
 

@@ -13,7 +13,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cdr.export import figure_lines
-from cdr.figures.fold import FigureFold, Row
+from cdr.figures.counter import FigureCounter, Row
 from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
 from cdr.figures.windows import INTERVALS, Interval, Windows
@@ -64,22 +64,22 @@ def queues(
     json: JsonOption = False,
 ) -> None:
     """Report on queues: offered, handled, abandoned, service levels, waits, handling, callbacks, ratings."""
-    fold, loaded = count(site, start, end, interval, queue=queue, calls=json)
-    rows, totals = fold.queues(), _of(fold.queue_totals(), queue)
+    counter, loaded = count(site, start, end, interval, queue=queue, calls=json)
+    rows, totals = counter.queues(), _of(counter.queue_totals(), queue)
     if csv:
         with csv_file(csv) as file:
             file.writelines(figure_lines("queue", rows, loaded.timezone))
     elif json:
-        say_json(_answer("queue", rows, totals, fold))
+        say_json(_answer("queue", rows, totals, counter))
     elif not rows:
         say("No queue activity in that period.")
-        print_calls(fold.all_calls())
+        print_calls(counter.all_calls())
     else:
-        if len(fold.windows) > 1:
+        if len(counter.windows) > 1:
             print_queues(rows, loaded.timezone, by_interval=True)
         print_queues(totals, loaded.timezone, by_interval=False)
         print_definitions(totals)
-        print_calls(fold.all_calls())
+        print_calls(counter.all_calls())
         say(NOTE)
 
 
@@ -95,8 +95,8 @@ def agents(
     json: JsonOption = False,
 ) -> None:
     """Report on agents: contacts, handling time in its parts, occupancy, breaks, ratings, points."""
-    fold, loaded = count(site, start, end, interval, queue=queue, agent=agent, calls=json)
-    rows, totals = fold.agents(), _of(fold.agent_totals(), agent)
+    counter, loaded = count(site, start, end, interval, queue=queue, agent=agent, calls=json)
+    rows, totals = counter.agents(), _of(counter.agent_totals(), agent)
     # The most points first: the ranking; all together last.
     totals.sort(key=lambda row: (not row.name, -row.figures["points"], row.name))
     names = {each.number: each.name for each in loaded.agents}
@@ -104,11 +104,11 @@ def agents(
         with csv_file(csv) as file:
             file.writelines(figure_lines("agent", rows, loaded.timezone))
     elif json:
-        say_json(_answer("agent", rows, totals, fold))
+        say_json(_answer("agent", rows, totals, counter))
     elif not rows:
         say("No agent was logged in during that period.")
     else:
-        if len(fold.windows) > 1:
+        if len(counter.windows) > 1:
             print_agents(rows, names, loaded.timezone, by_interval=True)
         print_agents(totals, names, loaded.timezone, by_interval=False)
         say(NOTE)
@@ -116,13 +116,13 @@ def agents(
 
 def count(
     path: Path, start: str, end: str, interval: str, *, queue: str = "", agent: str = "", calls: bool = False
-) -> tuple[FigureFold, Site]:
+) -> tuple[FigureCounter, Site]:
     """Count the events of a time, all arguments as on the command line."""
     if interval not in INTERVALS:
         fail(f"There is no interval {interval}; intervals are: {', '.join(INTERVALS)}.", ExitCode.USAGE)
     length: Interval = next(each for each in INTERVALS if each == interval)
 
-    async def read(engine: AsyncEngine, site: Site) -> tuple[FigureFold, Site]:
+    async def read(engine: AsyncEngine, site: Site) -> tuple[FigureCounter, Site]:
         now = time.time()
         first, last = read_times(start, end, now, site.timezone)
         rules = figure_rules(site, queue=queue or None, agent=agent or None, calls=calls)
@@ -154,17 +154,17 @@ def _of(totals: list[Row], name: str) -> list[Row]:
     return [row for row in totals if row.name] if name or len(totals) <= 2 else totals
 
 
-def _answer(kind: str, rows: list[Row], totals: list[Row], fold: FigureFold) -> dict[str, Any]:
+def _answer(kind: str, rows: list[Row], totals: list[Row], counter: FigureCounter) -> dict[str, Any]:
     def facts(row: Row) -> dict[str, Any]:
         made = asdict(row)
         return {kind: made.pop("name"), **made}
 
-    windows = fold.windows
+    windows = counter.windows
     return {
         "from": windows.bounds(0)[0],
         "to": windows.bounds(len(windows) - 1)[1],
         "rows": [facts(row) for row in rows],
         "totals": [facts(row) for row in totals],
-        "calls": {name: value for name, value in asdict(fold.all_calls()).items() if name != "name"},
+        "calls": {name: value for name, value in asdict(counter.all_calls()).items() if name != "name"},
         "note": NOTE,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from cdr.figures.fold import Row
+from cdr.figures.counter import Row
 from hotline.commands.reading import print_table
 from hotline.terminal import say
 
@@ -85,7 +85,7 @@ def print_queues(rows: Sequence[Row], zone: tzinfo, *, by_interval: bool) -> Non
     """Queues, by interval or as a whole with a last row for all.
 
     Args:
-        rows: as `FigureFold` gives them.
+        rows: as `FigureCounter` gives them.
         zone: for times.
         by_interval: whether a row is about an interval.
     """

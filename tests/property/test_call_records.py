@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback_queue.agents.events import AgentStateChanged
-from cdr.calls.fold import CallFold, CallRules
+from cdr.calls.record_builder import CallRules, RecordBuilder
 from cdr.calls.rows import row_of_events, to_row
 from cdr.events import EVENTS, decode
-from cdr.figures.book import FigureRules
-from cdr.figures.fold import FigureFold
+from cdr.figures.counter import FigureCounter
+from cdr.figures.interval_tallies import FigureRules
 from cdr.figures.windows import Windows
 from journal.codec import encode
 from journal.event import CallEvent, Event
@@ -64,7 +64,7 @@ _EVENTS = st.lists(st.sampled_from(_KINDS).flatmap(_event), max_size=40)
 
 @given(_EVENTS)
 def test_any_events_in_any_order_fold_and_their_segments_cover_the_call(events: Sequence[Event]) -> None:
-    fold = CallFold(CALL, RULES)
+    fold = RecordBuilder(CALL, RULES)
     for event in events:
         fold.receive(event)
         record = fold.record()
@@ -91,7 +91,7 @@ def test_a_row_is_the_same_after_the_events_went_through_json(events: Sequence[E
 
 @given(_EVENTS)
 def test_any_events_in_any_order_can_be_counted(events: Sequence[Event]) -> None:
-    fold = FigureFold(Windows([1_000_000, 3_000_000, 9_000_000]), FigureRules())
+    fold = FigureCounter(Windows([1_000_000, 3_000_000, 9_000_000]), FigureRules())
     for event in events:
         fold.receive(event)
     fold.finish(8000.0)
@@ -100,11 +100,11 @@ def test_any_events_in_any_order_can_be_counted(events: Sequence[Event]) -> None
 
 
 def test_any_prefix_of_every_call_of_a_day_folds() -> None:
-    folds: dict[str, CallFold] = {}
+    folds: dict[str, RecordBuilder] = {}
     for event in Day(7, calls=60).events:
         call = getattr(event, "call", "")
         if call:
-            fold = folds.setdefault(call, CallFold(call, RULES))
+            fold = folds.setdefault(call, RecordBuilder(call, RULES))
             fold.receive(event)
             assert to_row(fold.record())["call"] == call
     assert all(fold.is_over for fold in folds.values())

@@ -19,7 +19,7 @@ from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.store import CallbackStore, CallbackView
 from callback_queue.tickets.events import TicketOpened
 from cdr.recorder.projector import Projector
-from cdr.recorder.site_parts import SiteParts
+from cdr.recorder.site_projections import SiteProjections
 from cdr.store import EventStore, StoredEvent
 from config import load_site
 from config.database import create_engine, site_database
@@ -182,7 +182,7 @@ class CallbackCentre:
         site = load_site(self.site)
 
         async def apply(engine: AsyncEngine) -> None:
-            projector = Projector(EventStore(engine), SiteParts(site, engine))
+            projector = Projector(EventStore(engine), SiteProjections(site, engine))
             async with engine.begin() as connection:
                 seq = time.time_ns() // 1000
                 lines = [

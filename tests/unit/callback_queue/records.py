@@ -28,8 +28,8 @@ from callback_queue.tickets.opening import OpeningRules
 from callback_queue.tickets.projection import TicketProjection
 from callback_queue.tickets.sla import SlaRules
 from callback_queue.tickets.store import TicketStore
-from cdr.calls.fold import CallRules
 from cdr.calls.projection import CallProjection
+from cdr.calls.record_builder import CallRules
 from cdr.events import decode
 from cdr.recorder.event_log import EventLog
 from cdr.recorder.projector import Parts, Projector

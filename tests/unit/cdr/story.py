@@ -6,8 +6,8 @@ from typing import Any
 
 from callback_queue.agents.events import AgentConnected, AgentOffered, AgentOfferEnded
 from callback_queue.line.events import QueueEntered, QueueLeft
-from cdr.calls.fold import CallRules, fold_call
 from cdr.calls.record import CallRecord
+from cdr.calls.record_builder import CallRules, build_record
 from journal.event import CallEvent, Event
 from telephony.call import events as c
 
@@ -119,7 +119,7 @@ class Story:
 
     def record(self, **rules: Any) -> CallRecord:
         """What the call's record says."""
-        return fold_call(self.call, self.events, CallRules(**rules))
+        return build_record(self.call, self.events, CallRules(**rules))
 
     def segments(self) -> list[tuple[str, float, str]]:
         """The call's segments: kind, seconds, who or which queue."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cdr.calls.rows import to_row
 from cdr.export import CALL_COLUMNS, call_cells, figure_lines, line
-from cdr.figures.fold import Row
+from cdr.figures.counter import Row
 from tests.unit.cdr.story import ME, through_a_queue
 
 

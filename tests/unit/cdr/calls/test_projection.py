@@ -14,11 +14,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callback_queue.tickets.events import TicketOpened
-from cdr.calls.fold import CallRules, fold_call
 from cdr.calls.projection import CallProjection
+from cdr.calls.record_builder import CallRules, build_record
 from cdr.calls.rows import row_of_events
 from cdr.calls.verify import verify
-from cdr.figures.book import FigureRules, QueueThresholds
+from cdr.figures.interval_tallies import FigureRules, QueueThresholds
 from cdr.figures.reader import report
 from cdr.figures.windows import Windows
 from cdr.recorder.projector import Parts, Projector
@@ -236,7 +236,7 @@ def test_every_record_of_the_day_agrees_with_its_truth() -> None:
         spent = sum(over - begun for kind, begun, over in talk.stretches if kind == "talk")
         talked[talk.call] = talked.get(talk.call, 0) + spent
     for call in DAY.truth.calls:
-        record = fold_call(call.call, by_call()[call.call], RULES)
+        record = build_record(call.call, by_call()[call.call], RULES)
         assert record.ended == pytest.approx(call.ended / 1000)
         stays = [stay for stay in DAY.truth.stays if stay.call == call.call]
         assert record.wait_ms == sum(stay.left - stay.entered for stay in stays)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callback_queue.callbacks.events import CallbackRequested
-from cdr.figures.book import FigureRules, QueueThresholds
-from cdr.figures.fold import FigureFold, Row
+from cdr.figures.counter import FigureCounter, Row
+from cdr.figures.interval_tallies import FigureRules, QueueThresholds
 from cdr.figures.windows import Interval, Windows
 from tests.unit.cdr.brute import agent_in, house_in, queue_in
 from tests.unit.cdr.day import Day
@@ -33,9 +33,9 @@ def day(request: pytest.FixtureRequest) -> Day:
     return Day(request.param)
 
 
-def fold(day: Day, start: int, end: int, interval: Interval, rules: FigureRules = RULES) -> FigureFold:
+def fold(day: Day, start: int, end: int, interval: Interval, rules: FigureRules = RULES) -> FigureCounter:
     """All events of a day, counted between two moments."""
-    made = FigureFold(Windows.make(start / 1000, end / 1000, interval, ZONE), rules)
+    made = FigureCounter(Windows.make(start / 1000, end / 1000, interval, ZONE), rules)
     for event in day.events:
         if event.at * 1000 < end or type(event).__name__ == "CallOffered":
             made.receive(event, "switch-1")
@@ -158,7 +158,7 @@ def test_the_days_have_something_for_every_figure() -> None:
 def test_any_prefix_of_a_day_can_be_counted() -> None:
     day = Day(4, calls=40)
     for length in range(0, len(day.events), 7):
-        made = FigureFold(Windows.make(MIDNIGHT / 1000, (MIDNIGHT + DAY) / 1000, "hour", ZONE), RULES)
+        made = FigureCounter(Windows.make(MIDNIGHT / 1000, (MIDNIGHT + DAY) / 1000, "hour", ZONE), RULES)
         for event in day.events[:length]:
             made.receive(event)
         made.finish(day.events[length].at)
@@ -202,7 +202,7 @@ def test_a_caller_who_asks_for_a_callback_left_the_queue_for_it_by_any_exit(
         arrival=1.0,
         why=why,
     )
-    made = FigureFold(Windows.make(0, 3600, "whole", ZONE), RULES)
+    made = FigureCounter(Windows.make(0, 3600, "whole", ZONE), RULES)
     for event in story.events:
         made.receive(event, "switch-1")
     figures = made.queue_totals()[0].figures
@@ -227,7 +227,7 @@ def test_who_comes_back_into_a_queue_has_not_left_it_for_a_callback() -> None:
         arrival=1.0,
         why="requested",
     )
-    made = FigureFold(Windows.make(0, 3600, "whole", ZONE), RULES)
+    made = FigureCounter(Windows.make(0, 3600, "whole", ZONE), RULES)
     for event in story.events:
         made.receive(event, "switch-1")
     assert [row.figures["left_for_callback"] for row in made.queue_totals()] == [0, 0, 0]
@@ -249,7 +249,7 @@ def test_a_request_after_the_hour_belongs_to_the_hour_in_which_the_caller_left()
         why="requested",
     )
     story.at(3700).enters("sales", "e9").at(3701).leaves("sales", "abandoned", 1, entry="e9")
-    made = FigureFold(Windows.make(0, 7200, "hour", ZONE), RULES)
+    made = FigureCounter(Windows.make(0, 7200, "hour", ZONE), RULES)
     for event in story.events:
         made.receive(event, "switch-1")
     names = ("offered", "left_for_callback", "service_level_connect", "callbacks_requested")

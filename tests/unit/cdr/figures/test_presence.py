@@ -6,8 +6,8 @@ from typing import Any
 
 from callback_queue.agents.events import AgentOfferEnded, AgentStateChanged
 from callback_queue.recovery.events import SwitchStarted, SwitchStopped
-from cdr.figures.book import FigureRules
-from cdr.figures.fold import FigureFold
+from cdr.figures.counter import FigureCounter
+from cdr.figures.interval_tallies import FigureRules
 from cdr.figures.windows import Windows
 from journal.event import Event
 from telephony.call.events import DigitReceived
@@ -24,7 +24,7 @@ def changed(at: float, state: str, was: str, since: float, reason: str = "", cal
 
 def figures(*events: Event, until: float = HOUR, switch: str = "s") -> dict[str, Any]:
     """The agent's figures in the first hour."""
-    fold = FigureFold(Windows([0, 3_600_000]), FigureRules())
+    fold = FigureCounter(Windows([0, 3_600_000]), FigureRules())
     for event in events:
         fold.receive(event, switch)
     fold.finish(until)
@@ -53,7 +53,7 @@ def test_a_switch_that_was_killed_ends_them_with_its_last_sign_of_life() -> None
 
 
 def test_another_switch_that_starts_ends_nothing() -> None:
-    fold = FigureFold(Windows([0, 3_600_000]), FigureRules())
+    fold = FigureCounter(Windows([0, 3_600_000]), FigureRules())
     fold.receive(changed(0, "available", "offline", 0), "one")
     fold.receive(SwitchStarted(1000, switch="two", version="1"), "two")
     fold.finish(HOUR)
@@ -80,7 +80,7 @@ def test_breaks_are_told_by_their_reason() -> None:
 
 
 def test_a_private_call_within_a_wrap_up_leaves_the_wrap_up_to_its_queue() -> None:
-    fold = FigureFold(Windows([0, 3_600_000]), FigureRules())
+    fold = FigureCounter(Windows([0, 3_600_000]), FigureRules())
     for event in (
         AgentOfferEnded(
             0, "c1", "l", queue="sales", entry="e", agent="1001", outcome="answered", ring_ms=1000

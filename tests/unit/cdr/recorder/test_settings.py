@@ -26,7 +26,7 @@ from cdr.figures.reader import report
 from cdr.figures.rules import figure_rules
 from cdr.figures.windows import Windows
 from cdr.recorder.projector import Projector
-from cdr.recorder.site_parts import SiteParts
+from cdr.recorder.site_projections import SiteProjections
 from cdr.settings import CallRulesByTime, SettingsHistory, settings_applied, site_as_applied
 from cdr.store import EventStore
 from cdr.tables import CallRow
@@ -67,7 +67,7 @@ class Office:
 
     def start(self, site: Site) -> None:
         """Start the recorder anew, with the site's files as they are."""
-        self._projector = Projector(EventStore(self.engine), SiteParts(site, self.engine))
+        self._projector = Projector(EventStore(self.engine), SiteProjections(site, self.engine))
 
     async def tell(self, *told: Event, commit: bool = True) -> list[Event]:
         """Take events in, as one batch; returns what the recorder concluded."""

@@ -19,7 +19,7 @@ import typer
 from sqlalchemy import update
 
 from cdr.recorder.projector import Projector
-from cdr.recorder.site_parts import SiteParts
+from cdr.recorder.site_projections import SiteProjections
 from cdr.store import EventStore
 from cdr.tables import CallRow
 from config import load_site
@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def fill() -> None:
         engine = create_engine(database)
         await upgrade(engine)
-        projector = Projector(EventStore(engine), SiteParts(loaded, engine))
+        projector = Projector(EventStore(engine), SiteProjections(loaded, engine))
         async with engine.connect() as connection:
             await projector.apply(connection, "switch-1", lines(DAY.events))
             await connection.commit()

@@ -1,4 +1,4 @@
-"""The fold of events into figures: each event is booked in the interval in which it happens.
+"""Counts events into figures: each event counts in the interval in which it happens.
 
 So what is offered in an interval need not be what is handled and abandoned in it: who comes at 9:59 may be
 answered at 10:01. Pure; reading events is `reader.py`'s, definitions are `formulas.py`'s.
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from callback_queue.recovery.events import SettingsApplied
-from cdr.figures.book import Book, FigureRules
 from cdr.figures.callbacks import Callbacks
 from cdr.figures.contacts import Contacts
 from cdr.figures.formulas import Figures, agent_figures, call_figures, queue_figures
+from cdr.figures.interval_tallies import FigureRules, IntervalTallies
 from cdr.figures.lines import Lines
 from cdr.figures.presence import Presence
 from cdr.figures.tallies import AgentTally, CallTally, QueueTally
@@ -42,7 +42,7 @@ class Row:
     behind: dict[str, list[str]]
 
 
-class FigureFold:
+class FigureCounter:
     """A report that is being counted.
 
     Events before its period are welcome: what is in progress at its start began there.
@@ -53,14 +53,14 @@ class FigureFold:
     """
 
     def __init__(self, windows: Windows, rules: FigureRules) -> None:
-        self._book = Book(windows, rules)
-        self._presence = Presence(self._book)
+        self._tallies = IntervalTallies(windows, rules)
+        self._presence = Presence(self._tallies)
         self._switch = ""
         parts = (
-            Lines(self._book),
-            Contacts(self._book),
-            Callbacks(self._book),
-            Tickets(self._book),
+            Lines(self._tallies),
+            Contacts(self._tallies),
+            Callbacks(self._tallies),
+            Tickets(self._tallies),
             self._presence,
         )
         self._handlers: dict[type[Event], list[Callable[[Any], object]]] = {}
@@ -71,7 +71,7 @@ class FigureFold:
     @property
     def windows(self) -> Windows:
         """The intervals."""
-        return self._book.windows
+        return self._tallies.windows
 
     @property
     def kinds(self) -> frozenset[type[Event]]:
@@ -87,7 +87,7 @@ class FigureFold:
         """
         if switch != self._switch:
             self._switch = switch
-            self._book.switch = switch.partition("/")[0]
+            self._tallies.switch = switch.partition("/")[0]
         for handler in self._handlers.get(type(event), ()):
             handler(event)
         # Settings of the time before a report come first, whenever they were told.
@@ -106,30 +106,30 @@ class FigureFold:
 
     def queues(self) -> list[Row]:
         """A row for each queue and interval in which something was counted, by interval, then name."""
-        return self._rows(self._book.queues, queue_figures)
+        return self._rows(self._tallies.queues, queue_figures)
 
     def agents(self) -> list[Row]:
         """A row for each agent and interval, by interval, then number."""
-        return self._rows(self._book.agents, agent_figures)
+        return self._rows(self._tallies.agents, agent_figures)
 
     def queue_totals(self) -> list[Row]:
         """A row for each queue over the whole time, and a last one for all."""
-        return self._totals(self._book.queues, QueueTally, queue_figures)
+        return self._totals(self._tallies.queues, QueueTally, queue_figures)
 
     def agent_totals(self) -> list[Row]:
         """A row for each agent over the whole time, and a last one for all."""
-        return self._totals(self._book.agents, AgentTally, agent_figures)
+        return self._totals(self._tallies.agents, AgentTally, agent_figures)
 
     def all_calls(self) -> Row:
         """All calls over the whole time."""
         total = CallTally()
-        for tally in self._book.all_calls.values():
+        for tally in self._tallies.all_calls.values():
             total.add(tally)
         return self._whole("", call_figures(total), total.behind)
 
     def call_intervals(self) -> list[Row]:
         """All calls by interval."""
-        rows = self._book.all_calls.items()
+        rows = self._tallies.all_calls.items()
         return self._rows({("", index): tally for index, tally in rows}, call_figures)
 
     def _rows(self, tallies: dict[tuple[str, int], Any], figures: Callable[[Any], Figures]) -> list[Row]:

@@ -20,7 +20,7 @@ from callback_queue.callbacks.events import (
 )
 from callback_queue.line.events import QueueLeft
 from callback_queue.tickets.events import TicketOpened
-from cdr.calls.fold import CallRules, fold_call
+from cdr.calls.record_builder import CallRules, build_record
 from telephony.call import events as c
 from tests.unit.cdr.story import ME, Story, through_a_queue
 
@@ -413,5 +413,5 @@ def test_a_withheld_number_is_nobodys() -> None:
 
 
 def test_nothing_at_all_folds_too() -> None:
-    record = fold_call("c1", [], CallRules())
+    record = build_record("c1", [], CallRules())
     assert (record.outcome, record.segments) == ("in_progress", ())

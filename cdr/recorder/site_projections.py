@@ -21,7 +21,7 @@ from cdr.settings import CallRulesByTime, SettingsHistory, site_as_applied
 from config import Site
 
 
-class SiteParts:
+class SiteProjections:
     """The projections and consequences of a site, made anew whenever a switch has applied other settings.
 
     Args:

@@ -1,4 +1,4 @@
-"""Folds one call's events into its record; any prefix of them gives the record so far.
+"""Builds the record of a call from its events; any prefix of them gives the record so far.
 
 Events come in the order of the journal. Those after the end still count: the wrap-up of the agents, the
 survey, what the recorder concluded. Pure; storing records is in `cdr.calls.projection`.
@@ -53,7 +53,7 @@ class CallRules:
         return self
 
 
-class CallFold:
+class RecordBuilder:
     """One call.
 
     Args:
@@ -293,9 +293,9 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def fold_call(call: str, events: Iterable[Event], rules: CallRules | None = None) -> CallRecord:
+def build_record(call: str, events: Iterable[Event], rules: CallRules | None = None) -> CallRecord:
     """The record of a call from all its events at once."""
-    fold = CallFold(call, rules or CallRules())
+    builder = RecordBuilder(call, rules or CallRules())
     for event in events:
-        fold.receive(event)
-    return fold.record()
+        builder.receive(event)
+    return builder.record()

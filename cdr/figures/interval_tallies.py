@@ -1,4 +1,4 @@
-"""Where counts are written: one tally for each queue, agent and all calls in each interval."""
+"""The counts of a report: one tally for each queue, agent and all calls in each interval."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FigureRules:
     calls: bool = True
 
 
-class Book:
+class IntervalTallies:
     """All tallies of a report.
 
     Args:
