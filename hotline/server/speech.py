@@ -19,6 +19,7 @@ from asr.intake.texts import TEXTS as INTAKE_TEXTS
 from asr.listening.turn_detection import TurnDetector
 from asr.models import models_folder
 from asr.models.plan import LANGUAGES, plan_speech, plan_understanding
+from asr.patterns import compile_all
 from asr.understanding.service import UnderstandingService
 from asr.workers.client import Recognisers
 from callback_queue import prompts as queue_prompts
@@ -116,6 +117,7 @@ class SpeechService:
     async def start(self) -> None:
         """Start the workers; returns before they have loaded their models."""
         if self.recognisers is not None:
+            compile_all()
             await self.recognisers.start()
         if self.second_readers is not None:
             await self.second_readers.start()
