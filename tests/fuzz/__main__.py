@@ -1,0 +1,80 @@
+"""Search for inputs that break what reads strangers' bytes, guided by coverage.
+
+It wants atheris (the extra `fuzz`). What is found goes to the folder of findings, with the input in a file;
+the corpus grows in a folder of its own and is kept for the next time. `--keep` writes the smallest set of
+inputs that reaches as much into tests/fuzz/corpus, which `test_corpus` runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NAMES = ("sip", "stream", "headers", "sdp", "rtp", "rtcp")
+INSIDE = "--inside"
+SLOWEST = 1.0
+"""Seconds of CPU that no input of this length may take."""
+LONGEST = 8192
+MEGABYTES = 1024
+KEPT = 400
+"""Bytes: of the corpus, nothing longer is kept in the repository."""
+
+
+def main() -> int:
+    """Fuzz each target for its time, one after the other; 1 when anything was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"by default all: {', '.join(NAMES)}")
+    parser.add_argument("--seconds", type=int, default=900, help="for each target")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "hotline-fuzz"))
+    parser.add_argument("--keep", action="store_true", help="only write what was found into tests/fuzz/corpus")
+    if sys.argv[1:2] == [INSIDE]:
+        return _fuzz(sys.argv[2], sys.argv[3:])
+    options = parser.parse_args()
+    unknown = sorted(set(options.targets) - set(NAMES))
+    if unknown:
+        parser.error(f"no such target: {', '.join(unknown)}")
+    found = 0
+    for name in options.targets or NAMES:
+        folder = options.folder / name
+        for each in ("corpus", "findings"):
+            (folder / each).mkdir(parents=True, exist_ok=True)
+        seeds = HERE / "corpus" / name
+        seeds.mkdir(parents=True, exist_ok=True)
+        inside = [sys.executable, "-m", "tests.fuzz", INSIDE, name]
+        if options.keep:
+            small = [f"-max_len={KEPT}", "-merge=1", str(seeds), str(folder / "corpus")]
+            found += subprocess.run([*inside, *small], check=False).returncode != 0
+            continue
+        limits = [f"-max_len={LONGEST}", f"-rss_limit_mb={MEGABYTES}", "-timeout=30"]
+        wanted = [f"-max_total_time={options.seconds}", f"-artifact_prefix={folder / 'findings'}/"]
+        command = [*inside, *limits, *wanted, str(folder / "corpus"), str(seeds)]
+        found += subprocess.run(command, check=False).returncode != 0
+    return 1 if found else 0
+
+
+def _fuzz(name: str, arguments: list[str]) -> int:
+    """Within the process that libFuzzer runs; it does not come back."""
+    import atheris
+
+    with atheris.instrument_imports(include=["telephony", "config.telephone_numbers"]):
+        from tests.fuzz.targets import TARGETS
+    target = TARGETS[name]
+
+    def once(data: bytes) -> None:
+        began = time.thread_time()
+        target(data)
+        seconds = time.thread_time() - began
+        assert seconds < SLOWEST, f"{len(data)} bytes took {seconds:.1f} s"
+
+    atheris.Setup([sys.argv[0], *arguments], once)
+    atheris.Fuzz()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
