@@ -1,18 +1,22 @@
 """Search for inputs that break what reads strangers' bytes, guided by coverage.
 
 It wants atheris (the extra `fuzz`). What is found goes to the folder of findings, with the input in a file;
-the corpus grows in a folder of its own and is kept for the next time. `--keep` writes the smallest set of
-inputs that reaches as much into tests/fuzz/corpus, which `test_corpus` runs.
+the corpus grows in a folder of its own and is kept for the next time. `--keep` puts short inputs that run
+every line of it into tests/fuzz/corpus, which `test_corpus` runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("sip", "stream", "headers", "sdp", "rtp", "rtcp")
@@ -21,8 +25,9 @@ SLOWEST = 1.0
 """Seconds of CPU that no input of this length may take."""
 LONGEST = 8192
 MEGABYTES = 1024
-KEPT = 400
-"""Bytes: of the corpus, nothing longer is kept in the repository."""
+LONGEST_KEPT = 1500
+"""Bytes: nothing longer is kept in the repository."""
+TraceFunction: TypeAlias = Callable[[FrameType, str, Any], Any]
 
 
 def main() -> int:
@@ -47,14 +52,42 @@ def main() -> int:
         seeds.mkdir(parents=True, exist_ok=True)
         inside = [sys.executable, "-m", "tests.fuzz", INSIDE, name]
         if options.keep:
-            small = [f"-max_len={KEPT}", "-merge=1", str(seeds), str(folder / "corpus")]
-            found += subprocess.run([*inside, *small], check=False).returncode != 0
+            print(f"{name}: {_keep(name, folder, seeds)} inputs are kept")
             continue
         limits = [f"-max_len={LONGEST}", f"-rss_limit_mb={MEGABYTES}", "-timeout=30"]
         wanted = [f"-max_total_time={options.seconds}", f"-artifact_prefix={folder / 'findings'}/"]
         command = [*inside, *limits, *wanted, str(folder / "corpus"), str(seeds)]
         found += subprocess.run(command, check=False).returncode != 0
     return 1 if found else 0
+
+
+def _keep(name: str, folder: Path, kept: Path) -> int:
+    """Copy the shortest inputs that together run every line which the corpus runs; returns how many."""
+    from tests.fuzz.targets import TARGETS  # noqa: PLC0415 - not before what is instrumented
+
+    ran: set[tuple[str, int]] = set()
+
+    def line(frame: FrameType, event: str, argument: object) -> TraceFunction:
+        if event == "line":
+            ran.add((frame.f_code.co_filename, frame.f_lineno))
+        return line
+
+    count = 0
+    found = [path for each in (kept, folder / "findings", folder / "corpus") for path in each.iterdir()]
+    for path in sorted(found, key=lambda path: (path.parent != kept, path.stat().st_size)):
+        data = path.read_bytes()
+        if len(data) > LONGEST_KEPT:
+            continue
+        before = len(ran)
+        sys.settrace(line)
+        try:
+            TARGETS[name](data)
+        finally:
+            sys.settrace(None)
+        if len(ran) > before:
+            (kept / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+            count += 1
+    return count
 
 
 def _fuzz(name: str, arguments: list[str]) -> int:
