@@ -140,8 +140,6 @@ _TALK = _any(
     "(?: to| with)?",
     "(?:discuss|talk|go|sort|explain|share) (?:this|it|that|things|my \\w+)(?: (?:over|out"
     "|through))? (?:with|to)",
-    "(?:have|get|take) (?:this|it|that|my \\w+) (?:handled|looked at|seen to|dealt with|taken care of"
-    "|fixed|sorted) by",
     "have (?:a )?(?:quick )?(?:word|chat|conversation|talk) with|discuss (?:this|it|that) with|(?:a"
     " )?word with",
     "be (?:connected|transferred|put through|put on|passed on|forwarded|switched|handed over)(?: over)?"
@@ -195,7 +193,6 @@ _EN = CommandWords(
         r"(?: (?:call|phone|line|me|us|this)\b|$)",
         rf"\b(?:i|we) {_SOFTLY}(?:want|need|wanna|would like|prefer|would prefer|demand|require|insist on) "
         rf"{_PERSON}{_END}",
-        rf"\b(?:id|wed) {_SOFTLY}(?:like|prefer|rather have) {_PERSON}{_END}",
         rf"\b(?:can|could|may) (?:i|we) {_SOFTLY}(?:have|get) {_PERSON}{_END}",
         rf"\b(?:is|are|isnt|arent) there (?:not )?{_PERSON}"
         r"(?=$| (?:i|we|there|here|available|around|working|to talk|to speak|at|on|in|please|who can (?:help"
@@ -214,8 +211,6 @@ _EN = CommandWords(
         rf" {_ROBOT}\b",
         r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
         r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
-        r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
-        rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
         rf"{_ASK_YOU}(?:{_PASS}|take|send|get) {_ME}(?: (?:through|over|on|back|up|straight|directly"
         rf"|out of (?:this|here)"
         r"(?: \w+)?|and|now|please))* (?:to|with|onto|at) (?:(?:the|your|an?|some) )*(?:reception"
@@ -228,12 +223,9 @@ _EN = CommandWords(
         r"\b(?:can|could|would|will|may) (?:\w+ )?(?:someone|somebody|anyone"
         r"|anybody) from (?:\w+ ){1,3}?(?:pick up|take over"
         r"|answer|talk|speak|help|call|come|join)\b(?! (?:me )?(?:back|tomorrow|today|on|at)\b)",
-        r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
         r"\b(?:transfer|forward|put) (?:me|us)(?: through| over)? to (?!my\b|our\b)\w+(?: \w+)?(?:"
         r" please| now)?$",
         r"^who(?:m)? (?:can|could|do|should|may) (?:i|we) (?:speak|talk) (?:to|with)\b",
-        rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for"
-        rf" {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
     ),
     person=_of(
         rf"(?:to |with |for |i said )?{_PERSON}(?: {_PERSON})*(?: please| now| instead)*",
@@ -263,15 +255,12 @@ _EN = CommandWords(
         r"\b(?:not|dont (?:use|call)|do not (?:use|call)|never|rather not|anything but|other than|instead of"
         r"|except|change|wrong|no longer use) (?:on |at )?(?:this|that|the)(?: \w+)? (?:one|number"
         r"|phone|line)\b",
-        r"\b(?:not|instead of|rather than) (?:this|that) one\b",
-        r"\b(?:change|replace|switch) (?:the|my|that|this) (?:phone |callback )?number\b",
         r"\b(?:this|that) (?:number|phone|line|one|isnt my phone)(?: \w+)? (?:is (?:wrong|not|no)|isnt"
         r"|wont|will not"
         r"|doesnt|does not|cannot|cant)\b",
         r"\b(?:call|ring|phone|use|try|take|reach)(?: me)?(?: back)?(?: on| at)? my (?:mobile|cell"
         r"|cellphone|office"
         r"|home|work|private|desk|landline|business)(?: (?:phone|number|line))?\b",
-        r"\b(?:somewhere|someone|somebody) else\b",
     ),
     hello=Pattern(
         r"(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|okay|there|um+|uh+|sir|maam"
@@ -455,7 +444,6 @@ _ZH = CommandWords(
         r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来"
         r"|说|接|听|吧|$)|换人(?:接|听|$)",
         rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
-        rf"(?:可以|能|能不能|可不可以){_ZH_BY_HAND}",
     ),
     person=Pattern(
         rf"(?:我要|要|请|找|我找|我想找|叫|给我|来|我想要)*{_ZH_ONE}(?:{_ZH_STAFF}|转接|转)(?:服务|客服"
