@@ -67,7 +67,7 @@ _SOUND_ALIKES = {
     "起": "7", "妻": "7", "把": "8", "爸": "8", "吧": "8", "巴": "8", "酒": "9", "久": "9", "旧": "9",
 }  # fmt: skip
 # Common characters by the syllables of the digits, and by those that recognisers write for them (幺 "you", 三
-# "shen", 七 "ti"): read so only in a row as long as a telephone number.
+# "shen" and "sheng", 七 "ti"): read so only in a row as long as a telephone number.
 _BY_SYLLABLE = {
     letter: digit
     for digit, letters in (
@@ -76,6 +76,7 @@ _BY_SYLLABLE = {
         ("1", "屹亿役臆逸肄疫亦裔意毅忆义益溢诣议谊译异翼翌绎幽优悠忧尤由邮铀犹油游酉有友右佑釉诱又幼钥"),
         ("2", "而儿耳尔饵洱贰粮凉梁粱良辆量晾亮谅"),
         ("3", "叁伞散森珊苫杉山删煽衫闪陕擅赡膳善汕扇缮砷申呻伸身深娠绅神沈审婶甚肾慎渗什"),
+        ("3", "生升声牲甥笙绳省圣盛剩胜"),
         ("4", "疵茨磁雌辞慈瓷词此刺赐次斯撕嘶思私司丝死肆寺嗣伺饲巳"),
         ("5", "巫呜钨乌污诬屋无芜梧吾吴毋武捂午舞伍侮坞戊雾晤物勿务悟误"),
         ("6", "溜琉榴硫馏留刘瘤流柳"),
