@@ -208,19 +208,6 @@ class CallbackStore:
         found = await self._read(select(*CALLBACK_COLUMNS).where(_table.callback == callback))
         return found[0] if found else None
 
-    async def find_open(self, number: str) -> CallbackView | None:
-        """The callback that a number waits for; the one that waits longest when there are several."""
-        key = number_key(number, self._country)
-        if not key:
-            return None
-        found = await self._read(
-            select(*CALLBACK_COLUMNS)
-            .where(or_(_table.number_key == key, _table.caller_key == key), _table.state != CLOSED)
-            .order_by(_table.arrival)
-            .limit(1)
-        )
-        return found[0] if found else None
-
     async def list(
         self,
         *,

@@ -14,7 +14,7 @@ from telephony.sip import grammar
 from telephony.sip.uri import OtherUri, Uri
 
 # phonedigit and visual-separator of RFC 3966 3, "*" and "#". Deviation: blanks and "/", which people write.
-_WRITTEN = re.compile(r"[ \u00a0]*+\+?[0-9*#().\-/ \u00a0]++")
+_WRITTEN = re.compile(r"\+?[0-9*#().\-/ \u00a0]++")
 _SEPARATORS = re.compile(r"[^0-9*#+]")
 
 
@@ -58,10 +58,11 @@ def number_of(uri: Uri) -> str:
 
 def plain_number(text: str) -> str:
     """A telephone number without what only makes it readable; any other text as it is."""
+    text = text.strip()
     if _WRITTEN.fullmatch(text) is None:
-        return text.strip()
+        return text
     plain = _SEPARATORS.sub("", text)
-    return plain if plain.strip("+") else text.strip()
+    return plain if plain.strip("+") else text
 
 
 def _plain_context(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What fuzzing has found: inputs that broke something once, and those that together reach all that was reached."""
+"""What fuzzing has found: inputs that broke something, and few that reach what many did."""
 
 from __future__ import annotations
 
