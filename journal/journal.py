@@ -237,6 +237,8 @@ class Journal:
         self._spool.next_seq += len(events)
         self.last_seq = self._spool.next_seq - 1
         self._on_disk += len(events)
+        if self._count is not None:
+            self._count.changed()  # the number of the first is known only now
         if self._tries.statistics["attempt_number"] > 1:
             log.warning("the journal can be written again", extra={"pending": self.pending})
         return None

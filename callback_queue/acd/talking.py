@@ -23,7 +23,7 @@ from telephony.media.interface import Recording
 log = logging.getLogger(__name__)
 
 # Who answers and hangs up in less time has said nothing that anybody could have heard.
-SHORTEST_TALK = 0.5
+SHORTEST_TALK = 0.2
 # A phone whose transfer succeeded usually hangs up; one that does not is hung up after this.
 GOODBYE_SECONDS = 2.0
 
