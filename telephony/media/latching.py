@@ -161,7 +161,7 @@ class SourceLatch:
 
         Args:
             source: as recvfrom gives it.
-            ssrc, sequence: of the packet.
+            ssrc, sequence: of the packet; 0 for a report, in which there is no stream to follow.
             last_heard: when the source was last heard, in seconds of the clock of `now`.
 
         Returns:
@@ -180,7 +180,7 @@ class SourceLatch:
         elif self._is_former(self.source) and not self._is_former(source) and host in self.hosts:
             believed = True  # late packets were heard, and now comes the real one
         else:
-            moved = ssrc == self._ssrc and host in self.hosts and not self._is_former(source)
+            moved = ssrc != 0 and ssrc == self._ssrc and host in self.hosts and not self._is_former(source)
             silent = last_heard is None or now - last_heard >= SILENCE_SECONDS
             believed = (moved or silent) and self._on_probation(source, ssrc, sequence, now)
         if believed:
