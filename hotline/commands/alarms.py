@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from config import load_site
+from config.exit_codes import ExitCode
 from hotline.commands.options import JsonOption, SiteOption
 from hotline.commands.reading import fail, moment, print_table
 from hotline.commands.server import ask_server
@@ -66,7 +67,7 @@ def try_(site: SiteOption = Path("."), json: JsonOption = False) -> None:
         for name, went_well in went.items():
             say(f"{name}: " + ("sent" if went_well else f"not yet{_problem(now[name])}"))
     if not all(went.values()):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _is_decided(now: dict[str, Any], before: dict[str, Any]) -> bool:

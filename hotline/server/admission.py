@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from config import Site, Trunk
-from hotline.server.guard import Ban, BanEnded, Guard, GuessingRules, shown
+from hotline.server.guessing import Ban, BanEnded, Guard, GuessingRules, shown
 from hotline.server.parties import PartyReader
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal

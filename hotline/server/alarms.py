@@ -39,6 +39,8 @@ from config.models.alarms import ALARMS, AlarmName
 from journal.event import Event
 from journal.journal import Journal
 from telephony.call.events import LegAnswered, LegDialled, LegEnded, LegRinging
+from telephony.sip.errors import RemoteProtocolError
+from telephony.sip.uri import SipUri, parse_uri
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +73,17 @@ class TrunkWatch:
     def use(self, site: Site) -> None:
         """Know the trunks of this version of the site."""
         self._hosts = {
-            str(trunk.host.host): trunk.name for trunk in site.settings.trunks if trunk.host is not None
+            trunk.host.host.lower(): trunk.name for trunk in site.settings.trunks if trunk.host is not None
         }
 
     def heard(self, event: Event) -> None:
         """Take note of an event of the journal."""
         if isinstance(event, LegDialled):
-            host = event.target.rpartition("@")[2].partition(";")[0]
-            name = self._hosts.get(host) or self._hosts.get(host.rpartition(":")[0])
+            try:
+                target = parse_uri(event.target)
+            except RemoteProtocolError:
+                return  # an agent
+            name = self._hosts.get(target.host.strip("[]").lower()) if isinstance(target, SipUri) else None
             if name is not None:
                 self._legs[event.call, event.leg] = name
         elif isinstance(event, LegAnswered | LegRinging):

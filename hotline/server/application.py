@@ -18,7 +18,7 @@ from typing import Any, Never, assert_never
 from config import Site
 from hotline.server.admission import Admission
 from hotline.server.directory import media_of
-from hotline.server.guard import BanEnded
+from hotline.server.guessing import BanEnded
 from hotline.server.overload import LoadGuard
 from hotline.server.router import Router
 from telephony.call import events

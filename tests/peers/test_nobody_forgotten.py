@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -40,6 +41,12 @@ def hotline(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([HOTLINE, *map(str, arguments)], capture_output=True, text=True, timeout=60)
 
 
+def breaks_of(switch: Switch) -> list[str]:
+    """The reasons of the breaks that the next start would restore."""
+    with closing(sqlite3.connect(switch.site / "hotline.db")) as database:
+        return [reason for (reason,) in database.execute("SELECT break_reason FROM agent_presence")]
+
+
 def fill_the_last_page(centre: CallCentre) -> list[Sipp]:
     """Callers who hang up in the line, until the last page of the journal is full."""
     callers = []
@@ -65,7 +72,7 @@ def test_breaks_and_mobiles_survive_a_kill_and_who_is_removed_is_gone(tmp_path: 
             before = centre.agent("1001")
             assert (before["state"], before["mobile"]) == ("break", True)
             switch.wait_recorded()  # the recorder has made the tables
-            time.sleep(2.0)  # written behind
+            wait_for(lambda: "lunch" in breaks_of(switch), "the break in the database")
         switch.kill()
         switch.start()
         with closing(CallCentre(switch, tmp_path)) as centre:

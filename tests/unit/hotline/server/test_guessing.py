@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.server.guard import (
+from hotline.server.guessing import (
     FREE_FAILURES,
     LONGEST_WAIT,
     MEMORY,
