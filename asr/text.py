@@ -10,17 +10,17 @@ import re
 
 from opencc import OpenCC
 
+from asr.patterns import Pattern
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
 _CJK_MARKS = "\u3001-\u3003\u3008-\u3011\uff01\uff0c\uff1a\uff1b\uff1f"
-_BETWEEN_HAN = re.compile(
-    rf"(?<=[{_HAN}{_CJK_MARKS}])\s+(?=[{_HAN}{_CJK_MARKS}0-9])|(?<=[0-9])\s+(?=[{_HAN}])"
-)
-_BEFORE_MARK = re.compile(r"\s+(?=[,.!?;:%\u3001\u3002\uff01\uff0c\uff1f])")
+_BETWEEN_HAN = Pattern(rf"(?<=[{_HAN}{_CJK_MARKS}])\s+(?=[{_HAN}{_CJK_MARKS}0-9])|(?<=[0-9])\s+(?=[{_HAN}])")
+_BEFORE_MARK = Pattern(r"\s+(?=[,.!?;:%\u3001\u3002\uff01\uff0c\uff1f])")
 _WIDE = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_PUNCTUATION = re.compile(r"[^\w\s+#*]|_")
-_SENTENCE = re.compile(r".+?(?:[.!?]+(?=\s|$)|[\u3002\uff01\uff1f]+|$)\s*", re.DOTALL)
+_PUNCTUATION = Pattern(r"[^\w\s+#*]|_")
+_SENTENCE = Pattern(r".+?(?:[.!?]+(?=\s|$)|[\u3002\uff01\uff1f]+|$)\s*", re.DOTALL)
 _TO_SIMPLIFIED = OpenCC("t2s")
 
 _FILLERS: dict[str, str] = {
@@ -29,9 +29,9 @@ _FILLERS: dict[str, str] = {
     r"|(?:^|(?<=[，,。…\s]))(?:啊+|哦+|那个那个|这个这个)(?=[，,。…\s])",
     "ko": r"(?:(?<=\s)|^)(?:음+|으음|어+|에+)(?=[\s,.…]|$)",
 }
-_FILLER = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _FILLERS.items()}
+_FILLER = {language: Pattern(pattern, re.IGNORECASE) for language, pattern in _FILLERS.items()}
 _FILLER_LAST = {
-    language: re.compile(rf"(?:{pattern})\s*$", re.IGNORECASE) for language, pattern in _FILLERS.items()
+    language: Pattern(rf"(?:{pattern})\s*$", re.IGNORECASE) for language, pattern in _FILLERS.items()
 }
 
 # What listeners say while somebody else speaks, to show that they follow.
@@ -42,7 +42,7 @@ _BACKCHANNELS: dict[str, str] = {
     "ko": r"(?:네|예|음|아|어|응|그래요|그렇군요|알겠습니다|맞아요)",
 }
 _BACKCHANNEL = {
-    language: re.compile(rf"{pattern}(?: ?{pattern})*") for language, pattern in _BACKCHANNELS.items()
+    language: Pattern(rf"{pattern}(?: ?{pattern})*") for language, pattern in _BACKCHANNELS.items()
 }
 # What people say before they say anything.
 _OPENINGS: dict[str, str] = {
@@ -53,7 +53,7 @@ _OPENINGS: dict[str, str] = {
     r"|^(?:你好|您好|喂+)",
     "ko": r"^(?:여보세요|안녕하세요|안녕하십니까|네|예|저기요?|그게|수고하십니다|수고하세요)(?:[\s,.!?]+|$)",
 }
-_OPENING = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _OPENINGS.items()}
+_OPENING = {language: Pattern(pattern, re.IGNORECASE) for language, pattern in _OPENINGS.items()}
 
 # At the end of what was said so far: nobody ends an answer like this.
 _OPEN_ENDS: dict[str, str] = {
@@ -65,7 +65,7 @@ _OPEN_ENDS: dict[str, str] = {
     "ko": r"(?:그리고|그런데|근데|그래서|왜냐하면|하지만|만약에|그러니까|그게|저기|제가|잠깐만|잠깐만요"
     r"|잠시만요|[가-힣]+(?:는데|은데|인데|지만|니까|아서|어서|해서|[하되]고))$",
 }
-_OPEN_END = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _OPEN_ENDS.items()}
+_OPEN_END = {language: Pattern(pattern, re.IGNORECASE) for language, pattern in _OPEN_ENDS.items()}
 
 
 def tidy(text: str, language: str) -> str:

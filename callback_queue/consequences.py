@@ -3,7 +3,9 @@
 * A switch that starts anew was cut off: its calls are closed, and their callers are called back.
 * A ticket of a caller who has an open one is joined to it, and its callback into the older one's.
 * A caller whom an agent speaks with needs no call for having been missed before.
-* A ticket that is solved or closed needs no call any more.
+* A ticket that is solved or closed needs no call any more; opened again, it gets its call back. Moved to
+  another queue, it takes its call along.
+* A ticket that waits for the customer is opened by the customer's answer.
 * A callback in whose calls the switch crashes again and again is closed.
 * What nobody did in time expires, or is warned of (`QueueConsequences.tick`).
 
@@ -26,9 +28,11 @@ from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackClosed,
     CallbackEnd,
+    CallbackMoved,
     CallbackRequested,
+    CallbackRestored,
 )
-from callback_queue.callbacks.policy import CallbackRules, next_attempt
+from callback_queue.callbacks.policy import CallbackRules, due_at, expires_at, next_attempt
 from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.book import Customer, CustomerBook
@@ -39,10 +43,10 @@ from callback_queue.recovery.events import RECORDER, SwitchStarted
 from callback_queue.recovery.unfinished import Unfinished
 from callback_queue.tickets import opening
 from callback_queue.tickets.events import TicketChanged, TicketJoined, TicketOpened
-from callback_queue.tickets.sla import WARNING_SHARE
-from callback_queue.tickets.store import take_block
+from callback_queue.tickets.sla import Deadlines, changed_deadlines, pauses, warnings
+from callback_queue.tickets.store import states_of, take_block
 from callback_queue.tickets.tables import Ticket
-from callback_queue.tickets.ticket import AT_WORK, TicketState
+from callback_queue.tickets.ticket import AT_WORK, ENDED_WITH_TICKET, TicketState, over_note
 from config.telephone_numbers import number_key
 from journal.event import Event
 
@@ -53,6 +57,8 @@ SYSTEM = "system"
 # Callbacks of callers who were missed: they need none once somebody speaks with them.
 _MISSED = ("abandoned", "cut_off")
 _AT_ONCE = 500
+_WARNINGS_KEPT = 20_000
+_SLA_COLUMNS = ("state", "tier", "severity", "opened_at", "resolve_by", "waiting_since", "resolved_at")
 
 _Draw: TypeAlias = Callable[[AsyncConnection, Any], Awaitable[list[Event]]]
 
@@ -68,7 +74,7 @@ class Log(Protocol):
 
 
 class QueueConsequences:
-    """The rules at work; holds nothing itself.
+    """The rules at work; holds nothing but what it has worked out before.
 
     Args:
         rules: what the site says about new tickets.
@@ -89,12 +95,14 @@ class QueueConsequences:
         self._log = log
         self._customers = customers or CustomerBook()
         self._country = callback_rules.country
+        self._warned: dict[tuple[Any, ...], Deadlines] = {}
         self._handlers: dict[type[Event], _Draw] = {
             SwitchStarted: self._switch_started,
             TicketOpened: self._ticket_opened,
             CallbackRequested: self._callback_requested,
             AgentConnected: self._agent_connected,
             TicketChanged: self._ticket_changed,
+            TicketJoined: self._joined,
             CallbackAttemptEnded: self._attempt_over,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
@@ -217,7 +225,9 @@ class QueueConsequences:
             connection,
             select(Ticket.number)
             .where(Ticket.caller_key == key, Ticket.number != event.ticket)
-            .where(Ticket.state.in_(AT_WORK), Ticket.opened_at >= event.at - within)
+            .where(Ticket.state.in_(AT_WORK))
+            # What the customer was asked about is answered whenever the answer comes.
+            .where(or_(Ticket.opened_at >= event.at - within, Ticket.state == TicketState.WAITING))
             .order_by(Ticket.opened_at, Ticket.number)
             .limit(1),
         )
@@ -243,16 +253,81 @@ class QueueConsequences:
     # --- nothing to call for any more --------------------------------------------------------------------
 
     async def _ticket_changed(self, connection: AsyncConnection, event: TicketChanged) -> list[Event]:
-        state = await self._over(connection, event.ticket) if "state" in event.changes else None
+        drawn = await self._moved(connection, event) if "queue" in event.changes else []
+        if "state" not in event.changes and "owner" not in event.changes:
+            return drawn
+        state = await self._over(connection, event.ticket)
         if state is None:
-            return []
+            return drawn + await self._restored(connection, event)
         row = CallbackRow
         wanted = callbacks.select_callbacks().where(row.ticket == event.ticket)
         # One whose customer is being called is closed at the end of that attempt.
         wanted = wanted.where(row.state.in_((callbacks.WAITING, callbacks.LEASED))).order_by(row.arrival)
-        return [
+        return drawn + [
             _cancelled(event.at, due, event.by, state) for due in await callbacks.read(connection, wanted)
         ]
+
+    async def _moved(self, connection: AsyncConnection, event: TicketChanged) -> list[Event]:
+        """The callbacks of a ticket go to its queue with it."""
+        ticket = await one(connection, select(Ticket.queue).where(Ticket.number == text(event.ticket, 24)))
+        if ticket is None or not ticket["queue"]:
+            return []
+        row = CallbackRow
+        wanted = callbacks.select_callbacks().where(row.ticket == text(event.ticket, 24))
+        wanted = wanted.where(row.state != callbacks.CLOSED, row.queue != ticket["queue"])
+        return [
+            CallbackMoved(event.at, callback=due.callback, queue=ticket["queue"], by=event.by)
+            for due in await callbacks.read(connection, wanted.order_by(row.arrival))
+        ]
+
+    async def _restored(self, connection: AsyncConnection, event: TicketChanged) -> list[Event]:
+        """The callback that ended with its ticket comes back with it; one that waits gets its time again."""
+        ticket = await one(connection, select(Ticket.state).where(Ticket.number == text(event.ticket, 24)))
+        if ticket is None or ticket["state"] == TicketState.WAITING:
+            return []
+        row, rules = CallbackRow, self._callback_rules
+        wanted = callbacks.select_callbacks().where(row.ticket == text(event.ticket, 24))
+        waiting = await callbacks.read(connection, wanted.where(row.state != callbacks.CLOSED))
+        expires = expires_at(event.at, rules)
+        if waiting:
+            return [
+                CallbackRestored(event.at, callback=due.callback, due=due.due, expires=expires, by=event.by)
+                for due in waiting
+                if due.expires and due.expires <= event.at
+            ]
+        ended = wanted.where(row.end == "cancelled", row.note.in_(ENDED_WITH_TICKET))
+        found = await callbacks.read(connection, ended.order_by(row.closed_at.desc()).limit(1))
+        drawn: list[Event] = []
+        for due in found:
+            at = due_at(event.at, due.number, rules, not_before=due.not_before)
+            expires = expires_at(max(at, due.not_after), rules)
+            drawn.append(
+                CallbackRestored(event.at, callback=due.callback, due=at, expires=expires, by=event.by)
+            )
+        return drawn
+
+    # --- the customer has answered ------------------------------------------------------------------------
+
+    async def _joined(self, connection: AsyncConnection, event: TicketJoined) -> list[Event]:
+        return await self._answered(connection, Ticket.number == text(event.into, 24), event.at, event.ticket)
+
+    async def _answered(self, connection: AsyncConnection, which: Any, at: float, what: str) -> list[Event]:
+        """Tickets that waited for the customer wait no more."""
+        columns = [getattr(Ticket, name) for name in _SLA_COLUMNS]
+        found = await connection.execute(
+            select(Ticket.number, Ticket.owner, *columns)
+            .where(which, Ticket.state == TicketState.WAITING)
+            .order_by(Ticket.opened_at)
+        )
+        drawn: list[Event] = []
+        for ticket in found.all():
+            state = TicketState.ASSIGNED if ticket.owner else TicketState.OPEN
+            past = pauses(await states_of(connection, ticket.number))
+            due = changed_deadlines(ticket, {"state": state}, past, at, self._rules.sla)
+            note = f"the customer has answered: {what}"
+            changes = {"state": state.value, **due}
+            drawn.append(TicketChanged(at, ticket=ticket.number, by=SYSTEM, changes=changes, note=note))
+        return drawn
 
     async def _attempt_over(self, connection: AsyncConnection, event: CallbackAttemptEnded) -> list[Event]:
         row = CallbackRow
@@ -278,6 +353,9 @@ class QueueConsequences:
         key = number_key(called, self._country)
         if not key or call.source.startswith("agent:"):
             return []
+        answered = await self._answered(
+            connection, Ticket.caller_key == key, event.at, f"agent {event.agent} spoke with them"
+        )
         row = CallbackRow
         waiting = await callbacks.read(
             connection,
@@ -287,7 +365,7 @@ class QueueConsequences:
             .where(row.why.in_(_MISSED), row.requested_at <= event.at)
             .order_by(row.arrival),
         )
-        drawn: list[Event] = []
+        drawn: list[Event] = answered
         note = f"agent {event.agent} spoke with the caller"
         for due in waiting:
             drawn.append(
@@ -309,7 +387,7 @@ class QueueConsequences:
         over = await callbacks.read(
             connection,
             callbacks.select_callbacks()
-            .where(row.expires > 0, row.expires <= now, callbacks.free(now))
+            .where(row.expires > 0, row.expires <= now, callbacks.free(now), ~callbacks.ticket_waits())
             .order_by(row.arrival)
             .limit(_AT_ONCE),
         )
@@ -317,36 +395,43 @@ class QueueConsequences:
 
     async def _due_tickets(self, connection: AsyncConnection, now: float) -> list[Event]:
         """Warnings and breaches that nobody was told of."""
-        respond = and_(Ticket.responded_at == 0, Ticket.respond_by > 0, _warn_at(Ticket.respond_by) <= now)
-        resolve = and_(Ticket.resolve_by > 0, _warn_at(Ticket.resolve_by) <= now)
-        columns = (Ticket.number, Ticket.sla, Ticket.opened_at, Ticket.responded_at)
+        columns = (Ticket.number, Ticket.sla, Ticket.opened_at, Ticket.responded_at, Ticket.tier)
         found = await connection.execute(
-            select(*columns, Ticket.respond_by, Ticket.resolve_by)
-            .where(Ticket.state.in_((TicketState.OPEN, TicketState.ASSIGNED)), or_(respond, resolve))
+            select(*columns, Ticket.severity, Ticket.respond_by, Ticket.resolve_by)
+            .where(Ticket.state.in_((TicketState.OPEN, TicketState.ASSIGNED)))
+            .where(or_(and_(Ticket.responded_at == 0, Ticket.respond_by > 0), Ticket.resolve_by > 0))
             .order_by(Ticket.opened_at)
         )
         drawn: list[Event] = []
         for ticket in found:
-            due = {"respond": ticket.respond_by, "resolve": ticket.resolve_by}
+            warn = self._warnings(ticket)
+            due = {"respond": (ticket.respond_by, warn.respond_by)}
             if ticket.responded_at:
-                del due["respond"]
-            for clock, by in due.items():
-                told = sla_word(clock, ticket.opened_at, by, now)
+                due.clear()
+            due["resolve"] = (ticket.resolve_by, warn.resolve_by)
+            for clock, (by, warn_at) in due.items():
+                told = sla_word(clock, warn_at, by, now)
                 if told and told not in ticket.sla and len(drawn) < _AT_ONCE:
                     drawn.append(TicketChanged(now, ticket=ticket.number, by=SYSTEM, changes={"sla": told}))
         return drawn
 
+    def _warnings(self, ticket: Any) -> Deadlines:
+        """When to warn of a ticket's deadlines; each is worked out once."""
+        key = (ticket.opened_at, ticket.respond_by, ticket.resolve_by, ticket.tier, ticket.severity)
+        known = self._warned.get(key)
+        if known is None:
+            if len(self._warned) >= _WARNINGS_KEPT:
+                self._warned.clear()
+            known = self._warned[key] = warnings(*key, self._rules.sla)
+        return known
 
-def sla_word(clock: str, opened: float, due: float, now: float) -> str:
+
+def sla_word(clock: str, warn_at: float, due: float, now: float) -> str:
     """What is to be told of a clock: "respond_warning", "resolve_breached" ..., "" for nothing yet."""
-    if not due or now < due - WARNING_SHARE * (due - opened):
+    if not due or now < warn_at:
         return ""
     return f"{clock}_breached" if now > due else f"{clock}_warning"
 
 
-def _warn_at(due: Any) -> Any:
-    return due - WARNING_SHARE * (due - Ticket.opened_at)
-
-
 def _cancelled(at: float, due: callbacks.CallbackView, by: str, state: str) -> CallbackClosed:
-    return CallbackClosed(at, callback=due.callback, end="cancelled", by=by, note=f"ticket {state}")
+    return CallbackClosed(at, callback=due.callback, end="cancelled", by=by, note=over_note(state))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from alarms import events as alarm_events
 from callback_queue.acd import events as acd_events
 from callback_queue.agents import events as agent_events
 from callback_queue.callbacks import events as callback_events
@@ -27,6 +28,7 @@ EVENTS: Mapping[str, type[Event]] = event_classes(
     customer_events,
     ticket_events,
     callback_events,
+    alarm_events,
 )
 """Every event class by its name."""
 

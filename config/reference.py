@@ -30,7 +30,7 @@ _FILES: tuple[tuple[str, type[Table]], ...] = (
     ("queues.yaml", QueuesFile),
 )
 # What the keys of a table of tables are.
-_KEYS = {"sla": ("TIER", "SEVERITY")}
+_KEYS = {"sla": ("TIER", "SEVERITY"), "rules": ("NAME",)}
 
 
 def settings_reference() -> str:

@@ -87,6 +87,15 @@ class CallNow(BaseModel):
     agents: list[str] = Field(description="Agents who take part.")
 
 
+class AlarmNow(BaseModel):
+    """Something that is wrong."""
+
+    alarm: str = Field(description="What: disk_low, trunk_down ... (docs/alarms.md).")
+    subject: str = Field(description="Which trunk, ticket or folder; empty where there is only one.")
+    text: str = Field(description="In a few words, in English.")
+    raised_at: float = Field(description="Since when, Unix seconds.")
+
+
 class Overview(BaseModel):
     """Everything at one moment."""
 
@@ -94,6 +103,7 @@ class Overview(BaseModel):
     queues: list[QueueLine]
     agents: list[AgentNow]
     calls: list[CallNow]
+    alarms: list[AlarmNow] = Field(default=[], description="What is wrong now, oldest first.")
 
     def queue(self, queue: Queue) -> QueueNow:
         """One queue: the figures that the API, the pages, the metrics and `hotline queues` show."""
@@ -178,7 +188,16 @@ class OverviewReader:
         self._entered = {entry: at for entry, at in self._entered.items() if entry in ids}
         calls = [self._call(call, told.get(call, {}), agents) for call in sorted(here)]
         calls.sort(key=lambda call: call.since)
-        return Overview(at=now, queues=queues, agents=agents, calls=calls)
+        alarms = [
+            AlarmNow(
+                alarm=_text(one, "alarm"),
+                subject=_text(one, "subject"),
+                text=_text(one, "text"),
+                raised_at=float(one.get("raised_at") or 0.0),
+            )
+            for one in _rows(answer, "alarms")
+        ]
+        return Overview(at=now, queues=queues, agents=agents, calls=calls, alarms=alarms)
 
     async def _look_up(self, here: Collection[str]) -> None:
         """Ask the database for the beginnings of calls; without an answer they are not known."""

@@ -95,7 +95,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def switch_refused(request: Request, error: Refused) -> JSONResponse:
-        return problem(409, str(error))
+        faults = [Fault(where=f"body.{name}", what=why) for name, why in error.fields.items()]
+        return problem(422 if faults else 409, str(error), faults=faults)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)

@@ -6,6 +6,7 @@ What to make of an answer is left to those who ask.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,16 @@ class BadAnswer(Exception):
 
 
 class Refused(Exception):
-    """The server will not do it; the text is its reason."""
+    """The server will not do it; the text is its reason.
+
+    Args:
+        text: for people.
+        fields: what is wrong with which argument, where that is the reason.
+    """
+
+    def __init__(self, text: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.fields = dict(fields or {})
 
 
 class SwitchClient:
@@ -62,7 +72,8 @@ class SwitchClient:
         except ValueError:
             raise BadAnswer(f"The server of {self._site} gave an answer that cannot be read.") from None
         if isinstance(answer.get("error"), str):
-            raise Refused(answer["error"])
+            fields = answer.get("refused")
+            raise Refused(answer["error"], fields if isinstance(fields, dict) else None)
         return answer
 
     async def _exchange(self, request: bytes) -> bytes:

@@ -35,6 +35,8 @@ COMMANDS = {
     "trace": "Draw a call's SIP messages and sum up its sound, or write them as pcap.",
     "queues": "Queues: who is waiting now, and today's figures.",
     "agents": "Agents: current states, and today's figures.",
+    "outbound": "Say whether a number outside may be dialled, and by which rule.",
+    "alarms": "What is wrong, and whether telling it works.",
     "bans": "Addresses that are banned for guessing passwords.",
     "report": "Figures of queues and agents.",
     "records": "Verify call records against the events, or rebuild them.",

@@ -2,7 +2,8 @@
 
 Appending costs microseconds and never blocks the switch: a thread of its own writes batches of a few
 milliseconds (`spool.py` has the format). What is on disk counts. While the disk is full or fails, events wait
-in memory, up to a bound. What they mean is left to those who read them.
+in memory, up to a bound, and how many they are is kept where a crash leaves it (`unwritten.py`). What they
+mean is left to those who read them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 
 from journal import spool
 from journal.event import Event
+from journal.unwritten import Standing, UnwrittenCount, left_unwritten
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,10 @@ class Journal:
         self._give_up_at = 0.0
         self._gave_up: OSError | None = None
         self._writer: threading.Thread | None = None
+        self._folder = folder
+        self._base = 0
+        self._failing = False
+        self._count: UnwrittenCount | None = None
         if folder is not None:
             self._spool = spool.SpoolWriter(folder, switch, segment_bytes)
             self._lines = b""
@@ -120,6 +126,15 @@ class Journal:
         """Events not yet on disk."""
         return self._accepted - self._on_disk
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the disk refuses what is written: events wait in memory."""
+        return self._failing
+
+    def left_unwritten(self) -> int:
+        """How many events of the run before never came to disk; to be asked before the first `append`."""
+        return 0 if self._folder is None else left_unwritten(self._folder)
+
     def append(self, event: Event) -> None:
         """Keep one event; never blocks, never raises."""
         self.recent.append(event)
@@ -131,6 +146,10 @@ class Journal:
             else:
                 self.lost += 1
                 self._lost_at = self._accepted
+            if self._count is None and self._folder is not None:
+                self._count = UnwrittenCount(self._folder, self._standing)
+            if self._count is not None:
+                self._count.changed()
         for listener in self._listeners:
             try:
                 listener(event)
@@ -167,6 +186,13 @@ class Journal:
             self._queue.put(None)
             self._writer.join()
             self._writer = None
+            if self._count is not None:
+                self._count.close()
+                self._count = None
+
+    def _standing(self) -> Standing:
+        """For the thread of `UnwrittenCount`."""
+        return Standing(self._base, self._accepted, self.lost)
 
     # --- in the writer's thread ---------------------------------------------------------------------------
 
@@ -207,9 +233,12 @@ class Journal:
             log.error("the journal was closed while its disk failed", extra={"lost": self.pending})
             return error
         self._lines = b""
+        self._failing = False
         self._spool.next_seq += len(events)
         self.last_seq = self._spool.next_seq - 1
         self._on_disk += len(events)
+        if self._count is not None:
+            self._count.changed()  # the number of the first is known only now
         if self._tries.statistics["attempt_number"] > 1:
             log.warning("the journal can be written again", extra={"pending": self.pending})
         return None
@@ -218,12 +247,14 @@ class Journal:
         """Write a batch; after a failure the very same lines are written again."""
         if not self._spool.next_seq:
             self._spool.open()
+            self._base = self._spool.next_seq
         if not self._lines:
             first = self._spool.next_seq
             self._lines = b"".join(spool.encode(first + index, event) for index, event in enumerate(events))
         self._spool.write(self._lines)
 
     def _complain(self, state: RetryCallState) -> None:
+        self._failing = True
         if state.attempt_number == 1 and state.outcome is not None:
             log.error("the journal can't be written; events wait in memory: %s", state.outcome.exception())
 

@@ -71,6 +71,7 @@ SERVER_EVENTS = {
 
 AGENT_EVENTS: Mapping[type, str] = {
     agent.PhoneUp: "phone registers",
+    agent.Restored: "restart",
     agent.PhoneDown: "phone gone",
     agent.LogIn: "log in",
     agent.LogOut: "log out",

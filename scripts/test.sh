@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/.."
 jobs=$1
 shift
-FEW=5
+FEW=8
 failures=.pytest_cache/v/cache/lastfailed
 rm -f "$failures"
 

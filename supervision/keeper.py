@@ -56,6 +56,8 @@ class Lives:
         self._failed_starts = 0
         self.state = Readiness.STARTING
         self.times_up = 0
+        self.failed = 0
+        """Lives that ended before it was ready."""
 
     def begin(self, now: float) -> None:
         """A life begins: from here on it is starting."""
@@ -70,6 +72,7 @@ class Lives:
 
     def end(self, now: float) -> float:
         """A life is over; returns the seconds until the next one may begin."""
+        self.failed += self.state is not Readiness.UP
         self._short_lives = 0 if now - self._began >= STEADY_SECONDS else self._short_lives + 1
         self.state = Readiness.BROKEN if self._failed_starts >= BROKEN_AFTER else Readiness.STARTING
         return self._pauses[min(self._short_lives, len(self._pauses) - 1)]

@@ -19,6 +19,7 @@ from config.database import create_engine
 from config.database import database_url as url_of
 from config.migrate import upgrade
 from tests.support import postgres
+from tests.support.full_disk import FullDisk, mounted
 from tests.support.long import LONG, examples
 from tests.support.postgres import Postgres
 from tests.support.softphone import HOTLINE
@@ -150,3 +151,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL
     url = server.create(request.getfixturevalue("postgresql_with_tables"))
     yield url
     server.drop(url)
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[FullDisk]:
+    """A small disk of its own, to be filled up."""
+    with mounted(tmp_path / "disk") as disk:
+        yield disk

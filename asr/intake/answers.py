@@ -6,7 +6,6 @@ before what the question asks for, and whatever fills another slot is taken besi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from asr.intake.slots import IntakeSlot
 from asr.intake.spoken import A_SENTENCE, Spoken
 from asr.intake.texts import CALLED, SLOT_TEXTS
 from asr.listening.answer import Heard
+from asr.patterns import Pattern
 from asr.slots.commands import command
 from asr.slots.expected import SURE
 from asr.slots.no_answer import asks_back, no_answer, no_number
@@ -38,10 +38,10 @@ _SAYING_NOTHING = frozenset({"hello", "wait", "repeat", "does_not_know"})
 
 
 # How recognisers write, at a closed question, what sounds alike: 部队 (the army) for 不对 (that is wrong).
-_SOUND_ALIKES: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = {
+_SOUND_ALIKES: Mapping[str, tuple[tuple[Pattern, str], ...]] = {
     "zh": (
-        (re.compile(r"^(?:部队|布队|步队|不队|不堆|布对)"), "不对"),
-        (re.compile(r"(?<=[的个后])[后厚候好浩毫豪][码麻马妈嘛]|后马|后码|厚麻"), "号码"),
+        (Pattern(r"^(?:部队|布队|步队|不队|不堆|布对)"), "不对"),
+        (Pattern(r"(?<=[的个后])[后厚候好浩毫豪][码麻马妈嘛]|后马|后码|厚麻"), "号码"),
     )
 }
 

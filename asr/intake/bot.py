@@ -16,7 +16,6 @@ filed that the caller has denied. Listening and speaking are left to its caller,
 
 from __future__ import annotations
 
-import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import replace
@@ -32,6 +31,7 @@ from asr.intake.questions import Wording
 from asr.intake.settings import Filing, IntakeSettings
 from asr.intake.slots import Known, Value
 from asr.listening.answer import Heard
+from asr.patterns import Pattern
 from asr.slots.spoken_language import wished_language, written_language
 from asr.slots.understand import LANGUAGES
 from asr.slots.values import CallWindow
@@ -45,7 +45,7 @@ MOST_LOSSES = 2
 """So often a call may be without a recogniser before it goes on by keys to its end."""
 
 _DEFAULTS = IntakeSettings()
-_NUMBER = re.compile(r"\+?[0-9]{3,15}")
+_NUMBER = Pattern(r"\+?[0-9]{3,15}")
 _KEYED = 3  # the attempt that says all about the keys
 _MOMENTS = 4  # how often a caller is waited for in a call
 _WITHOUT_KEYS = frozenset({"free_text", "name", "date"})

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from asr.intake.draft import Draft
 from asr.intake.meaning import YES_NO, Asking, Found, Meaning
 from asr.intake.slots import IntakeSlot
+from asr.patterns import Pattern
 from asr.slots.callback_time import window_of
 from asr.slots.values import SlotValue
 from asr.slots.wish import Wish
 from config.business_hours import OpeningHours
 
-_KEYED_NUMBER = re.compile(r"[0-9]{3,15}")
+_KEYED_NUMBER = Pattern(r"[0-9]{3,15}")
 _TIMES: dict[str, Callable[[datetime], Wish]] = {
     "1": lambda now: Wish(asap=True),
     "2": lambda now: Wish(part="afternoon"),

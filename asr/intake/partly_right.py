@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from asr.intake.slots import IntakeSlot
 from asr.intake.texts import NAMED
+from asr.patterns import Pattern
 from asr.slots.understand import understand
 from asr.text import comparable
 from tts.parts import Text
@@ -27,9 +28,9 @@ _IS_RIGHT = {
     "ko": r"(?:{})(?:는|은|가|이|도)? ?(?:다 )?(?:맞(?!지)|괜찮(?!지))\S*",
 }
 TURNS = {
-    "en": re.compile(r"(?:(?:but|and|only|just|except(?: for)?|however|although|though|so)(?: |$))+"),
-    "zh": re.compile(r"(?:但是?|可是|不过|就是|只是|而是|而| |，)+"),
-    "ko": re.compile(r"(?:(?:그런데|근데|하지만|다만|그리고)(?: |$))+"),
+    "en": Pattern(r"(?:(?:but|and|only|just|except(?: for)?|however|although|though|so)(?: |$))+"),
+    "zh": Pattern(r"(?:但是?|可是|不过|就是|只是|而是|而| |，)+"),
+    "ko": Pattern(r"(?:(?:그런데|근데|하지만|다만|그리고)(?: |$))+"),
 }
 
 

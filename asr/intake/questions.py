@@ -7,7 +7,6 @@ in `asr.intake.texts`, or the site's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,6 +19,7 @@ from asr.intake.slots import NUMERIC, IntakeSlot, Known
 from asr.intake.texts import CALLED, PRESS_FOR, SLOT_TEXTS, TEXTS
 from asr.intake.values import Question, Record
 from asr.listening.answer import KeysWanted, SpeechWanted
+from asr.patterns import Pattern
 from asr.results import Word
 from asr.slots.values import CallWindow, SlotContext
 from asr.text import length, without_opening
@@ -30,8 +30,8 @@ WHOLE = {"en": 20, "zh": 46, "ko": 15}
 
 _HEAD = {"en": (7, 11), "zh": (14, 24), "ko": (5, 8)}  # where the beginning may end
 _TAIL = {"en": (5, 9), "zh": (12, 22), "ko": (4, 7)}  # the same for the end, counted from behind
-_TOKEN = re.compile(r"[\u3400-\u9fff][^\w\s]*|[^\s\u3400-\u9fff]+")
-_MARK = re.compile(r"[.,;:!?，。；：！？、]$")
+_TOKEN = Pattern(r"[\u3400-\u9fff][^\w\s]*|[^\s\u3400-\u9fff]+")
+_MARK = Pattern(r"[.,;:!?，。；：！？、]$")
 _PAUSE = 0.25  # seconds between two words that count as a break in the sentence
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
 _KEYED = 3  # the attempt that says all about the keys

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from asr.intake.meaning import Found, Meaning
 from asr.intake.partly_right import TURNS, beyond_the_right, names_of
 from asr.intake.replies import IDLE, WORTH_KEEPING, is_going, nothing, says_more, yes_or_no
 from asr.intake.spoken import A_SENTENCE, Spoken
+from asr.patterns import Pattern
 from asr.slots.commands import command
 from asr.slots.figures import NUMERALS, only_figures
 from asr.slots.no_answer import no_answer
@@ -23,9 +23,9 @@ _AS_WORDS = frozenset({"phone_number", "callback_time", "list", "number", "name"
 _UNMISTAKABLE = frozenset({"phone_number", "callback_time", "list"})  # also without a no before it
 _NO = {"en": "no, ", "zh": "不对，", "ko": "아니요, "}
 _CHANGES = {
-    "en": re.compile(r"\b(?:make (?:it|that)|change|move|switch|instead|rather|better|prefer|put)\b"),
-    "zh": re.compile(r"改|换|还是"),
-    "ko": re.compile(r"바꿔|바꾸|변경|고쳐|옮겨|말고|대신"),
+    "en": Pattern(r"\b(?:make (?:it|that)|change|move|switch|instead|rather|better|prefer|put)\b"),
+    "zh": Pattern(r"改|换|还是"),
+    "ko": Pattern(r"바꿔|바꾸|변경|고쳐|옮겨|말고|대신"),
 }
 
 

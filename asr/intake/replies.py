@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
 from asr.intake.meaning import Meaning, MeaningName
 from asr.intake.partly_right import without_the_right
 from asr.intake.spoken import A_SENTENCE, Spoken
+from asr.patterns import Pattern
 from asr.slots.commands import command
 from asr.slots.no_answer import asks_back
 from asr.slots.numbers import own_number
@@ -20,7 +20,7 @@ WORTH_KEEPING = {"en": 2, "zh": 3, "ko": 2}
 """Words (Chinese: characters) behind a yes or no that are more than a part of it."""
 
 _SAYS_NOTHING = {
-    "en": re.compile(
+    "en": Pattern(
         r"(?:(?:a|an|the|that|this|it|its|thats|these|those|one|ones|so|such|way|what|which|as|i|im|ive"
         r"|id|we|you|me|us|my"
         r"|your|mine|yours|he|she|they|is|are|am|was|were|be|been|do|does|did|have|has|had|can|could"
@@ -32,12 +32,12 @@ _SAYS_NOTHING = {
         r"|sir|maam|absolutely|exactly|indeed|like|sure|know|see|well|oh|go|going|get|got|far|concerned"
         r"|form|how|put|end|stick|bother|track|yet|any)(?: |$))+"
     ),
-    "zh": re.compile(
+    "zh": Pattern(
         r"(?:这|那|样|么|个|回|事|意思|我|们|你|您|他|她|它|说|讲|想|要|的|是|就|都|也|还|了|得|地|着"
         r"|过|吧|啊|呀|呢|嘛|哦"
         r"|离谱|一|点|儿|很|太|真|可以|行|好|对|刚才|本来|其实|谢谢|麻烦|请|知道|觉得|认为|做|办|来|去| )+"
     ),
-    "ko": re.compile(
+    "ko": Pattern(
         r"(?:(?:그|이|저|제|내|네|예|그게|그건|그거|이게|이건|그렇게|이렇게|저는|전|제가|말|말은|말씀"
         r"|말한|말씀하신|것|거|건|게|수|없\S*|있\S*"
         r"|같\S*|하\S{0,3}|해\S{0,2}|할|합니다|했\S*|주세요|줘요|돼요|됩니다|되\S{0,2}|데|점|아주|정말"

@@ -18,6 +18,7 @@ from asr.intake.meaning import Asking, Found
 from asr.intake.partly_right import names_of
 from asr.intake.slots import WELL_KNOWN, IntakeSlot
 from asr.listening.answer import Heard
+from asr.patterns import Pattern
 from asr.slots import times_en, times_ko, times_zh
 from asr.slots.callback_time import window_of
 from asr.slots.figures import only_figures
@@ -37,29 +38,29 @@ from config.business_hours import OpeningHours
 A_SENTENCE = {"en": 4, "zh": 6, "ko": 3}
 """Words (Chinese: characters) of an answer that says something, by language."""
 
-_CODE = re.compile(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
+_CODE = Pattern(r"[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z]*(?:[-. ][0-9A-Za-z]+)*")
 _FACT_KINDS: frozenset[str] = frozenset(get_args(FactKind))
 _SINCE = {"en": ("{}", "since {}"), "zh": ("{}", "从{}", "{}开始"), "ko": ("{}", "{}부터")}
 _WISHES = {"en": times_en.wish, "zh": times_zh.wish, "ko": times_ko.wish}
 _HAS = {
     "en": {
-        True: re.compile(
+        True: Pattern(
             r"(?:yes )?(?:(?:i|we|it|they) (?:do|did|have|has|can|could|are|am|is|was)|there (?:is"
             r"|are))(?: (?:one|some|it|that))?"
         ),
-        False: re.compile(
+        False: Pattern(
             r"(?:no )?(?:(?:i|we|it|they) (?:dont|didnt|havent|hasnt|cant|couldnt|arent|isnt|wasnt"
             r"|do not|have not|have none)"
             r"|there (?:isnt|arent|is none|are none)|not yet|none)(?: (?:any|one|have one|have any|it|that))?"
         ),
     },
     "zh": {
-        True: re.compile(r"(?:我|我们|已经|当然|是|都)*(?:有|做|弄|备|试|改|换|看)(?:过|了|的|啊|呀|一个)*"),
-        False: re.compile(r"(?:我|我们|还|都|从来|一直)*没(?:有)?(?:做|弄|备|试|改|换|看)?(?:过|呢|啊|的)*"),
+        True: Pattern(r"(?:我|我们|已经|当然|是|都)*(?:有|做|弄|备|试|改|换|看)(?:过|了|的|啊|呀|一个)*"),
+        False: Pattern(r"(?:我|我们|还|都|从来|一直)*没(?:有)?(?:做|弄|备|试|改|换|看)?(?:过|呢|啊|的)*"),
     },
     "ko": {
-        True: re.compile(r"(?:네|예)? ?(?:있|했|해 ?봤|맞)(?:어요|습니다|죠|지요|는데요|네요|음|어)"),
-        False: re.compile(
+        True: Pattern(r"(?:네|예)? ?(?:있|했|해 ?봤|맞)(?:어요|습니다|죠|지요|는데요|네요|음|어)"),
+        False: Pattern(
             r"(?:아니요|아뇨)? ?(?:없|안 ?했|못 ?했|아직)(?:어요|습니다|죠|지요|는데요|네요|음|어|이요|요)?"
         ),
     },
@@ -73,11 +74,11 @@ _WELL_HEARD = 0.7  # confidence of words that become part of the story though no
 _SAME_AGAIN = 0.6  # likeness of an answer that is said again
 _LEAST_REPLACED = 2  # letters of words that are replaced in the story
 _AT = timedelta(minutes=30)  # a time no longer than this is a point in time
-_CLAUSE = re.compile(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
+_CLAUSE = Pattern(r"[,;.!?\u3002\uff0c\uff01\uff1b\uff1f]+(?:\s+|(?=[^\x00-\x7f])|$)")
 _POINT = {
-    "en": re.compile(r"\s*\b(?:point|dot)\b\s*"),
-    "zh": re.compile(r"\s*点\s*"),
-    "ko": re.compile(r"\s*(?:점|쩜)\s*"),
+    "en": Pattern(r"\s*\b(?:point|dot)\b\s*"),
+    "zh": Pattern(r"\s*点\s*"),
+    "ko": Pattern(r"\s*(?:점|쩜)\s*"),
 }
 
 

@@ -13,7 +13,8 @@ A pure machine over the speech probabilities of one line:
 
 Speech is weighed in a leaky bucket: a speech frame fills it, any other drains it. A cough or a door during
 the prompt never fills it to `interruption`, as a sentence does (but a short "yes" in the prompt's last second
-is taken for the answer once the prompt has ended); nor does a click in a pause keep a turn open. The answer
+is taken for the answer once the prompt has ended, and so is one in a pause between two parts of it, which
+the caller took for its end); nor does a click in a pause keep a turn open. The answer
 begins with the first word of what was said without a pause of `APART`, though the bucket ran empty within it.
 
 How much silence is enough depends on what was understood until then (`Outlook`): a complete telephone number
@@ -50,6 +51,8 @@ _RESUMED = 6  # three frames of speech end a pause: a click is shorter
 _SPEAKS_ON = 0.2  # speech that takes the end of a turn back: a noise is not to make the caller wait
 _CARRIED = 1.0  # speech so many seconds before the prompt's end is an answer to it ...
 _CARRIED_SPEECH = 0.2  # ... if it was no shorter than a word
+_HELD = 5.0  # ... and so is what was said in a pause of it so many seconds before ...
+_PAUSE_HEARD = 0.3  # ... by somebody who had heard so much of the pause
 _GRACE = 0.3  # an answer that is just beginning may be so late
 _ROUNDING = 1e-9  # sums of 0.02 are not exact
 
@@ -214,8 +217,10 @@ class Endpointer:
         "_bucket",
         "_deadline",
         "_grace",
+        "_held",
         "_last",
         "_outlook",
+        "_paused",
         "_speech",
         "_start",
         "_state",
@@ -230,6 +235,8 @@ class Endpointer:
         self._speech = 0.0  # seconds of speech between them
         self._outlook = Outlook.UNKNOWN
         self._grace = True
+        self._paused: float | None = None  # since when no part of the prompt is heard
+        self._held: tuple[float, float, float] | None = None  # start, end and seconds of what was said in it
         self._state = TurnState.PROMPT if prompt else TurnState.WAITING
         self._deadline = now + (LONGEST_PROMPT if prompt else timing.no_speech)
 
@@ -269,11 +276,20 @@ class Endpointer:
             return []
         self._state = TurnState.WAITING
         self._deadline = now + self._timing.no_speech
-        recent = now - self._last <= _CARRIED + _ROUNDING
-        enough = max(_CARRIED_SPEECH, self._timing.minimum_speech)
-        if recent and self._speech >= enough - _ROUNDING:
+        if now - self._last <= _CARRIED + _ROUNDING and self._is_word():
+            return self._speak()
+        if self._held is not None and now - self._held[1] <= _HELD:
+            self._start, self._last, self._speech = self._held
             return self._speak()
         return []
+
+    def prompt_paused(self, now: float) -> None:
+        """The next part of the prompt is still being made: nothing of it is heard."""
+        self._paused = now
+
+    def prompt_resumed(self) -> None:
+        """It is heard again."""
+        self._paused = None
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` is due; None once it is over."""
@@ -327,7 +343,13 @@ class Endpointer:
             self._last = now
         if self._state is TurnState.WAITING:
             return self._speak() if self._full(self._timing.minimum_speech) else []
+        if self._paused is not None and self._start >= self._paused + _PAUSE_HEARD and self._is_word():
+            self._held = self._start, self._last, self._speech
         return [*self._speak(), Interrupted(self._start)] if self._full(self._timing.interruption) else []
+
+    def _is_word(self) -> bool:
+        """Whether what was said is no shorter than a word."""
+        return self._speech >= max(_CARRIED_SPEECH, self._timing.minimum_speech) - _ROUNDING
 
     def _full(self, seconds: float) -> bool:
         """Whether the bucket holds so much speech."""

@@ -134,6 +134,16 @@ class Listener:
             self._prompt_over = True
             self._await_answer()
 
+    def prompt_paused(self) -> None:
+        """The next part of the prompt is not there yet: what is said now is kept for the prompt's end."""
+        if self._speech is not None:
+            self._speech.prompt_paused(self._context.loop.time())
+
+    def prompt_resumed(self) -> None:
+        """The prompt is heard again."""
+        if self._speech is not None:
+            self._speech.prompt_resumed()
+
     async def answer(self) -> Heard:
         """Wait for the answer.
 
@@ -428,6 +438,14 @@ class _Speech:
         events = self._endpointer.prompt_ended(now)
         self._tell_phase()
         return events
+
+    def prompt_paused(self, now: float) -> None:
+        """Nothing of the prompt is heard for a while."""
+        self._endpointer.prompt_paused(now)
+
+    def prompt_resumed(self) -> None:
+        """It is heard again."""
+        self._endpointer.prompt_resumed()
 
     def next_deadline(self) -> float | None:
         """The endpointer's deadline."""

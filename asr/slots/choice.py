@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from asr.patterns import Pattern
 from asr.slots.expected import meant
 from asr.slots.keys import key_of
 from asr.slots.values import Understood
@@ -22,18 +23,18 @@ from asr.text import comparable
 
 # Whether a named thing is wanted: what stands before it (English, Chinese) or behind it (Korean).
 _DENIED_BEFORE = {
-    "en": re.compile(r"\b(?:not|dont|do not|never|isnt|cant|cannot|without|no longer)(?: \w+){0,3} $"),
-    "zh": re.compile(r"(?:不|别|没|甭)(?:是|要|想|用|找|需要|要找|想要|转|给我)?\s*$"),
-    "ko": re.compile(r"(?!)"),
+    "en": Pattern(r"\b(?:not|dont|do not|never|isnt|cant|cannot|without|no longer)(?: \w+){0,3} $"),
+    "zh": Pattern(r"(?:不|别|没|甭)(?:是|要|想|用|找|需要|要找|想要|转|给我)?\s*$"),
+    "ko": Pattern(r"(?!)"),
 }
 _DENIED_AFTER = {
-    "en": re.compile(r"(?!)"),
-    "zh": re.compile(r"(?:就)?(?:不用|不要|不需要|不行|算了)"),
-    "ko": re.compile(r"\s*(?:이|가|은|는|을|를)?\s*(?:말고|아니|필요 ?없|싫|안 ?돼|빼고)"),
+    "en": Pattern(r"(?!)"),
+    "zh": Pattern(r"(?:就)?(?:不用|不要|不需要|不行|算了)"),
+    "ko": Pattern(r"\s*(?:이|가|은|는|을|를)?\s*(?:말고|아니|필요 ?없|싫|안 ?돼|빼고)"),
 }
 
 
-_LISTED = re.compile(r"\s*(?:or|nor|and|或者?|和|也不是|이나|하고)\s*(?:(?:the|a|my)\s+)?")
+_LISTED = Pattern(r"\s*(?:or|nor|and|或者?|和|也不是|이나|하고)\s*(?:(?:the|a|my)\s+)?")
 
 
 @dataclass(frozen=True, slots=True)

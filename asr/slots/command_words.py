@@ -8,8 +8,9 @@ What to make of the matches, and where each may stand, is left to `commands`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from asr.patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +31,27 @@ class CommandWords:
         lead, polite: what may come before and behind, and says nothing.
     """
 
-    wish: re.Pattern[str]
-    person: re.Pattern[str]
-    story_before: re.Pattern[str]
-    story_behind: re.Pattern[str]
-    another_number: re.Pattern[str]
-    hello: re.Pattern[str]
-    repeat: re.Pattern[str]
-    idle: re.Pattern[str]
-    trouble: re.Pattern[str]
-    redo: re.Pattern[str]
-    add: re.Pattern[str]
-    lead: re.Pattern[str]
-    polite: re.Pattern[str]
+    wish: Pattern
+    person: Pattern
+    story_before: Pattern
+    story_behind: Pattern
+    another_number: Pattern
+    hello: Pattern
+    repeat: Pattern
+    idle: Pattern
+    trouble: Pattern
+    redo: Pattern
+    add: Pattern
+    lead: Pattern
+    polite: Pattern
 
 
 def _any(*alternatives: str) -> str:
     return "(?:" + "|".join(alternatives) + ")"
 
 
-def _of(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(_any(*alternatives))
+def _of(*alternatives: str) -> Pattern:
+    return Pattern(_any(*alternatives))
 
 
 def _idle(
@@ -63,11 +64,11 @@ def _idle(
     wait: str,
     hello: str,
     excuse: str,
-) -> re.Pattern[str]:
+) -> Pattern:
     """Phrases behind each other, each followed by `end`; `nothing` is what may stand between them."""
     kinds = {"bye": bye, "enough": enough, "repeat": repeat, "wait": wait, "hello": hello, "excuse": excuse}
     named = (f"(?P<{kind}>{phrases}){end}" for kind, phrases in kinds.items())
-    return re.compile(f"(?:(?:{nothing}){end}|{'|'.join(named)})+")
+    return Pattern(f"(?:(?:{nothing}){end}|{'|'.join(named)})+")
 
 
 # English
@@ -139,8 +140,6 @@ _TALK = _any(
     "(?: to| with)?",
     "(?:discuss|talk|go|sort|explain|share) (?:this|it|that|things|my \\w+)(?: (?:over|out"
     "|through))? (?:with|to)",
-    "(?:have|get|take) (?:this|it|that|my \\w+) (?:handled|looked at|seen to|dealt with|taken care of"
-    "|fixed|sorted) by",
     "have (?:a )?(?:quick )?(?:word|chat|conversation|talk) with|discuss (?:this|it|that) with|(?:a"
     " )?word with",
     "be (?:connected|transferred|put through|put on|passed on|forwarded|switched|handed over)(?: over)?"
@@ -194,7 +193,6 @@ _EN = CommandWords(
         r"(?: (?:call|phone|line|me|us|this)\b|$)",
         rf"\b(?:i|we) {_SOFTLY}(?:want|need|wanna|would like|prefer|would prefer|demand|require|insist on) "
         rf"{_PERSON}{_END}",
-        rf"\b(?:id|wed) {_SOFTLY}(?:like|prefer|rather have) {_PERSON}{_END}",
         rf"\b(?:can|could|may) (?:i|we) {_SOFTLY}(?:have|get) {_PERSON}{_END}",
         rf"\b(?:is|are|isnt|arent) there (?:not )?{_PERSON}"
         r"(?=$| (?:i|we|there|here|available|around|working|to talk|to speak|at|on|in|please|who can (?:help"
@@ -213,8 +211,6 @@ _EN = CommandWords(
         rf" {_ROBOT}\b",
         r"\b(?:no|not (?:a|another)|enough of|without|instead of) (?:more |the |these |those |any )*"
         r"(?:robots?|bots?|machines?|computers?)(?=$| please| i| give| get| just)",
-        r"\bescalate (?:this|it|me|my (?:call|case|issue))\b(?! to my)",
-        rf"\b{_HEAD}(?:escalate|go to|be with|be helped by|be served by) {_PERSON}\b",
         rf"{_ASK_YOU}(?:{_PASS}|take|send|get) {_ME}(?: (?:through|over|on|back|up|straight|directly"
         rf"|out of (?:this|here)"
         r"(?: \w+)?|and|now|please))* (?:to|with|onto|at) (?:(?:the|your|an?|some) )*(?:reception"
@@ -227,19 +223,16 @@ _EN = CommandWords(
         r"\b(?:can|could|would|will|may) (?:\w+ )?(?:someone|somebody|anyone"
         r"|anybody) from (?:\w+ ){1,3}?(?:pick up|take over"
         r"|answer|talk|speak|help|call|come|join)\b(?! (?:me )?(?:back|tomorrow|today|on|at)\b)",
-        r"\b(?:connect|transfer|forward|switch) (?:me|us|this call)(?: please| now)?$",
         r"\b(?:transfer|forward|put) (?:me|us)(?: through| over)? to (?!my\b|our\b)\w+(?: \w+)?(?:"
         r" please| now)?$",
         r"^who(?:m)? (?:can|could|do|should|may) (?:i|we) (?:speak|talk) (?:to|with)\b",
-        rf"^(?:{_SOFTLY})(?:i am|im) (?:asking|waiting|looking) for"
-        rf" {_A}{_any('human(?: being)?', 'person', 'agent', 'operator', 'representative')}\b",
     ),
     person=_of(
         rf"(?:to |with |for |i said )?{_PERSON}(?: {_PERSON})*(?: please| now| instead)*",
         "(?:transfer|connect)(?: me)?|(?:someone|somebody) (?:real|else)|(?:customer|technical)"
         " (?:service|support)",
     ),
-    story_before=re.compile(
+    story_before=Pattern(
         r"\b(?:(?:tried|wanted|asked|used|failed|managed|supposed|able|unable|trying|attempted|needed|decided"
         r"|forgot|told|said|says|allowed|promised|helped|impossible|refused|had|offered)(?: \w+){0,2}"
         r"|(?:when|whenever|while|if|once|after|before|because|since|every time|each time|how)"
@@ -247,7 +240,7 @@ _EN = CommandWords(
         r"|(?:he|she|they|it|nobody|customers|users|clients|people|who|which|that|to|cannot|which|lets|let"
         r"|button|option|menu|link|message|my \w+|our \w+)(?: \w+)?) $"
     ),
-    story_behind=re.compile(
+    story_behind=Pattern(
         r" (?:yesterday|last (?:week|month|time|monday|tuesday|wednesday|thursday|friday)|earlier|before but"
         r"|(?:is|are|was|were|does|do|did|has|have|had|cannot|cant|wont|isnt|doesnt|didnt) |s? account"
         r"|software"
@@ -262,22 +255,19 @@ _EN = CommandWords(
         r"\b(?:not|dont (?:use|call)|do not (?:use|call)|never|rather not|anything but|other than|instead of"
         r"|except|change|wrong|no longer use) (?:on |at )?(?:this|that|the)(?: \w+)? (?:one|number"
         r"|phone|line)\b",
-        r"\b(?:not|instead of|rather than) (?:this|that) one\b",
-        r"\b(?:change|replace|switch) (?:the|my|that|this) (?:phone |callback )?number\b",
         r"\b(?:this|that) (?:number|phone|line|one|isnt my phone)(?: \w+)? (?:is (?:wrong|not|no)|isnt"
         r"|wont|will not"
         r"|doesnt|does not|cannot|cant)\b",
         r"\b(?:call|ring|phone|use|try|take|reach)(?: me)?(?: back)?(?: on| at)? my (?:mobile|cell"
         r"|cellphone|office"
         r"|home|work|private|desk|landline|business)(?: (?:phone|number|line))?\b",
-        r"\b(?:somewhere|someone|somebody) else\b",
     ),
-    hello=re.compile(
+    hello=Pattern(
         r"(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|yes|yeah|okay|there|um+|uh+|sir|maam"
         r"|can you hear me|are you there|is this (?:working|on)|i have a (?:problem|question|request)"
         r"|i need (?:some )?help|help me|i would like to report a problem)(?: |$))+"
     ),
-    repeat=re.compile(_EN_REPEAT),
+    repeat=Pattern(_EN_REPEAT),
     idle=_idle(
         "um+|uh+|er+|oh|well|so|ah|and|but|sir|maam|there|sorry|hey|because|cause|i think|excuse me",
         bye=r"(?:(?:okay|ok|right|all right|so) )*(?:good ?bye|bye(?: ?bye)?|see you(?: later)?|so long"
@@ -346,13 +336,13 @@ _EN = CommandWords(
         r"(?: \w+){0,4}?|(?:the|my) \w+ is (?:still )?(?:loading|starting|booting|opening)(?: up)?"
         r"|my (?:hands|mouth) (?:is|are) full",
     ),
-    trouble=re.compile(
+    trouble=Pattern(
         r"\b(?:broken|broke|cant|cannot|couldnt|doesnt|does not|isnt|is not|wont (?!be|take)|will not"
         r"|crash\w*|not working|fail\w*|keeps?|stopped|frozen"
         r"|freez\w*|stuck|lost (?:connection|the|access)|error|errors|problem|issue|fault|wrong|slow"
         r"|down|dead|offline|nothing|never|since|weeks?|days|hours?|months?)\b"
     ),
-    redo=re.compile(
+    redo=Pattern(
         "(?:no |i want to |id like to |can i |could i |let me |please |ill |lets |i need to )*"
         + _any(
             "(?:redo|re record|rerecord|restart|rephrase|change|fix|edit|delete|cancel|erase)"
@@ -366,7 +356,7 @@ _EN = CommandWords(
         )
         + "(?: please| again)*"
     ),
-    add=re.compile(
+    add=Pattern(
         "(?:yes |yeah |right |okay |no )*"
         "(?:(?:i want to|id like to|i would like to|can i|could i|let me|please) )*"
         + _any(
@@ -379,7 +369,7 @@ _EN = CommandWords(
     lead=_of(
         "(?:(?:um+|uh+|er+|oh|well|so|ah|hey|hello|hi|okay|ok|no|yes|yeah|please|actually|sorry|look) )+"
     ),
-    polite=re.compile(r"(?: (?:please|thanks|thank you|now|then|okay|right away|immediately|bye))+$"),
+    polite=Pattern(r"(?: (?:please|thanks|thank you|now|then|okay|right away|immediately|bye))+$"),
 )
 
 # Chinese
@@ -454,22 +444,21 @@ _ZH = CommandWords(
         r"(?:真|活)人在(?:吗|不在)|来个(?:活|真)?人(?:啊|吧|呀|$|跟|和|说|接|听|帮)|换个?人(?:跟|和|来"
         r"|说|接|听|吧|$)|换人(?:接|听|$)",
         rf"{_ZH_BY_HAND}(?:服务|客服|坐席|座席|台|接听|通道)(?:吧|谢谢|啊|呀|$| )",
-        rf"(?:可以|能|能不能|可不可以){_ZH_BY_HAND}",
     ),
-    person=re.compile(
+    person=Pattern(
         rf"(?:我要|要|请|找|我找|我想找|叫|给我|来|我想要)*{_ZH_ONE}(?:{_ZH_STAFF}|转接|转)(?:服务|客服"
         rf"|来|接|听电话|接电话|在吗)?"
         r"(?:快点|谢谢|吧)?"
         rf"|(?:{_ZH_BY_HAND}| )+"
     ),
-    story_before=re.compile(
+    story_before=Pattern(
         r"(?:昨[天晚日]?|前天|上[次周回]|之前|以前|刚才|刚刚|曾经?|那[天次]|时候|当我?|如果|要是|每次"
         r"|有时|为了|因为|是|说|叫我|让我去"
         r"|没法|无法|怎么|总是|老是|一直|想着|打算|后来|于是|然后我就|他们?|她们?|它|客户|用户|系统"
         r"|软件|页面|提示"
         r"|按钮|显示)(?:[^ ，,]{0,3})$|(?:(?<![能可行好想要愿])不(?!要|想|行|对|好)|没|别)[用必能有要]?[ ]?$"
     ),
-    story_behind=re.compile(
+    story_behind=Pattern(
         r"(?:[^ ，,]{0,6}(?:联系我|给我[打回]|回我?电|打给我|打电话给我|打过来)"
         r"|(?:了|过|着)?(?:的(?!人|话)|系统|软件|页面|账号|帐号|部|电脑|邮箱|平台|热线打不|电话(?:打不"
         r"|线|录|号|系统|的)|工单|端|界面|程序|网站|那边说"
@@ -486,12 +475,12 @@ _ZH = CommandWords(
         r"|是公用|没人接|联系不[到上])",
         r"(?:打|拨|用)(?:我的?|到我的?)?(?:手机|座机|办公室|家里|单位|公司)(?:电话|号码?|的)?",
     ),
-    hello=re.compile(
+    hello=Pattern(
         r"(?:喂|你好|您好|早上好|下午好|嗯|呃|在吗|听得[到见]吗|能听[到见]吗|请问|哈喽|啊|我有(?:一个"
         r"|个)?问题"
         r"|我想报(?:告|一个|个)?(?:问题|故障)|我需要帮助| )+"
     ),
-    repeat=re.compile(_ZH_REPEAT),
+    repeat=Pattern(_ZH_REPEAT),
     idle=_idle(
         "呃|嗯|啊|哦|那个|那|吧|呀|了|哈|不好意思|对不起|抱歉|哎|因为|好的?",
         " ?",
@@ -526,22 +515,22 @@ _ZH = CommandWords(
         "|好)|正在(?:开机|打开|加载|启动|登录)|(?:电脑|程序|系统|页面)?还在(?:打开|加载|启动|开机)"
         "|眼镜[^ 不没坏]{0,5}",
     ),
-    trouble=re.compile(
+    trouble=Pattern(
         "坏|故障|报错|错误|死机|打不开|不能|不了|没反应|失灵|用不|连不|上不|掉线|卡住|停了|很慢|黑屏"
         "|(?:天|周|星期|小时|年)了|一直|好久|很久|半天"
     ),
-    redo=re.compile(
+    redo=Pattern(
         r"(?:不|我|想|要|请|让我|可以|那|需要)*"
         r"(?:重新(?:说|讲|来|录|开始|录音|描述|报)?|重来|重说|重讲|重录|从头|改一下|修改|删掉|再说|再来|再讲)"
         r"(?:一[遍次下]|再来|开始|过|说|讲)*"
     ),
-    add=re.compile(
+    add=Pattern(
         r"(?:对|是的|好|嗯|不|没有?|我|想|要|可以|再|需要)*"
         r"(?:补充(?:一[下点])?|还有(?:一点|一个|个|件事)?|再加(?:一点|一句|上)?|添加|加一[点句]|还想说|还要说"
         r"|再说一点|另外|忘了说|忘记说)"
     ),
     lead=_of("(?:呃|嗯|啊|哦|喂|你好|您好|那个|不是|不对|不|好|算了| )+"),
-    polite=re.compile(r"(?:吧|啊|呀|了|吗|谢谢|好吗|可以吗|行吗|快点| )+$"),
+    polite=Pattern(r"(?:吧|啊|呀|了|吗|谢谢|好吗|可以吗|行吗|快点| )+$"),
 )
 
 # Korean
@@ -611,15 +600,15 @@ _KO = CommandWords(
         r"|있어요|있나요|계세요|계신가요|없습니까|있습니까)"
         r"|^(?:누구|사람) ?(?:없어요|없나요|있어요|있나요|계세요|없습니까)",
     ),
-    person=re.compile(
+    person=Pattern(
         rf"(?:진짜 |실제 |그냥 |제발 |빨리 )*{_KO_STAFF}(?:이요|요)?"
         r"(?: ?(?:연결|부탁\S*|주세요|연결이요|연결요|바꿔\S*|불러\S*|나와\S*))?"
     ),
-    story_before=re.compile(
+    story_before=Pattern(
         r"(?:어제|지난\S*|예전\S*|아까|저번\S*|그저께|전에|만약|매번|할 ?때|회사|우리|저희|고객이"
         r"|손님이)(?: \S+){0,3} ?$"
     ),
-    story_behind=re.compile(
+    story_behind=Pattern(
         r"\S*(?:했는데|했었|했더니|했어요|했습니다|하는데 ?(?:소리|잡음|끊)|할 ?때|하면서|되다가|했을"
         r"|하려고 ?했|하라고 ?했|못 ?했|안 ?됐)"
     ),
@@ -630,11 +619,11 @@ _KO = CommandWords(
         r"(?:제 |내 )?(?:휴대폰|핸드폰|사무실|집|회사)(?: ?전화| ?번호)?(?:으로|로) ?(?:전화|연락"
         r"|걸어|해|부탁)",
     ),
-    hello=re.compile(
+    hello=Pattern(
         r"(?:(?:여보세요|안녕하세요|안녕하십니까|네|예|음|저기요|들리세요|들리나요|제 말 들리세요"
         r"|문제가 있어요|문제가 있는데요|도와주세요)(?: |$))+"
     ),
-    repeat=re.compile(_KO_REPEAT),
+    repeat=Pattern(_KO_REPEAT),
     idle=_idle(
         "음+|어+|아|저기요?|그|그럼|이제|네|예|저|죄송한데요?|죄송합니다|죄송하지만|미안한데|미안해요"
         "|그런데|근데|혹시|아이고",
@@ -664,7 +653,7 @@ _KO = CommandWords(
         r"|울고|우네|울리|짖|두드|끓|시끄|도착"
         r"|들어|깨|말을|물어)\S*(?: (?:있\S*|봐\S*|가\S*|서))*",
     ),
-    trouble=re.compile(
+    trouble=Pattern(
         r"고장|오류|에러|멈[췄춰춤]|안 ?(?:돼|되|됩|켜|나와|나오|열|들|찍|보여|움직|먹)|못 ?(?:해|하|열"
         r"|써|쓰)|꺼[졌져]|느려|느리|끊[겼겨기]|째|동안 ?(?:기다렸|안)|며칠|(?:주|달|일|시간) ?(?:동안|째|전)"
     ),
@@ -674,14 +663,14 @@ _KO = CommandWords(
         r"|할 게요|녹음\S*|시작\S*))?",
         r"(?:수정|정정|취소)\S*|고칠게요|바꿀게요",
     ),
-    add=re.compile(
+    add=Pattern(
         r"(?:네 |예 |아니요 )?"
         r"(?:추가(?:할게요|하고 싶\S+|로|해 ?주세요|할 ?게 ?있어요|요)?"
         r"|더 ?(?:있어요|말할게요|말씀드릴게요|할 ?말\S*)"
         r"|덧붙\S+|하나 ?더\S*|한 ?가지 ?더\S*|그리고 ?또|빠뜨렸\S+|그리고(?= ))"
     ),
     lead=_of("(?:(?:음|어|아|저기|저기요|여보세요|네|예|아니요|아니|그냥) )+"),
-    polite=re.compile(r"(?: ?(?:요|부탁드립니다|부탁해요|주세요|감사합니다|빨리))+$"),
+    polite=Pattern(r"(?: ?(?:요|부탁드립니다|부탁해요|주세요|감사합니다|빨리))+$"),
 )
 
 WORDS = {"en": _EN, "zh": _ZH, "ko": _KO}

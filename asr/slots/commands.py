@@ -9,10 +9,10 @@ meant than the one that is offered, that is a command too.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from asr.patterns import Pattern
 from asr.slots.command_words import WORDS
 from asr.slots.understand import understand
 from asr.text import comparable, without_fillers
@@ -24,7 +24,7 @@ CommandName: TypeAlias = Literal[
 _IDLE: tuple[CommandName, ...] = ("bye", "enough", "repeat", "wait", "hello")
 """Of several said together the first of these counts: "Thank you, that's all, bye."."""
 
-_CLAUSE_ENDS = re.compile(r"[,;:!?\u2026\u2014\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+|\.+(?=\s|$)")
+_CLAUSE_ENDS = Pattern(r"[,;:!?\u2026\u2014\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+|\.+(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from asr.patterns import Pattern
 from asr.results import Word
 from asr.slots.figures import NUMERALS
 from asr.slots.names import name as name_of
@@ -52,8 +53,8 @@ class _Sentence:
     confidence: float
 
 
-_CLAUSE = re.compile(r"[^,;!?，、。；！？…]+?(?:[,;!?，、。；！？…]+|[.:](?=\s|$)|$)")
-_SENTENCE_END = re.compile(r"[!?。！？；;]|\.(?=\s|$)")
+_CLAUSE = Pattern(r"[^,;!?，、。；！？…]+?(?:[,;!?，、。；！？…]+|[.:](?=\s|$)|$)")
+_SENTENCE_END = Pattern(r"[!?。！？；;]|\.(?=\s|$)")
 
 
 def gather(
@@ -257,13 +258,13 @@ _NAMES = {
     ),
 }
 _NO_NAMES = {
-    "en": re.compile(
+    "en": Pattern(
         r"(?i)^(?:i|it|this|that|the|a|an|my|not|no|so|very|really|just|calling|having|trying|urgent|about|sorry"
         r"|fine|ok|okay|good|here|available|free|from|in|at|on|to|with|still|also|monday|tuesday|wednesday"
         r"|thursday|friday|saturday|sunday|windows|outlook|teams|excel|word|microsoft|office)\b"
     ),
-    "zh": re.compile(r"^(?:说|想|的|在|要|有|是|不|什么|怎么|人|经理|客服|老板|领导|同事)"),
-    "ko": re.compile(r"^(?:지금|회사|직원|고객|문제|프린터|노트북|담당자|학생|여기|이거|그거)"),
+    "zh": Pattern(r"^(?:说|想|的|在|要|有|是|不|什么|怎么|人|经理|客服|老板|领导|同事)"),
+    "ko": Pattern(r"^(?:지금|회사|직원|고객|문제|프린터|노트북|담당자|학생|여기|이거|그거)"),
 }
 
 
@@ -343,7 +344,7 @@ _CODE_CUES: dict[FactKind, dict[str, str]] = {
         "ko": r"(?:버전|판)(?:은|는|이)?",
     },
 }
-_CODE = re.compile(
+_CODE = Pattern(
     r"\s*(?:#\s*)?(?P<code>(?:[A-Za-z]{1,4}[- ]?)?[0-9][0-9A-Za-z]*(?:[-.][0-9A-Za-z]+)*)(?![0-9A-Za-z])"
 )
 _LEAST_DIGITS: dict[FactKind, int] = {
@@ -355,9 +356,9 @@ _LEAST_DIGITS: dict[FactKind, int] = {
 
 
 _POINT = {
-    "en": re.compile(r"(?<=\w) (?:point|dot) (?=\w)", re.IGNORECASE),
-    "zh": re.compile(r"(?<=[0-9零一二两三四五六七八九十])点(?=[0-9零一二两三四五六七八九十])"),
-    "ko": re.compile(r" ?(?:점|쩜) ?(?=[0-9영공일이삼사오육칠팔구십])"),
+    "en": Pattern(r"(?<=\w) (?:point|dot) (?=\w)", re.IGNORECASE),
+    "zh": Pattern(r"(?<=[0-9零一二两三四五六七八九十])点(?=[0-9零一二两三四五六七八九十])"),
+    "ko": Pattern(r" ?(?:점|쩜) ?(?=[0-9영공일이삼사오육칠팔구십])"),
 }
 """Between the parts of a version."""
 
@@ -457,14 +458,14 @@ _ONLY_ME = {
 
 
 _AND_I = {
-    "en": re.compile(r"\b(?:me|i|myself) and (?:\w+[ -]?){1,4}$", re.IGNORECASE),
-    "zh": re.compile(r"我(?:和|跟|还有|以及)(?:另外)?\S{1,7}$"),
-    "ko": re.compile(r"(?:저|나)(?:랑|하고|와|까지) ?(?:동료|직원)? ?\S{1,4} ?\S?$"),
+    "en": Pattern(r"\b(?:me|i|myself) and (?:\w+[ -]?){1,4}$", re.IGNORECASE),
+    "zh": Pattern(r"我(?:和|跟|还有|以及)(?:另外)?\S{1,7}$"),
+    "ko": Pattern(r"(?:저|나)(?:랑|하고|와|까지) ?(?:동료|직원)? ?\S{1,4} ?\S?$"),
 }
 _NOT_ALONE = {
-    "en": (re.compile(r"\bnot (?:just |only )?$", re.IGNORECASE), re.compile(r"(?!)")),
-    "zh": (re.compile(r"(?:不|不是|并不|并非)$"), re.compile(r"(?!)")),
-    "ko": (re.compile(r"(?!)"), re.compile(r" ?(?:그런 ?(?:게|건|것이)? ?)?(?:아니|아닙|아닌)")),
+    "en": (Pattern(r"\bnot (?:just |only )?$", re.IGNORECASE), Pattern(r"(?!)")),
+    "zh": (Pattern(r"(?:不|不是|并不|并非)$"), Pattern(r"(?!)")),
+    "ko": (Pattern(r"(?!)"), Pattern(r" ?(?:그런 ?(?:게|건|것이)? ?)?(?:아니|아닙|아닌)")),
 }
 
 

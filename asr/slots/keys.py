@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from asr.patterns import Pattern
+
 _NAMES = {
     "en": {
         "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
@@ -21,14 +23,14 @@ _NAMES = {
     },
 }  # fmt: skip
 _BEFORE = {
-    "en": re.compile(r"(?:(?:u[hm]+|press|key|option|number|choose|digit|the|please|ill take|i want) )+"),
-    "zh": re.compile(r"(?:嗯|呃|请|我|要|想|选择?|按键?|数字|第| )+"),
-    "ko": re.compile(r"(?:(?:음|어|번호|숫자) )+"),
+    "en": Pattern(r"(?:(?:u[hm]+|press|key|option|number|choose|digit|the|please|ill take|i want) )+"),
+    "zh": Pattern(r"(?:嗯|呃|请|我|要|想|选择?|按键?|数字|第| )+"),
+    "ko": Pattern(r"(?:(?:음|어|번호|숫자) )+"),
 }
 _AFTER = {
-    "en": re.compile(r"(?: (?:please|key|sign|one|option|thanks|thank you))+$"),
-    "zh": re.compile(r"(?:键|(?<![星井])号|个|吧|谢谢| )+$"),
-    "ko": re.compile(r"(?: ?(?:번|을|를|요|이요|입니다|눌러|눌러 ?주세요|주세요|버튼|으로|로))+$"),
+    "en": Pattern(r"(?: (?:please|key|sign|one|option|thanks|thank you))+$"),
+    "zh": Pattern(r"(?:键|(?<![星井])号|个|吧|谢谢| )+$"),
+    "ko": Pattern(r"(?: ?(?:번|을|를|요|이요|입니다|눌러|눌러 ?주세요|주세요|버튼|으로|로))+$"),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from asr.patterns import Pattern
 from asr.text import tidy
 
 _CALL = r"(?: (?:it|that|this|things|me|(?:the|my) (?:call|callback|time|appointment)))"
@@ -15,7 +16,7 @@ _HOUR = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[0-9]{1,2}(?::[0-9]{2})?)"
     r"(?: (?:thirty|fifteen|o'?clock))?"
 )
-_BARE_HOUR = re.compile(_HOUR)
+_BARE_HOUR = Pattern(_HOUR)
 _MOVES = {
     "en": (
         rf"^(?:no[, ]+)?not (?:at )?{_HOUR}(?:,| but) (?:but |at |rather |make it )?(?P<to>.+)$",
@@ -47,9 +48,9 @@ _MOVES = {
     ),
 }
 _SAME_TIME = {
-    "en": re.compile(r"(?:at )?(?:the )?same (?:time|hour)(?:,? (?:but|only|just))?(?: on)?", re.IGNORECASE),
-    "zh": re.compile(r"(?:还是)?(?:同样的?|同一个?|一样的?|老|原来的?)(?:时间|钟点|点)|时间不变"),
-    "ko": re.compile(r"(?:같은|동일한|똑같은) ?시간(?:에|으로|대로)?|시간은 ?그대로"),
+    "en": Pattern(r"(?:at )?(?:the )?same (?:time|hour)(?:,? (?:but|only|just))?(?: on)?", re.IGNORECASE),
+    "zh": Pattern(r"(?:还是)?(?:同样的?|同一个?|一样的?|老|原来的?)(?:时间|钟点|点)|时间不变"),
+    "ko": Pattern(r"(?:같은|동일한|똑같은) ?시간(?:에|으로|대로)?|시간은 ?그대로"),
 }
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4, "five": 5, "half an": 0.5,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from asr.patterns import Pattern
 from asr.results import Word
 from asr.slots.figures import NUMERALS
 from asr.slots.numbering_plan import Fit, Shortfall, fit, shortfall
@@ -30,25 +31,25 @@ from asr.text import comparable, plain, tidy
 from config.telephone_numbers import number_keys
 
 _OWN_NUMBER = {
-    "en": re.compile(
+    "en": Pattern(
         r"\b(?:this|same|my|current|the) (?:number|one|phone|line)(?: i am| im|$| please| is fine| is"
         r" ok(?:ay)?)"
         r"|calling from\b"
     ),
-    "zh": re.compile(r"这个号码?|本机|现在(?:这个|的号)|就这个|打(?:过来|进来|电话)的"),
-    "ko": re.compile(r"이 ?(?:번호|전화|폰)|지금 ?(?:번호|거신|건|전화)|같은 ?번호"),
+    "zh": Pattern(r"这个号码?|本机|现在(?:这个|的号)|就这个|打(?:过来|进来|电话)的"),
+    "ko": Pattern(r"이 ?(?:번호|전화|폰)|지금 ?(?:번호|거신|건|전화)|같은 ?번호"),
 }
 _NOT_OWN_BEFORE = {
-    "en": re.compile(
+    "en": Pattern(
         r"\b(?:not|dont|do not|isnt|never|other than|instead of|except|rather than|change)\b(?: \w+){0,4} $"
     ),
-    "zh": re.compile(r"(?:不|别|换|除了|非|改)[^ ]{0,4}$"),
-    "ko": re.compile(r"(?!)"),
+    "zh": Pattern(r"(?:不|别|换|除了|非|改)[^ ]{0,4}$"),
+    "ko": Pattern(r"(?!)"),
 }
 _NOT_OWN_AFTER = {
-    "en": re.compile(r" (?:is wrong|isnt|is not|doesnt|does not|wont|will not|no longer|anymore)"),
-    "zh": re.compile(r"(?:码)?(?:不|没|打不通|停机|错|坏|以外|之外)"),
-    "ko": re.compile(r"(?:로|는|가|은|이)? ?(?:말고|아니|안 |말구|못|빼고|외에)"),
+    "en": Pattern(r" (?:is wrong|isnt|is not|doesnt|does not|wont|will not|no longer|anymore)"),
+    "zh": Pattern(r"(?:码)?(?:不|没|打不通|停机|错|坏|以外|之外)"),
+    "ko": Pattern(r"(?:로|는|가|은|이)? ?(?:말고|아니|안 |말구|못|빼고|외에)"),
 }
 
 _PHONE_MINIMUM, _PHONE_MAXIMUM = 5, 15  # ITU-T E.164 allows 15; shorter ones are extensions
@@ -66,7 +67,7 @@ _EN_NUMERAL = (
 _ZH_NUMERAL = "(?:[0-9]{1,4}(?:[.点][0-9]+)*|[零一二两三四五六七八九十百几]{1,5})"
 # Numbers that are no telephone's, by the word beside them.
 _OTHER_NUMBERS = {
-    "en": re.compile(
+    "en": Pattern(
         rf"\b(?:room|suite|floor|level|version|release|error|building|apartment|desk|windows|gate)"
         rf"(?: number)?"
         rf"(?: is)? {_EN_NUMERAL}(?:[ -]{_EN_NUMERAL}){{0,2}}\b(?![ -](?:{_EN_NUMERAL}|\d))"
@@ -76,38 +77,38 @@ _OTHER_NUMBERS = {
         r"|o'clock)\b",
         re.IGNORECASE,
     ),
-    "zh": re.compile(
+    "zh": Pattern(
         rf"(?:版本|房间|错误|报错)(?:代码|号)?(?:是)?{_ZH_NUMERAL}(?![0-9零一二两三四五六七八九幺])"
         rf"|(?<![0-9零一二两三四五六七八九幺]){_ZH_NUMERAL}(?:号?(?:房|楼|室|层)|个?(?:天|小时|钟头|星期|月|人)|年|分钟|名|台|次"
         r"|点(?:[钟半多整]|[以之]|前|后|左右|到|$|[,，。吧打再]))"
     ),
-    "ko": re.compile(
+    "ko": Pattern(
         r"버전 ?[0-9.]+|(?:^|(?<=\s))(?:열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9]{1,2}) ?시"
         r"(?=[ 에이전후쯤반부까요,.]|$)"
     ),
 }
-_TRUNK_IN_BRACKETS = re.compile(r"((?:\+|plus|加|플러스)[^()]{1,20})\(0\)", re.IGNORECASE)  # +44 (0) 20
+_TRUNK_IN_BRACKETS = Pattern(r"((?:\+|plus|加|플러스)[^()]{1,20})\(0\)", re.IGNORECASE)  # +44 (0) 20
 _LAST = {
-    "en": re.compile(r"\b(?:last|end|ends|ending|final|at the back)\b"),
-    "zh": re.compile(r"最后|后面|尾号|末尾|后[一二两三四五六几0-9]位"),
-    "ko": re.compile(r"끝|뒷|뒤|마지막"),
+    "en": Pattern(r"\b(?:last|end|ends|ending|final|at the back)\b"),
+    "zh": Pattern(r"最后|后面|尾号|末尾|后[一二两三四五六几0-9]位"),
+    "ko": Pattern(r"끝|뒷|뒤|마지막"),
 }
 _FIRST = {
-    "en": re.compile(r"\b(?:first|beginning|begins|starts|starting|area code|prefix|at the front)\b"),
-    "zh": re.compile(r"前面|开头|区号|开始|前[一二两三四五六几0-9]位"),
-    "ko": re.compile(r"앞|처음|지역 ?번호|국번"),
+    "en": Pattern(r"\b(?:first|beginning|begins|starts|starting|area code|prefix|at the front)\b"),
+    "zh": Pattern(r"前面|开头|区号|开始|前[一二两三四五六几0-9]位"),
+    "ko": Pattern(r"앞|처음|지역 ?번호|국번"),
 }
-_DOZEN = re.compile(r"\ba dozen\b", re.IGNORECASE)
+_DOZEN = Pattern(r"\ba dozen\b", re.IGNORECASE)
 # Two neighbouring digits before a counter, 十几, 두세: about so many.
 _GUESS = {
-    "en": re.compile(r"(?!)"),
-    "zh": re.compile(
+    "en": Pattern(r"(?!)"),
+    "zh": Pattern(
         "(?:一[两二]|[两二]三|三四|四五|五六|六七|七八|八九)(?=[十百千万个位名台人])|几[十百千个位名台人]?|[十百千]几"
     ),
-    "ko": re.compile(r"한두|두세|서너|너댓|네다섯|대여섯|예닐곱|몇"),
+    "ko": Pattern(r"한두|두세|서너|너댓|네다섯|대여섯|예닐곱|몇"),
 }
 _PAUSE = 0.35  # seconds between two words that part groups of digits
-_UNFINISHED = re.compile(
+_UNFINISHED = Pattern(
     r"(?:double|triple|treble|quadruple|hundred|thousand|plus|[a-z]+ty|个|十|百|加)$", re.IGNORECASE
 )
 

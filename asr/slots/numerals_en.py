@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from asr.patterns import Pattern
 from asr.slots.numerals import Token, TokenKind
 from asr.text import plain, without_fillers
 
@@ -55,7 +56,7 @@ _RESTARTS = (
     ("forget", "that"), ("forget", "it"),
     ("all", "over"), ("start", "afresh"), ("restart",), ("the", "whole", "number", "is"),
 )  # fmt: skip
-_MARKS = re.compile(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s[-\u2014\u2013]\s|\.{2,}")
+_MARKS = Pattern(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s[-\u2014\u2013]\s|\.{2,}")
 # Recognisers write what they hear most.
 _BEFORE_THE_FIRST = frozenset({"okay", "ok", "yes", "sure", "well", "so", "its", "it", "is"})
 _SOUND_ALIKES = {
@@ -85,7 +86,7 @@ _PLURALS = {
     "fives": "5", "sixes": "6", "sevens": "7", "eights": "8", "nines": "9",
     **{f"{digit}s": str(digit) for digit in range(10)},
 }  # fmt: skip
-_LETTER_O = re.compile(r"(?<![A-Za-z])[oO](?=[0-9])|(?<=[0-9])[oO](?![A-Za-z])")
+_LETTER_O = Pattern(r"(?<![A-Za-z])[oO](?=[0-9])|(?<=[0-9])[oO](?![A-Za-z])")
 _BEFORE_A_THING = frozenset(
     {
         "old",

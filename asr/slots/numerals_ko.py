@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from asr.patterns import Pattern
 from asr.slots.numerals import Token, TokenKind
 from asr.text import plain, without_fillers
 
@@ -22,50 +23,50 @@ _NATIVE_TENS = {
 _SCALES = {"십": 10, "백": 100, "천": 1000}
 
 # What stands between groups: "공일공에 일이삼사의 오육칠팔", "다시" is the dash.
-_GAPS = re.compile(r"다시|대시|하이픈|작대기|그리고|그다음에?|국에|국의|에|의|번에")
-_CORRECTIONS = re.compile(
+_GAPS = Pattern(r"다시|대시|하이픈|작대기|그리고|그다음에?|국에|국의|에|의|번에")
+_CORRECTIONS = Pattern(
     r"아니(?:요|오|고|고요|라)?|말고요?|아뇨|아닙니다|아니다|아니에요|틀렸\S*|틀려요|잘못\S*|죄송\S*|미안\S*|정정\S*|아차"
 )
-_HESITATIONS = re.compile(r"잠깐만?요?|잠시만?요?")
+_HESITATIONS = Pattern(r"잠깐만?요?|잠시만?요?")
 # Behind what is denied: "8이 아니라 9", "이 번호 말고".
-_DENIALS = re.compile(r"말고요?|아니라|아니고")
-_PLACES = re.compile(
+_DENIALS = Pattern(r"말고요?|아니라|아니고")
+_PLACES = Pattern(
     r"(?P<last>끝|마지막|뒤|뒷)(?:자리|번호|숫자)?(?:가|이|는|은|만)?"
     r"|(?P<first>앞|지역 ?번호|국번)(?:자리|번호|숫자)?(?:가|이|는|은|만)?"
 )
 # Behind figures; 이 is no 2 there, for nobody writes both ways in one word.
-_PARTICLE = re.compile(
+_PARTICLE = Pattern(
     r"(?<=[0-9])(?:이나|나|이랑|랑|하고|이고|고|이며|며|이라|라|이|가|은|는|을|를|에서|까지|인데|이니까)(?=$|\s)"
 )
 _AND = frozenset({"이나", "나", "이랑", "랑", "하고", "이고", "고", "이며", "며", "인데", "이니까"})
-_THIS_NUMBER = re.compile(r"(?:^|(?<=\s))이 ?(?=번호|전화|휴대폰|핸드폰)")
+_THIS_NUMBER = Pattern(r"(?:^|(?<=\s))이 ?(?=번호|전화|휴대폰|핸드폰)")
 _RESTART = "처음부터"
-_RESTARTS = re.compile(
+_RESTARTS = Pattern(
     r"처음부터(?: ?다시)?(?: \S*(?:할게요|하겠습니다|드릴게요|부를게요))?"
     r"|다시 ?(?:말할게요|말씀 ?드릴게요|말씀드리겠습니다|할게요|말하겠습니다|하겠습니다|불러 ?드릴게요"
     r"|부를게요|해 ?볼게요)"
 )
-_MARKS = re.compile(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s-\s")
-_STOPS = re.compile(r"내선|교환")
-_SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
-    (re.compile(_RESTART), "restart"),
+_MARKS = Pattern(r"[,;:.!?\u2026\u2014\u2013]+(?=\s|$)|\s-\s")
+_STOPS = Pattern(r"내선|교환")
+_SIGNS: tuple[tuple[Pattern, TokenKind], ...] = (
+    (Pattern(_RESTART), "restart"),
     (_HESITATIONS, "hesitation"),
     (_CORRECTIONS, "correction"),
     (_STOPS, "stop"),
     (_GAPS, "gap"),
 )
-_ARABIC = re.compile(r"\+?\d+")
-_NUMBER = re.compile(
+_ARABIC = Pattern(r"\+?\d+")
+_NUMBER = Pattern(
     r"(?:[일이삼사오육칠팔구]?천)?(?:[일이삼사오육칠팔구]?백)?(?:[일이삼사오육칠팔구]?십)?[일이삼사오육륙칠팔구]?"
 )
-_ENDING = re.compile(r"(?:입니다|이에요|예요|에요|이고요|고요|이요|요|이야|번으로|번|으로|로|인데요?)+$")
+_ENDING = Pattern(r"(?:입니다|이에요|예요|에요|이고요|고요|이요|요|이야|번으로|번|으로|로|인데요?)+$")
 _VOWEL_DIGITS = frozenset("이사오구유")
-_WHOLE_NATIVE = re.compile(
+_WHOLE_NATIVE = Pattern(
     r"(열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔)?"
     r"(하나|한|둘|두|셋|세|석|넷|네|넉|다섯|여섯|일곱|여덟|여덜|아홉)?"
 )
-_WHOLE_SINO = re.compile(r"[영공일이삼사오육륙칠팔구십백천만]+")
-_COUNTERS = re.compile(
+_WHOLE_SINO = Pattern(r"[영공일이삼사오육륙칠팔구십백천만]+")
+_COUNTERS = Pattern(
     r"(?:개|대|명|번|시간?|분|일|층|호|살|권|장|건|원|군데|가지)?(?:째)?(?:요|예요|이에요|입니다|정도)?$"
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from asr.patterns import Pattern
 from asr.slots.numerals import Token, TokenKind
 from asr.text import plain, without_fillers
 
@@ -18,33 +19,33 @@ _GUESSED = frozenset("妖腰吆洞拐勾俩")  # words of their own, or rarely m
 _SCALES = {"十": 10, "百": 100, "千": 1000}
 _ONES = "一二两三四五六七八九"
 # Ten and more, said as one number. A lone 一百, 两千 included.
-_NUMBER = re.compile(
+_NUMBER = Pattern(
     rf"(?:[{_ONES}]千零?)?(?:[{_ONES}]百零?)?(?:[{_ONES}]?十[{_ONES}]?|(?<=[千百零])[{_ONES}])?万?"
 )
-_REPEATED = re.compile(rf"([{_ONES}2-9])个([{''.join(_DIGITS)}0-9])")
+_REPEATED = Pattern(rf"([{_ONES}2-9])个([{''.join(_DIGITS)}0-9])")
 # How many there are of something, "the last four digits": no digits themselves.
-_COUNTED = re.compile(
+_COUNTED = Pattern(
     rf"(?<![0-9{''.join(_DIGITS)}])(?:[0-9]+|[{_ONES}十百几]+)(?:个|位|台|天|次|名|层|楼)(?![0-9{''.join(_DIGITS)}])|[{_ONES}2-9]个(?![0-9{''.join(_DIGITS)}])"
 )
-_NOT_NUMERALS = re.compile(
+_NOT_NUMERALS = Pattern(
     r"记一下|一下|一会儿?|一共|一直|一样|一定|第一|万一|一般|统一|唯一|十分|两边|三方|七上八下"
 )
-_GAPS = re.compile(r"横杠|横线|减号?|杠|然后|空格|再|逗号|点")
-_CORRECTIONS = re.compile(
+_GAPS = Pattern(r"横杠|横线|减号?|杠|然后|空格|再|逗号|点")
+_CORRECTIONS = Pattern(
     r"(?:我)?(?:说|讲|念|报)错了?|不对|错了|应该是|更正|纠正|改成|改为|对不起|抱歉|不好意思|不不"
     r"|哦不(?!是)|才对|(?:哦|啊|噢)?并?不是"
 )
-_HESITATIONS = re.compile(
+_HESITATIONS = Pattern(
     r"等等|等一下|等一等|等会儿?|稍等(?:一下)?|(?:让?我)?(?:看一?看|想一?想|查一?查|看一下|想一下|查一下)"
 )
-_DENIALS = re.compile(
+_DENIALS = Pattern(
     rf"(?:(?:千万)?(?:不要|别|不用|不能|不)再?(?:打|用|拨|联系)(?:我的?|到|给|那个|这个|电话|手机|号码)*|并?不是)"
     rf"(?=[0-9加+{''.join(_DIGITS)}])"
 )
-_PLACES = re.compile(
+_PLACES = Pattern(
     r"(?P<last>最后(?=[一二两三四五六几0-9]?[位个]|的?(?:数字|号码)|是?[0-9])|末尾|尾号|后(?=[一二两三四五六几0-9]位))|(?P<first>前面|开头|区号|前(?=[一二两三四五六几0-9]位))"
 )
-_RESTARTS = re.compile(
+_RESTARTS = Pattern(
     r"(?:让?我)?(?:重新|从头|从新)(?:再)?(?:来|说|讲|开始|报|念|给你)*(?:一[遍次下])?|重来(?:一[遍次下])?|重说(?:一[遍次下])?"
     r"|(?:让?我)?再(?:来|说|报|念|讲)一[遍次]"
 )
@@ -66,7 +67,7 @@ _SOUND_ALIKES = {
     "起": "7", "妻": "7", "把": "8", "爸": "8", "吧": "8", "巴": "8", "酒": "9", "久": "9", "旧": "9",
 }  # fmt: skip
 # Common characters by the syllables of the digits, and by those that recognisers write for them (幺 "you", 三
-# "shen", 七 "ti"): read so only in a row as long as a telephone number.
+# "shen" and "sheng", 七 "ti"): read so only in a row as long as a telephone number.
 _BY_SYLLABLE = {
     letter: digit
     for digit, letters in (
@@ -75,6 +76,7 @@ _BY_SYLLABLE = {
         ("1", "屹亿役臆逸肄疫亦裔意毅忆义益溢诣议谊译异翼翌绎幽优悠忧尤由邮铀犹油游酉有友右佑釉诱又幼钥"),
         ("2", "而儿耳尔饵洱贰粮凉梁粱良辆量晾亮谅"),
         ("3", "叁伞散森珊苫杉山删煽衫闪陕擅赡膳善汕扇缮砷申呻伸身深娠绅神沈审婶甚肾慎渗什"),
+        ("3", "生升声牲甥笙绳省圣盛剩胜"),
         ("4", "疵茨磁雌辞慈瓷词此刺赐次斯撕嘶思私司丝死肆寺嗣伺饲巳"),
         ("5", "巫呜钨乌污诬屋无芜梧吾吴毋武捂午舞伍侮坞戊雾晤物勿务悟误"),
         ("6", "溜琉榴硫馏留刘瘤流柳"),
@@ -86,8 +88,8 @@ _BY_SYLLABLE = {
     for letter in letters
 }
 _SOUNDING_ROW = 7
-_MARKS = re.compile(r"[,，、;；。.!！?？:：…\u2014\u2013]+(?![0-9])|\s[-]\s")
-_SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
+_MARKS = Pattern(r"[,，、;；。.!！?？:：…\u2014\u2013]+(?![0-9])|\s[-]\s")
+_SIGNS: tuple[tuple[Pattern, TokenKind], ...] = (
     (_RESTARTS, "restart"),
     (_HESITATIONS, "hesitation"),
     (_NOT_NUMERALS, "other"),
@@ -96,8 +98,8 @@ _SIGNS: tuple[tuple[re.Pattern[str], TokenKind], ...] = (
     (_GAPS, "gap"),
 )
 # Keeps what parts the rows: all that is neither digit nor syllable nor stands between digits.
-_ROW = re.compile(rf"([^0-9,，、.。\s\-{''.join(_DIGITS)}{''.join(_BY_SYLLABLE)}]+)")
-_PIECE = re.compile(r"[0-9]+|[a-z]+|\S")
+_ROW = Pattern(rf"([^0-9,，、.。\s\-{''.join(_DIGITS)}{''.join(_BY_SYLLABLE)}]+)")
+_PIECE = Pattern(r"[0-9]+|[a-z]+|\S")
 
 
 def lex(text: str) -> list[Token]:

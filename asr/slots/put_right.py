@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from asr.patterns import Pattern
 from asr.text import tidy
 
 _WORD_EN = r"[^,;.!?]{1,60}?"
@@ -51,36 +52,34 @@ _PATTERNS = {
     ),
 }
 _AROUND = {
-    "en": re.compile(
+    "en": Pattern(
         r"^(?:(?:the|a|an|my|our|your|with|on|in|about|called|for|to|from|that|it's|is|just) )+"
         r"|(?: (?:please|sorry|at all|thanks))+$",
         re.I,
     ),
-    "zh": re.compile(r"^(?:这个|那个|我的|我们的|一个|一台|叫|姓)+|(?:的问题|了|啊|呀|吧)+$"),
-    "ko": re.compile(
+    "zh": Pattern(r"^(?:这个|那个|我的|我们的|一个|一台|叫|姓)+|(?:的问题|了|啊|呀|吧)+$"),
+    "ko": Pattern(
         r"^(?:(?:아니요?|아뇨|그게|저|제|문제는|이건|그건|사실|죄송한데|죄송합니다)[,. ]+|[가-힣]+(?:은"
         r"|는) )+"
     ),
 }
 _NOTHING = {
-    "en": re.compile(
+    "en": Pattern(
         r"(?:that|this|it|so|what i (?:said|meant|want)|right|correct|quite|true|really|there|sure|one"
         r"|today|now)(?: .*)?",
         re.I,
     ),
-    "zh": re.compile(r"(?:这|那|他|她|它|我说|我要|的|今|明|周|星期).*"),
-    "ko": re.compile(r"(?:그거|그것|그게|이거|이게|그건|제 ?말|오늘|내일).*"),
+    "zh": Pattern(r"(?:这|那|他|她|它|我说|我要|的|今|明|周|星期).*"),
+    "ko": Pattern(r"(?:그거|그것|그게|이거|이게|그건|제 ?말|오늘|내일).*"),
 }
 _BEFORE = {
-    "en": re.compile(
+    "en": Pattern(
         r"(?:[,.;]? ?\b(?:and|but|no|sorry|oh|well|wait|actually|yes|also|by the way|hold on"
         r"|i mean))+[,. ]*$",
         re.I,
     ),
-    "zh": re.compile(
-        r"(?:[，,。 ]*(?:对不起|不好意思|不对|不是|错了|还有|另外|等等|哦|啊|其实|不))+[，,。 ]*$"
-    ),
-    "ko": re.compile(r"(?:[,. ]*(?:아니요?|아뇨|그리고|그런데|죄송합니다|죄송한데|아|잠깐만요?))+[,. ]*$"),
+    "zh": Pattern(r"(?:[，,。 ]*(?:对不起|不好意思|不对|不是|错了|还有|另外|等等|哦|啊|其实|不))+[，,。 ]*$"),
+    "ko": Pattern(r"(?:[,. ]*(?:아니요?|아뇨|그리고|그런데|죄송합니다|죄송한데|아|잠깐만요?))+[,. ]*$"),
 }
 _LEAST = {"en": 2, "zh": 1, "ko": 1}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from asr.patterns import Pattern
 from asr.slots import numerals_en, numerals_ko, numerals_zh
 
 _CARDINALS = {"en": numerals_en.cardinals, "zh": numerals_zh.cardinals, "ko": numerals_ko.cardinals}
@@ -113,34 +114,34 @@ _POINT = {
     ),
 }
 _PATTERNS = {
-    language: [re.compile(pattern, re.IGNORECASE) for pattern in (*_DURATION[language], *_POINT[language])]
+    language: [Pattern(pattern, re.IGNORECASE) for pattern in (*_DURATION[language], *_POINT[language])]
     for language in _DURATION
 }
 # The caller takes back or denies a day, and names another.
 _TAKEN_BACK = {
-    "en": re.compile(r"\b(?:no|sorry|i mean|rather|actually|wait)\b", re.IGNORECASE),
-    "zh": re.compile(r"不对|错了|不是|应该是|对不起|哦不"),
-    "ko": re.compile(r"아니|잘못|죄송"),
+    "en": Pattern(r"\b(?:no|sorry|i mean|rather|actually|wait)\b", re.IGNORECASE),
+    "zh": Pattern(r"不对|错了|不是|应该是|对不起|哦不"),
+    "ko": Pattern(r"아니|잘못|죄송"),
 }
 _DENIED = {
-    "en": (re.compile(r"\bnot $", re.IGNORECASE), re.compile(r"(?!)")),
-    "zh": (re.compile(r"不是$"), re.compile(r"(?!)")),
-    "ko": (re.compile(r"(?!)"), re.compile(r"\S{0,2} ?(?:말고|아니라|아니고)")),
+    "en": (Pattern(r"\bnot $", re.IGNORECASE), Pattern(r"(?!)")),
+    "zh": (Pattern(r"不是$"), Pattern(r"(?!)")),
+    "ko": (Pattern(r"(?!)"), Pattern(r"\S{0,2} ?(?:말고|아니라|아니고)")),
 }
 # Something else than the trouble has lasted so long.
 _ELSE = {
-    "en": re.compile(
+    "en": Pattern(
         r"\b(?:wait(?:ed|ing)|on hold|on the (?:phone|line)|holding|work(?:ed|ing)? (?:here|there|for \w+)"
         r"|customers?|employed|client)(?: \w+){0,2} ?$",
         re.IGNORECASE,
     ),
-    "zh": re.compile(r"(?:等|成立|工作|入职|合作|客户|排队|认识)[^，。,.]{0,3}$"),
-    "ko": re.compile(r"(?:기다린 ?지|기다렸\S*|대기\S*|근무\S*|다닌 ?지|거래\S*) ?$"),
+    "zh": Pattern(r"(?:等|成立|工作|入职|合作|客户|排队|认识)[^，。,.]{0,3}$"),
+    "ko": Pattern(r"(?:기다린 ?지|기다렸\S*|대기\S*|근무\S*|다닌 ?지|거래\S*) ?$"),
 }
 _ELSE_BEHIND = {
-    "en": re.compile(r" (?:(?:on|in) )?(?:the )?(?:hold|line|queue|phone|waiting)\b", re.IGNORECASE),
-    "zh": re.compile(r"[^，。,.]{0,3}(?:在等|排队|等着)"),
-    "ko": re.compile(r" ?(?:기다리|기다렸|대기)"),
+    "en": Pattern(r" (?:(?:on|in) )?(?:the )?(?:hold|line|queue|phone|waiting)\b", re.IGNORECASE),
+    "zh": Pattern(r"[^，。,.]{0,3}(?:在等|排队|等着)"),
+    "ko": Pattern(r" ?(?:기다리|기다렸|대기)"),
 }
 _UNITS = {
     "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
@@ -150,7 +151,7 @@ _UNITS = {
     "달": "months", "년": "years",
 }  # fmt: skip
 _NAMED_DURATIONS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "열흘": 10, "일주일": 7, "보름": 15}
-_VAGUE = re.compile(r"few|several|几|好|몇")
+_VAGUE = Pattern(r"few|several|几|好|몇")
 _VAGUE_COUNT = 3
 _DAYS_AGO: tuple[tuple[str, int], ...] = (
     ("day before yesterday", 2), ("yesterday", 1), ("last night", 1), ("today", 0), ("this ", 0),

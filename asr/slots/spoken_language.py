@@ -6,14 +6,13 @@ translates, nobody can tell by the words.
 
 from __future__ import annotations
 
-import re
-
+from asr.patterns import Pattern
 from asr.text import comparable
 
 _SCRIPTS = {
-    "zh": re.compile(r"[\u3400-\u9fff]"),
-    "ko": re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]"),
-    "en": re.compile(r"[A-Za-z]+(?:['’][a-z]+)?"),
+    "zh": Pattern(r"[\u3400-\u9fff]"),
+    "ko": Pattern(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]"),
+    "en": Pattern(r"[A-Za-z]+(?:['’][a-z]+)?"),
 }
 _LEAST = {"zh": 4, "ko": 4, "en": 4}
 """Characters (in English words) that a name or a term in the middle of another language does not have."""
@@ -30,7 +29,7 @@ _AROUND = (
     r"|좀|제가|저는|할|수|있|있나요|있어요|되나요|돼요|해|주세요|말|하는|분|로|으로|가능|한가요|하세요|서비스|부탁|합니다"
     r"|바꿔)\s*)*"
 )
-_WISHES = {language: re.compile(rf"{_AROUND}(?:{names})\s*{_AROUND}") for language, names in _NAMES.items()}
+_WISHES = {language: Pattern(rf"{_AROUND}(?:{names})\s*{_AROUND}") for language, names in _NAMES.items()}
 
 
 def wished_language(text: str, language: str) -> str:

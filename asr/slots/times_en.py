@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
+from asr.patterns import Pattern
 from asr.slots.numerals_en import lex
 from asr.slots.wish import (
     AHEAD,
@@ -31,7 +32,7 @@ from asr.text import plain
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _JOINING = JoiningWords(
-    denied_before=re.compile(
+    denied_before=Pattern(
         r"(?:^|(?<=\s))(?:(?<!why )not|except|excepting|excluding|other than|apart from|aside from"
         r"|besides|without|never|dont|do not"
         r"|cant|cannot|couldnt|wont|will not|isnt|arent|instead of|than|rather than|avoid|skip|unless its"
@@ -46,10 +47,10 @@ _JOINING = JoiningWords(
         r"|office|until then"
         r"|possible|come|back|and|us|to|pick up|somebody|anybody|accept|receive))* ?$"
     ),
-    excepting=re.compile(
+    excepting=Pattern(
         r"\b(?:except|excepting|excluding|other than|apart from|aside from|besides|but)(?: \w+){0,3} ?$"
     ),
-    denied_behind=re.compile(
+    denied_behind=Pattern(
         r"^ ?(?:morning |afternoon |all day )?(?:(?:i|we) )?(?:really |just |definitely |also |both )*(?:"
         r"(?:is|are|s|would be|will be|was|am|m) (?:(?:really|so|too|very|a|an|also|both)"
         r" )*(?:not\b(?! too)(?! later)|no good"
@@ -63,39 +64,39 @@ _JOINING = JoiningWords(
         r"|havent|have no"
         r"|have (?:a )?meetings?|im (?:away|busy|off|out|travell?ing|in meetings?|in a meeting))\b)"
     ),
-    listed=re.compile(
+    listed=Pattern(
         r"\s*(?:or|nor|and|or else|or maybe|or perhaps|and also|and then|alternatively|or even|if not"
         r"|or if not)"
         r"(?: (?:on|at|in the|the|around|about|maybe|even|else|rather))* ?"
     ),
-    taken_back=re.compile(
+    taken_back=Pattern(
         r"\s*(?:(?:no|nope|sorry|wait|i mean|i meant|or rather|rather|actually|make that|make it|oh"
         r"|better|let us say|lets say"
         r"|scratch that|correction|thats wrong|hang on) ?)+(?:(?:on|at|in the|the|its|it is) ?)*"
     ),
-    at_once=re.compile(
+    at_once=Pattern(
         r"\b(?:(?:right )?now|right away|straight away|straightaway|immediately|at once|as soon as"
         r"|as possible|asap|a s a p"
         r"|soon|any ?time|any ?day|any (?:other|hour)|whenever|sooner the better|earliest|first"
         r" available|doesnt matter|dont care"
         r"|all day|as early as|all (?:other )?(?:days|times)|every ?(?:day|thing)|anything)\b"
     ),
-    later=re.compile(
+    later=Pattern(
         r"\b(?:later|in a (?:bit|while|moment|minute|second|sec)|after a while|some other time|another"
         r" time)\b"
     ),
-    not_at_once=re.compile(
+    not_at_once=Pattern(
         r"\b(?:not|cant(?: \w+)?|cannot(?: \w+)?|busy|dont(?: \w+){0,2}|bad time) (?:right )?(?:now"
         r"|immediately|at once|at the moment)\b"
     ),
-    doubtful=re.compile(
+    doubtful=Pattern(
         r"\b(?:shortly|just|right) before\b|\b(?:same|this) time\b|\bat (?:to|too|for|ate)$"
         rf"|\b(?:{'|'.join(_WEEKDAYS)}) week\b"
         r"|\b(?:after|before|until|till) (?:that|then)\b|\b(?:get off|getting off|finish|leave|leaving"
         r"|my (?:shift|break|lunch)"
         r"|depends)\b"
     ),
-    vague=re.compile(r"\btoo (?:early|late|soon)\b|\b(?:a bit|a little|somewhat) (?:later|earlier)\b"),
+    vague=Pattern(r"\btoo (?:early|late|soon)\b|\b(?:a bit|a little|somewhat) (?:later|earlier)\b"),
 )
 _EDGE = (
     r"(?:(?P<edge>not before|no earlier than|not earlier than|not until|not till|not after|not later"
@@ -104,9 +105,9 @@ _EDGE = (
     r"|later than|as of)"
     r"(?: on)?(?: the)? )?"
 )
-_ANOTHER_DAY = re.compile(r"\b(?:another|some other|a different) day\b")
-_AFTER_WORK = re.compile(r"\bafter (?:work|office hours|business hours|hours)\b")
-_IN_BARE = re.compile(r"^(?:call me |please |um )*in (?P<count>\d+)(?: please)?$")
+_ANOTHER_DAY = Pattern(r"\b(?:another|some other|a different) day\b")
+_AFTER_WORK = Pattern(r"\bafter (?:work|office hours|business hours|hours)\b")
+_IN_BARE = Pattern(r"^(?:call me |please |um )*in (?P<count>\d+)(?: please)?$")
 _DAYS = {
     "today": 0,
     "tonight": 0,
@@ -116,7 +117,7 @@ _DAYS = {
     "tomorrows": 1,
     "tmrw": 1,
 }
-_DAY = re.compile(
+_DAY = Pattern(
     rf"\b{_EDGE}(?:the )?(?P<name>day after tomorrow|tomorrow|tomorrows|tmrw|today|tonight"
     r"|this(?= (?:morning|afternoon|evening|noon)))\b"
 )
@@ -128,25 +129,25 @@ _EDGES: dict[str, DayEdge] = {
     "later than": "after",
 }  # fmt: skip
 _WEEKDAY_NAME = "|".join(_WEEKDAYS)
-_WEEKDAY = re.compile(
+_WEEKDAY = Pattern(
     rf"\b{_EDGE}(?:(?P<which>next|this|coming)(?: week)?(?: on)? )?(?P<name>{_WEEKDAY_NAME})s?\b"
     r"(?: (?P<late>next) week)?"
 )
-_RANGE = re.compile(
+_RANGE = Pattern(
     rf"\b(?:(?:from|between) )?(?:next )?(?P<first>{_WEEKDAY_NAME}) (?:to|through|till|until|thru"
     rf"|and(?= \w+ ?$)) "
     rf"(?P<last>{_WEEKDAY_NAME})\b"
 )
-_NEXT_WEEK = re.compile(r"\bnext week\b|\bin (?:a|1) week\b|\ba week from (?:now|today)\b")
+_NEXT_WEEK = Pattern(r"\bnext week\b|\bin (?:a|1) week\b|\ba week from (?:now|today)\b")
 _WEEK_PARTS = (
-    (re.compile(r"\b(?:early|beginning of|start of|at the start of) (?:the )?next week\b"), (7, 8)),
-    (re.compile(r"\b(?:late|end of) (?:the )?next week\b"), (10, 11)),
-    (re.compile(r"\b(?:(?:by )?the )?end of (?:the|this) week\b|\blater this week\b"), (3, 4)),
-    (re.compile(r"\b(?:middle of the week|mid week|midweek)\b"), (2, 3)),
-    (re.compile(r"\bthis week\b"), (0, 1, 2, 3, 4)),
+    (Pattern(r"\b(?:early|beginning of|start of|at the start of) (?:the )?next week\b"), (7, 8)),
+    (Pattern(r"\b(?:late|end of) (?:the )?next week\b"), (10, 11)),
+    (Pattern(r"\b(?:(?:by )?the )?end of (?:the|this) week\b|\blater this week\b"), (3, 4)),
+    (Pattern(r"\b(?:middle of the week|mid week|midweek)\b"), (2, 3)),
+    (Pattern(r"\bthis week\b"), (0, 1, 2, 3, 4)),
 )
-_WEEKEND = re.compile(r"\b(?:(?:on|at|over) )?(?:the |this )?(next )?weekends?\b")
-_WORKING_DAYS = re.compile(
+_WEEKEND = Pattern(r"\b(?:(?:on|at|over) )?(?:the |this )?(next )?weekends?\b")
+_WORKING_DAYS = Pattern(
     r"\b(?:(?:on|during) )?(?:a |any |the )?(?:weekdays?|working days?|work days?|business days?)\b"
 )
 _MONTHS = (
@@ -154,7 +155,7 @@ _MONTHS = (
     "november", "december",
 )  # fmt: skip
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
-_DATE = re.compile(
+_DATE = Pattern(
     rf"\b(?:(?P<month1>{_MONTH}) (?:the )?(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?\b"
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month2>{_MONTH})\b"
     r"|(?:the|on) (?P<day3>\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|thing|time|one|half)))"
@@ -167,7 +168,7 @@ _PARTS: dict[str, DayPart] = {
     "end of day": "late_afternoon", "close of business": "late_afternoon", "evening": "evening",
     "tonight": "evening", "night": "night",
 }  # fmt: skip
-_PART = re.compile(
+_PART = Pattern(
     rf"\b(?:(?P<edge>before|after|until|till|by|from|not before|not after|not until|up to) (?:the )?)?"
     rf"(?P<name>{'|'.join(sorted(_PARTS, key=len, reverse=True))})s?\b"
 )
@@ -175,7 +176,7 @@ _PART_EDGES: dict[str, tuple[Relation, dict[str, Clock]]] = {
     "before": ("before", {"noon": Clock(12, 0, "pm"), "afternoon": Clock(12, 0, "pm"), "evening": Clock(18)}),
     "after": ("after", {"noon": Clock(12, 0, "pm"), "morning": Clock(12, 0, "pm"), "afternoon": Clock(18)}),
 }
-_DELAY = re.compile(
+_DELAY = Pattern(
     r"\b(?:in|after|within|about|give me|make it|need)? ?(?:about |around |another )*"
     r"(?P<named>half (?:an )?hour|3 quarters of an hour|(?:a )?quarter of an hour"
     r"|(?P<whole>\d+) and a half hours|(?:an |1 )?hour and a half|(?:a )?couple of hours"
@@ -183,7 +184,7 @@ _DELAY = re.compile(
     r"(?P<end>(?: from now| later)?)"
 )
 _COUNT = r"(?P<count>\d+|an?|a couple of|a few|several)"
-_DAYS_AHEAD = re.compile(
+_DAYS_AHEAD = Pattern(
     rf"\b(?:(?:in|after|within) (?:about |around )?{_COUNT} (?P<unit>(?:working |business )?days?"
     rf"|weeks?)(?: time)?"
     rf"(?: from (?:now|today))?|{_COUNT.replace('count', 'count2')} (?P<unit2>(?:working |business"
@@ -197,10 +198,10 @@ _TIME = (
     r"(?:[ :](?P<{0}minute>[0-5]\d))?(?: ?oclock)?(?: ?(?P<{0}half>[ap] ?m)\b)?"
     r"(?![\d:]| \d|st\b|nd\b|rd\b|th\b)"
 )
-_BETWEEN = re.compile(
+_BETWEEN = Pattern(
     rf"\b(?:between|from)? ?{_TIME.format('a')} (?:and|to|till|until|through) {_TIME.format('b')}"
 )
-_AT = re.compile(
+_AT = Pattern(
     rf"\b(?:(?P<relation>not before|not earlier than|no earlier than|not until|not till|not after|not"
     rf" later than|no later than|not past|after|from|past|later than|before|by|until|till|up to|as of"
     rf"|earliest|latest|at the earliest|at the latest) )?"
@@ -211,11 +212,11 @@ _AFTER = frozenset(
     {"after", "from", "past", "later than", "not before", "not earlier than", "no earlier than", "not until",
      "not till", "as of", "earliest", "at the earliest"}
 )  # fmt: skip
-_BARE_BEHIND = re.compile(
+_BARE_BEHIND = Pattern(
     r" ?(?:$|(?:please|or|and|sharp|is|works?|would|if|thanks|in the|on|not|no|sorry|then|maybe|should"
     r"|will|today|tomorrow|" + _WEEKDAY_NAME + r")\b)"
 )
-_BARE_BEFORE = re.compile(
+_BARE_BEFORE = Pattern(
     r"(?:^|(?:^| )(?:at|about|around|say|like|maybe|or|and|perhaps|be|lets|s|think|no|sorry|for|is|not"
     r"|make that|it))? ?$"
 )
@@ -274,22 +275,22 @@ _HOUR_BEFORE = r"\b(past|at|around|about|by|until|till|before|after|make it|or)"
 _HOUR_BEHIND = r"(?= (?:oclock|in the|pm|am|this|tomorrow|today|tonight|on|please)\b| ?$)"
 _SOUND_ALIKES = (
     (
-        re.compile(r"\b(?:house|half|have|hoff|huff|hall|calf) (?:past|pass|passed|path|parts?)\b"),
+        Pattern(r"\b(?:house|half|have|hoff|huff|hall|calf) (?:past|pass|passed|path|parts?)\b"),
         "half past",
     ),
     (
-        re.compile(r"\b(quarter|five|ten|twenty|\d{1,2}) (?:pass|passed|path|parts?|paused|paste)\b"),
+        Pattern(r"\b(quarter|five|ten|twenty|\d{1,2}) (?:pass|passed|path|parts?|paused|paste)\b"),
         r"\1 past",
     ),
-    (re.compile(rf"{_HOUR_BEFORE} (?:too|to(?! ?$)){_HOUR_BEHIND}"), r"\1 two"),
-    (re.compile(rf"{_HOUR_BEFORE} (?:for|fore){_HOUR_BEHIND}"), r"\1 four"),
-    (re.compile(rf"{_HOUR_BEFORE} (?:ate|aid|aight){_HOUR_BEHIND}"), r"\1 eight"),
-    (re.compile(rf"{_HOUR_BEFORE} (?:won|wan){_HOUR_BEHIND}"), r"\1 one"),
-    (re.compile(rf"{_HOUR_BEFORE} (?:tree|free){_HOUR_BEHIND}"), r"\1 three"),
-    (re.compile(rf"{_HOUR_BEFORE} (?:sex|sicks){_HOUR_BEHIND}"), r"\1 six"),
-    (re.compile(r"\b(?:in|into|and) (?:to|too) (?=(?:and a half )?(?:hours?|days?|weeks?)\b)"), "in two "),
-    (re.compile(r"\binto (?=(?:hours|days|weeks)\b)"), "in two "),
-    (re.compile(r"\bin (?:our|ours)\b"), "in an hour"),
+    (Pattern(rf"{_HOUR_BEFORE} (?:too|to(?! ?$)){_HOUR_BEHIND}"), r"\1 two"),
+    (Pattern(rf"{_HOUR_BEFORE} (?:for|fore){_HOUR_BEHIND}"), r"\1 four"),
+    (Pattern(rf"{_HOUR_BEFORE} (?:ate|aid|aight){_HOUR_BEHIND}"), r"\1 eight"),
+    (Pattern(rf"{_HOUR_BEFORE} (?:won|wan){_HOUR_BEHIND}"), r"\1 one"),
+    (Pattern(rf"{_HOUR_BEFORE} (?:tree|free){_HOUR_BEHIND}"), r"\1 three"),
+    (Pattern(rf"{_HOUR_BEFORE} (?:sex|sicks){_HOUR_BEHIND}"), r"\1 six"),
+    (Pattern(r"\b(?:in|into|and) (?:to|too) (?=(?:and a half )?(?:hours?|days?|weeks?)\b)"), "in two "),
+    (Pattern(r"\binto (?=(?:hours|days|weeks)\b)"), "in two "),
+    (Pattern(r"\bin (?:our|ours)\b"), "in an hour"),
 )
 
 _ORDINALS = {

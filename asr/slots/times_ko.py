@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
+from asr.patterns import Pattern
 from asr.slots.numerals_ko import value
 from asr.slots.wish import (
     AHEAD,
@@ -30,9 +31,9 @@ from asr.slots.wish import (
 from asr.text import plain
 
 _JOINING = JoiningWords(
-    denied_before=re.compile(r"(?!)"),
-    excepting=re.compile(r"(?!)"),
-    denied_behind=re.compile(
+    denied_before=Pattern(r"(?!)"),
+    excepting=Pattern(r"(?!)"),
+    denied_behind=Pattern(
         r"^만 ?아니면|"
         r"^(?:은|는|이|가|도|만|에|에는|엔|에도|으로|로|을|를|들|날)* ?(?:제가 |저는 |전화 ?|통화 ?"
         r"|연락 ?|좀 |다 |모두 |둘 ?다 |시간이 |시간은 )*(?:"
@@ -40,30 +41,28 @@ _JOINING = JoiningWords(
         r"|바쁘|바쁩|불가|곤란|아닌|아니고|아니라(?!면)|싫"
         r"|없어|없습|없고|없는|쉬|휴무|휴가|회의|출장|부재|피해|하지 ?마|하지 ?말|마세요)"
     ),
-    listed=re.compile(
+    listed=Pattern(
         r" ?(?:이나|나|하고|이랑|랑|과|와|에나) ?| ?(?:이나|나|에)? ?(?:또는|혹은|아니면|및|그리고) ?"
     ),
-    taken_back=re.compile(
+    taken_back=Pattern(
         r" ?(?:아니(?:요|다|야|고요)?|아 ?니에요|아닙니다|잠깐만?요?|죄송\S*|정정\S*|잘못 ?말\S*"
         r"|아차)(?: (?:그게|아니|저기|아))* ?"
     ),
-    at_once=re.compile(
+    at_once=Pattern(
         r"지금|당장|바로|빨리|빠를수록|가능한 ?한|아무 ?때나|언제든|언제나|언제라도|상관 ?없|곧|최대한"
         r"|가장 ?빠른|다 ?(?:돼|괜찮|좋)"
         r"|나머지|다른 ?(?:날|때|시간)"
     ),
-    later=re.compile(
-        r"이따가?|나중에|잠시 ?(?:후|뒤)|조금 ?(?:있다가|후|뒤|이따)|좀 ?(?:있다가|이따)|다음에"
-    ),
-    not_at_once=re.compile(
+    later=Pattern(r"이따가?|나중에|잠시 ?(?:후|뒤)|조금 ?(?:있다가|후|뒤|이따)|좀 ?(?:있다가|이따)|다음에"),
+    not_at_once=Pattern(
         r"지금(?:은|당장은|은 ?좀)? ?(?:좀 )?(?:안|못|바빠|바쁘|힘들|말고|곤란|어려|통화가? ?(?:안"
         r"|어려|힘들))"
     ),
-    doubtful=re.compile(
+    doubtful=Pattern(
         r"시(?: ?반)?에? ?(?:퇴근(?!시간)|출근|끝나|시작)|그 ?(?:후|전|이후|이전)에|봐서|모르겠"
         r"|(?:한두|두세|서너|네다섯|대여섯) ?시(?! ?간)"
     ),
-    vague=re.compile(r"너무 ?(?:일찍|이른|늦)|좀 ?(?:늦게|일찍)"),
+    vague=Pattern(r"너무 ?(?:일찍|이른|늦)|좀 ?(?:늦게|일찍)"),
 )
 _DAYS = {
     "오늘": 0,
@@ -78,25 +77,25 @@ _DAYS = {
     "그글피": 4,
 }
 _EDGE_BEHIND = r"(?: ?(?P<edge>이후|부터|지나서|넘어서|이전|전|까지))?(?!화)"
-_DAY = re.compile(rf"(?P<name>(?:내일|낼) ?모레|오늘|당일|내일|낼|익일|모레|그글피|글피){_EDGE_BEHIND}")
+_DAY = Pattern(rf"(?P<name>(?:내일|낼) ?모레|오늘|당일|내일|낼|익일|모레|그글피|글피){_EDGE_BEHIND}")
 _EDGES: dict[str, DayEdge] = {
     "이후": "from", "부터": "from", "지나서": "after", "넘어서": "after", "이전": "before", "전": "before",
     "까지": "until",
 }  # fmt: skip
-_WEEKDAY = re.compile(
+_WEEKDAY = Pattern(
     rf"(?P<which>다다음 ?주|다음 ?주|이번 ?주|돌아오는|오는)? ?(?P<name>[월화수목금토일])요일{_EDGE_BEHIND}"
 )
-_RANGE = re.compile(
+_RANGE = Pattern(
     r"(?P<which>다음 ?주|이번 ?주)? ?(?P<first>[월화수목금토일])요일 ?(?:부터|에서|~)"
     r" ?(?P<last>[월화수목금토일])요일(?: ?까지)?"
 )
-_NEXT_WEEK = re.compile(r"(?P<which>다다음|다음) ?주(?!말)(?P<part> ?초| ?말| ?중반| ?중)?")
-_THIS_WEEK = re.compile(r"이번 ?주(?!말)(?: ?(?:중|안|내))?")
-_WEEKEND = re.compile(r"(?P<which>다음 ?주 ?|다음 ?|이번 ?주? ?)?주말")
-_WORKING_DAYS = re.compile(r"평일|주중|근무 ?시간|업무 ?시간|영업일")
+_NEXT_WEEK = Pattern(r"(?P<which>다다음|다음) ?주(?!말)(?P<part> ?초| ?말| ?중반| ?중)?")
+_THIS_WEEK = Pattern(r"이번 ?주(?!말)(?: ?(?:중|안|내))?")
+_WEEKEND = Pattern(r"(?P<which>다음 ?주 ?|다음 ?|이번 ?주? ?)?주말")
+_WORKING_DAYS = Pattern(r"평일|주중|근무 ?시간|업무 ?시간|영업일")
 _S = "[0-9일이삼사오육칠팔구십]+"
-_DATE = re.compile(rf"(?:({_S}|유|시) ?월 ?)?({_S}) ?일(?!곱|요|반)(?=$| |에|날|오|아|저|로)")
-_DAYS_AHEAD = re.compile(
+_DATE = Pattern(rf"(?:({_S}|유|시) ?월 ?)?({_S}) ?일(?!곱|요|반)(?=$| |에|날|오|아|저|로)")
+_DAYS_AHEAD = Pattern(
     rf"(?P<count>{_S}|하루|이틀|사흘|나흘|열흘|일주일|며칠|한|두|세) ?(?P<unit>일|주일?|주)?"
     rf" ?(?P<end>후|뒤|있다가|이따가?|안|이내)"
 )
@@ -108,21 +107,21 @@ _PARTS: dict[str, DayPart] = {
     ),
     "저녁": "evening", "밤": "night",
 }  # fmt: skip
-_PART = re.compile(
+_PART = Pattern(
     rf"(?P<name>{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?: ?(?:시간)?)(?: ?(?P<edge>이후"
     rf"|부터|지나서|후|먹고(?: ?나서)?|먹은 ?(?:후|뒤)에?|이전|전|까지))?(?!화)"
 )
-_AFTER_WORK = re.compile(r"퇴근 ?(?:후|하고|이후|한 ?뒤)에?")
+_AFTER_WORK = Pattern(r"퇴근 ?(?:후|하고|이후|한 ?뒤)에?")
 _H = r"(?:열 ?한|열 ?두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[0-9][0-9]?|이?십[일이삼사오육칠팔구]?)"
 _TIME = rf"(?P<{{0}}hour>{_H}) ?시(?! ?간) ?(?:(?P<{{0}}half>반)|(?P<{{0}}minute>{_S}) ?분)?"
-_BETWEEN = re.compile(
+_BETWEEN = Pattern(
     rf"{_TIME.format('a')} ?(?:에서|부터|와|하고|이랑|랑|~) ?(?P<part>오후|저녁|오전|낮)?"
     rf" ?{_TIME.format('b')} ?(?:사이|까지)?"
 )
-_AT = re.compile(
+_AT = Pattern(
     rf"{_TIME.format('a')} ?(?:쯤|정도|경)? ?(?P<edge>이후|넘어서?|지나서?|부터|후|이전|전(?!화)|까지|안에)?"
 )
-_DELAY = re.compile(
+_DELAY = Pattern(
     rf"(?:(반) ?시간|({_H}) ?시간(?: ?(반))?|({_S}) ?분) ?(?:정도 ?|쯤 ?)?"
     r"(?:후|뒤|있다가|이따|이내|안에|지나서)"
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
+from asr.patterns import Pattern
 from asr.slots.numerals_zh import value
 from asr.slots.wish import (
     AHEAD,
@@ -31,34 +32,32 @@ from asr.text import plain
 
 _N = "[0-9零〇一二两三四五六七八九十]+"
 _JOINING = JoiningWords(
-    denied_before=re.compile(
+    denied_before=Pattern(
         r"(?:(?<!要)不要|(?<!能)不能|(?<!在)不在|不想|不用|(?<!是)不是|不会在|不愿意?|不(?=早于|晚于)|除了|除去|除开|除|别|避开|千万别|非)"
         r"(?:在|给我|打给我|打电话|打|回电|安排|是|选|约|来电|联系我?|了|到|的|我|接电话|接|就|这个?)*$"
     ),
-    excepting=re.compile(r"除[了去开]?[^天]{0,3}$"),
-    denied_behind=re.compile(
+    excepting=Pattern(r"除[了去开]?[^天]{0,3}$"),
+    denied_behind=Pattern(
         r"^(?:那天|这天|的时候|的话|的|是(?!不)|都|也|就|可(?!不)|在(?=开会|忙|上课|出差|休假|飞机|路上)|我们?|可能|恐怕|肯定|一定|全天|整天|一天|因为|真的|已经)*(?:"
         r"(?:不行|不可以|不方便|不在|不能|没法|没办法|不太方便|不太行|没空|没时间|没有时间|没有空|有事|很忙|太忙|在忙|忙|要?开会|有会|出差|休息|放假|不合适"
         r"|不好(?!意思)|不成|除外|以外|之外|来不及|不上班|接不了|不接|请假|要?出去|要?出门|在外面?|外出|上不了班|走不开|抽不出)"
         r"|(?:不要|不用|别|不(?![要用错妨介成]))(?:打|找|来|给我|联系|回|接)?(?!太早|太晚|早|晚|超过|迟)"
         r")"
     ),
-    listed=re.compile(r"(?:和|或者?是?|跟|与|还是|以及|及|还有|要么|也可以|都可以|也行|或)(?:是|在)?"),
-    taken_back=re.compile(
+    listed=Pattern(r"(?:和|或者?是?|跟|与|还是|以及|及|还有|要么|也可以|都可以|也行|或)(?:是|在)?"),
+    taken_back=Pattern(
         r"(?:不不|不对|不是|错了|说错了|哦不是?|应该是|等等|更正|对不起|抱歉|不好意思|改成|改为|改到|算了|还是|那个|啊)+(?:是|在)?"
     ),
-    at_once=re.compile(
+    at_once=Pattern(
         r"现在|马上|立刻|立即|尽快|尽早|赶紧|越快越好|越早越好|随时|都可以|都行|都好|都成|什么时候都|任何时(?:间|候)|无所谓|随便|最快"
         r"|其他时间|其它时间|别的时间|别的都|其他都|其余|哪天都"
     ),
-    later=re.compile(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头|以后再"),
-    not_at_once=re.compile(
+    later=Pattern(r"(?:过|待|等|一)会儿?|晚点|晚一点|晚些|稍后|回头|以后再"),
+    not_at_once=Pattern(
         r"(?:现在|马上)(?:我)?(?:就)?(?:不|没|在忙|很忙|太忙|忙|有事|别)|(?:不要|不是|别)(?:现在|马上)"
     ),
-    doubtful=re.compile(
-        r"点(?:半|钟)?(?:就|才|左右)?(?:下班|上班|要走|结束|到家|走)|看情况|不确定|说不准|再说"
-    ),
-    vague=re.compile(r"太[早晚]|晚一?[点些]|早一?[点些]"),
+    doubtful=Pattern(r"点(?:半|钟)?(?:就|才|左右)?(?:下班|上班|要走|结束|到家|走)|看情况|不确定|说不准|再说"),
+    vague=Pattern(r"太[早晚]|晚一?[点些]|早一?[点些]"),
 )
 _DAYS = {
     "大后天": 3, "后天": 2, "明天": 1, "明儿": 1, "明日": 1, "明": 1,
@@ -66,7 +65,7 @@ _DAYS = {
     "今天": 0, "今日": 0, "今儿": 0, "今": 0, "当天": 0,
 }  # fmt: skip
 _EDGE_BEHIND = r"(?P<edge>以后|之后|过后|后(?!天)|起|开始|以前|之前|前(?!天)|为止)?"
-_DAY = re.compile(
+_DAY = Pattern(
     r"(?P<name>今明两?天|明后(?:两)?天|大后天|后天|后日|明天|明儿|明日|次日|第二天|明(?=早|晚|上午|下午|中午)|今天|今日|今儿|当天|今(?=早|晚|上午|下午))"
     rf"{_EDGE_BEHIND}"
 )
@@ -77,21 +76,21 @@ _EDGES: dict[str, DayEdge] = {
     "之前": "before", "前": "before", "为止": "until",
 }  # fmt: skip
 _W = "(?:周|星期|礼拜)"
-_WEEKDAY = re.compile(
+_WEEKDAY = Pattern(
     rf"(?:(?P<from>从)|(?P<until>到|截至|最晚|不晚于))?(?P<which>下+个?|这个?|本)?{_W}(?P<name>[一二三四五六日天1-6]){_EDGE_BEHIND}"
 )
-_RANGE = re.compile(
+_RANGE = Pattern(
     rf"(?:从)?(?P<which>下个?|这个?|本)?{_W}(?P<first>[一二三四五六日天])(?:到|至|-){_W}?(?P<last>[一二三四五六日天])"
 )
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
-_NEXT_WEEK = re.compile(rf"(?P<which>下+)个?{_W}(?P<part>初|末|底|中)?")
-_THIS_WEEK = re.compile(rf"(?:这个?|本){_W}(?P<part>内|末|底|中|之内)?")
-_WEEKEND = re.compile(rf"(?P<which>下个?)?{_W}末|(?P<both>双休日|礼拜六日|周六日|六日)")
-_WORKING_DAYS = re.compile(r"工作日|上班(?:时间|的时候|日)|平时|平日")
-_ANOTHER_DAY = re.compile(r"改天|改日|过几天|另外?一天|换一天|别的日子")
-_AFTER_WORK = re.compile("下班(?:以后|之后|后)")
-_DATE = re.compile(rf"(?:(下个?月|{_N}月))?({_N})[号日](?!楼|线|机|门|分机)")
-_DAYS_AHEAD = re.compile(
+_NEXT_WEEK = Pattern(rf"(?P<which>下+)个?{_W}(?P<part>初|末|底|中)?")
+_THIS_WEEK = Pattern(rf"(?:这个?|本){_W}(?P<part>内|末|底|中|之内)?")
+_WEEKEND = Pattern(rf"(?P<which>下个?)?{_W}末|(?P<both>双休日|礼拜六日|周六日|六日)")
+_WORKING_DAYS = Pattern(r"工作日|上班(?:时间|的时候|日)|平时|平日")
+_ANOTHER_DAY = Pattern(r"改天|改日|过几天|另外?一天|换一天|别的日子")
+_AFTER_WORK = Pattern("下班(?:以后|之后|后)")
+_DATE = Pattern(rf"(?:(下个?月|{_N}月))?({_N})[号日](?!楼|线|机|门|分机)")
+_DAYS_AHEAD = Pattern(
     rf"(?P<verb>再?过|等)?(?P<count>{_N}|几)(?P<unit>天|个?(?:星期|礼拜)|周)(?P<end>以后|之后|后|以内|之内|内)?"
 )
 _PARTS: dict[str, DayPart] = {
@@ -104,7 +103,7 @@ _PARTS: dict[str, DayPart] = {
     ),
     "半夜": "night",
 }  # fmt: skip
-_PART = re.compile(
+_PART = Pattern(
     "(?P<before>不早于|不要早于|最早|从|到|不晚于|最晚|截至)?(?P<name>"
     + "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
     + "|(?<![太最尽更])早(?!点|一点|些|于)|(?<![太最尽更])晚(?!点|一点|些|于|饭))"
@@ -119,29 +118,29 @@ _TIME = (
     rf"(?P<{{0}}about>多|来钟)?"
 )
 _LATER_PART = "(?:(?P<part>下午|中午|晚上|上午|早上)?)"
-_BETWEEN = re.compile(
+_BETWEEN = Pattern(
     rf"(?:从)?{_TIME.format('a')}(?:到|至|和|跟|-|~){_LATER_PART}{_TIME.format('b')}(?:之间|中间)?"
 )
-_AT = re.compile(
+_AT = Pattern(
     rf"(?P<before>不要?早于|别早于|最早|从|不要?晚于|别晚于|最晚|最迟|不超过|到|截至)?{_TIME.format('a')}(?:左右|前后(?!天))?"
     r"(?P<edge>以后|之后|过后|后(?!天|面)|起|开始|以前|之前|前(?!天|面)|为止)?"
 )
-_ABOUT = re.compile(
+_ABOUT = Pattern(
     "(?<!十)(一(?=[两二])|[两二](?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九)|九(?=十))"
     "[两二三四五六七八九十]点"
 )
-_DELAY = re.compile(
+_DELAY = Pattern(
     rf"(?:过|再过|等)?(?:(半)个?(?:小时|钟头)|({_N})个?半(?:小时|钟头)|({_N})个?(?:小时|钟头)(半)?|({_N})分钟|[一三]刻钟)"
     r"(以后|之后|后|以内|之内|内)?"
 )
-_A_BIT = re.compile(r"(?<![今明昨])[早晚快慢]一点|有一点|差一点")
+_A_BIT = Pattern(r"(?<![今明昨])[早晚快慢]一点|有一点|差一点")
 # How recognisers write words of time that sound alike.
 _SOUND_ALIKES = (
-    (re.compile(rf"[明名鸣铭零凌][早照找造噪燥枣躁](?=[上晨]|{_N})"), "明早"),
-    (re.compile(rf"[今金][晚完](?=[上]|{_N})"), "今晚"),
-    (re.compile("[名鸣]天"), "明天"),
-    (re.compile("[后候]田"), "后天"),
-    (re.compile(r"点([13一三])[克颗客课棵]"), r"点\1刻"),
+    (Pattern(rf"[明名鸣铭零凌][早照找造噪燥枣躁](?=[上晨]|{_N})"), "明早"),
+    (Pattern(rf"[今金][晚完](?=[上]|{_N})"), "今晚"),
+    (Pattern("[名鸣]天"), "明天"),
+    (Pattern("[后候]田"), "后天"),
+    (Pattern(r"点([13一三])[克颗客课棵]"), r"点\1刻"),
 )
 _LATE_WORDS = ("早于", "最早", "从", "后", "起", "开始")
 

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from asr.patterns import Pattern
+
 DayPart: TypeAlias = Literal["early", "morning", "noon", "afternoon", "late_afternoon", "evening", "night"]
 Relation: TypeAlias = Literal["at", "after", "before", "between"]
 DayEdge: TypeAlias = Literal["on", "from", "after", "before", "until"]
@@ -113,16 +115,16 @@ class JoiningWords:
         vague: what leaves a whole day open: "not too early".
     """
 
-    denied_before: re.Pattern[str]
-    excepting: re.Pattern[str]
-    denied_behind: re.Pattern[str]
-    listed: re.Pattern[str]
-    taken_back: re.Pattern[str]
-    at_once: re.Pattern[str]
-    later: re.Pattern[str]
-    not_at_once: re.Pattern[str]
-    doubtful: re.Pattern[str]
-    vague: re.Pattern[str]
+    denied_before: Pattern
+    excepting: Pattern
+    denied_behind: Pattern
+    listed: Pattern
+    taken_back: Pattern
+    at_once: Pattern
+    later: Pattern
+    not_at_once: Pattern
+    doubtful: Pattern
+    vague: Pattern
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class Taken:
     text: str
     spans: list[tuple[int, int]] = field(default_factory=list)
 
-    def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    def find(self, pattern: Pattern) -> Iterator[re.Match[str]]:
         """The matches on words that are still free, from the left; `keep` takes one."""
         position = 0
         while found := pattern.search(self.text, position):

@@ -8,11 +8,11 @@ again: a wrong yes is worse than a question.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from asr.patterns import Pattern
 from asr.slots.expected import SURE
 from asr.slots.values import Understood
 from asr.slots.yes_no_words import WORDS, YesNoWords
@@ -110,7 +110,7 @@ def _answers(said: str, words: YesNoWords) -> tuple[set[bool], str]:
     return signs, rest
 
 
-def _end(patterns: Sequence[re.Pattern[str]], said: str) -> int:
+def _end(patterns: Sequence[Pattern], said: str) -> int:
     """Where the longest match ends, 0 for none."""
     return max((found.end() for pattern in patterns if (found := pattern.match(said))), default=0)
 

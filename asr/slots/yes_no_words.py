@@ -6,8 +6,9 @@ Each table is matched where the answer, or the rest of it, begins; the longest m
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from asr.patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +28,26 @@ class YesNoWords:
         keys: words for the keys 1 and 2, as whole answers.
     """
 
-    lead: re.Pattern[str]
-    unsure: re.Pattern[str]
-    yes: tuple[re.Pattern[str], ...]
-    no: tuple[re.Pattern[str], ...]
-    weak: re.Pattern[str]
-    after_weak: re.Pattern[str]
-    but: re.Pattern[str]
-    exception: re.Pattern[str]
-    late_yes: re.Pattern[str]
-    late_no: re.Pattern[str]
-    polite: re.Pattern[str]
+    lead: Pattern
+    unsure: Pattern
+    yes: tuple[Pattern, ...]
+    no: tuple[Pattern, ...]
+    weak: Pattern
+    after_weak: Pattern
+    but: Pattern
+    exception: Pattern
+    late_yes: Pattern
+    late_no: Pattern
+    polite: Pattern
     keys: dict[str, bool]
 
 
-def _each(*alternatives: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(alternative) for alternative in alternatives)
+def _each(*alternatives: str) -> tuple[Pattern, ...]:
+    return tuple(Pattern(alternative) for alternative in alternatives)
 
 
-def _of(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(alternatives) + ")")
+def _of(*alternatives: str) -> Pattern:
+    return Pattern("(?:" + "|".join(alternatives) + ")")
 
 
 _EN_FOR_ME = r"(?: (?:by|with|for|to) (?:me|us|that|this|it))*"

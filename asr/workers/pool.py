@@ -135,6 +135,7 @@ class Pool:
             "streams": sum(place.in_use for place in self.places),
             "waiting": len(self._line),
             "restarts": sum(max(0, place.keeper.times_up - 1) for place in self.places),
+            "failed_starts": sum(place.keeper.lives.failed for place in self.places),
         }
 
     async def _turn(self, turn: _Turn) -> PlaceLease:

@@ -74,7 +74,9 @@ class Waited:
     arrival: float
 
 
-async def wait_in_queue(leg: CallLeg, wanted: HandOff, services: QueueServices, caller: Caller) -> Waited:
+async def wait_in_queue(
+    leg: CallLeg, wanted: HandOff, services: QueueServices, caller: Caller, *, arrival: float = 0.0
+) -> Waited:
     """Keep a caller in a queue until an agent had the call, or the caller leaves the line.
 
     Args:
@@ -82,11 +84,12 @@ async def wait_in_queue(leg: CallLeg, wanted: HandOff, services: QueueServices, 
         wanted: which queue, and how.
         services: what the queue works with; the call keeps its rules to the end.
         caller: whom phones show, unless the customer is known by another name.
+        arrival: since when the caller waits, 0 for since now.
 
     Raises:
         Abandoned: the caller hung up while waiting, or was cut off; it is in the journal.
     """
-    arrival = services.now()
+    arrival = arrival or services.now()
     queue = services.queues.get(wanted.queue)
     if queue is None:
         return Waited(Result("failed"), wanted.queue, arrival)
@@ -136,6 +139,7 @@ class _QueuedCall:
         self._customer = customer
         self._give_up_at = services.loop.time() + wanted.max_wait if wanted.max_wait is not None else None
         self._been_in: set[str] = set()
+        self._dropped: set[str] = set()  # agents whose phones lost the call: the others go first
         self._leaving: asyncio.Future[None]
 
     async def visit(self, queue: Queue) -> Result | None:
@@ -152,7 +156,12 @@ class _QueuedCall:
             except LeavesLine as leaves:
                 return None if leaves.why == "overflow" else Result(_WORDS[leaves.why])
             talked = await Talk(leg, services, queue, agent, agent_leg, self._shown, language).run()
-            if not talked.lost:
+            if talked.passed_on_since:
+                await self._gave_up(queue, talked.passed_on_since)
+            if talked.lost:
+                self._dropped.add(agent)
+                services.distributor.roster.rest(agent)
+            else:
                 if queue.survey and talked.agent_hung_up:
                     await survey(leg, services, queue.name, talked.agent, language)
                 return Result("done")
@@ -165,7 +174,8 @@ class _QueuedCall:
             LegClosed: the caller hung up, or we did.
         """
         leg, distributor = self._leg, self._services.distributor
-        not_let_in = self._not_let_in(queue)
+        # Who has been with an agent already is not sent away for a line that has filled up meanwhile.
+        not_let_in = None if self._dropped else self._not_let_in(queue)
         self._leaving = leg.future()
         try:
             async with distributor.queue(
@@ -175,11 +185,22 @@ class _QueuedCall:
             ) as place:
                 if not_let_in is not None:
                     raise LeavesLine(not_let_in)
+                place.tried.update(self._dropped)
                 agent, agent_leg = await self._find_agent(place, queue)
                 place.connected(agent, agent_leg.leg)
                 return agent, agent_leg
         finally:
             self._leaving.cancel()
+
+    async def _gave_up(self, queue: Queue, since: float) -> None:
+        """Tell the line of a caller who hung up while being passed on: one who waited, and was not served.
+
+        Raises:
+            LegClosed: as the call ended.
+        """
+        waited = replace(self._entry(queue), entered_at=since)
+        async with self._services.distributor.queue(waited, leg=self._leg.leg):
+            self._leg.check_open()
 
     def _entry(self, queue: Queue) -> Entry:
         customer, wanted = self._customer, self._wanted

@@ -6,6 +6,7 @@ It ends when the customer hangs up or nobody is left to talk to. What follows fo
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from callback_queue.acd.services import Destination, QueueServices
@@ -19,6 +20,10 @@ from telephony.call.leg_transfer import TransferRequest
 from telephony.call.switchboard import Caller, codecs_like
 from telephony.media.interface import Recording
 
+log = logging.getLogger(__name__)
+
+# Who answers and hangs up in less time has said nothing that anybody could have heard.
+SHORTEST_TALK = 0.2
 # A phone whose transfer succeeded usually hangs up; one that does not is hung up after this.
 GOODBYE_SECONDS = 2.0
 
@@ -30,13 +35,17 @@ class Talked:
     Args:
         agent: who spoke last, "" for somebody who is no agent.
         agent_hung_up: the customer is still on the line, and nothing more is planned for them.
-        lost: the customer is still on the line: the agent passed the call on and hung up, and nobody answered
-            there, so another agent has to take it.
+        lost: the customer is still on the line and was not served, so another agent has to take the call:
+            the agent passed it on and hung up, and nobody answered there; the agent's phone died, or hung up
+            in the moment of the answer; we failed.
+        passed_on_since: the customer was being passed on since then (Unix seconds) and hung up before anybody
+            had answered; 0 otherwise.
     """
 
     agent: str
     agent_hung_up: bool = False
     lost: bool = False
+    passed_on_since: float = 0.0
 
 
 class Talk:
@@ -70,31 +79,52 @@ class Talk:
         self._language = language
         self._asked: Destination | None = None
         self._number = ""
+        self._passed_on_since = 0.0
         self._released: list[CallLeg] = []
 
     async def run(self) -> Talked:
         """Connect the two, until one of them hangs up; never raises for that."""
-        recording: Recording | None = None
+        recording = self._record()
         try:
-            if self._queue.record:
-                recording = self._leg.audio.record(
-                    self._services.calls.recordings,
-                    f"{self._leg.call}-{self._agent_leg.leg}.wav",
-                )
             return await self._converse()
         except LegClosed:
-            return Talked(self._agent)
+            return self._over()
+        except Exception:
+            log.exception("a conversation failed")
+            return self._over()
         finally:
             if recording is not None:
                 recording.stop()
             for leg in (self._agent_leg, *self._released):
                 leg.hang_up("call over")
 
+    def _over(self) -> Talked:
+        """The conversation could not go on: who still is on the line is to be served."""
+        return Talked(self._agent, lost=not self._leg.is_over, passed_on_since=self._passed_on_since)
+
+    def _record(self) -> Recording | None:
+        if not self._queue.record or self._leg.is_over:
+            return None
+        file = f"{self._leg.call}-{self._agent_leg.leg}.wav"
+        try:
+            return self._leg.audio.record(self._services.calls.recordings, file)
+        except LegClosed:
+            return None
+        except Exception:
+            log.exception("a conversation is not recorded")
+            return None
+
     async def _converse(self) -> Talked:
         while True:
+            began = self._services.loop.time()
             ended = await self._bridged()
             if self._asked is None:
-                return Talked(self._agent, agent_hung_up=ended is not None and ended is not self._leg)
+                if self._leg.is_over:
+                    return Talked(self._agent)
+                end, seconds = self._agent_leg.end, self._services.loop.time() - began
+                if ended is None or end is None or end.by != "remote" or seconds < SHORTEST_TALK:
+                    return Talked(self._agent, lost=True)
+                return Talked(self._agent, agent_hung_up=True)
             done = await self._pass_on(self._asked)
             self._asked = None
             if done is not None:
@@ -109,7 +139,7 @@ class Talk:
         )
 
         def asked(request: TransferRequest) -> bool:
-            if request.replaces is not None or self._asked is not None:
+            if request.replaces is not None or self._asked is not None or self._leg.is_over:
                 return False
             destination = services.destination(request.number, self._agent, self._leg.call)
             if destination is None:
@@ -130,22 +160,26 @@ class Talk:
     async def _pass_on(self, to: Destination) -> Talked | None:
         """Connect the customer elsewhere; None when the conversation continues there, or with the agent."""
         self._leg.audio.wait_with(self._services.calls.music)
+        self._passed_on_since = self._services.now()
         try:
             if to.serve is not None:
                 self._tell(to, 200)
                 self._release(self._agent_leg)
                 self._leg.audio.wait_with(None)
+                self._passed_on_since = 0.0  # what becomes of the customer there is told there
                 await to.serve(self._leg, self._language)
                 return Talked("")
             other = await self._ring(to)
         except NobodyAnswered as failure:
             self._tell(to, failure.status)
+            self._passed_on_since = 0.0
             return Talked(self._agent, lost=True) if self._agent_leg.is_over else None
         except LegClosed:
             self._tell(to, 487)
             raise
         finally:
             self._leg.audio.wait_with(None)
+        self._passed_on_since = 0.0
         self._tell(to, 200)
         self._release(self._agent_leg)
         self._agent, self._agent_leg = to.agent, other

@@ -126,9 +126,40 @@ class OfferFailed:
     rang: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPresence:
+    """What survives a restart of an agent; times are Unix seconds.
+
+    Args:
+        logged_in: None when the phones decide.
+        mobile: whether calls go to the mobile.
+        break_reason: of a break, also one that begins after the call, "" for none.
+        state, since: what the agent did, and since when.
+        idle_since: since when the agent has had nothing to do.
+        no_answers: offers in a row that were not answered.
+        wrap_up_until: the end of a wrap-up, 0 for none.
+    """
+
+    logged_in: bool | None
+    mobile: bool
+    break_reason: str
+    state: str
+    since: float
+    idle_since: float
+    no_answers: int
+    wrap_up_until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The switch started anew: the agent is as before, without calls."""
+
+    kept: KeptPresence
+
+
 CallInput: TypeAlias = Reserved | Released | Ringing | OnCall | CallOver | OfferFailed
 AgentCommand: TypeAlias = LogIn | LogOut | TakeBreak | Ready
-AgentEvent: TypeAlias = PhoneUp | PhoneDown | AgentCommand | CallInput
+AgentEvent: TypeAlias = PhoneUp | PhoneDown | Restored | AgentCommand | CallInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +211,9 @@ _AFTER_RESERVED: tuple[AgentState, ...] = ("reserved", *_REST)
 _AFTER_RINGING: tuple[AgentState, ...] = ("ringing", "reserved", "wrap_up", *_REST)
 
 TABLE: Mapping[tuple[AgentState, type[AgentEvent | WrapUpOver]], tuple[AgentState, ...]] = {
-    ("offline", PhoneUp): ("offline", "on_call", "ringing", "break", "available"),
+    ("offline", PhoneUp): ("offline", "on_call", "ringing", "wrap_up", "break", "available"),
+    ("offline", Restored): ("offline", "on_call", "ringing", "wrap_up", "break", "available"),
+    ("available", Restored): ("offline", "wrap_up", "break", "available"),
     ("offline", LogIn): ("offline", "on_call", "ringing", "available"),
     ("available", PhoneDown): _GONE_OR_FREE,
     ("available", LogIn): _GONE_OR_FREE,
@@ -231,6 +264,7 @@ class AgentMachine:
     __slots__ = (
         "_break",
         "_calls",
+        "_kept",
         "_limit",
         "_logged_in",
         "_login",
@@ -284,6 +318,7 @@ class AgentMachine:
         self._wrap_up_until = 0.0
         self._wrapped = ""  # the call that the wrap-up belongs to
         self._rest_until = 0.0
+        self._kept: KeptPresence | None = None  # of before the restart, until the state is another one
 
     # --- state --------------------------------------------------------------------------------------------
 
@@ -313,6 +348,25 @@ class AgentMachine:
     def on_mobile(self) -> bool:
         """Whether calls go to the mobile: the agent has logged in there."""
         return self._mobile
+
+    @property
+    def shown_since(self) -> float:
+        """When the state began, for people: a restart in between does not count."""
+        kept = self._kept
+        return kept.since if kept is not None and kept.state == self.state else self.since
+
+    def keep(self) -> KeptPresence:
+        """What is to survive a restart."""
+        return KeptPresence(
+            logged_in=self._logged_in,
+            mobile=self._mobile,
+            break_reason=self._break,
+            state=self.state,
+            since=self.shown_since,
+            idle_since=self.idle_since,
+            no_answers=self.no_answers,
+            wrap_up_until=self._wrap_up_until if self.state == "wrap_up" else 0.0,
+        )
 
     def view(self, now: float) -> AgentView:
         """What the distribution looks at."""
@@ -359,6 +413,11 @@ class AgentMachine:
             return []
         return self._move(WrapUpOver(), "wrap-up is over")
 
+    def rest(self, now: float) -> None:
+        """Be offered nothing for `REST_SECONDS`."""
+        self._now = max(now, self._now)
+        self._rest_until = self._now + REST_SECONDS
+
     def _move(self, event: AgentEvent | WrapUpOver, why: str) -> list[AgentStateChanged]:
         row = TABLE.get((self.state, type(event)), ())
         after = next((state for state in row if _HOLDS[state](self)), self.state)
@@ -366,8 +425,12 @@ class AgentMachine:
         if (after, reason) == (self.state, self.reason):
             return []
         was, since = self.state, self.since
+        # Of the time before the restart, what came between is no part; the first state after it goes on.
+        if self._kept is not None and was != "offline":
+            self._kept = None
+        kept_idle = self._kept is not None and self._kept.state == after
         self.state, self.reason, self.since, self.why = after, reason, self._now, why
-        if after == "available" and was not in ("reserved", "ringing"):
+        if after == "available" and was not in ("reserved", "ringing") and not kept_idle:
             self.idle_since = self._now
         if after == "offline":
             self._rest_until = 0.0
@@ -397,6 +460,8 @@ class AgentMachine:
             case PhoneDown():
                 self._phones.discard(event.phone)
                 return "phone is no longer registered"
+            case Restored():
+                return self._restore(event.kept)
             case LogIn():
                 self._logged_in, self._mobile = True, event.mobile
                 self._clear_absence()
@@ -437,6 +502,14 @@ class AgentMachine:
                 return self._end_call(event)
             case OfferFailed():
                 return self._blame(event)
+
+    def _restore(self, kept: KeptPresence) -> str:
+        self._logged_in, self._mobile = kept.logged_in, kept.mobile
+        self._break, self.no_answers = kept.break_reason, kept.no_answers
+        self._wrap_up_until = kept.wrap_up_until
+        self.idle_since = min(kept.idle_since, self._now)
+        self._kept = kept
+        return "as before the restart"
 
     def _clear_absence(self) -> None:
         self._break = ""

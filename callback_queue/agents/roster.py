@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callback_queue.agents.agent import (
@@ -20,6 +20,7 @@ from callback_queue.agents.agent import (
     AgentMachine,
     AgentView,
     CallOver,
+    KeptPresence,
     LogIn,
     LogOut,
     OfferFailed,
@@ -29,6 +30,7 @@ from callback_queue.agents.agent import (
     Ready,
     Released,
     Reserved,
+    Restored,
     Ringing,
     TakeBreak,
 )
@@ -99,6 +101,8 @@ class AgentRoster:
         self._reconciling: asyncio.TimerHandle | None = None
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change of an agent."""
+        self.on_presence: Callable[[str, bool], None] = lambda agent, by_command: None
+        """Called with an agent's number after each change, and whether a command brought it about."""
         self.is_offered: Callable[[str], bool] = lambda agent: False
         """Whether an agent is reserved for a place in the line, or is being rung for it."""
         self._hears: dict[type[Event], Callable[[Any], None]] = {
@@ -194,11 +198,31 @@ class AgentRoster:
         """Keep an available agent for a call, "" for a callback that has no call yet."""
         self._receive(self._members[agent], Reserved(call))
 
+    def kept(self, agent: str) -> KeptPresence | None:
+        """What is to survive a restart of an agent; None for one who is gone or leaving."""
+        member = self._members.get(agent)
+        return None if member is None or member.leaving else member.machine.keep()
+
+    def restore(self, agent: str, kept: KeptPresence) -> None:
+        """Go on as before the restart; a mobile that the agent has no more takes no calls."""
+        member = self._members.get(agent)
+        if member is not None:
+            if kept.mobile and member.settings.mobile is None:
+                kept = replace(kept, mobile=False)
+            self._receive(member, Restored(kept))
+
     def release(self, agent: str, why: str) -> None:
         """Take back a reservation for which no phone has rung."""
         member = self._members.get(agent)
         if member is not None and member.machine.reserved is not None:
             self._receive(member, Released(member.machine.reserved, why))
+
+    def rest(self, agent: str) -> None:
+        """Offer nothing for a moment to an agent whose phone lost a call: it may lose the next one too."""
+        member = self._members.get(agent)
+        if member is not None:
+            member.machine.rest(self._context.clock())
+            self._changed(member, ())
 
     async def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Carry out a command that came over the control socket.
@@ -217,6 +241,11 @@ class AgentRoster:
             return {"error": f"there is no agent {number!r}"}
         if action not in ACTIONS:
             return {"error": f"unknown action; there are: {', '.join(ACTIONS)}"}
+        reason = str(question.get("reason") or "")
+        if action == "break" and reason and reason not in self._settings.break_reasons.values():
+            known = ", ".join(self._settings.break_reasons.values())
+            why = f"there is no break reason {reason!r}; there are: {known or 'none'}"
+            return {"error": why, "refused": {"reason": why}}
         has_mobile = member.settings.mobile is not None
         mobile = bool(question.get("mobile", has_mobile and not member.phones))
         if mobile and not has_mobile:
@@ -225,7 +254,7 @@ class AgentRoster:
         commands: dict[str, AgentCommand] = {
             "log_in": LogIn(mobile, why),
             "log_out": LogOut(why),
-            "break": TakeBreak(str(question.get("reason") or "break"), why),
+            "break": TakeBreak(reason or "break", why),
             "ready": Ready(why),
         }
         self._receive(member, commands[action])
@@ -323,6 +352,7 @@ class AgentRoster:
 
     def _receive(self, member: _Member, event: AgentEvent) -> None:
         self._changed(member, member.machine.receive(event, self._context.clock()))
+        self.on_presence(member.machine.number, isinstance(event, LogIn | LogOut | TakeBreak | Ready))
         if member.leaving and not (member.legs or member.offers or member.machine.reserved is not None):
             self._forget(member)
 
@@ -341,6 +371,7 @@ class AgentRoster:
     def _timer(self, member: _Member) -> None:
         member.timer = None
         self._changed(member, member.machine.handle_timer(self._context.clock()))
+        self.on_presence(member.machine.number, False)
 
     def _forget(self, member: _Member) -> None:
         if self._members.get(member.machine.number) is member:
@@ -391,7 +422,7 @@ def _seen(member: _Member) -> dict[str, Any]:
         "agent": machine.number,
         "name": member.settings.name,
         "state": machine.state,
-        "since": machine.since,
+        "since": machine.shown_since,
         "reason": machine.reason,
         "why": machine.why,
         "call": machine.call,

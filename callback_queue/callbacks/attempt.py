@@ -339,19 +339,26 @@ class Attempt:
             customer_leg, acd, queue, agent, agent_leg, self._shown_to_customer(), self.callback.language
         ).run()
         talk_ms = max(0, round((self._now() - began) * 1000))
-        if talked.lost:
-            await self._into_the_line(customer_leg)
-        elif queue.survey and talked.agent_hung_up and not self._wrong_number:
+        if talked.lost and not await self._into_the_line(customer_leg):
+            return _End("withdrawn", *_ended(customer_leg, "not served"), talk_ms)
+        if talked.passed_on_since:
+            return _End("withdrawn", *_ended(customer_leg, "hung up while being passed on"), talk_ms)
+        if queue.survey and talked.agent_hung_up and not self._wrong_number:
             await survey(customer_leg, acd, queue.name, talked.agent, self.callback.language)
-        end = customer_leg.end
-        by, reason = ("remote", "agent hung up") if end is None else (end.by, end.reason)
+        by, reason = _ended(customer_leg, "agent hung up")
         return _End("wrong_number" if self._wrong_number else "reached", by, reason, talk_ms)
 
-    async def _into_the_line(self, customer_leg: CallLeg) -> None:
-        """The agent passed the customer on to somebody who did not answer: another agent takes the call."""
+    async def _into_the_line(self, customer_leg: CallLeg) -> bool:
+        """Another agent takes the call; whether one did."""
         wanted = HandOff(self._queue.name, self.callback.language)
-        with contextlib.suppress(LegClosed):
-            await wait_in_queue(customer_leg, wanted, self._acd, Caller(self.callback.number))
+        shown = Caller(self.callback.number)
+        try:
+            waited = await wait_in_queue(
+                customer_leg, wanted, self._acd, shown, arrival=self.callback.arrival
+            )
+        except LegClosed:
+            return False
+        return waited.result.word == "done"
 
     def _agent_pressed(self, digit: str) -> bool:
         if digit != self._services.settings.wrong_number_key:
@@ -442,6 +449,11 @@ class Attempt:
 
     def _tell(self, event: Event) -> None:
         self._storage.journal.append(event)
+
+
+def _ended(leg: CallLeg, otherwise: str) -> tuple[str, str]:
+    """Who ended a customer's call, and why; for one that is still up, the agent did."""
+    return ("remote", otherwise) if leg.end is None else (leg.end.by, leg.end.reason or otherwise)
 
 
 def _before(due: CallbackView, at: float) -> float:

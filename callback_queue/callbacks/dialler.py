@@ -78,7 +78,6 @@ class Dialler:
         self._storage = storage
         self._services = services
         self._turns: dict[str, _Turn] = {}
-        self._ending: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._eager_until = 0.0
         self._looking: asyncio.Task[None] | None = None

@@ -144,6 +144,32 @@ class CallbackRescheduled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackMoved(Event):
+    """A callback went to another queue, with its ticket."""
+
+    callback: str
+    queue: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRestored(Event):
+    """A callback goes on: its ticket was opened again, or waited for the customer for long.
+
+    Args:
+        callback: which; one that was closed has all its attempts again.
+        due: when to dial.
+        expires: when it is given up, 0 for never.
+        by: who opened the ticket.
+    """
+
+    callback: str
+    due: float
+    expires: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClosed(Event):
     """A callback is over.
 

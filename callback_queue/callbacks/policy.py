@@ -26,8 +26,11 @@ CallbackMode: TypeAlias = Literal["agent_first", "customer_first"]
 FINAL: frozenset[AttemptOutcome] = frozenset({"reached", "wrong_number", "not_permitted"})
 """Outcomes after which nobody is dialled again."""
 
-OURS: frozenset[AttemptOutcome] = frozenset({"no_agent", "cut_off", "withdrawn"})
-"""Outcomes that say nothing about the customer: they count as no attempt, and end no callback."""
+OURS: frozenset[AttemptOutcome] = frozenset({"no_agent", "cut_off", "withdrawn", "failed"})
+"""Outcomes that say nothing about the customer: they count as no attempt, and end no callback.
+
+"failed" is a trunk without an answer or a route, or a mistake of ours.
+"""
 
 _MODES: Mapping[CallbackModeName, CallbackMode] = {
     "agent-first": "agent_first",

@@ -19,8 +19,10 @@ from callback_queue.callbacks.events import (
     CallbackDialled,
     CallbackEnd,
     CallbackLeased,
+    CallbackMoved,
     CallbackRequested,
     CallbackRescheduled,
+    CallbackRestored,
     CallbackStarted,
 )
 from callback_queue.callbacks.policy import OURS, PHONE_ANSWERED
@@ -60,6 +62,8 @@ class CallbackProjection:
             CallbackDialled: self._dialled,
             CallbackAttemptEnded: self._ended,
             CallbackRescheduled: self._rescheduled,
+            CallbackMoved: self._moved,
+            CallbackRestored: self._restored,
             CallbackClosed: self._closed,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
@@ -175,6 +179,21 @@ class CallbackProjection:
             values["expires"] = max(row["expires"], due + _TIME_AFTER)
         await _write(connection, row, values)
 
+    async def _moved(self, connection: AsyncConnection, event: CallbackMoved) -> None:
+        row = await _find(connection, event.callback)
+        if row is not None and row["state"] != CLOSED:
+            await _write(connection, row, {"queue": text(event.queue, 64)})
+
+    async def _restored(self, connection: AsyncConnection, event: CallbackRestored) -> None:
+        row = await _find(connection, event.callback)
+        if row is None:
+            return
+        values: dict[str, Any] = {"expires": number(event.expires)}
+        if row["state"] == CLOSED:
+            values |= {"state": WAITING, "due": number(event.due), "dialled": 0, "crashes": 0, "outcome": ""}
+            values |= {"end": "", "ended_by": "", "note": "", "closed_at": 0.0, **_FREE}
+        await _write(connection, row, values)
+
     async def _closed(self, connection: AsyncConnection, event: CallbackClosed) -> None:
         row = await _find(connection, event.callback)
         if row is None or (row["state"] == CLOSED and row["ended_by"]):
@@ -213,6 +232,9 @@ class CallbackProjection:
             "priority": max(older["priority"], newer["priority"]),
             "expires": max(older["expires"], newer["expires"]) if older["expires"] else 0.0,
         }
+        # Who asks anew has all attempts anew; one in which the phone is ringing now is the first of them.
+        ringing = older["state"] == DIALLING and older["last_dialled"] == older["attempt"]
+        values |= {"dialled": int(ringing), "crashes": 0}
         if older["state"] == WAITING:
             values["due"] = newer["due"]
         if newer["queue"] and not older["queue"]:

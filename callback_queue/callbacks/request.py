@@ -6,6 +6,7 @@ from asr.slots.values import CallWindow
 from callback_queue.callbacks.events import CallbackRequested, CallbackWhy
 from callback_queue.callbacks.policy import CallbackRules, due_at, expires_at
 from callback_queue.tickets.events import TicketOpened
+from callback_queue.tickets.opening import line_priority
 from config.telephone_numbers import is_callable
 
 
@@ -37,7 +38,7 @@ def request_callback(
         queue=ticket.queue,
         language=ticket.language,
         tier=ticket.tier,
-        priority=ticket.priority,
+        priority=line_priority(ticket),
         arrival=arrival or ticket.at,
         why=_why(ticket.kind, ticket.state),
         not_before=due if due > ticket.at else 0.0,

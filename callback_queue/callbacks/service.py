@@ -38,7 +38,13 @@ class CallbackService:
         settings = site.settings
         country = settings.country or ""
         store = CallbackStore(engine, country)
-        self.commands = CallbackCommands(journal, store)
+        self.commands = CallbackCommands(
+            journal,
+            store,
+            tickets=TicketStore(engine, country),
+            rules=lambda: self._services.rules,
+            refusal=lambda number: self._services.phones.refusal(number),
+        )
         storage = CallbackStorage(
             callbacks=store,
             leases=LeaseTable(engine),

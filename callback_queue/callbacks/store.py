@@ -19,7 +19,7 @@ from callback_queue.callbacks.events import CallbackWhy
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.customers.events import Tier
 from callback_queue.tickets.tables import Ticket
-from callback_queue.tickets.ticket import AT_WORK
+from callback_queue.tickets.ticket import TicketState
 from config.telephone_numbers import SHORTEST_NATIONAL, number_key
 
 DEAD_HOLDER = 900.0
@@ -29,6 +29,8 @@ WAITING, LEASED, DIALLING, CLOSED = "waiting", "leased", "dialling", "closed"
 
 # So many last digits tell telephones apart, whatever is written in front of them.
 _TELLING = 9
+
+_OURS = (TicketState.OPEN, TicketState.ASSIGNED)
 
 _table = CallbackRow
 
@@ -97,9 +99,15 @@ def due_now(now: float) -> ColumnElement[bool]:
 
 
 def ticket_at_work() -> ColumnElement[bool]:
-    """The condition that a callback's ticket is neither solved nor closed."""
-    over = select(Ticket.number).where(Ticket.number == _table.ticket, Ticket.state.not_in(AT_WORK))
-    return ~over.correlate(_table).exists()
+    """The condition that a callback's ticket is neither over nor waiting for the customer."""
+    rests = select(Ticket.number).where(Ticket.number == _table.ticket, Ticket.state.not_in(_OURS))
+    return ~rests.correlate(_table).exists()
+
+
+def ticket_waits() -> ColumnElement[bool]:
+    """The condition that a callback rests, because its ticket waits for the customer."""
+    waits = select(Ticket.number).where(Ticket.number == _table.ticket, Ticket.state == TicketState.WAITING)
+    return waits.correlate(_table).exists()
 
 
 def same_telephone(one: Any, other: Any) -> ColumnElement[bool]:
@@ -198,19 +206,6 @@ class CallbackStore:
     async def get(self, callback: str) -> CallbackView | None:
         """One callback."""
         found = await self._read(select(*CALLBACK_COLUMNS).where(_table.callback == callback))
-        return found[0] if found else None
-
-    async def find_open(self, number: str) -> CallbackView | None:
-        """The callback that a number waits for; the one that waits longest when there are several."""
-        key = number_key(number, self._country)
-        if not key:
-            return None
-        found = await self._read(
-            select(*CALLBACK_COLUMNS)
-            .where(or_(_table.number_key == key, _table.caller_key == key), _table.state != CLOSED)
-            .order_by(_table.arrival)
-            .limit(1)
-        )
         return found[0] if found else None
 
     async def list(

@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callback_queue.callbacks.events import (
     CallbackAttemptEnded,
     CallbackClosed,
+    CallbackMoved,
     CallbackRequested,
     CallbackRescheduled,
+    CallbackRestored,
 )
 from callback_queue.callbacks.tables import CallbackRow
 from callback_queue.database import number, text
@@ -36,6 +38,8 @@ class CallbackHistory:
             CallbackRequested: self._requested,
             CallbackAttemptEnded: self._attempted,
             CallbackRescheduled: self._rescheduled,
+            CallbackMoved: self._moved,
+            CallbackRestored: self._restored,
             CallbackClosed: self._closed,
         }
         self.kinds: Collection[type[Event]] = tuple(self._handlers)
@@ -80,6 +84,16 @@ class CallbackHistory:
         found = await _ticket_of(connection, event.callback)
         details = {"callback": event.callback, "due": event.due}
         await write_history(connection, row, found, event.at, event.by, "callback_rescheduled", details)
+
+    async def _moved(self, connection: AsyncConnection, event: CallbackMoved, row: Row) -> None:
+        found = await _ticket_of(connection, event.callback)
+        details = {"callback": event.callback, "queue": event.queue}
+        await write_history(connection, row, found, event.at, event.by, "callback_moved", details)
+
+    async def _restored(self, connection: AsyncConnection, event: CallbackRestored, row: Row) -> None:
+        found = await _ticket_of(connection, event.callback)
+        details = {"callback": event.callback, "due": event.due}
+        await write_history(connection, row, found, event.at, event.by, "callback_restored", details)
 
     async def _closed(self, connection: AsyncConnection, event: CallbackClosed, row: Row) -> None:
         found = await _ticket_of(connection, event.callback)

@@ -183,7 +183,7 @@ class _Reader:
         return Customer(identifier, name, numbers, cast(Tier, tier), product, language, tuple(tags))
 
     def _numbers_of(self, text: str) -> tuple[str, ...]:
-        numbers = tuple(part.strip() for part in text.replace("/", ";").split(";") if part.strip())
+        numbers = tuple(_split(text, self._country))
         if not numbers:
             self._wrong("numbers", "expected at least one number")
         for number in numbers:
@@ -201,3 +201,28 @@ class _Reader:
 
     def _wrong(self, path: str, message: str) -> None:
         self.problems.append(Problem(self._file, self._line, 1, path, message))
+
+
+def _split(text: str, country: str) -> Iterator[str]:
+    """The numbers of a field: "/" is between two of them, or inside one, as in 0351/123-45.
+
+    It is between two where what stands before it is a number by itself, and the next one begins after it:
+    with a zero or a country code, or as a whole number.
+    """
+    for field in text.split(";"):
+        number = ""
+        for part in field.split("/"):
+            begins = part.strip().startswith(("0", "+")) or _is_whole(part, country)
+            if number and begins and _is_whole(number, country):
+                yield number.strip()
+                number = part
+            else:
+                number = f"{number}/{part}" if number else part
+        if number.strip():
+            yield number.strip()
+
+
+def _is_whole(part: str, country: str) -> bool:
+    """Whether a part is a number of its own, and no area code nor the end of a number."""
+    keys = number_keys(part, country)
+    return is_callable(part) and keys.is_long and (keys.country_known or not country)

@@ -25,6 +25,19 @@ class SwitchStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactsLost(Event):
+    """Events of the run before never came to disk: it ended while its disk was full or failed.
+
+    Args:
+        switch: whose.
+        count: how many; a ticket that its caller has heard of may be among them.
+    """
+
+    switch: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchStopped(Event):
     """A switch ended in good order."""
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from callback_queue.tickets.book import DISK_SECONDS, DurableJournal
 from callback_queue.tickets.events import TicketChanged
-from callback_queue.tickets.sla import SlaRules, deadlines, resumed
+from callback_queue.tickets.sla import SlaRules, changed_deadlines, pauses
 from callback_queue.tickets.store import TicketStore, TicketView
-from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change
+from callback_queue.tickets.ticket import AT_WORK, Standing, TicketState, change, over_note
+from config import Site
+from config.models.tickets import USUAL
 
 STORE_SECONDS = 3.0
 LONGEST_NOTE = 4000
@@ -27,7 +30,50 @@ CancelCallbacks: TypeAlias = Callable[[str, str, float, str], Awaitable[None]]
 
 
 class Refusal(Exception):
-    """It will not be done; the text says why."""
+    """It will not be done; the text says why.
+
+    Args:
+        text: for people.
+        fields: what is wrong with which value, for programs.
+    """
+
+    def __init__(self, text: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.fields = dict(fields or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a site has that tickets may refer to.
+
+    Args:
+        agents: their numbers.
+        queues: the agents who serve each.
+        categories: their names.
+    """
+
+    agents: Collection[str]
+    queues: Mapping[str, Collection[str]]
+    categories: Collection[str]
+
+    @classmethod
+    def of(cls, site: Site) -> Known:
+        """What this version of a site has."""
+        return cls(
+            {agent.number for agent in site.agents},
+            {queue.name: queue.agents for queue in site.queues},
+            {category.name for category in site.settings.tickets.categories},
+        )
+
+    def refusals(self, wished: Mapping[str, Any]) -> dict[str, str]:
+        """What does not exist of what a wish refers to, by field."""
+        kinds = (("owner", "agent", self.agents), ("queue", "queue", self.queues))
+        found = {}
+        for field, what, names in (*kinds, ("category", "category", self.categories)):
+            value = wished.get(field)
+            if isinstance(value, str) and value and value not in names:
+                found[field] = f"there is no {what} {value!r}"
+        return found
 
 
 class TicketCommands:
@@ -38,6 +84,7 @@ class TicketCommands:
         tickets: the database.
         cancel_callbacks: for a ticket that is solved or closed.
         rules: the site's newest promises.
+        known: what the site has that tickets may refer to.
         clock: Unix seconds.
     """
 
@@ -47,12 +94,14 @@ class TicketCommands:
         tickets: TicketStore,
         cancel_callbacks: CancelCallbacks,
         rules: Callable[[], SlaRules],
+        known: Callable[[], Known],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._journal = journal
         self._tickets = tickets
         self._cancel_callbacks = cancel_callbacks
         self._rules = rules
+        self._known = known
         self._clock = clock
 
     async def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,17 +126,23 @@ class TicketCommands:
             raise Refusal("no changes and no note")
         async with asyncio.timeout(STORE_SECONDS):
             ticket = await self._tickets.get(number)
+            past = pauses(await self._tickets.states(number))
         if ticket is None:
             raise Refusal(f"there is no ticket {number}")
+        known, rules = self._known(), self._rules()
+        unknown = known.refusals(wished)
+        if unknown:
+            raise Refusal("; ".join(f"{name}: {why}" for name, why in unknown.items()), unknown)
+        wished = _with_what_follows(ticket, wished, known, rules)
         outcome = change(Standing(TicketState(ticket.state), ticket.owner), wished)
         if outcome.refused:
             raise Refusal("; ".join(f"{name}: {why}" for name, why in outcome.refused.items()))
         now = self._clock()
-        changes = {**wished, **_new_deadlines(ticket, outcome.values, now, self._rules())}
+        changes = {**wished, **changed_deadlines(ticket, outcome.values, past, now, rules)}
         self._journal.append(TicketChanged(now, ticket=number, by=by, changes=changes, note=note))
         state = outcome.values.get("state", ticket.state)
         if state not in AT_WORK and ticket.state in AT_WORK:
-            await self._cancel_callbacks(number, by, now, f"ticket {state}")
+            await self._cancel_callbacks(number, by, now, over_note(state))
         await on_disk(self._journal)
         return {"ticket": number, "changes": {**outcome.values, **changes}}
 
@@ -103,7 +158,7 @@ async def answered(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     try:
         answer = await work
     except Refusal as refusal:
-        return {"error": str(refusal)}
+        return {"error": str(refusal), **({"refused": refusal.fields} if refusal.fields else {})}
     except TimeoutError:
         return {"error": "the database or the disk is too slow; try again"}
     except (SQLAlchemyError, OSError) as error:
@@ -111,20 +166,27 @@ async def answered(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     return answer
 
 
-def _new_deadlines(
-    ticket: TicketView, values: Mapping[str, Any], now: float, rules: SlaRules
-) -> dict[str, float]:
-    """The deadlines that follow from a change: a new severity sets both, the end of waiting moves one."""
-    if "respond_by" in values or "resolve_by" in values:
-        return {}
-    if values.get("severity", ticket.severity) != ticket.severity:
-        due = deadlines(ticket.opened_at, ticket.tier, values["severity"], rules)
-        return {"respond_by": due.respond_by, "resolve_by": due.resolve_by}
-    goes_on = values.get("state") in (TicketState.OPEN, TicketState.ASSIGNED)
-    if ticket.state == TicketState.WAITING and goes_on:
-        moved = resumed(ticket.resolve_by, ticket.waiting_since, now, rules)
-        return {"resolve_by": moved} if moved != ticket.resolve_by else {}
-    return {}
+def _with_what_follows(
+    ticket: TicketView, wished: Mapping[str, Any], known: Known, rules: SlaRules
+) -> dict[str, Any]:
+    """A wish with what goes along with it.
+
+    Work given to somebody who does not serve its queue moves to a queue that they serve. A category brings
+    its severity, unless somebody has given the ticket another one than the old category's.
+    """
+    full = dict(wished)
+    owner = full.get("owner")
+    if isinstance(owner, str) and owner and "queue" not in full:
+        served = [queue for queue, members in known.queues.items() if owner in members]
+        if served and ticket.queue not in served:
+            full["queue"] = served[0]
+    severities = {one.name: one.severity for one in rules.settings.categories}
+    category = full.get("category")
+    usual = severities.get(ticket.category, USUAL)
+    changed = isinstance(category, str) and category in severities and category != ticket.category
+    if changed and "severity" not in full and ticket.severity == usual:
+        full["severity"] = severities[str(category)]
+    return full
 
 
 def text_in(question: Mapping[str, Any], name: str, *, needed: bool = True) -> str:

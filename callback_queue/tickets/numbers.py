@@ -1,18 +1,21 @@
-"""Ticket numbers: unique, and available at once even while the database is down.
+"""Ticket numbers: unique, and there at once whatever the database and the disk do.
 
-Numbers are taken from the database in blocks, and what is left of a block stands in a file, which is on disk
-before a number of it is given away: after a restart the next one follows. Without a database the file alone
-counts. Where there is neither a block nor an answer, a long number made of the time does for the moment.
+Numbers are taken from the database in blocks, and what is left of them stands in a file. Without a database
+the file alone counts. A handful is always set aside there before any of it is given away, so that giving one
+touches no disk; what a crash leaves of the handful is skipped. Where nothing is set aside and the database or
+the disk fails, a long number made of the time does, and stays the ticket's: a caller may have heard it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import secrets
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,10 +31,14 @@ BLOCK = 1000
 """Enough for a day without a database on most sites."""
 LOW = 500
 """A new block is taken when so many are left."""
+HANDFUL = 100
+"""So many numbers are set aside at a time, and again when half of them are given away."""
 PATIENCE = 2.0
-"""Seconds for the database's answer while a caller waits for a number."""
-# Between tries: while numbers are left, and when callers would need some.
-_PAUSE, _SHORT_PAUSE = 30.0, 3.0
+"""Seconds for the database's answer."""
+FIRST_PATIENCE = 1.0
+"""Seconds that a number is waited for where nothing has failed yet: never again after a failure."""
+_PAUSE = 3.0
+_STRANGE_KEPT = 1000
 
 Take: TypeAlias = Callable[[int, int], Awaitable[range]]
 """Takes a block of some size, with numbers above another one, for good (`TicketStore.next_block`)."""
@@ -58,93 +65,130 @@ class TicketNumbers:
         self._path = path
         self._take = take
         self._clock = clock
-        self._lock = asyncio.Lock()
-        # One thread: what a caller who hung up left being written must not come after what follows.
+        # One thread: writes never overtake each other.
         self._disk = ThreadPoolExecutor(1, "ticket-numbers")
-        self._refilling: asyncio.Task[None] | None = None
-        self._tried_at = float("-inf")
-        self._strange: set[str] = set()
+        self._supplying: asyncio.Task[None] | None = None
+        self._arrived = asyncio.Event()
+        self._is_failing = False
+        self._strange: dict[str, None] = {}
+        self._ready: deque[int] = deque()
         self.highest = used
         """The highest number that this switch has given away or has in a block."""
         self._blocks = [block for block in self._read() if block]
-        # Blocks that came while a number was being written down.
-        self._fresh: list[range] = []
         self.highest = max([self.highest, *(block.stop - 1 for block in self._blocks)])
 
     @property
     def next_number(self) -> int:
         """The number that will probably be given away next."""
+        if self._ready:
+            return self._ready[0]
         return self._blocks[0].start if self._blocks else self.highest + 1
 
     @property
     def left(self) -> int:
         """How many numbers are left before the database has to be asked."""
-        return sum(map(len, (*self._blocks, *self._fresh)))
+        return len(self._ready) + sum(map(len, self._blocks))
+
+    def was_given(self, number: str) -> bool:
+        """Whether this switch can have given a number; for sites without a database."""
+        return FIRST_NUMBER <= int(number) < self.next_number or number in self._strange
 
     async def next(self) -> str:
-        """A number that nobody has had.
+        """A number that nobody has had; never raises.
 
-        Raises:
-            OSError: the disk failed.
+        It waits, for a second at most, only while nothing is known to fail: for the first block after a
+        start, and for a burst of callers.
         """
-        async with self._lock:
-            if self._take is not None and self.left < LOW:
-                await self._refill()
-            self._blocks, self._fresh = [*self._blocks, *self._fresh], []
-            if self._take is None and not self._blocks:
-                self._blocks = [range(self.highest + 1, self.highest + 1 + BLOCK)]
-            if not self._blocks:
-                return self._number_of_the_moment()
-            first = self._blocks[0]
-            rest = [block for block in (first[1:], *self._blocks[1:]) if block]
-            self.highest = max(self.highest, first.start)
-            await asyncio.get_running_loop().run_in_executor(self._disk, self._write, rest)
-            self._blocks = rest
-            return str(first.start)
+        self._supply_soon()
+        if not self._ready and not self._is_failing:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_PATIENCE):
+                    while not self._ready and not self._is_failing:
+                        self._arrived.clear()
+                        await self._arrived.wait()
+            if not self._ready and not self._is_failing:
+                self._fail("too slow")
+        if not self._ready:
+            return self._number_of_the_moment()
+        return str(self._ready.popleft())
 
     async def close(self) -> None:
-        """Stop waiting for the database and for the disk."""
-        if self._refilling is not None:
-            self._refilling.cancel()
-            await asyncio.gather(self._refilling, return_exceptions=True)
+        """Put back what is set aside, and stop waiting for the database and for the disk."""
+        if self._supplying is not None:
+            self._supplying.cancel()
+            await asyncio.gather(self._supplying, return_exceptions=True)
+        if self._ready or self._strange:
+            back = [range(number, number + 1) for number in self._ready]
+            self._ready.clear()
+            with contextlib.suppress(OSError):
+                async with asyncio.timeout(FIRST_PATIENCE):
+                    await self._put(_joined([*back, *self._blocks]))
         self._disk.shutdown(wait=False)
 
     async def prepare(self) -> None:
-        """Take a first block before callers come; one that can't be had now is taken later."""
-        if self._take is not None and self.left < LOW:
-            async with self._lock:
-                await self._refill()
+        """Set a first handful aside before callers come; what can't be had now is had later."""
+        self._supply_soon()
 
-    async def _refill(self) -> None:
-        """Have a new block taken; wait for it only when nothing is left."""
-        if self._refilling is None or self._refilling.done():
-            if self._clock() < self._tried_at + (_PAUSE if self.left else _SHORT_PAUSE):
-                return
-            self._tried_at = self._clock()
-            self._refilling = asyncio.create_task(self._take_block())
-        if not self.left:
-            # Not for as long as the database takes: what is cancelled there can be slow to end.
-            await asyncio.wait({self._refilling}, timeout=PATIENCE)
+    # --- supply -------------------------------------------------------------------------------------------
 
-    async def _take_block(self) -> None:
-        assert self._take is not None
-        try:
+    def _supply_soon(self) -> None:
+        if self._is_low() and (self._supplying is None or self._supplying.done()):
+            self._supplying = asyncio.get_running_loop().create_task(self._supply())
+
+    def _is_low(self) -> bool:
+        return len(self._ready) <= HANDFUL // 2 or (self._take is not None and self.left < LOW)
+
+    async def _supply(self) -> None:
+        while self._is_low():
+            try:
+                if self._blocks and len(self._ready) <= HANDFUL // 2:
+                    await self._set_aside()
+                if self.left < (LOW if self._take is not None else HANDFUL):
+                    self._blocks.append(await self._block())
+                if len(self._ready) <= HANDFUL // 2:
+                    await self._set_aside()
+            except (SQLAlchemyError, OSError) as error:  # TimeoutError is an OSError
+                self._fail(type(error).__name__)
+                await asyncio.sleep(_PAUSE)
+                continue
+            if self._is_failing:
+                log.info("there are ticket numbers again")
+            self._is_failing = False
+            self._arrived.set()
+
+    def _fail(self, why: str) -> None:
+        if not self._is_failing:
+            log.warning("no new ticket numbers (%d left): %s", self.left, why)
+        self._is_failing = True
+        self._arrived.set()
+
+    async def _block(self) -> range:
+        if self._take is None:
+            block = range(self.highest + 1, self.highest + 1 + BLOCK)
+        else:
             async with asyncio.timeout(PATIENCE):
                 block = await self._take(BLOCK, self.highest)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.warning("no new ticket numbers (%d left): %s", self.left, type(error).__name__)
-            return
-        # The file gets it with the next number; until then it would be lost with this process: no harm done.
-        self._fresh.append(block)
         self.highest = max(self.highest, block.stop - 1)
+        return block
+
+    async def _set_aside(self) -> None:
+        """Move a handful out of the file."""
+        first, *others = self._blocks
+        await self._put([block for block in (first[HANDFUL:], *others) if block])
+        self._ready.extend(first[:HANDFUL])
+        self._arrived.set()
+
+    async def _put(self, blocks: list[range]) -> None:
+        written = self._disk.submit(self._write, blocks, list(self._strange)[-_STRANGE_KEPT:])
+        await asyncio.shield(asyncio.wrap_future(written))
+        self._blocks = blocks
 
     def _number_of_the_moment(self) -> str:
         """A number that no block can have: ten digits of the time and three of chance behind a 9."""
-        log.error("there are no ticket numbers: neither a block nor an answer from the database")
         while True:
             number = f"9{int(self._clock()):010}{secrets.randbelow(1000):03}"
             if number not in self._strange:
-                self._strange.add(number)
+                self._strange[number] = None
                 return number
 
     def _read(self) -> list[range]:
@@ -152,9 +196,10 @@ class TicketNumbers:
             data: Any = json.loads(self._path.read_bytes())
             blocks = [range(int(first), int(last) + 1) for first, last in data["blocks"]]
             self.highest = max(self.highest, int(data["highest"]))
+            self._strange = dict.fromkeys(map(str, data.get("strange", ())))
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             if self._take is None:
                 # To count from the start would give numbers twice: go on where nobody can have been.
                 self.highest = max(self.highest, int(self._clock()))
@@ -162,8 +207,12 @@ class TicketNumbers:
             return []
         return [block for block in blocks if block]
 
-    def _write(self, blocks: list[range]) -> None:
-        data = {"highest": self.highest, "blocks": [[block.start, block.stop - 1] for block in blocks]}
+    def _write(self, blocks: list[range], strange: list[str]) -> None:
+        data = {
+            "highest": self.highest,
+            "blocks": [[block.start, block.stop - 1] for block in blocks],
+            "strange": strange,
+        }
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half = self._path.with_suffix(".part")
         with half.open("w") as file:
@@ -171,3 +220,14 @@ class TicketNumbers:
             file.flush()
             os.fsync(file.fileno())
         half.replace(self._path)
+
+
+def _joined(blocks: list[range]) -> list[range]:
+    """The same numbers in as few blocks as possible."""
+    joined: list[range] = []
+    for block in blocks:
+        if joined and joined[-1].stop == block.start:
+            joined[-1] = range(joined[-1].start, block.stop)
+        elif block:
+            joined.append(block)
+    return joined

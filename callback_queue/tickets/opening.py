@@ -160,6 +160,14 @@ def priority_of(tier: Tier, severity: int) -> int:
     return _BY_SEVERITY.get(severity, 0) + _BY_TIER[tier]
 
 
+def line_priority(ticket: TicketOpened) -> int:
+    """A ticket's steps of head start without those for the tier: a callback has the tier's own head start.
+
+    So customers of one tier are served by arrival, on the line or to be called back.
+    """
+    return ticket.priority - _BY_TIER[ticket.tier]
+
+
 def words_of(slots: list[dict[str, Any]]) -> str:
     """What the caller said of the matter itself."""
     by_name = {slot.get("name"): slot for slot in slots}

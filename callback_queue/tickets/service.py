@@ -15,7 +15,7 @@ from tenacity import AsyncRetrying, retry_if_result, wait_exponential
 from callback_queue.customers.directory import Customers
 from callback_queue.customers.store import CustomerStore
 from callback_queue.tickets.book import DurableJournal, RequestCallback, TicketBook
-from callback_queue.tickets.commands import CancelCallbacks, TicketCommands
+from callback_queue.tickets.commands import CancelCallbacks, Known, TicketCommands
 from callback_queue.tickets.numbers import TicketNumbers
 from callback_queue.tickets.opening import OpeningRules
 from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
@@ -56,11 +56,14 @@ class TicketService:
     ) -> None:
         country = site.settings.country or ""
         self._rules = OpeningRules.of(site)
+        self._known = Known.of(site)
         self._commands: TicketCommands | None = None
         store = customers = None
         if database is not None and cancel_callbacks is not None:
             store, customers = TicketStore(database, country), CustomerStore(database, country)
-            self._commands = TicketCommands(journal, store, cancel_callbacks, lambda: self._rules.sla)
+            self._commands = TicketCommands(
+                journal, store, cancel_callbacks, lambda: self._rules.sla, lambda: self._known
+            )
         self.customers = Customers(country, customers)
         self._numbers = _numbers(site, store)
         self.book = TicketBook(
@@ -71,11 +74,14 @@ class TicketService:
     async def start(self, site: Site) -> None:
         """Read the file of customers; the database's part comes when it comes."""
         await self.customers.read_file(site)
+        if self._commands is None:
+            await self._numbers.prepare()
         self._reading = asyncio.get_running_loop().create_task(self._from_database())
 
     async def use(self, site: Site) -> None:
         """Take what a reload brought."""
         self._rules = OpeningRules.of(site)
+        self._known = Known.of(site)
         self.book.use(self._rules)
         await self.customers.read_file(site)
         if self._commands is not None and not await self.customers.read_table():

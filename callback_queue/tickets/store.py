@@ -114,6 +114,11 @@ class TicketStore:
             rows = (await connection.execute(wanted)).all()
         return tuple(HistoryEntry(**row._mapping) for row in rows)
 
+    async def states(self, number: str) -> list[tuple[float, object]]:
+        """The states that a ticket was in, each with its beginning, oldest first."""
+        async with self._engine.connect() as connection:
+            return await states_of(connection, number)
+
     async def joined(self, number: str) -> TicketViews:
         """The tickets that were joined into one, oldest first."""
         wanted = select(*_COLUMNS).where(Ticket.joined_into == text(number, 24))
@@ -172,6 +177,18 @@ class TicketStore:
     async def _read(self, wanted: Select[Any]) -> TicketViews:
         async with self._engine.connect() as connection:
             return [TicketView(**row._mapping) for row in (await connection.execute(wanted)).all()]
+
+
+async def states_of(connection: AsyncConnection, number: str) -> list[tuple[float, object]]:
+    """The states that a ticket was in, each with its beginning, oldest first; the first one is left out."""
+    row = TicketHistory
+    found = await connection.execute(
+        select(row.at, row.what, row.details)
+        .where(row.ticket == text(number, 24), row.what == "changed")
+        .order_by(row.at, row.source, row.seq)
+    )
+    changes = ((at, details.get("changes")) for at, _, details in found if isinstance(details, dict))
+    return [(at, each["state"]) for at, each in changes if isinstance(each, dict) and "state" in each]
 
 
 def _order() -> tuple[Any, ...]:

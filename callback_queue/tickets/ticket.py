@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 # What is wrong with a value, None for nothing.
 Check: TypeAlias = Callable[[object], str | None]
 
+TIERS: tuple[str, ...] = ("ordinary", "vip", "super_vip")
 TITLE_LENGTH = 200
 SUMMARY_LENGTH = 4000
 MOST_TAGS = 20
@@ -105,7 +106,7 @@ def change(ticket: Standing, wished: Mapping[str, Any]) -> Change:
     Args:
         ticket: as it is.
         wished: new values by field: state, owner, category, severity, priority, title, summary, tags,
-            queue, respond_by, resolve_by. Other fields are refused.
+            queue, tier, respond_by, resolve_by. Other fields are refused.
     """
     values: dict[str, Any] = {}
     refused: dict[str, str] = {}
@@ -131,6 +132,15 @@ def change(ticket: Standing, wished: Mapping[str, Any]) -> Change:
             refused.pop("owner", None)
     reopened = state in _REOPENED and ticket.state not in AT_WORK
     return Change(values, refused, reopened)
+
+
+def over_note(state: str) -> str:
+    """The note on callbacks that a ticket's end has cancelled: they come back with it."""
+    return f"ticket {state}"
+
+
+ENDED_WITH_TICKET = tuple(over_note(state) for state in (TicketState.SOLVED, TicketState.CLOSED))
+"""Notes of callbacks that ended because their ticket did."""
 
 
 def _next_state(ticket: Standing, values: Mapping[str, Any]) -> TicketState | None:
@@ -169,6 +179,10 @@ def _is_time(value: object) -> str | None:
     return None if right else "expected Unix seconds, 0 for none"
 
 
+def _is_tier(value: object) -> str | None:
+    return None if value in TIERS else f"expected one of {', '.join(TIERS)}"
+
+
 def _is_tags(value: object) -> str | None:
     right = (
         isinstance(value, list)
@@ -184,6 +198,7 @@ _CHECKS: Mapping[str, Check] = {
     "queue": _is_text(64),
     "category": _is_text(64),
     "severity": _is_whole(1, 4),
+    "tier": _is_tier,
     "priority": _is_whole(-100, 100),
     "title": _is_text(TITLE_LENGTH),
     "summary": _is_text(SUMMARY_LENGTH),

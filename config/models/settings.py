@@ -30,6 +30,7 @@ from config.kinds import (
 )
 from config.models.agent_settings import AgentSettings
 from config.models.agents import Language
+from config.models.alarms import AlarmSettings
 from config.models.base import Table
 from config.models.callbacks import CallbackSettings, DistributionSettings
 from config.models.hours import Zone
@@ -337,6 +338,9 @@ class Settings(Table):
     callbacks: CallbackSettings = Field(default_factory=CallbackSettings, description="Callbacks.")
     tickets: TicketSettings = Field(
         default_factory=TicketSettings, description="Deadlines and categories of tickets."
+    )
+    alarms: AlarmSettings = Field(
+        default_factory=AlarmSettings, description="What counts as wrong, and who is told."
     )
     console: ConsoleSettings | None = Field(
         default_factory=ConsoleSettings,

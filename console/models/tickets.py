@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callback_queue.customers.events import Tier
 from callback_queue.tickets.ticket import MOST_TAGS, SUMMARY_LENGTH, TITLE_LENGTH
 from cdr.calls.record import ATTEMPT_OUTCOMES
 from console.models.common import Page
@@ -174,6 +175,7 @@ class TicketChange(BaseModel):
     queue: str | None = Field(default=None, max_length=64)
     category: str | None = Field(default=None, max_length=64)
     severity: int | None = Field(default=None, ge=1, le=4)
+    tier: Tier | None = Field(default=None, description="The customer's: ordinary, vip or super_vip.")
     priority: int | None = Field(default=None, ge=-100, le=100)
     title: str | None = Field(default=None, max_length=TITLE_LENGTH)
     summary: str | None = Field(default=None, max_length=SUMMARY_LENGTH)
@@ -194,6 +196,15 @@ class Reschedule(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     at: float = Field(gt=0, description="Unix seconds.")
+
+
+class CallbackWish(BaseModel):
+    """Whom to call, and when; what is left out is as the ticket says, as soon as possible."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str = Field(default="", max_length=64, description="Empty: the ticket's.")
+    at: float = Field(default=0.0, ge=0, description="Unix seconds, 0 for as soon as possible.")
 
 
 class Accepted(BaseModel):

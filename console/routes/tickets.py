@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
-from callback_queue.tickets.sla import warning_at
+from callback_queue.tickets.sla import SlaRules, warnings
 from callback_queue.tickets.store import TicketView
 from callback_queue.tickets.ticket import STATES, TRANSITIONS, Standing, TicketState, change
 from config.telephone_numbers import is_callable
@@ -19,6 +19,7 @@ from console.models.tickets import (
     Accepted,
     Audio,
     CallbackShort,
+    CallbackWish,
     HistoryModel,
     Note,
     SlotModel,
@@ -160,6 +161,19 @@ async def change_ticket(token: Working, services: Asked, number: Number, wished:
     return Accepted()
 
 
+@router.post("/{number}/callback", status_code=202)
+async def request_callback(
+    token: Working, services: Asked, number: Number, wish: CallbackWish | None = None
+) -> Accepted:
+    """Ask for a call to the customer anew, where none waits."""
+    await _find(services, number)
+    asked = wish or CallbackWish()
+    await services.switch.ask(
+        "callback", action="request", ticket=number, number=asked.number, at=asked.at, by=token.signature
+    )
+    return Accepted()
+
+
 @router.post("/{number}/notes", status_code=202)
 async def add_note(token: Working, services: Asked, number: Number, note: Note) -> Accepted:
     """Write a note into the history."""
@@ -191,6 +205,10 @@ def _short(
 ) -> TicketShort:
     private = not token.may(Right.SEE_PRIVATE)
     waiting = callbacks.get(ticket.number)
+    site = services.site
+    rules = SlaRules.of(site.settings.tickets, site.timezone)
+    due = (ticket.respond_by, ticket.resolve_by)
+    warn = warnings(ticket.opened_at, *due, ticket.tier, ticket.severity, rules)
     return TicketShort(
         number=ticket.number,
         kind=ticket.kind,
@@ -211,18 +229,14 @@ def _short(
         summary="" if private else ticket.summary,
         respond_by=ticket.respond_by,
         resolve_by=ticket.resolve_by,
-        respond_warning_at=_warning(ticket.opened_at, ticket.respond_by),
-        resolve_warning_at=_warning(ticket.opened_at, ticket.resolve_by),
+        respond_warning_at=warn.respond_by,
+        resolve_warning_at=warn.resolve_by,
         responded_at=ticket.responded_at,
         resolved_at=ticket.resolved_at,
         callback=None
         if waiting is None
         else CallbackShort(callback=waiting.callback, state=waiting.state, due=waiting.due),
     )
-
-
-def _warning(opened: float, due: float) -> float:
-    return warning_at(opened, due) if due else 0.0
 
 
 def _may_follow(state: str, next_state: str) -> bool:

@@ -122,6 +122,28 @@ def now(
     _done(answer, json, f"Callback {callback} is due now.")
 
 
+@app.command(epilog="Example: hotline callbacks request 100001 --at +2h")
+def request(
+    ticket: Annotated[str, typer.Argument(metavar="TICKET", help="The ticket's number.")],
+    number: Annotated[str, typer.Option(metavar="NUMBER", help="Whom to call; default: the ticket's.")] = "",
+    at: Annotated[
+        str, typer.Option(metavar="WHEN", help="As for `reschedule`; default: as soon as possible.")
+    ] = "",
+    by: ByOption = "",
+    site: SiteOption = Path("."),
+    json: JsonOption = False,
+) -> None:
+    """Ask for a call to a ticket's customer anew."""
+    zone = load_site(site).timezone
+    when = read_time(at, time.time(), zone) if at else 0.0
+    if when is None:
+        fail(f"{at!r} is not a time in the future: write 2026-12-23 10:30, 10:30 or +30m.", ExitCode.USAGE)
+    answer = order(
+        site, "callback", action="request", ticket=ticket, number=number.strip(), at=when, by=who(by)
+    )
+    _done(answer, json, f"Callback {answer['callback']} is due {moment(answer['at'], zone)}.")
+
+
 @app.command(epilog="Example: hotline callbacks cancel 100001.1")
 def cancel(
     callback: CallbackArgument, by: ByOption = "", site: SiteOption = Path("."), json: JsonOption = False

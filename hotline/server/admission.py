@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 
 from config import Site, Trunk
-from hotline.server.guard import Ban, BanEnded, Guard, GuessingRules, shown
+from hotline.server.guessing import Ban, BanEnded, Guard, GuessingRules, shown
 from hotline.server.parties import PartyReader
 from telephony.call import events
 from telephony.call.leg_lifetime import Journal
@@ -189,6 +189,22 @@ class Admission:
             return False
         self.ignored += 1
         return True
+
+    def restore_bans(self, earlier: Iterable[object]) -> None:
+        """Go on with bans that earlier runs wrote down, and that are not over.
+
+        Args:
+            earlier: in their order; all but `AddressBanned` and `AddressBanEnded` are skipped.
+        """
+        ahead = self._now() - self._clock()
+        for event in earlier:
+            if isinstance(event, events.AddressBanned):
+                since = event.at + ahead
+                self.guard.restore(event.address, since, event.seconds, event.failures)
+            elif isinstance(event, events.AddressBanEnded) and event.by:
+                self.guard.lift(event.address.partition("/")[0], event.by)
+        for ended in self.guard.handle_timer(self._now()).events:
+            log.debug("a ban of an earlier run is over", extra={"address": ended.ban.address})
 
     def ban_ended(self, event: BanEnded) -> None:
         """Write down that a ban is over."""

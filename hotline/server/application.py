@@ -11,14 +11,14 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Never, assert_never
 
 from config import Site
 from hotline.server.admission import Admission
 from hotline.server.directory import media_of
-from hotline.server.guard import BanEnded
+from hotline.server.guessing import BanEnded
 from hotline.server.overload import LoadGuard
 from hotline.server.router import Router
 from telephony.call import events
@@ -176,6 +176,11 @@ class SwitchApplication:
             for ban in self._admission.guard.bans()
         ]
         return {"bans": bans}
+
+    def restore_bans(self, events: Iterable[object]) -> None:
+        """Go on with the bans of earlier runs that are not over."""
+        self._admission.restore_bans(events)
+        self._bans.run(Output([], []))
 
     def guessing(self) -> dict[str, int]:
         """Failed proofs of identity and what became of them since the start, by kind."""

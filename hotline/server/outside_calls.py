@@ -1,14 +1,14 @@
 """The one door through which calls go outside: asks the permissions, counts, tells and writes down.
 
 What may go out is decided by `permissions.py`; the way there is the directory's. What was let out today is
-counted in memory and, at start, from the journal's events in the database, where the site has one.
+counted in memory and, at start, from the journal's events (`history.py`).
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterable, Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,13 +81,13 @@ class OutsideCalls:
                 "outside; set country: to the two letters of the site's (docs/outbound-calls.md)"
             )
 
-    async def restore(self, events: AsyncIterable[object]) -> None:
-        """Count what went out today before this start; without the database only this run counts.
+    def restore(self, events: Iterable[object]) -> None:
+        """Count what went out today before this start.
 
         Args:
             events: of today, in any order; all but `OutsideCallAllowed` are skipped.
         """
-        async for event in events:
+        for event in events:
             if isinstance(event, OutsideCallAllowed):
                 self._count(event)
 

@@ -110,9 +110,11 @@ class Allowed:
 
     Args:
         always: it is an emergency number that a person dials: no limit holds.
+        rule: which of the site's rules says so, None for none.
     """
 
     always: bool = False
+    rule: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,12 @@ class Refused:
     Args:
         reason: why, for records and metrics.
         lasting: whether it will be the same tomorrow; False for limits and times of day.
+        rule: which of the site's rules says so, None for none.
     """
 
     reason: Reason
     lasting: bool = True
+    rule: int | None = field(default=None, compare=False)
 
     @property
     def text(self) -> str:
@@ -339,8 +343,10 @@ class Permissions:
         dialled = read_number(number, self.country)
         if not _EMERGENCY.isdisjoint(dialled.kinds):
             return self._of_emergency(way, dialled)
-        refused = self._by_rules(who, way, number, dialled, now)
-        return refused or self._by_limits(who, way, dialled, now) or Allowed()
+        decision = self._by_rules(who, way, number, dialled, now)
+        if isinstance(decision, Refused):
+            return decision
+        return self._by_limits(who, way, dialled, now) or decision
 
     def _of_emergency(self, way: Way, dialled: DialledNumber) -> Allowed | Refused:
         """People reach the emergency service, and machines never; what only looks like it is no number."""
@@ -351,17 +357,19 @@ class Permissions:
 
     def _by_rules(
         self, who: str, way: Way, number: str, dialled: DialledNumber, now: float
-    ) -> Refused | None:
+    ) -> Allowed | Refused:
         clock = datetime.fromtimestamp(now, self.zone).time()
         later = False
-        for rule in self.settings.rules:
+        for index, rule in enumerate(self.settings.rules):
             if not self._fits(rule, who, way, number, dialled):
                 continue
             if rule.hours is None or clock in rule.hours:
-                return None if rule.action == "allow" else Refused("rule", lasting=rule.hours is None)
+                if rule.action == "allow":
+                    return Allowed(rule=index)
+                return Refused("rule", lasting=rule.hours is None, rule=index)
             later = later or rule.action == "allow"
         refused = self._by_default(way, dialled)
-        return None if refused is None else Refused(refused, lasting=not later)
+        return Allowed() if refused is None else Refused(refused, lasting=not later)
 
     def _fits(self, rule: OutboundRule, who: str, way: Way, number: str, dialled: DialledNumber) -> bool:
         """Whether a rule is about a call, whatever the time."""

@@ -19,6 +19,7 @@ from asr.intake.texts import TEXTS as INTAKE_TEXTS
 from asr.listening.turn_detection import TurnDetector
 from asr.models import models_folder
 from asr.models.plan import LANGUAGES, plan_speech, plan_understanding
+from asr.patterns import compile_all
 from asr.understanding.service import UnderstandingService
 from asr.workers.client import Recognisers
 from callback_queue import prompts as queue_prompts
@@ -84,6 +85,14 @@ class SpeechService:
         listening = (workers for workers in (self.recognisers, self._turns) if workers is not None)
         return {name: figures for workers in listening for name, figures in workers.status().items()}
 
+    def restarts(self) -> dict[str, int]:
+        """How often the workers of each recogniser had to be started anew, so far."""
+        return {
+            name: figures["restarts"] + figures["failed_starts"]
+            for name, figures in self.status().items()
+            if "restarts" in figures and "failed_starts" in figures
+        }
+
     @property
     def understanding(self) -> str:
         """Who understands answers now: rules, or meaning where its model is up and has read its examples."""
@@ -108,6 +117,7 @@ class SpeechService:
     async def start(self) -> None:
         """Start the workers; returns before they have loaded their models."""
         if self.recognisers is not None:
+            compile_all()
             await self.recognisers.start()
         if self.second_readers is not None:
             await self.second_readers.start()

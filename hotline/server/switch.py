@@ -10,20 +10,21 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.posixbase import PosixReactorBase
 
 from asr.slots.values import CallWindow
+from callback_queue.agents.presence import Presence, PresenceStore
 from callback_queue.agents.roster import AgentRoster
 from callback_queue.callbacks.events import CallbackRequested
 from callback_queue.callbacks.policy import CallbackRules
 from callback_queue.callbacks.request import request_callback
 from callback_queue.callbacks.service import CallbackService
-from callback_queue.database import DATABASE_ERRORS, in_time
 from callback_queue.line.distributor import Distributor
-from callback_queue.recovery.events import SwitchStarted, SwitchStopped
+from callback_queue.recovery.events import FactsLost, SwitchStarted, SwitchStopped
 from callback_queue.recovery.recordings import Recovery
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.service import NO_DATABASE, TicketService
@@ -37,7 +38,9 @@ from console.tokens import TokenStore
 from control.connection_limits import ConnectionLimits, within_files
 from control.server import ControlSocket
 from hotline.server.admission import Admission
+from hotline.server.alarms import AlarmWatch
 from hotline.server.application import SwitchApplication
+from hotline.server.history import events_since
 from hotline.server.http import HttpServer
 from hotline.server.metrics import registry_of
 from hotline.server.number_plan import NumberPlan
@@ -52,7 +55,7 @@ from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
 from telephony.applications.services import ApplicationServices
-from telephony.call.events import OutsideCallAllowed
+from telephony.call.events import AddressBanEnded, AddressBanned, OutsideCallAllowed
 from telephony.call.leg_lifetime import LegContext
 from telephony.call.switchboard import Switchboard
 from telephony.media.convert import PromptError
@@ -159,6 +162,10 @@ class Switch:
                 self.speech.second_readers,
             )
             self.callbacks = CallbackService(site, self.database, self.journal, self._recovery.gate)
+        self._presence: Presence | None = None
+        if self.database is not None:
+            self._presence = Presence(PresenceStore(self.database, settings.switch), self.roster)
+            self._presence.use(site)
         self._registrations: Registrations | None = None
         if self.database is not None:
             registrar = self._admission.registrar
@@ -179,6 +186,7 @@ class Switch:
             self.database,
             self.callbacks.commands.cancel_of if self.callbacks is not None else None,
         )
+        self.alarms = AlarmWatch(site, self.journal, self.database, self.speech.restarts)
         self._http = HttpServer(self.health, registry_of(self), self._tickets.book.state_of)
         self._control = ControlSocket(
             site.control_socket,
@@ -191,6 +199,7 @@ class Switch:
                 "trace": self._traces.answer,
                 "bans": self._application.answer_bans,
                 "callback": self._answer_callback,
+                "alarms": self.alarms.answer,
                 **self._tickets.answers(),
             },
         )
@@ -211,12 +220,19 @@ class Switch:
         make_private(self._site)
         # The site is ours now; before, this would have gone into another server's journal.
         started = SwitchStarted(time.time(), switch=settings.switch, version=VERSION)
+        lost = await asyncio.to_thread(self.journal.left_unwritten)
         self.journal.append(started)
+        if lost:
+            log.error("%d facts of the run before never came to disk", lost)
+            self.journal.append(FactsLost(started.at, switch=settings.switch, count=lost))
         self.journal.append(settings_applied(self._site, started.at))
         self._has_started = True
         self._outside.warn(self._site)
-        await self._restore_counts()
+        await self._take_up_events()
         await self._tickets.start(self._site)
+        if self._presence is not None:
+            # Before the phones: who is in a break does not become available with the first of them.
+            await self._presence.start()
         kept = None if self._registrations is None else await self._registrations.read()
         http = self._site.settings.http.listen
         self.http_address = self._http.listen(self._reactor, http.host, http.port)
@@ -233,17 +249,19 @@ class Switch:
             self._recovery.start(started.at)
             self.callbacks.dialler.start()
         self._speak_ahead(self._flows)
+        self.alarms.start(lost)
 
-    async def _restore_counts(self) -> None:
-        if self.database is None:
-            return
-        since, store = self._outside.midnight(), EventStore(self.database)
-        stored = store.between(since, time.time(), (OutsideCallAllowed,))
-        try:
-            await in_time(self._outside.restore(each.event async for each in stored))
-        except DATABASE_ERRORS as error:
-            # A new database has no tables yet.
-            log.info("today's calls to the outside are counted from now on: %s", type(error).__name__)
+    async def _take_up_events(self) -> None:
+        """Go on with what earlier runs counted and decided: today's calls to the outside, bans."""
+        earlier = partial(
+            events_since,
+            engine=self.database,
+            spool=self._site.journal_folder if self._site.settings.journal is not None else None,
+            switch=self._site.settings.switch,
+        )
+        self._outside.restore(await earlier(self._outside.midnight(), (OutsideCallAllowed,)))
+        since = time.time() - self._admission.guard.rules.longest_ban
+        self._application.restore_bans(await earlier(since, (AddressBanned, AddressBanEnded)))
 
     def _speak_ahead(self, flows: FlowSet) -> None:
         self.speech.prepare(texts_ahead(self._site, flows))
@@ -294,9 +312,12 @@ class Switch:
         self._outside.use(site)
         self._outside.warn(site)
         self._traces.use(site)
+        self.alarms.use(site)
         if self._registrations is not None:
             self._registrations.use(site)
         await self._tickets.use(site)
+        if self._presence is not None:
+            self._presence.use(site)
         self.roster.use(site)
         self.distributor.use(site)
         if self.callbacks is not None:
@@ -345,6 +366,8 @@ class Switch:
         if self._registrations is not None:
             # Before the connections: phones that came by them are to be there after a restart.
             await self._registrations.close()
+        if self._presence is not None:
+            await self._presence.close()
         self.transports.close()
         self._http.close()
         await self._control.close()
@@ -353,6 +376,7 @@ class Switch:
             self.callbacks.dialler.stop()
         if self._recovery is not None:
             self._recovery.close()
+        await self.alarms.close()
         await self._tickets.close()
         await self.speech.close()
         self._engine.close()
@@ -452,6 +476,7 @@ class Switch:
             "queues": self.distributor.snapshot(),
             "agents": self.roster.snapshot(),
             "calls": calls,
+            "alarms": self.alarms.active(),
         }
 
     async def _answer_hangup(self, question: dict[str, Any]) -> dict[str, Any]:

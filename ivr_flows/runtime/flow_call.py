@@ -295,7 +295,12 @@ class FlowCall:
         ]
         try:
             for number, sound in enumerate(sounds):
+                # Before the first part nobody can have taken the question for over.
+                if listener is not None and number:
+                    listener.prompt_paused()
                 source = await self._first_of(sound, listener)
+                if listener is not None:
+                    listener.prompt_resumed()
                 if listener is not None and listener.interrupted:
                     return number
                 if source is not None:

@@ -25,6 +25,7 @@ from telephony.sip.dialog import routed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
+from telephony.sip.reach import is_out_of_reach
 from telephony.sip.referral import Replaces
 from telephony.sip.subscriber import number_of
 from telephony.sip.uri import SipUri, Uri
@@ -330,9 +331,13 @@ class Switchboard:
             sip: the call in signalling.
             known: what is known of the peer's media.
             offered: the address in its offer, if there is one: it may be of another family than signalling.
+                One that means something only behind the peer's NAT says nothing: we may have such a network
+                of our own.
         """
-        hosts = [numeric_host(host) for host in (offered, sip.flow.remote[0]) if host is not None]
+        source = sip.flow.remote[0]
+        hosts = [numeric_host(host) for host in (offered, source) if host is not None]
         towards = [host for host in hosts if host is not None and host not in ("0.0.0.0", "::")]
+        towards.sort(key=lambda host: (":" in host) == (":" in source) and is_out_of_reach(host, source))
         for index, host in enumerate(towards):
             try:
                 media = self.engine.open_leg(

@@ -4,7 +4,8 @@ The address in SDP is right unless the peer is behind NAT, or sends from another
 it always wins, and what comes from elsewhere is judged by its host:
 
 * The host that signals the call, and hosts that the site's settings name for it (`MediaHosts`): heard, and
-  answered where they send from, until the address in SDP is heard itself.
+  answered where they send from, until the address in SDP is heard itself. Where the same stream (SSRC) goes
+  on from another port, a NAT has made another mapping, and it is followed after some packets in a row.
 * The host in SDP, from another port: heard after some packets in a row, while the address in SDP is silent.
   We go on sending to the address in SDP (RFC 3264 8.3.1).
 * An address that an earlier SDP of this call named, or that was heard under it: late packets. Heard only when
@@ -102,12 +103,13 @@ class SourceLatch:
         hosts: see `MediaHosts`.
     """
 
-    __slots__ = ("_candidates", "_former", "_named", "_probation", "hosts", "source")
+    __slots__ = ("_candidates", "_former", "_named", "_probation", "_ssrc", "hosts", "source")
 
     def __init__(self, probation: int = PROBATION_PACKETS) -> None:
         self._probation = probation
         self.hosts = NOBODY
         self.source: SocketAddress | None = None
+        self._ssrc = 0  # of the source, when it was believed
         self._named: tuple[str | None, int] = (None, 0)
         # What earlier SDP named, and who was heard under it.
         self._former: dict[tuple[str | None, int], SocketAddress | None] = {}
@@ -159,7 +161,7 @@ class SourceLatch:
 
         Args:
             source: as recvfrom gives it.
-            ssrc, sequence: of the packet.
+            ssrc, sequence: of the packet; 0 for a report, in which there is no stream to follow.
             last_heard: when the source was last heard, in seconds of the clock of `now`.
 
         Returns:
@@ -178,10 +180,11 @@ class SourceLatch:
         elif self._is_former(self.source) and not self._is_former(source) and host in self.hosts:
             believed = True  # late packets were heard, and now comes the real one
         else:
+            moved = ssrc != 0 and ssrc == self._ssrc and host in self.hosts and not self._is_former(source)
             silent = last_heard is None or now - last_heard >= SILENCE_SECONDS
-            believed = silent and self._on_probation(source, ssrc, sequence, now)
+            believed = (moved or silent) and self._on_probation(source, ssrc, sequence, now)
         if believed:
-            self.source = source
+            self.source, self._ssrc = source, ssrc
             self._candidates.clear()
         return believed
 

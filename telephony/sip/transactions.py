@@ -169,6 +169,14 @@ class TransactionLayer:
             _extend(out, self._apply(transaction, TransactionTrigger.TRANSPORT_ERROR, now))
         return out
 
+    def flow_moved(self, old: Flow, new: Flow) -> None:
+        """Requests that wait for an answer at a datagram flow are repeated to another one."""
+        if old.reliable or new.reliable:
+            return
+        for transaction in self._live.values():
+            if transaction.flow == old and isinstance(transaction, ClientTransaction):
+                transaction.flow = new
+
     def next_deadline(self) -> float | None:
         """When `handle_timer` must be called next, in seconds; None when nothing waits."""
         return self._deadlines.next_deadline()

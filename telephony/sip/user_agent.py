@@ -292,6 +292,7 @@ class UserAgent:
         for call in self._calls.values():
             if call.flow == old:
                 call.flow = new
+        self._layer.flow_moved(old, new)
 
     # --- the face of a machine ------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,28 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 
 
-def functions(tree: ast.AST) -> Iterator[Function]:
+@cache
+def functions(tree: ast.AST) -> tuple[Function, ...]:
     """All functions and methods, nested ones too."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def is_check(node: ast.AST) -> bool:
     """Whether a node fails a test directly: assert, raise, `pytest.raises`, `pytest.fail`."""
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func) in ("pytest.raises", "pytest.fail", "pytest.warns")
+        of = node.func
+        return (
+            isinstance(of, ast.Attribute)
+            and of.attr in ("raises", "fail", "warns")
+            and isinstance(of.value, ast.Name)
+            and of.value.id == "pytest"
+        )
     return isinstance(node, ast.Raise) or (
         isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant | ast.Tuple | ast.JoinedStr)
     )
 
 
+@cache
 def own_names(tree: ast.Module) -> set[str]:
     """Functions and classes that a file defines, or imports from other files of the tests."""
     names = set()

@@ -1,8 +1,9 @@
 """Search for inputs that break what reads strangers' bytes, guided by coverage.
 
-It wants atheris (the extra `fuzz`). What is found goes to the folder of findings, with the input in a file;
-the corpus grows in a folder of its own and is kept for the next time. `--keep` puts short inputs that run
-every line of it into tests/fuzz/corpus, which `test_corpus` runs.
+It wants atheris (`pip install atheris`), which is not among the locked packages: it comes for few versions
+of Python. What is found goes to the folder of findings, with the input in a file; the corpus grows in a
+folder of its own and is kept for the next time. `--keep` puts short inputs that run every line of it into
+tests/fuzz/corpus, which `test_corpus` runs.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _keep(name: str, folder: Path, kept: Path) -> int:
 
 def _fuzz(name: str, arguments: list[str]) -> int:
     """Within the process that libFuzzer runs; it does not come back."""
-    import atheris  # noqa: PLC0415 - an extra, and what is instrumented must be imported after it
+    # Only here: what is imported under it counts its branches, and it is not installed for the tests.
+    import atheris  # noqa: PLC0415
 
     with atheris.instrument_imports(include=["telephony", "config.telephone_numbers"]):
         from tests.fuzz.targets import TARGETS  # noqa: PLC0415

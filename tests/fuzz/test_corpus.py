@@ -1,4 +1,4 @@
-"""What fuzzing has found: inputs that broke something, and those that together run what was reached."""
+"""What fuzzing has found: inputs that broke something, and few that reach what many did."""
 
 from __future__ import annotations
 

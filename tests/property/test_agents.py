@@ -13,6 +13,7 @@ from callback_queue.agents.agent import (
     AgentEvent,
     AgentMachine,
     CallOver,
+    KeptPresence,
     LogIn,
     LogInBy,
     LogOut,
@@ -23,6 +24,7 @@ from callback_queue.agents.agent import (
     Ready,
     Released,
     Reserved,
+    Restored,
     Ringing,
     TakeBreak,
     WrapUpOver,
@@ -150,6 +152,20 @@ TestAgent = Agent.TestCase
 TestAgent.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)
 
 
+def _restored(chance: random.Random, now: float) -> Restored:
+    kept = KeptPresence(
+        logged_in=chance.choice((None, True, False)),
+        mobile=chance.random() < 0.5,
+        break_reason=chance.choice(("", "", "lunch")),
+        state="available",
+        since=now - 60,
+        idle_since=now - 60,
+        no_answers=0,
+        wrap_up_until=chance.choice((0.0, now + 20)),
+    )
+    return Restored(kept)
+
+
 def test_every_arrow_of_the_table_is_taken_by_some_agent() -> None:
     chance = random.Random(4)
     taken: set[tuple[AgentState, type, AgentState]] = set()
@@ -159,6 +175,8 @@ def test_every_arrow_of_the_table_is_taken_by_some_agent() -> None:
         for _ in range(30):
             now += chance.choice((0.0, 1.0, 30.0))
             was, event = machine.state, chance.choice(_EVENTS)
+            if was in ("offline", "available") and chance.random() < 0.1:
+                event = _restored(chance, now)
             if chance.random() < 0.1:
                 changes, kind = machine.handle_timer(now), WrapUpOver
             else:

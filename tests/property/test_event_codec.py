@@ -69,7 +69,7 @@ ALL = st.sampled_from(KINDS).flatmap(events_of)
 def test_every_event_class_has_its_name_in_the_codec() -> None:
     classes = {
         value
-        for room in ("telephony", "callback_queue")
+        for room in ("telephony", "callback_queue", "alarms")
         for path in (ROOT / room).rglob("events.py")
         for value in vars(import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))).values()
         if inspect.isclass(value) and issubclass(value, Event)

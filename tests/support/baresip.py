@@ -15,12 +15,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from tests.support.ports import HOST, free_port, wait_for
+from tests.support.ports import HOST, free_port, join_host_port, wait_for
 
 _CONFIG = """\
 poll_method epoll
-sip_listen {host}:{port}
-net_interface {host}
+sip_listen {listen}
+net_interface {interface}
 call_local_timeout 60
 call_max_calls 4
 module_path /usr/lib/baresip/modules
@@ -33,7 +33,7 @@ module_tmp uuid.so
 module_tmp account.so
 module_app ctrl_tcp.so
 module_app menu.so
-ctrl_tcp_listen {host}:{control}
+ctrl_tcp_listen {control}
 audio_source {source}
 audio_player aubridge,nobody
 audio_alert aubridge,bell
@@ -61,6 +61,8 @@ class Baresip:
         source: what it says: "ausine,<hertz>" or "aufile,<8 kHz mono WAV>".
         answers: "auto" or "manual".
         transport: "udp" or "tcp".
+        host: its own address.
+        expires: seconds between registrations.
     """
 
     def __init__(
@@ -75,21 +77,23 @@ class Baresip:
         codecs: str = "pcmu,pcma",
         transport: str = "udp",
         register: bool = True,
+        host: str = HOST,
+        expires: int = 60,
     ) -> None:
         self._folder = folder
         folder.mkdir(parents=True)
         self.port, control, rtp = (
-            free_port(2),
+            free_port(2, host),
             free_port(),
-            free_port(20),
+            free_port(20, host),
         )  # port + 1: it insists on one for TLS
         is_sine = source.startswith("ausine")
         rates = "ausrc_srate 48000\nausrc_channels 2" if is_sine else "ausrc_srate 8000\nausrc_channels 1"
         (folder / "config").write_text(
             _CONFIG.format(
-                host=HOST,
-                port=self.port,
-                control=control,
+                listen=join_host_port(host, self.port),
+                interface=host,
+                control=join_host_port(HOST, control),
                 rtp=rtp,
                 rtp_end=rtp + 19,
                 source=source,
@@ -99,14 +103,14 @@ class Baresip:
         )
         (folder / "contacts").touch()
         (folder / "accounts").write_text(
-            f"<sip:{user}@{server[0]}:{server[1]};transport={transport}>;auth_user={user};auth_pass={password}"
-            f";regint={60 if register else 0};answermode={answers};audio_codecs={codecs};ptime=20\n"
+            f"<sip:{user}@{join_host_port(*server)};transport={transport}>;auth_user={user};auth_pass={password}"
+            f";regint={expires if register else 0};answermode={answers};audio_codecs={codecs};ptime=20\n"
         )
         self.events: list[dict[str, Any]] = []
         self._responses: list[dict[str, Any]] = []
         self._log = (folder / "log").open("wb")
         self._process = subprocess.Popen(
-            ["baresip", "-f", str(folder), "-s", "-v"],
+            ["baresip", "-6" if ":" in host else "-4", "-f", str(folder), "-s", "-v"],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

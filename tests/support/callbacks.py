@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -139,7 +140,7 @@ class CallbackCentre:
 
     # --- the database
 
-    @property
+    @cached_property
     def url(self) -> URL:
         """The database's."""
         site = load_site(self.site)

@@ -52,6 +52,8 @@ class FakeJournal:
     def listen(self, listener: Callable[[Event], None]) -> None:
         self.listeners.append(listener)
 
+    is_failing = False
+
     async def durable(self) -> None:
         await asyncio.sleep(0)
         if self.broken is not None:

@@ -69,6 +69,11 @@ def is_bound(port: int, table: str = "udp") -> bool:
     return any(row.split()[1].endswith(f":{port:04X}") for row in rows)
 
 
+def join_host_port(host: str, port: int) -> str:
+    """Both as a URI spells them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def wait_for(condition: Callable[[], T], what: str, timeout: float = 10.0, every: float = 0.02) -> T:
     """The first true result of `condition`; AssertionError naming `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout

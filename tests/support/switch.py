@@ -29,6 +29,8 @@ _RTP_PORTS = 240
 _SYNTHESISED = Path(tempfile.gettempdir()) / f"hotline-tests-voice-{os.getpid()}"
 atexit.register(shutil.rmtree, _SYNTHESISED, ignore_errors=True)
 _WRONG = re.compile(r"\[(error|critical) *\]|Traceback|Unhandled")
+# What a kill takes with it in the last moments before the disk is named at the next start, and is no fault.
+_LOST = re.compile(r"\[error *\] (\d+ facts of the run before never came to disk|alarm raised: facts_lost) ")
 
 
 def without_flows(site: Path) -> None:
@@ -95,6 +97,7 @@ class Switch:
         self.passwords = _passwords(self.site / "agents.yaml")
         self._log = (folder / "switch.log").open("wb")
         self._log_path = folder / "switch.log"
+        self._was_killed = False
         self.start(environment)
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
@@ -121,11 +124,13 @@ class Switch:
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL."""
         self._process.kill()
-        self._process.wait(5)
+        self.wait_dead(5)
 
     def wait_dead(self, timeout: float = 30.0) -> int:
         """Wait until it has ended by itself, at a fault point for example; its exit status."""
-        return self._process.wait(timeout)
+        code = self._process.wait(timeout)
+        self._was_killed |= code == -signal.SIGKILL
+        return code
 
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, (
@@ -189,7 +194,8 @@ class Switch:
     def check_log(self) -> None:
         """Assert that nothing went wrong inside."""
         text = self._whole_log()
-        assert not _WRONG.search(text), text[-8000:]
+        told = _LOST.sub("", text) if self._was_killed else text
+        assert not _WRONG.search(told), text[-8000:]
 
     def terminate(self) -> None:
         """Send SIGTERM and go on; `stop` waits for the end."""

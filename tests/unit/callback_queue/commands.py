@@ -10,14 +10,19 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from callback_queue.callbacks.commands import CallbackCommands
-from callback_queue.tickets.commands import TicketCommands
+from callback_queue.tickets.commands import Known, TicketCommands
 from callback_queue.tickets.events import TicketOpened
 from callback_queue.tickets.sla import SlaRules
 from journal.journal import Journal
-from tests.unit.callback_queue.records import NOW, Records, records, requested, rules, ticket
+from tests.unit.callback_queue.records import CALLBACK_RULES, NOW, Records, records, requested, rules, ticket
 
 ID = "100001.1"
 LATER = NOW + 600
+SITE = Known(
+    agents={"1001", "1002", "1003"},
+    queues={"support": ("1001", "1002"), "sales": ("1003",)},
+    categories={"printing", "network"},
+)
 
 
 class Commands:
@@ -27,9 +32,20 @@ class Commands:
         self.known = known
         self.tickets, self.callbacks = known.tickets, known.callbacks
         self._journal = journal
-        self._callback_commands = CallbackCommands(journal, known.callbacks, clock=lambda: self.now)
+        self._callback_commands = CallbackCommands(
+            journal,
+            known.callbacks,
+            clock=lambda: self.now,
+            tickets=known.tickets,
+            rules=lambda: CALLBACK_RULES,
+        )
         self._ticket_commands = TicketCommands(
-            journal, known.tickets, self._callback_commands.cancel_of, lambda: sla, clock=lambda: self.now
+            journal,
+            known.tickets,
+            self._callback_commands.cancel_of,
+            lambda: sla,
+            lambda: SITE,
+            clock=lambda: self.now,
         )
         self.now = LATER
 

@@ -11,11 +11,12 @@ from callback_queue.callbacks.events import (
     CallbackClosed,
     CallbackDialled,
     CallbackLeased,
+    CallbackRestored,
     CallbackStarted,
 )
 from callback_queue.callbacks.store import CallbackView
 from callback_queue.callbacks.tables import CallbackRow
-from callback_queue.tickets.events import TicketChanged
+from callback_queue.tickets.events import TicketChanged, TicketJoined
 from callback_queue.tickets.tables import Ticket, TicketHistory
 from journal.event import Event
 from tests.unit.callback_queue.records import (
@@ -137,6 +138,38 @@ def test_no_ticket_is_joined_to_one_that_is_over_old_or_somebody_elses(database_
         assert await both(rig, "100004", NOW + 70, caller="13800138001") == []
         assert await rig.tell(ticket("100005", NOW + 80, "", callback_number="")) == []
         assert await rig.tell(ticket("100006", NOW + 90, "", callback_number="")) == []
+
+    play(database_url, scene)
+
+
+def test_who_asks_anew_has_all_attempts_anew(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        for attempt in (1, 2):
+            at = NOW + 100 * attempt
+            assert await rig.leases.take("100001.1", SWITCH, at, 60)
+            assert await rig.leases.begin_dialling("100001.1", attempt, SWITCH, at, 60)
+            await rig.leases.release("100001.1", attempt, SWITCH, at + 50, "busy")
+        before = await rig.callbacks.get("100001.1")
+        assert before is not None
+        assert before.dialled == 2
+        await both(rig, "100002", NOW + 400)
+        due = await rig.callbacks.get("100001.1")
+        assert due is not None
+        assert (due.state, due.dialled, due.attempt) == ("waiting", 0, 2)
+
+    play(database_url, scene)
+
+
+def test_who_asks_anew_while_the_phone_rings_is_in_the_first_attempt(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001")
+        assert await rig.leases.take("100001.1", SWITCH, NOW, 60)
+        assert await rig.leases.begin_dialling("100001.1", 1, SWITCH, NOW, 60)
+        await both(rig, "100002", NOW + 10)
+        due = await rig.callbacks.get("100001.1")
+        assert due is not None
+        assert (due.state, due.dialled) == ("dialling", 1)
 
     play(database_url, scene)
 
@@ -268,11 +301,17 @@ def test_a_ticket_that_is_solved_while_the_customer_rings_is_not_called_again(da
     play(database_url, scene)
 
 
-def test_a_ticket_that_waits_for_its_customer_is_called_all_the_same(database_url: URL) -> None:
+def test_a_ticket_that_waits_for_its_customer_pauses_its_callback_and_its_expiry(database_url: URL) -> None:
     async def scene(rig: Records) -> None:
         await both(rig, "100001")
         assert await rig.tell(_solved(NOW + 5, "waiting")) == []
-        assert len(await rig.callbacks.due(NOW + 60)) == 1
+        assert await rig.callbacks.due(NOW + 60) == []
+        late = NOW + 30 * 86400
+        assert [e for e in await tick(rig, late) if isinstance(e, CallbackClosed)] == []
+        (restored,) = await rig.tell(_solved(late, "open"))
+        assert isinstance(restored, CallbackRestored)
+        assert restored.expires > late
+        assert len(await rig.callbacks.due(late + 1)) == 1
 
     play(database_url, scene)
 
@@ -467,5 +506,27 @@ def test_every_change_is_in_the_history_with_who_made_it(database_url: URL) -> N
         assert entries[2].details["changes"] == {"severity": 1}
         assert "state" in entries[2].details["refused"]
         assert len(await rig.rows(TicketHistory.__table__)) == 3
+
+    play(database_url, scene)
+
+
+def test_the_customers_answer_opens_a_ticket_that_waits_however_late_it_comes(database_url: URL) -> None:
+    async def scene(rig: Records) -> None:
+        await both(rig, "100001", resolve_by=NOW + 50_000)
+        await rig.tell(_solved(NOW + 5, "waiting"))
+        late = NOW + 10 * 86400
+        joined, opened = [
+            event
+            for event in await rig.tell(ticket("100002", at=late))
+            if not isinstance(event, CallbackClosed)
+        ][:2]
+        assert isinstance(joined, TicketJoined)
+        assert isinstance(opened, TicketChanged)
+        assert (opened.ticket, opened.changes["state"]) == ("100001", "open")
+        # The pause is added to the clock.
+        assert opened.changes["resolve_by"] == NOW + 50_000 + (late - NOW - 5)
+        known = await rig.tickets.get("100001")
+        assert known is not None
+        assert (known.state, known.waiting_since) == ("open", 0)
 
     play(database_url, scene)

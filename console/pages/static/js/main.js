@@ -2,10 +2,10 @@
 
 import { get } from "./api.js";
 import { el } from "./dom.js";
-import { tick } from "./format.js";
+import { moment, tick } from "./format.js";
 import { follow } from "./live.js";
 import { view } from "./parts.js";
-import { changed, refreshQueues, state, take } from "./store.js";
+import { changed, listen, refreshQueues, state, take } from "./store.js";
 import { say, t } from "./texts.js";
 import { callbacksView } from "./views/callbacks.js";
 import { callsView } from "./views/calls.js";
@@ -51,6 +51,18 @@ function showLink(word) {
   changed("link");
 }
 
+/** What is wrong with the site, on every view. */
+function showAlarms(what) {
+  if (what !== "overview") return;
+  const alarms = state.overview?.alarms ?? [];
+  const place = document.getElementById("alarms");
+  const lines = alarms.map((one) => `${say("alarm", one.alarm)}${one.subject ? ` (${one.subject})` : ""} · ${moment(one.raised_at)}`);
+  if (place.dataset.shown === lines.join("\n")) return;
+  place.dataset.shown = lines.join("\n");
+  place.hidden = !lines.length;
+  place.replaceChildren(...alarms.map((one, index) => el("p", { title: one.text }, lines[index])));
+}
+
 async function start() {
   [state.me, state.site] = await Promise.all([get("/me"), get("/site")]);
   state.midnight = state.site.midnight;
@@ -59,6 +71,7 @@ async function start() {
   // The language is the server's matter; the place where one is stays.
   document.getElementById("language").addEventListener("click", (event) => { event.currentTarget.hash = location.hash; });
   window.addEventListener("hashchange", open);
+  listen(showAlarms);
   open();
   showLink("lost");
   follow(take, showLink);

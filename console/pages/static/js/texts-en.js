@@ -105,7 +105,14 @@ export default {
   "event.TicketChanged": "ticket changed", "event.TicketTranscribed": "transcribed", "event.TicketJoined": "ticket joined",
   "event.CallbackRequested": "callback requested", "event.CallbackLeased": "callback leased", "event.CallbackStarted": "callback begins",
   "event.CallbackDialled": "customer is dialled", "event.CallbackAttemptEnded": "attempt ended", "event.CallbackRescheduled": "callback moved",
-  "event.CallbackClosed": "callback closed",
+  "event.CallbackClosed": "callback closed", "event.CallbackMoved": "callback to another queue", "event.CallbackRestored": "callback goes on",
+  "event.AlarmRaised": "alarm", "event.AlarmEnded": "alarm over", "event.FactsLost": "facts lost",
+
+  // alarms
+  "alarm.recorder_behind": "The recorder is behind", "alarm.disk_low": "The disk is nearly full", "alarm.facts_not_on_disk": "The journal can't be written",
+  "alarm.facts_lost": "Facts were lost before the last start", "alarm.trunk_down": "A trunk takes no calls", "alarm.certificate_ends": "A certificate ends soon",
+  "alarm.recogniser_failing": "A recogniser keeps failing", "alarm.callbacks_late": "Callbacks are late", "alarm.callback_crashed": "A callback crashed the server",
+  "alarm.sla_at_risk": "A ticket is nearly late", request_callback: "Call back",
 
   // what the bot asked
   "asked.addition": "Anything to add?", "asked.offer_number": "Call back on this number?", "asked.recording": "Recording",

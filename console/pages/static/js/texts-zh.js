@@ -96,7 +96,14 @@ export default {
   "event.AgentStateChanged": "坐席状态", "event.CustomerKnown": "识别客户", "event.TicketOpened": "创建工单", "event.TicketChanged": "修改工单",
   "event.TicketTranscribed": "转写", "event.TicketJoined": "合并工单", "event.CallbackRequested": "要求回拨", "event.CallbackLeased": "领取回拨",
   "event.CallbackStarted": "开始回拨", "event.CallbackDialled": "拨打客户", "event.CallbackAttemptEnded": "尝试结束", "event.CallbackRescheduled": "回拨改期",
-  "event.CallbackClosed": "回拨结束",
+  "event.CallbackClosed": "回拨结束", "event.CallbackMoved": "回拨换队列", "event.CallbackRestored": "恢复回拨",
+  "event.AlarmRaised": "告警", "event.AlarmEnded": "告警解除", "event.FactsLost": "记录丢失",
+
+  // 告警
+  "alarm.recorder_behind": "记录进程落后", "alarm.disk_low": "磁盘空间不足", "alarm.facts_not_on_disk": "日志无法写入",
+  "alarm.facts_lost": "上次启动前有记录丢失", "alarm.trunk_down": "中继不接受呼叫", "alarm.certificate_ends": "证书即将到期",
+  "alarm.recogniser_failing": "语音识别反复出错", "alarm.callbacks_late": "回拨延误", "alarm.callback_crashed": "回拨导致服务器崩溃",
+  "alarm.sla_at_risk": "工单即将超时", request_callback: "要求回拨",
 
   // 机器人的提问
   "asked.addition": "还有补充吗？", "asked.offer_number": "拨打此号码回拨吗？", "asked.recording": "录音",

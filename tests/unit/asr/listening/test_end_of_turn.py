@@ -190,6 +190,34 @@ def test_a_short_sound_in_the_middle_of_a_prompt_does_not() -> None:
     assert line.machine.state is TurnState.WAITING
 
 
+def test_a_short_answer_in_a_pause_between_two_parts_of_a_prompt_is_kept_until_its_end() -> None:
+    line = Line(SHORT, prompt=True)
+    line.quiet(3)
+    line.machine.prompt_paused(line.now)
+    line.quiet(0.6)
+    assert line.speech(0.3) == []
+    line.quiet(0.4)
+    line.machine.prompt_resumed()
+    line.quiet(2)
+    (started,) = line.machine.prompt_ended(line.now)
+    assert started.start == pytest.approx(3.6)  # type: ignore[union-attr]
+    assert [type(event) for event in line.quiet(0.1)] == [TurnEnded]
+
+
+@pytest.mark.parametrize(("heard", "rest"), [(0.1, 2), (0.6, 6)])
+def test_what_began_with_a_pause_or_was_said_long_before_the_end_is_no_answer(
+    heard: float, rest: float
+) -> None:
+    line = Line(SHORT, prompt=True)
+    line.quiet(3)
+    line.machine.prompt_paused(line.now)
+    line.quiet(heard)
+    line.speech(0.3)
+    line.machine.prompt_resumed()
+    line.quiet(rest)
+    assert line.machine.prompt_ended(line.now) == []
+
+
 def test_a_prompt_that_never_ends_is_over_after_a_while() -> None:
     line = Line(SHORT, prompt=True)
     assert line.machine.next_deadline() == LONGEST_PROMPT

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
+from callback_queue.acd.queued_call import Abandoned
 from callback_queue.acd.services import Destination
 from callback_queue.acd.survey import SECONDS, survey
 from callback_queue.acd.talking import GOODBYE_SECONDS
 from callback_queue.agents.events import AgentConnected, CallTransferred
-from callback_queue.line.events import QueueLeft
+from callback_queue.line.events import QueueEntered, QueueLeft
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Target
 from telephony.sip.uri import parse_uri
-from tests.support.fake_leg import FakeLeg
+from tests.support.fake_leg import FakeAudio, FakeLeg
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.callback_queue.call_centre import TRANSFER_SECONDS, CallCentre, InQueue, passes
 
@@ -146,9 +147,72 @@ async def test_the_customer_hangs_up_while_being_passed_on() -> None:
     await passes(3)
     assert centre.ringing() == ["1003"]
     caller.leg.far_hang_up()
-    assert await caller.result() == "done"
+    error = await caller.error()
+    assert isinstance(error, Abandoned)
+    assert not error.cut_off
     assert not centre.switchboard.live()
     assert [told.status for told in centre.told(CallTransferred)] == [487]
+    answered, left = centre.told(QueueLeft)
+    assert (answered.why, left.why, left.wait_ms) == ("answered", "abandoned", 3000)
+
+
+@virtual_time
+async def test_who_waits_for_a_target_after_the_agent_has_gone_and_hangs_up_was_not_served() -> None:
+    centre, caller, agent = await talking()
+    began = centre.now
+    await passes(60)
+    agent.ask_for_transfer("1003")
+    await settle()
+    agent.far_hang_up()
+    await passes(7)
+    caller.leg.far_hang_up()
+    error = await caller.error()
+    assert isinstance(error, Abandoned)
+    assert error.arrival == began, "the place in the line is kept"
+    assert centre.told(QueueLeft)[-1].wait_ms == 7000
+
+
+@virtual_time
+async def test_a_customer_whose_agents_phone_died_goes_to_another_agent_first() -> None:
+    centre, caller, agent = await talking(members=[1001, 1002])
+    await passes(60)
+    agent.lose()
+    await settle()
+    assert centre.distributor.callers("support") == 1
+    centre.register("1002")
+    await settle()
+    assert centre.ringing() == ["1002"]
+    centre.phone("1002").pick_up()
+    await passes(30)
+    caller.leg.far_hang_up()
+    assert await caller.result() == "done"
+    first, second = centre.told(QueueEntered)
+    assert first.arrival == second.arrival
+
+
+@pytest.mark.parametrize("how", ["died", "hung up by us", "at once"])
+@virtual_time
+async def test_who_is_back_in_the_line_and_hangs_up_was_not_served(how: str) -> None:
+    centre, caller, agent = await talking(wrap_up=0)
+    await passes(0.06 if how == "at once" else 10)
+    {"died": agent.lose, "hung up by us": agent.hang_up, "at once": agent.far_hang_up}[how]()
+    await passes(5)
+    assert centre.ringing() == [], "a phone that loses calls rests"
+    caller.leg.far_hang_up()
+    assert isinstance(await caller.error(), Abandoned)
+    assert [left.why for left in centre.told(QueueLeft)] == ["answered", "abandoned"]
+
+
+@virtual_time
+async def test_a_recording_that_cannot_be_made_costs_nobody_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(FakeAudio, "record", full)
+    _, caller, agent = await talking(record=True)
+    assert agent.media.bridged
+    caller.leg.far_hang_up()
+    assert await caller.result() == "done"
 
 
 @pytest.mark.parametrize("agent_first", [True, False])
@@ -158,7 +222,9 @@ async def test_a_transfer_in_the_moment_in_which_the_customer_hangs_up(agent_fir
     both = [lambda: agent.ask_for_transfer("1003"), caller.leg.far_hang_up]
     for step in both if agent_first else both[::-1]:
         running().call_later(1, step)
-    assert await caller.result() == "done"
+    error = await caller.error()
+    # Who hangs up after the agent has passed the call on was not served by anybody; before, by the agent.
+    assert isinstance(error, Abandoned) if agent_first else error is None
     assert not centre.switchboard.live()
     assert agent.transfer.on_requested is None
 
@@ -200,6 +266,7 @@ def scores(centre: CallCentre) -> list[int]:
 @virtual_time
 async def test_a_customer_rates_the_call_when_the_agent_has_hung_up() -> None:
     centre, caller, agent = await talking(survey=True)
+    await passes(30)
     agent.far_hang_up()
     await passes(1)
     caller.leg.press("4")

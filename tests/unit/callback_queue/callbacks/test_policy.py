@@ -57,9 +57,13 @@ def test_after_the_last_attempt_it_is_over() -> None:
     assert next_attempt("busy", 3, 1000.0, NEVER_QUIET, LONDON) is None
 
 
-@pytest.mark.parametrize("outcome", ["no_agent", "cut_off"])
+@pytest.mark.parametrize("outcome", ["no_agent", "cut_off", "withdrawn"])
 def test_what_was_our_own_fault_ends_nothing(outcome: AttemptOutcome) -> None:
     assert next_attempt(outcome, 9, 1000.0, NEVER_QUIET, LONDON) == 1030.0
+
+
+def test_a_trunk_that_fails_uses_up_no_attempt() -> None:
+    assert next_attempt("failed", 9, 1000.0, NEVER_QUIET, LONDON) == 1120.0
 
 
 def test_an_attempt_that_would_come_after_the_expiry_does_not() -> None:

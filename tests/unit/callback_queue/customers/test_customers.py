@@ -174,3 +174,26 @@ def test_a_file_that_is_no_table_of_customers_says_so(tmp_path: Path, text: str 
 def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
     _, (problem,) = load_csv(tmp_path / "nowhere.csv")
     assert "No such file" in problem.message
+
+
+@pytest.mark.parametrize("country", ["DE", ""])
+@pytest.mark.parametrize(
+    ("field", "numbers"),
+    [
+        ("0351/123-45", ["0351/123-45"]),
+        ("0351 / 1234567", ["0351 / 1234567"]),
+        ("030/123456/0351/654321", ["030/123456", "0351/654321"]),
+        ("+49 351 1234567/+49 30 7654321", ["+49 351 1234567", "+49 30 7654321"]),
+        ("0351/123-45;0351/678-90", ["0351/123-45", "0351/678-90"]),
+        ("0351/1234567/0171 7654321", ["0351/1234567", "0171 7654321"]),
+    ],
+)
+def test_a_slash_is_inside_a_number_or_between_two(
+    tmp_path: Path, field: str, numbers: list[str], country: str
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text(f"id,numbers,tier\nc-1,{field},vip\nc-2,0351/999-88,ordinary\n")
+    book, problems = load_csv(path, country)
+    assert problems == []
+    assert list(book.customers[0].numbers) == numbers
+    assert all(book.find(number) is book.customers[0] for number in numbers)

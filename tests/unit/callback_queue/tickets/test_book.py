@@ -26,6 +26,7 @@ from callback_queue.tickets.store import FIRST_NUMBER
 from ivr_flows.steps.outcomes import OpenTicket, Slot, Turn
 from journal.event import Event
 from journal.journal import Journal
+from tests.support.full_disk import FullDisk
 from tests.unit.callback_queue.records import CALLBACK_RULES, NOW, Records, records, rules, ticket
 
 T = TypeVar("T")
@@ -135,14 +136,47 @@ def test_the_number_is_told_only_when_ticket_and_callback_are_on_disk(tmp_path: 
     assert [row["event"] for row in play(tmp_path, scene)] == ["TicketOpened", "CallbackRequested"]
 
 
-def test_a_ticket_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
+def test_a_full_disk_loses_neither_ticket_nor_callback_nor_their_order(full: FullDisk) -> None:
+    async def scene(rig: Rig) -> tuple[list[str], list[dict[str, object]]]:
+        numbers = [await rig.book.write(problem(rig), "call-0", "leg")]
+        full.fill()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("callback_queue.tickets.book.DISK_SECONDS", 0.3)
+            for call in range(1, 40):
+                gone = problem(rig, progress="hung_up", note="x" * 3000)
+                numbers.append(await rig.book.write(gone, f"call-{call}", "leg"))
+        assert rig.journal.is_failing
+        assert rig.journal.pending > 0
+        full.free()
+        await asyncio.wait_for(rig.journal.durable(), 10)
+        assert [await rig.book.state_of(number) for number in numbers] == ["open"] * 40
+        return numbers, rig.on_disk()
+
+    numbers, rows = play(full.folder, scene)
+    assert [row["ticket"] for row in rows if row["event"] == "TicketOpened"] == numbers
+    assert [row["ticket"] for row in rows if row["event"] == "CallbackRequested"] == numbers
+
+
+def test_a_number_file_that_cannot_be_written_holds_nothing_up(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file where the folder should be")
+
+    async def scene(rig: Rig) -> tuple[str, list[dict[str, object]]]:
+        number = await rig.book.write(problem(rig), "call", "leg")
+        assert await rig.book.state_of(number) == "open"
+        return number, rig.on_disk()
+
+    number, rows = play(tmp_path, scene)
+    assert number.startswith("9")
+    assert [row["event"] for row in rows] == ["TicketOpened", "CallbackRequested"]
+
+
+def test_a_ticket_that_memory_has_no_room_for_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("a file where the folder should be")
 
     async def scene(rig: Rig) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("callback_queue.tickets.book.DISK_SECONDS", 0.1)
-            with pytest.raises(OSError):  # noqa: PT011 - whatever the disk says
-                await rig.book.write(problem(rig), "call", "leg")
+        rig.journal._backlog = 1
+        with pytest.raises(OSError, match="full"):
+            await rig.book.write(problem(rig), "call", "leg")
 
     play(tmp_path, scene)
 

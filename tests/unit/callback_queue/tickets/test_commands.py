@@ -91,3 +91,97 @@ def test_a_database_that_is_away_is_said(tmp_path: Path, database_url: URL) -> N
         assert "is unavailable" in (await rig.ticket(note="x"))["error"]
 
     play(database_url, tmp_path, scene, OPENED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"owner": "9999"}, "owner"), ({"queue": "nope"}, "queue"), ({"category": "nope"}, "category")],
+)
+def test_what_does_not_exist_is_refused_by_its_name(
+    tmp_path: Path, database_url: URL, changes: dict[str, Any], field: str
+) -> None:
+    async def scene(rig: Commands) -> None:
+        answer = await rig.ticket(changes={"severity": 1, **changes})
+        assert list(answer["refused"]) == [field]
+        assert "there is no" in answer["refused"][field]
+        known = await rig.tickets.get("100001")
+        assert known is not None
+        assert known.severity == 3, "all of it, or nothing"
+
+    play(database_url, tmp_path, scene, OPENED)
+
+
+def test_a_ticket_takes_its_callback_along_to_another_queue_and_to_an_owner_who_serves_one(
+    tmp_path: Path, database_url: URL
+) -> None:
+    async def queues(rig: Commands) -> tuple[str, str]:
+        known, due = await rig.tickets.get("100001"), await rig.callbacks.get(ID)
+        assert known is not None
+        assert due is not None
+        return known.queue, due.queue
+
+    async def scene(rig: Commands) -> None:
+        await rig.ticket(changes={"queue": "sales"})
+        assert await queues(rig) == ("sales", "sales")
+        await rig.ticket(changes={"owner": "1001"})
+        assert await queues(rig) == ("support", "support")
+        await rig.ticket(changes={"owner": "1002"})
+        assert await queues(rig) == ("support", "support")
+
+    play(database_url, tmp_path, scene, OPENED)
+
+
+def test_a_ticket_opened_again_has_its_callback_again(tmp_path: Path, database_url: URL) -> None:
+    async def scene(rig: Commands) -> None:
+        await rig.ticket(changes={"state": "solved"})
+        assert await rig.callbacks.due(LATER + 10) == []
+        rig.now = LATER + 100
+        await rig.ticket(changes={"state": "open"})
+        (due,) = await rig.callbacks.due(LATER + 200)
+        assert (due.callback, due.end, due.dialled) == (ID, "", 0)
+
+    play(database_url, tmp_path, scene, OPENED)
+
+
+def test_a_callback_that_somebody_cancelled_stays_so_until_one_is_asked_for(
+    tmp_path: Path, database_url: URL
+) -> None:
+    async def scene(rig: Commands) -> None:
+        waits = await rig.callback(action="request", ticket="100001")
+        assert waits["error"] == f"callback {ID} waits already"
+        await rig.callback(action="cancel")
+        await rig.ticket(changes={"state": "solved"})
+        over = await rig.callback(action="request", ticket="100001")
+        assert over["error"] == "the ticket is solved: open it first"
+        await rig.ticket(changes={"state": "open"})
+        assert await rig.callbacks.due(LATER + 10) == []
+        wrong = await rig.callback(action="request", ticket="100001", number="anna")
+        assert list(wrong["refused"]) == ["number"]
+        asked = await rig.callback(action="request", ticket="100001")
+        assert asked["callback"] == "100001.2"
+        (due,) = await rig.callbacks.due(LATER + 10)
+        assert (due.callback, due.number, due.queue) == ("100001.2", OPENED.callback_number, OPENED.queue)
+
+    play(database_url, tmp_path, scene, OPENED)
+
+
+def test_a_severity_changed_after_a_pause_counts_the_pause(tmp_path: Path, database_url: URL) -> None:
+    async def scene(rig: Commands) -> None:
+        for wait in (1100, 700):
+            await rig.ticket(changes={"state": "waiting"})
+            rig.now += wait
+            await rig.ticket(changes={"state": "open"})
+            rig.now += 60
+        await rig.ticket(changes={"state": "solved"})
+        rig.now += 500
+        await rig.ticket(changes={"state": "open"})
+        await rig.ticket(changes={"severity": 1})
+        known = await rig.tickets.get("100001")
+        assert known is not None
+        assert known.resolve_by == NOW + 28800 + 1100 + 700 + 500
+        await rig.ticket(changes={"tier": "super_vip"})
+        known = await rig.tickets.get("100001")
+        assert known is not None
+        assert known.resolve_by == NOW + 7200 + 1100 + 700 + 500
+
+    play(database_url, tmp_path, scene, OPENED)

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
-from callback_queue.tickets.numbers import BLOCK, LOW, TicketNumbers
+from callback_queue.tickets.numbers import BLOCK, HANDFUL, LOW, TicketNumbers
 from callback_queue.tickets.store import FIRST_NUMBER, TicketStore
 from config.database import create_engine
 from config.migrate import upgrade
+from tests.support.full_disk import FullDisk
 
 
 class Database:
@@ -52,9 +53,41 @@ def run(scene: Awaitable[None]) -> None:
 def test_without_a_database_numbers_are_counted_on_from_one_start_to_the_next(tmp_path: Path) -> None:
     async def scene() -> None:
         path = tmp_path / "run" / "numbers.json"
-        first = await some(TicketNumbers(path), 3)
+        numbers = TicketNumbers(path)
+        first = await some(numbers, 3)
+        await numbers.close()
         again = await some(TicketNumbers(path), 2)
         assert first + again == list(range(FIRST_NUMBER, FIRST_NUMBER + 5))
+
+    run(scene())
+
+
+def test_a_crash_skips_what_was_set_aside_and_gives_nothing_twice(tmp_path: Path) -> None:
+    async def scene() -> None:
+        path = tmp_path / "numbers.json"
+        first = await some(TicketNumbers(path), 3)
+        again = await some(TicketNumbers(path), 3)
+        assert again == [number + HANDFUL for number in first]
+
+    run(scene())
+
+
+def test_a_full_disk_holds_nobody_up_and_the_number_of_the_moment_stays_known(full: FullDisk) -> None:
+    async def scene() -> None:
+        numbers = TicketNumbers(full.folder / "run" / "numbers.json")
+        short = await some(numbers, 1)
+        full.fill()
+        given = await some(numbers, 2 * HANDFUL)
+        strange = [number for number in given if number > 9_000_000_000_000]
+        assert len(set(given)) == len(given)
+        # What was set aside before is given away, nothing that the file does not know of.
+        assert short[0] == FIRST_NUMBER
+        assert len(strange) >= HANDFUL
+        full.free()
+        await numbers.close()
+        again = TicketNumbers(full.folder / "run" / "numbers.json")
+        assert all(again.was_given(str(number)) for number in given)
+        assert not set(await some(again, 10)) & set(given)
 
     run(scene())
 
@@ -75,6 +108,7 @@ def test_numbers_go_on_while_the_database_is_away_and_after_a_restart(tmp_path: 
         given = await some(numbers, 10)
         database.away = True
         given += await some(numbers, 100)
+        await numbers.close()
         given += await some(TicketNumbers(path, database.take, clock=clock()), 100)
         assert given == list(range(FIRST_NUMBER, FIRST_NUMBER + 210))
         assert database.asked == 1

@@ -10,7 +10,7 @@ import pytest
 from asr.intake.values import OpenTicket, Slot
 from callback_queue.customers.events import Tier
 from callback_queue.tickets.events import TicketOpened
-from callback_queue.tickets.opening import OpeningRules, Origin, open_ticket, priority_of
+from callback_queue.tickets.opening import OpeningRules, Origin, line_priority, open_ticket, priority_of
 from callback_queue.tickets.sla import SlaRules
 from config import TicketSettings
 
@@ -19,6 +19,14 @@ def test_worse_matters_and_better_customers_go_first() -> None:
     tiers: tuple[Tier, ...] = ("ordinary", "vip", "super_vip")
     order = [priority_of(tier, severity) for severity in (4, 3, 2, 1) for tier in tiers]
     assert order == [0, 2, 4, 0, 2, 4, 5, 7, 9, 10, 12, 14]
+
+
+@pytest.mark.parametrize("tier", ["ordinary", "vip", "super_vip"])
+def test_a_callback_has_its_tiers_head_start_once_as_a_caller_on_the_line_has(tier: Tier) -> None:
+    origin = Origin(at=1.0, call="c", leg="c-a", tier=tier, priority=3)
+    rules = OpeningRules(SlaRules.of(TicketSettings(), UTC), "support")
+    wanted = OpenTicket(kind="abandoned", caller="+4930123456")
+    assert line_priority(open_ticket(wanted, "100001", origin, None, rules)) == 3
 
 
 def _opened(wanted: OpenTicket) -> TicketOpened:

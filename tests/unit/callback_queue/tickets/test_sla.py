@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callback_queue.tickets.sla import Clock, SlaRules, clock, deadlines, resumed, warning_at
+from callback_queue.tickets.sla import (
+    Clock,
+    SlaRules,
+    clock,
+    deadlines,
+    pauses,
+    warning_at,
+    warnings,
+    with_pauses,
+)
 from config.business_hours import always_open
 from config.models.hours import WeeklyHours
 from config.models.tickets import TicketSettings
@@ -104,11 +113,11 @@ def test_a_ticket_that_waited_for_the_customer_has_that_much_more_time() -> None
     opened = at("2026-11-24T10:00")
     due = deadlines(opened, "ordinary", 3, office).resolve_by  # Wednesday, 10:00
     # It waited from Tuesday 12:00 to Friday 16:00: of its eight hours six were left.
-    moved = resumed(due, at("2026-11-24T12:00"), at("2026-11-27T16:00"), office)
+    moved = with_pauses(due, [(at("2026-11-24T12:00"), at("2026-11-27T16:00"))], office)
     assert written(moved) == "Mon 2026-11-30 14:00"
-    late = resumed(due, at("2026-11-26T12:00"), at("2026-11-27T16:00"), office)
+    late = with_pauses(due, [(at("2026-11-26T12:00"), at("2026-11-27T16:00"))], office)
     assert late == due, "what was late before the waiting is late after it"
-    assert resumed(0, 1, 2, office) == 0
+    assert with_pauses(0, [(1, 2)], office) == 0
 
 
 def test_a_clock_says_how_it_stands_and_how_much_is_left() -> None:
@@ -120,14 +129,14 @@ def test_a_clock_says_how_it_stands_and_how_much_is_left() -> None:
         return clock(opened, due, options.pop("done", 0.0), at(now), office.hours, **options)
 
     assert stands("2026-11-27T12:00") == Clock("running", 6 * 3600)
-    assert stands("2026-11-28T12:00") == Clock("running", 3600), "nothing passes on a Saturday"
+    assert stands("2026-11-28T12:00") == Clock("warning", 3600), "nothing passes on a Saturday"
     assert stands("2026-11-30T09:45").state == "warning"
     assert stands("2026-11-30T11:00") == Clock("breached", -3600)
     assert stands("2026-12-01T11:00", stopped_since=at("2026-11-27T16:00")) == Clock("stopped", 2 * 3600)
     assert stands("2026-12-01T11:00", done=at("2026-11-30T09:59")) == Clock("met")
     assert stands("2026-12-01T11:00", done=at("2026-11-30T10:01")) == Clock("missed")
     assert clock(opened, 0, 0, opened, office.hours) == Clock("none")
-    assert opened < warning_at(opened, due) < due
+    assert opened < warning_at(opened, due, office.hours) < due
 
 
 def test_open_seconds_are_those_between_two_moments_and_the_inverse_of_adding_them() -> None:
@@ -144,3 +153,31 @@ def test_open_seconds_are_those_between_two_moments_and_the_inverse_of_adding_th
 def test_an_office_that_never_opens_has_no_deadlines() -> None:
     never = rules(open={"mon": []}, holidays=None)
     assert deadlines(at("2026-11-24T10:00"), "ordinary", 3, never).resolve_by == 0
+
+
+def test_several_pauses_add_up_and_none_counts_twice() -> None:
+    office = rules()
+    opened = at("2026-11-24T10:00")
+    due = deadlines(opened, "ordinary", 3, office).resolve_by  # eight hours: Wednesday, 10:00
+    gaps = pauses(
+        [
+            (at("2026-11-24T11:00"), "waiting"),
+            (at("2026-11-24T11:30"), "closed"),
+            (at("2026-11-24T13:00"), "assigned"),
+            (at("2026-11-25T09:00"), "solved"),
+            (at("2026-11-25T09:30"), "open"),
+            (at("2026-11-25T10:00"), "waiting"),
+        ]
+    )
+    assert [end - start for start, end in gaps] == [7200, 1800]
+    assert written(with_pauses(due, gaps, office)) == "Wed 2026-11-25 12:30"
+
+
+def test_the_warning_comes_when_a_fifth_of_the_promised_hours_is_left_and_not_over_a_weekend() -> None:
+    office = rules()
+    opened = at("2026-11-27T10:00")  # Friday
+    due = deadlines(opened, "ordinary", 3, office).resolve_by  # Monday, 10:00: eight hours
+    warn = warnings(opened, 0.0, due, "ordinary", 3, office)
+    assert written(warn.resolve_by) == "Fri 2026-11-27 16:24"
+    late = with_pauses(due, [(at("2026-11-27T11:00"), at("2026-11-27T13:00"))], office)
+    assert written(warnings(opened, 0.0, late, "ordinary", 3, office).resolve_by) == "Mon 2026-11-30 10:24"

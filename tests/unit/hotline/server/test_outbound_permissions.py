@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +12,6 @@ from config import load_site
 from hotline.server.directory import CallbackPhones, Directory
 from hotline.server.outside_calls import Asker, OutsideCalls
 from hotline.server.permissions import Way
-from journal.event import Event
 from journal.journal import Journal
 from telephony.call.errors import NotPermitted
 from telephony.call.events import OutsideCallAllowed, OutsideCallRefused
@@ -298,12 +295,7 @@ def test_what_went_out_before_a_restart_counts(tmp_path: Path) -> None:
     yesterday.now -= DAY
     yesterday.goes_out("030123456")
     after = Desk(tmp_path / "after", LIMITS)
-
-    async def stored() -> AsyncIterator[Event]:
-        for event in (*before.journal.recent, *yesterday.journal.recent):
-            yield event
-
-    asyncio.run(after.outside.restore(stored()))
+    after.outside.restore([*before.journal.recent, *yesterday.journal.recent])
     assert [after.goes_out("+4930123456"), after.goes_out("+4930123456")] == [True, False]
 
 

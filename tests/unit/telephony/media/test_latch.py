@@ -31,12 +31,14 @@ def latch_for(named: tuple[str, int], signals: str = "", networks: tuple[str, ..
     return latch
 
 
-def says(latch: SourceLatch, source: tuple[str, int], at: float = 0.0, heard: float | None = None) -> bool:
+def says(
+    latch: SourceLatch, source: tuple[str, int], at: float = 0.0, heard: float | None = None, ssrc: int = 9
+) -> bool:
     """A source sends a good many packets in a row, beginning at a time; whether it was heard in the end."""
     for number in range(2 * PROBATION_PACKETS):
         if latch.source == source:
             return True
-        if latch.admit(source, 9, number, heard, at + number * 0.02):
+        if latch.admit(source, ssrc, number, heard, at + number * 0.02):
             assert latch.source == source
             return True
     return False
@@ -111,9 +113,19 @@ def test_a_nat_that_forgets_its_port_is_followed_once_the_old_one_is_silent() ->
     latch = latch_for(PRIVATE, NAT[0])
     assert says(latch, NAT)
     moved = (NAT[0], 62000)
-    assert not says(latch, moved, 1.0, heard=0.9)
-    assert not latch.admit(moved, 9, 1, 0.0, LATE), "it must show itself first"
-    assert says(latch, moved, LATE, heard=0.0)
+    assert not says(latch, moved, 1.0, heard=0.9, ssrc=8)
+    assert not latch.admit(moved, 8, 1, 0.0, LATE), "it must show itself first"
+    assert says(latch, moved, LATE, heard=0.0, ssrc=8)
+    assert latch.destination == moved
+
+
+def test_the_same_stream_from_another_port_of_the_nat_is_followed_at_once() -> None:
+    latch = latch_for(PRIVATE, NAT[0])
+    assert says(latch, NAT)
+    moved = (NAT[0], 62000)
+    assert not latch.admit(moved, 9, 1, 0.9, 0.92), "not by one packet"
+    assert says(latch, moved, 1.0, heard=0.9)
+    assert not says(latch, STRANGER, 1.0, heard=0.9), "no stranger who knows the SSRC"
     assert latch.destination == moved
 
 

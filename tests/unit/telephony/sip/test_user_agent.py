@@ -423,6 +423,16 @@ def test_a_call_follows_its_phone_when_that_registers_from_elsewhere(side: Side)
     assert hung_up(side, call) == ELSEWHERE
 
 
+def test_a_bye_that_nobody_answered_follows_the_phone_as_well(side: Side) -> None:
+    call = answered_call(side, via="10.0.0.5:5060", contact="sip:x@10.0.0.5", flow=OUTSIDE)
+    assert hung_up(side, call) == OUTSIDE
+    side.agent.flow_moved(OUTSIDE, ELSEWHERE)
+    due = side.agent.next_deadline()
+    assert due is not None
+    side.take(side.agent.handle_timer(due))
+    assert sent_to(side) == [("BYE", ELSEWHERE)]
+
+
 # --- strangers ----------------------------------------------------------------------------------------------
 
 

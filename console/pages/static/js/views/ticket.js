@@ -13,11 +13,12 @@ export function ticketPane(root, number, close) {
   const top = el("div");
   const told = el("div.stack");
   const callbacks = el("ul.stack");
+  const again = el("div.row");
   const history = el("ol.timeline");
   const noteForm = may("work") ? writeNote(number) : null;
   const article = el("article.card.panel.ticket", { "aria-label": `${t("ticket")} ${number}` },
     el("div.row.spread", {}, el("h1", {}, `#${number}`), el("button.quiet", { type: "button", onclick: close, "aria-label": t("close") }, "✕")),
-    top, told, section("callbacks", callbacks), section("history", history), noteForm);
+    top, told, section("callbacks", el("div.stack", {}, callbacks, again)), section("history", history), noteForm);
   root.append(article);
 
   async function load() {
@@ -29,6 +30,8 @@ export function ticketPane(root, number, close) {
     show(told, [sound], () => "told", words, ({ audio, slots, transcript: said }) => [audio, slots, said]);
     show(callbacks, ticket.callbacks, (one) => one.callback, callbackRow);
     if (!ticket.callbacks.length) callbacks.replaceChildren(el("li.soft", {}, t("no_callback")));
+    const wanted = may("work") && ["open", "assigned", "waiting"].includes(ticket.state) && ticket.callbacks.every((one) => one.state === "closed");
+    again.replaceChildren(...(wanted ? [act(t("request_callback"), () => post(`/tickets/${ticket.number}/callback`, {}))] : []));
     show(history, ticket.history, (entry) => `${entry.source}/${entry.seq}`, historyRow);
   }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.server.guard import (
+from hotline.server.guessing import (
     FREE_FAILURES,
     LONGEST_WAIT,
     MEMORY,
@@ -141,3 +141,18 @@ def test_what_a_stranger_calls_himself_forges_no_line(user: str, text: str) -> N
     assert set(shown(user)) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-_.*#@\\?")
     if user.startswith("a "):
         assert shown(user) == text[: len(shown(user))]
+
+
+def test_bans_of_an_earlier_run_go_on_and_go_on_growing() -> None:
+    guard = Guard(RULES)
+    guard.restore(HOST, -2000.0, 300, 10)
+    guard.restore(HOST, -100.0, 600, 10)
+    guard.restore("192.0.2.8", -2000.0, 300, 10)
+    assert len(guard.handle_timer(0.0).events) == 1, "the other one is over"
+    assert [(ban.address, ban.until, ban.times) for ban in guard.bans()] == [(HOST, 500.0, 2)]
+    assert guard.is_banned(HOST, 0.0)
+    assert guard.next_deadline() == 500.0
+    guard.handle_timer(500.0)
+    fail(guard, 10, 501.0)
+    fail(guard, 10, 501.0, host="192.0.2.8")
+    assert {ban.address: ban.times for ban in guard.bans()} == {HOST: 3, "192.0.2.8": 2}

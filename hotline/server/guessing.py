@@ -2,7 +2,7 @@
 
 A pure machine: failures and time go in, what to do and bans that ended come out. It knows addresses and names
 only. Who is shielded (a trunk, an address with a live registration), what a failure is, and what becomes of a
-request is decided by `admission.py`. Bans end with the process.
+request is decided by `admission.py`, which also tells of bans of earlier runs.
 """
 
 from __future__ import annotations
@@ -106,11 +106,12 @@ class Guard:
         rules: when an address is banned.
 
     Attributes:
+        rules: the same.
         counts: "failures", "slowed" and "bans" since the start.
     """
 
     def __init__(self, rules: GuessingRules) -> None:
-        self._rules = rules
+        self.rules = rules
         self._addresses: OrderedDict[str, _Watched] = OrderedDict()
         self._banned: OrderedDict[str, _Watched] = OrderedDict()
         self._users: OrderedDict[tuple[str, str], _Guessed] = OrderedDict()
@@ -145,7 +146,7 @@ class Guard:
         self.counts["failures"] += 1
         address = network_of(host)
         # Where a ban follows anyway, the password that is right after all is not kept waiting before it.
-        free = FREE_FAILURES if shielded or not self._rules.attempts else self._rules.attempts
+        free = FREE_FAILURES if shielded or not self.rules.attempts else self.rules.attempts
         self._slow(address, user[:_LONGEST_NAME], now, free)
         return None if shielded else self._count(address, now)
 
@@ -168,6 +169,23 @@ class Guard:
         """All bans in force, the oldest first."""
         found = [watched.ban for watched in self._banned.values() if watched.ban is not None]
         return sorted(found, key=lambda ban: ban.since)
+
+    def restore(self, address: str, since: float, seconds: float, failures: int) -> None:
+        """Go on with a ban of an earlier run; the bans of an address one after the other.
+
+        Args:
+            address: as `Ban` spells it.
+            since: when it began, by the machine's clock (before its zero, perhaps).
+            seconds: how long it was to last.
+            failures: that led to it.
+        """
+        watched = self._banned.pop(address, None) or self._addresses.pop(address, None) or _Watched(address)
+        watched.times += 1
+        until = since + seconds
+        ban = Ban(address=address, since=since, until=until, failures=failures, times=watched.times)
+        watched.ban, watched.failures, watched.seen = ban, [], until
+        _remember(self._banned, address, watched)
+        self._deadlines.arm(watched)
 
     def lift(self, host: str, by: str) -> Output[Never, BanEnded]:
         """End a ban now, and forget what led to it; no event when there was none."""
@@ -198,7 +216,7 @@ class Guard:
     def _slow(self, address: str, user: str, now: float, free: int) -> None:
         guessed = self._users.get((address, user)) or _Guessed()
         _remember(self._users, (address, user), guessed)
-        if now - guessed.last > self._rules.window:
+        if now - guessed.last > self.rules.window:
             guessed.count = 0
         guessed.count += 1
         guessed.last = now
@@ -207,7 +225,7 @@ class Guard:
             guessed.until = now + min(FIRST_WAIT * 2**exponent, LONGEST_WAIT)
 
     def _count(self, address: str, now: float) -> Ban | None:
-        rules = self._rules
+        rules = self.rules
         if address in self._banned or not rules.attempts:
             return None
         watched = self._addresses.get(address) or _Watched(address)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -91,6 +90,13 @@ def test_who_guesses_is_banned_seen_and_let_in_again(doors: Switch) -> None:
     assert STRANGER in hotline("bans", "list", "--site", doors.site).stdout
     assert "authentication failed: address 127.0.0.77, user 1001" in the_log(doors)
     assert "address banned: 127.0.0.77 for 300 s after 10 failures" in the_log(doors)
+    doors.wait_recorded()
+    doors.kill()
+    doors.start()
+    assert stranger.try_password("1001", doors.passwords["1001"]) == 0, "a crash lets nobody in"
+    again = json.loads(hotline("bans", "list", "--site", doors.site, "--json").stdout)
+    assert [(ban["address"], ban["failures"], ban["times"]) for ban in again] == [(STRANGER, 10, 1)]
+    assert again[0]["until"] == pytest.approx(listed[0]["until"], abs=1)
     # Others are served meanwhile.
     assert Stranger(doors, OFFICE).try_password("1001", doors.passwords["1001"]) == 200
     lifted = hotline("bans", "lift", STRANGER, "--site", doors.site, "--by", "kim")
@@ -111,10 +117,10 @@ def the_log(switch: Switch) -> str:
 
 def svtool(name: str) -> str:
     """A program of sipvicious; the test is skipped where it is not installed."""
-    found = shutil.which(f"sipvicious_{name}") or shutil.which(name)
-    if found is None:
-        pytest.skip("sipvicious is not installed (pip install sipvicious)")
-    return found
+    found = HOTLINE.with_name(f"sipvicious_{name}")
+    if not found.exists():
+        pytest.skip("not run: needs sipvicious (pip install 'hotline[dev]')")
+    return str(found)
 
 
 def run(*command: object) -> str:
