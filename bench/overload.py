@@ -28,9 +28,11 @@ HOST = "127.0.0.1"
 RUNNING = 50
 SECONDS = 15
 PAUSE = 5
+PROBED = 6
+"""Seconds of each rate while the limit is searched for."""
 SLOWEST = 100.0
 """Milliseconds within which answers must come for a rate to be within the limit."""
-RATES = (50, 75, 100, 125, 150, 200, 250, 300, 400, 500)
+RATES = (30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200)
 
 
 def main() -> int:
@@ -55,8 +57,11 @@ def main() -> int:
                 os.setpriority(os.PRIO_PROCESS, 0, -15)  # and so for all of the load
             register_all(site, (HOST, PORT))
             load = Load(folder, options.load, server.pid)
-            limit = options.limit or _limit(load)
-            print(f"limit: {limit} calls/s")
+            limit = options.limit
+            if not limit:
+                with load.running_calls((PROBED + 1) * len(RATES)):
+                    limit = _limit(load)
+            print(f"limit: {limit} calls/s", flush=True)
             with load.running_calls(options.seconds + 3) as gaps:
                 _tell(f"at the limit, {limit}/s", load.calls(limit, options.seconds))
             _tell("  running calls", gaps)
@@ -80,12 +85,11 @@ def _tell(what: str, figures: dict[str, float]) -> None:
 def _limit(load: Load) -> int:
     best = RATES[0]
     for rate in RATES:
-        found = load.calls(rate, 6)
+        found = load.calls(rate, PROBED)
         _tell(f"{rate}/s", found)
         if found["lost"] or found["refused"] or found["answer_p99_ms"] > SLOWEST:
             break
         best = rate
-        time.sleep(2)
     return best
 
 

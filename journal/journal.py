@@ -33,8 +33,8 @@ KEPT_EVENTS = 10_000
 LONGEST_BACKLOG = 200_000
 SEGMENT_BYTES = 8 * 1024 * 1024
 BATCH = 1000
-# Events come in bursts; so long the writer waits for the rest of one, in seconds.
-GATHER = 0.002
+# Events come in bursts: so many seconds the writer waits for the rest of one, unless somebody waits for it.
+GATHER = 0.02
 # Pauses between tries while the disk fails, in seconds, and while a journal is being closed.
 PAUSES = wait_exponential(multiplier=0.1, max=1.0)
 SHORT_PAUSE = 0.05
@@ -62,6 +62,7 @@ class _Marker:
             self.reached.set_exception(error)
 
 
+Kinds: TypeAlias = "type[Event] | tuple[type[Event], ...]"
 _Item: TypeAlias = "Event | _Marker | None"
 
 
@@ -93,13 +94,16 @@ class Journal:
         """Events that never came to disk: it failed for longer than memory reached."""
         self.last_seq = 0
         """The number of the last event on disk; 0 before the first one of this run."""
-        self._listeners = listeners
+        self._listeners: list[tuple[Callable[[Event], None], Kinds]] = [(each, Event) for each in listeners]
+        self._heard_by: dict[type[Event], tuple[Callable[[Event], None], ...]] = {}
         self._backlog = backlog
         self._accepted = 0
         self._on_disk = 0
         self._lost_at = -1
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._closing = threading.Event()
+        self._urgent = threading.Event()
+        """Somebody waits for what is in the queue."""
         self._give_up_at = 0.0
         self._gave_up: OSError | None = None
         self._writer: threading.Thread | None = None
@@ -138,7 +142,8 @@ class Journal:
     def append(self, event: Event) -> None:
         """Keep one event; never blocks, never raises."""
         self.recent.append(event)
-        self.counts[type(event).__name__] += 1
+        kind = type(event)
+        self.counts[kind.__name__] += 1
         if self._writer is not None:
             if self._accepted - self._on_disk < self._backlog:
                 self._accepted += 1
@@ -147,18 +152,25 @@ class Journal:
                 self.lost += 1
                 self._lost_at = self._accepted
             if self._count is None and self._folder is not None:
-                self._count = UnwrittenCount(self._folder, self._standing)
-            if self._count is not None:
-                self._count.changed()
-        for listener in self._listeners:
+                self._count = UnwrittenCount(self._folder, self._standing, lambda: self.pending > 0)
+        listeners = self._heard_by.get(kind)
+        if listeners is None:
+            listeners = self._find_listeners(kind)
+        for listener in listeners:
             try:
                 listener(event)
             except Exception:
                 log.exception("a listener of the journal failed")
 
-    def listen(self, listener: Callable[[Event], None]) -> None:
-        """Call `listener` with each event from now on."""
-        self._listeners = (*self._listeners, listener)
+    def listen(self, listener: Callable[[Event], None], kinds: Kinds = Event) -> None:
+        """Call `listener` with each event of these kinds from now on."""
+        self._listeners.append((listener, kinds))
+        self._heard_by.clear()
+
+    def _find_listeners(self, kind: type[Event]) -> tuple[Callable[[Event], None], ...]:
+        found = tuple(listener for listener, kinds in self._listeners if issubclass(kind, kinds))
+        self._heard_by[kind] = found
+        return found
 
     async def durable(self) -> None:
         """Wait until everything appended so far is on disk.
@@ -177,6 +189,7 @@ class Journal:
         loop = asyncio.get_running_loop()
         marker = _Marker(loop, loop.create_future())
         self._queue.put(marker)
+        self._urgent.set()
         await marker.reached
 
     def close(self) -> None:
@@ -184,6 +197,7 @@ class Journal:
         if self._writer is not None:
             self._closing.set()
             self._queue.put(None)
+            self._urgent.set()
             self._writer.join()
             self._writer = None
             if self._count is not None:
@@ -211,8 +225,10 @@ class Journal:
     def _next_batch(self) -> list[_Item]:
         """What waits, up to a batch; the end of everything (None) is always the last one in it."""
         items = [self._queue.get()]
-        if items[0] is not None and self._queue.empty():
-            time.sleep(GATHER)
+        if self._count is not None:
+            self._count.changed()
+        if self._urgent.wait(GATHER):
+            self._urgent.clear()
         while len(items) < BATCH and items[-1] is not None:
             try:
                 items.append(self._queue.get_nowait())

@@ -5,7 +5,8 @@
 The events accepted so far, and the number that the first of them got on disk: what the next start does not
 find in the spool was lost with the process. The file is made at once in its full size and only written over,
 so that a full disk does not refuse it. A thread of its own does that, every few milliseconds while events
-come: who appends waits for no disk, and a disk that hangs while it writes the spool holds up only the spool.
+wait for the disk: who appends waits for none, and a disk that hangs while it writes the spool holds up only
+the spool.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from journal import spool
 log = logging.getLogger(__name__)
 
 NAME = "unwritten"
-EVERY = 0.01
-"""Seconds between two writings while events come."""
+EVERY = 0.02
+"""Seconds between two writings while events wait for the disk."""
 _SIZE = 128
 _RECORD = re.compile(rb"base (\d+) accepted (\d+) lost (\d+) *\n")
 
@@ -75,12 +76,14 @@ class UnwrittenCount:
 
     Args:
         folder: of the spool.
-        standing: says how far the run is; called in this thread.
+        standing: says how far the run is; called in this thread, as is
+        is_behind: whether events wait for the disk.
     """
 
-    def __init__(self, folder: Path, standing: Callable[[], Standing]) -> None:
+    def __init__(self, folder: Path, standing: Callable[[], Standing], is_behind: Callable[[], bool]) -> None:
         self._path = folder / NAME
         self._standing = standing
+        self._is_behind = is_behind
         self._written: Standing | None = None
         self._file = -1
         self._changed = threading.Event()
@@ -89,7 +92,7 @@ class UnwrittenCount:
         self._thread.start()
 
     def changed(self) -> None:
-        """Say that the standing is another one; costs next to nothing."""
+        """Say that the standing is another one, or will be."""
         if not self._changed.is_set():
             self._changed.set()
 
@@ -104,7 +107,8 @@ class UnwrittenCount:
             self._changed.wait()
             self._changed.clear()
             self._write()
-            self._closing.wait(EVERY)
+            while not self._closing.wait(EVERY) and self._is_behind():
+                self._write()
         self._write()
         if self._file >= 0:
             os.close(self._file)

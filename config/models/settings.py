@@ -162,9 +162,9 @@ class SipSettings(Table):
         description="Maximum number of simultaneous calls; further ones are answered 503 with Retry-After.",
     )
     max_lag: Annotated[float, seconds(0.02, 10, or_off=True)] = Field(
-        default=0.1,
-        description="While the server lags so many seconds behind, new calls come in at a limited rate, and "
-        "further ones are answered 503 with Retry-After; 0 takes all.",
+        default=0.05,
+        description="While the server is overloaded, a new call that had to wait for so many seconds "
+        "is answered 503 with Retry-After; 0 takes all.",
     )
 
 

@@ -182,7 +182,7 @@ class AlarmWatch:
                 "sla_at_risk": self._sla_at_risk,
             }
         self.outbox.use(site.settings.alarms)
-        journal.listen(self._trunks.heard)
+        journal.listen(self._trunks.heard, (LegDialled, LegAnswered, LegRinging, LegEnded))
 
     def use(self, site: Site) -> None:
         """Take what a reload brought."""

@@ -139,11 +139,8 @@ class SwitchApplication:
             log.exception("a call could not be admitted")
             self._refused(500, flow)
             who = request.response(500)
-        if not isinstance(who, Response):
-            if self._is_full:
-                who = _full(request)
-            else:
-                self.load.admitted()
+        if not isinstance(who, Response) and self._is_full:
+            who = _full(request)
         if isinstance(who, Response):
             self.refusals[who.status] += 1
         return who

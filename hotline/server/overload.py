@@ -1,8 +1,9 @@
 """New calls are refused when the switch falls behind, so that running calls are heard without a gap.
 
-How far the event loop lags behind its timers tells of everything that may be short: the loop's own work,
-the machine's CPU, a collector that runs too long. `Overload` is the pure machine; `LoadGuard` measures, asks
-it and says in the log what happens. What a refusal looks like is the application's matter.
+What counts is how long a request had to wait until it was read, and how late the event loop is: both tell of
+everything that may be short, the loop's own work, the machine's CPU, a collector that runs too long.
+`Overload` is the pure machine; `LoadGuard` measures, asks it and says in the log what happens. What a refusal
+looks like is the application's matter.
 """
 
 from __future__ import annotations
@@ -15,21 +16,15 @@ from math import inf
 
 log = logging.getLogger(__name__)
 
-PERIOD = 0.1
-"""Seconds after which the rate of admitted calls is judged anew."""
-LOW = 0.4
-"""The share of the highest lag under which more calls may come."""
-AT_ONCE = 0.5
-"""A lag of so many seconds is an overload by itself, a shorter one when it lasts for `PATIENCE` periods."""
-PATIENCE = 3
+STANDING = 0.2
+"""Seconds for which every wait must be too long: a hiccup, however bad, is worked off before."""
 CALM = 2.0
-"""Seconds with little lag and nobody refused after which the overload is over."""
+"""Seconds without a wait that was too long after which the overload is over."""
 FLOOR = 20.0
-"""Calls a second that are admitted however bad it is: a hiccup on a quiet evening refuses nobody."""
+"""Calls a second that are admitted however long they waited: a machine that is slow for another reason than
+calls goes on taking some."""
 BURST = 3.0
-"""Calls that may come at once under any limit."""
-RECOVERED = 5
-"""Periods in a row with little lag after which the limit grows fast, up to what was too much lately."""
+"""Of them, how many may come at once."""
 PROBE_SECONDS = 0.05
 
 
@@ -43,13 +38,14 @@ class Change(Enum):
 class Overload:
     """Whether another call may come in.
 
-    While all is well it only counts. When the lag is high for a while, calls are admitted at a limited rate:
-    less than what brought the overload, less again while the lag stays high, more while it is low. So the
-    switch goes on at what it can do, instead of taking everything and then nothing.
+    An overload is a queue that does not go away (as in RFC 8289 3.2): every wait was too long for a while.
+    From then on a call that waited too long is refused, and one that did not is admitted. A refusal costs a
+    fraction of a call, so that the queue stays about as long as is just bearable, and the switch goes on at
+    what it can do; nothing need be known of how much that is.
 
     Args:
         now: seconds, of the clock of all further calls.
-        high: a lag of so many seconds is too much; infinity limits nothing.
+        high: a wait of so many seconds is too long; infinity limits nothing.
 
     Attributes:
         active: calls are being limited.
@@ -58,94 +54,40 @@ class Overload:
 
     def __init__(self, now: float, high: float) -> None:
         self._high = high
-        self._low = LOW * high
         self.active = False
         self.episodes = 0
-        self._period = now  # when it began
-        self._worst = 0.0  # lag in this period
-        self._admitted = 0  # calls in this period
-        self._bad = 0  # periods in a row with a high lag
-        self._good = 0  # periods in a row with little lag
-        self._rate = 0.0  # admitted calls a second, of late
-        self._allowed = 0.0  # calls a second, while active
-        self._too_much = inf  # calls a second at which the lag was high last
-        self._tokens = 0.0
-        self._filled = now
-        self._calm_since = now
-
-    def receive(self, lag: float, now: float) -> Change | None:
-        """Take a measured lag, in seconds; whether an overload began or ended with it."""
-        self._worst = max(self._worst, lag)
-        if not self.active and lag >= max(AT_ONCE, self._high):
-            return self._begin(now)
-        if now - self._period < PERIOD:
-            return None
-        return self._judge(now)
-
-    def refuses(self, now: float, waited: float = 0.0) -> bool:
-        """Whether one more call is too much now.
-
-        Args:
-            now: seconds.
-            waited: how long the call had to wait so far. While too many come, one that waited too long is
-                refused whatever the rate: so what has piled up is gone in a moment, and the next are in time.
-        """
-        if not self.active:
-            return False
-        self._fill(now)
-        if self._tokens >= 1.0 and waited < self._high:
-            return False
-        self._calm_since = now
-        return True
-
-    def admitted(self) -> None:
-        """A call came in."""
-        self._admitted += 1
-        self._tokens -= 1.0
-
-    def _judge(self, now: float) -> Change | None:
-        """A period is over."""
-        seconds, worst = now - self._period, self._worst
-        # Of about the last half second.
-        self._rate += min(1.0, seconds / 0.5) * (self._admitted / seconds - self._rate)
-        self._period, self._worst, self._admitted = now, 0.0, 0
-        self._bad = self._bad + 1 if worst >= self._high else 0
-        self._good = self._good + 1 if worst < self._low else 0
-        if not self.active:
-            return self._begin(now) if self._bad >= PATIENCE else None
-        self._fill(now)
-        if worst >= self._high:
-            self._too_much = max(FLOOR, self._rate)
-            self._allowed = max(FLOOR, min(self._allowed, 1.2 * self._rate) * 0.93)
-        elif worst < self._low:
-            # What was not asked for is not to pile up.
-            is_fast = self._good >= RECOVERED and self._allowed < 0.8 * self._too_much
-            growth = 1.2 if is_fast else 1.03
-            self._allowed = max(FLOOR, min(self._allowed * growth, 2.0 * self._rate + 2 * FLOOR))
-        if worst >= self._low:
-            self._calm_since = now
-        if now - self._calm_since < CALM:
-            return None
-        self.active = False
-        self._bad = 0
-        return Change.ENDED
-
-    def _begin(self, now: float) -> Change:
-        running = self._admitted / max(now - self._period, PERIOD)
-        self.active = True
-        self.episodes += 1
-        self._allowed = max(FLOOR, 0.7 * max(self._rate, running))
-        self._too_much = inf
-        self._period, self._worst, self._admitted = now, 0.0, 0
+        self._since: float | None = None  # every wait has been too long
+        self._late_at = now  # the last wait that was too long
         self._tokens = BURST
-        self._filled = self._calm_since = now
-        return Change.BEGAN
-
-    def _fill(self, now: float) -> None:
-        # At most what a period brings: a burst is what there is too much of.
-        most = max(BURST, self._allowed * PERIOD)
-        self._tokens = min(most, self._tokens + (now - self._filled) * self._allowed)
         self._filled = now
+
+    def receive(self, waited: float, now: float) -> Change | None:
+        """Take a wait that was measured, in seconds; whether an overload began or ended with it."""
+        if waited >= self._high:
+            self._late_at = now
+            if self._since is None:
+                self._since = now
+            elif not self.active and now - self._since >= STANDING:
+                self.active = True
+                self.episodes += 1
+                return Change.BEGAN
+            return None
+        self._since = None
+        if self.active and now - self._late_at >= CALM:
+            self.active = False
+            return Change.ENDED
+        return None
+
+    def refuses(self, waited: float, now: float) -> bool:
+        """Whether a call that waited so many seconds is too much now."""
+        if not self.active or waited < self._high:
+            return False
+        self._tokens = min(BURST, self._tokens + (now - self._filled) * FLOOR)
+        self._filled = now
+        if self._tokens < 1.0:
+            return True
+        self._tokens -= 1.0
+        return False
 
 
 class LoadGuard:
@@ -154,9 +96,9 @@ class LoadGuard:
     Args:
         loop: the event loop.
         clock: seconds; not the loop's own, which stands still while a batch of messages is worked off.
-        high: a lag of so many seconds is too much; 0 admits every call.
+        high: a wait of so many seconds is too long; 0 admits every call.
         waited: how long the request that is being handled had waited to be read, in seconds: the loop comes
-            round in time while requests queue in the kernel.
+            round in time while requests queue in the kernel. 0 where that is not known.
     """
 
     def __init__(
@@ -175,6 +117,7 @@ class LoadGuard:
         self.refused = 0
         """Calls and OPTIONS refused in all overloads."""
         self._refused_before = 0
+        self._was_asked = False  # since the last probe
         self.machine = Overload(self._due, high or inf)
 
     @property
@@ -195,25 +138,24 @@ class LoadGuard:
 
     def is_out_of_breath(self) -> bool:
         """Whether a call that comes now must be refused; one that was is counted."""
-        waited = self._waited()
-        self._measure(waited)
-        refuses = self.machine.refuses(self._clock(), waited)
+        self._was_asked = True
+        waited = max(self.lag, self._waited())
+        self._take(waited)
+        refuses = self.machine.refuses(waited, self._clock())
         self.refused += refuses
         return refuses
 
-    def admitted(self) -> None:
-        """A call was let in."""
-        self.machine.admitted()
-
     def _probe(self) -> None:
-        self._measure()
+        # Where calls come, their own waits tell: the loop may be in time while they queue in the kernel.
+        if not self._was_asked:
+            self._take(self.lag)
+        self._was_asked = False
         self.start()
 
-    def _measure(self, waited: float = 0.0) -> None:
-        lag = max(self.lag, waited)
-        change = self.machine.receive(lag, self._clock())
+    def _take(self, waited: float) -> None:
+        change = self.machine.receive(waited, self._clock())
         if change is Change.BEGAN:
             self._refused_before = self.refused
-            log.warning("overload: the switch is %d ms behind, new calls are limited", round(1000 * lag))
+            log.warning("overload: calls wait for %d ms, some are refused", round(1000 * waited))
         elif change is Change.ENDED:
             log.warning("overload is over: %d requests were refused", self.refused - self._refused_before)

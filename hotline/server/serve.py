@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import logging
 import resource
 import signal
@@ -26,6 +25,7 @@ from config.machine_zone import machine_zone
 from config.overrides import variable
 from control.server import AlreadyRunning
 from hotline.logs import set_up_logs
+from hotline.server.collector import QuietCollector
 from hotline.server.switch import Switch
 from hotline.terminal import complain, say
 from hotline.version import VERSION
@@ -146,6 +146,7 @@ def _kept(site: Site, command: str, patience: float, environment: Mapping[str, s
 async def _run(
     site: Site, switch: Switch, processes: list[Keeper], loop: asyncio.AbstractEventLoop
 ) -> ExitCode:
+    collector = QuietCollector(loop, lambda: switch.calls)
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
@@ -158,7 +159,7 @@ async def _run(
         for process in processes:
             process.start()
         _announce(site, switch)
-        _calm_collector()
+        collector.start()
         await stop.wait()
         stop.clear()
         draining = asyncio.ensure_future(switch.drain(site.settings.shutdown_grace))
@@ -170,22 +171,12 @@ async def _run(
             draining.cancel()
             await switch.drain(0)
     finally:
+        collector.stop()
         await switch.close()
         # After the journal: the recorder takes in what the switch said last.
         await asyncio.gather(*(process.stop() for process in processes))
     log.info("stopped")
     return ExitCode.OK
-
-
-def _calm_collector() -> None:
-    """Keep the garbage collector from being heard.
-
-    A full collection over 50,000 lingering transactions takes longer than a 20 ms tick. Calls free themselves
-    without it (rings are parted at their end), so it may come rarely, and never looks at what start-up made.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 1000)
 
 
 def _raise_file_limit() -> None:

@@ -50,7 +50,7 @@ from hotline.server.reload import barred, changes, needs_restart, with_start_set
 from hotline.server.router import Router
 from hotline.server.sounds import load_sounds
 from hotline.server.speech import SpeechService, agents_languages, languages_of, texts_ahead
-from hotline.server.traces import CallTraces
+from hotline.server.traces import TRACED, CallTraces
 from hotline.version import VERSION
 from ivr_flows.flow_set import FlowSet
 from journal.journal import Journal
@@ -120,7 +120,7 @@ class Switch:
         self._traces = CallTraces(
             site, clock=time.time, steady=loop.time, local_end=self.transports.local_end
         )
-        self.journal.listen(self._traces.heard)
+        self.journal.listen(self._traces.heard, TRACED)
         self._signalling = self._application.signalling = Signalling(
             loop,
             timers=Timers(sip.t1, sip.t2, sip.t4, round(sip.session_expires)),
@@ -392,7 +392,7 @@ class Switch:
     def gauges(self) -> dict[str, float]:
         """Figures of the moment, by the names of `metrics.py`."""
         return {
-            "calls": len(self._router.legs) + len(self._callback_calls()),
+            "calls": self.calls,
             "dialogs": self._signalling.agent.dialogs,
             "transactions": self._signalling.agent.transactions,
             "registrations": len(self._admission.registrar),
@@ -443,8 +443,13 @@ class Switch:
             "status": "draining" if self._application.draining else "ok",
             "version": VERSION,
             "uptime_s": round(self._loop.time() - self._started, 1),
-            "calls": len(self._router.legs) + len(self._callback_calls()),
+            "calls": self.calls,
         }
+
+    @property
+    def calls(self) -> int:
+        """Calls in progress, those of callbacks included."""
+        return len(self._router.legs) + len(self._callback_calls())
 
     def _contacts_of(self, agent: str) -> list[str]:
         return [str(binding.contact.uri) for binding in self._admission.phones_of(agent)]

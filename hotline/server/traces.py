@@ -22,6 +22,8 @@ from telephony.media.interface import LegStats, MediaPath
 from telephony.sip.flow import Address, Flow
 from telephony.sip.trace import MessageRing, TracedMessage, masked
 
+TRACED = (CallOffered, LegDialled, LegEnded, CallEnded)
+"""The events that `CallTraces.heard` has to be told."""
 PAGE = 400
 """Messages in one answer."""
 

@@ -16,7 +16,7 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_lifetime import LegContext
 from telephony.media.interface import ANY_PEER, KeysAs, MediaEngine, MediaError, MediaLeg, PeerMedia
 from telephony.media.latching import numeric_host
-from telephony.net.randomness import token_hex
+from telephony.net.randomness import BLOCK_RANDOM, token_hex
 from telephony.net.signalling import Signalling
 from telephony.net.transports import Unreachable
 from telephony.sdp.offer_answer import MediaNegotiator, offered_address
@@ -298,7 +298,7 @@ class Switchboard:
                 host,
                 media.port,
                 codecs,
-                session_id=int(token_hex(4), 16) >> 1,
+                session_id=BLOCK_RANDOM.getrandbits(31),
                 dtmf=known.keys is KeysAs.AUTO,
                 rtcp_port=media.rtcp_port,
             )

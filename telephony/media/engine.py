@@ -19,6 +19,7 @@ from telephony.media.mixer import LegConference, open_conference
 from telephony.media.recorder import RecordingWriter
 from telephony.media.services import LegServices
 from telephony.media.tick import Ticker
+from telephony.net.randomness import BLOCK_RANDOM
 from telephony.net.rtp_ports import DatagramReader, PortPool
 
 HOUSEKEEPING_SECONDS = 0.5
@@ -48,7 +49,7 @@ class Engine:
         if not pools or len(self._pools) != len(pools):
             raise ValueError("one port pool for each address family, and at least one")
         self._loop = loop
-        chance = chance or random.SystemRandom()
+        chance = chance or BLOCK_RANDOM
         self._services = LegServices(
             ticker=Ticker(loop, time.monotonic),
             reader=DatagramReader(loop),

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from random import SystemRandom
 from typing import Protocol
 
 from telephony.net.driver import Driver
-from telephony.net.randomness import token_hex
+from telephony.net.randomness import BLOCK_RANDOM, token_hex
 from telephony.net.transports import Transports, Unreachable
 from telephony.sip import user_agent
 from telephony.sip.errors import LocalProtocolError
@@ -84,7 +83,7 @@ class Signalling:
             # Unguessable, so that nobody else can end or answer for a call of ours.
             new_branch=lambda: f"z9hG4bK{token_hex(8)}",
             new_tag=lambda: token_hex(6),
-            random=SystemRandom().random,
+            random=BLOCK_RANDOM.random,
             server=server,
         )
         self._driver: Driver[AgentEffect, AgentEvent] = Driver(

@@ -98,7 +98,7 @@ class Transports:
 
     @property
     def waited(self) -> float:
-        """How long the UDP datagram that was handed up last had waited to be read, in seconds."""
+        """Seconds that the datagram which is being handed up had to wait; 0 for what came by TCP."""
         return max((port.waited for port in self._udp), default=0.0)
 
     @property

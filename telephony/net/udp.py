@@ -47,7 +47,7 @@ class UdpPort(DatagramProtocol):
         self.local: Address = ("", 0)
         self._port: Port | None = None
         self.waited = 0.0
-        """How long the datagram that was handed up last had waited to be read, in seconds."""
+        """Seconds that the datagram which is being handed up had to wait; 0 between datagrams."""
 
     def listen(self, reactor: PosixReactorBase, host: str, port: int) -> None:
         """Bind.
@@ -94,8 +94,10 @@ class UdpPort(DatagramProtocol):
         """
         if self._port is not None:
             # Not by the port's own method, which looks at the address anew each time.
-            with contextlib.suppress(OSError):
+            try:
                 self._port.socket.sendto(data, remote)
+            except OSError:
+                log.debug("a datagram of %d bytes was not sent", len(data), exc_info=True)
 
     def close(self) -> None:
         """Give the port back."""
@@ -115,8 +117,7 @@ class _SlicedPort(Port):
             try:
                 data, ancillary, _, source = sock.recvmsg(MAX_DATAGRAM, _ANCILLARY_BYTES)
             except OSError:
-                return  # nothing more, or an error that a datagram of ours met: it is lost
-            user.waited = 0.0
+                break  # nothing more, or an error that a datagram of ours met: it is lost
             for level, kind, stamp in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(stamp) == _TIMESPEC.size:
                     seconds, nanoseconds = _TIMESPEC.unpack(stamp)
@@ -126,7 +127,8 @@ class _SlicedPort(Port):
             except Exception:
                 log.exception("a datagram could not be taken")
             if time.monotonic() >= until:
-                return
+                break
+        user.waited = 0.0  # what comes by another way knows nothing of it
 
 
 def open_ipv6(kind: socket.SocketKind, host: str, port: int) -> socket.socket:

@@ -230,6 +230,12 @@ def _family_of(address: str) -> str | None:
     return f"IP{parsed.version}"
 
 
+@lru_cache(maxsize=4096)
+def is_unspecified(address: str) -> bool:
+    """Whether an IP literal is 0.0.0.0 or ::, which nobody can be reached at."""
+    return ip_address(address).is_unspecified
+
+
 def _address(session: SessionDescription, medium: MediaDescription, family: str) -> tuple[str, bool]:
     """Where the peer listens, and whether that says "hold" in the way of RFC 2543 (RFC 3264 section 8.4)."""
     connection = medium.connection or session.connection

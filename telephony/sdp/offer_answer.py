@@ -8,7 +8,6 @@ engine.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +19,7 @@ from telephony.sdp.audio import (
     Codec,
     MediaDirection,
     family_of,
+    is_unspecified,
     read_audio,
 )
 from telephony.sdp.description import (
@@ -72,7 +72,7 @@ class Negotiated:
     @property
     def reachable(self) -> bool:
         """Whether there is anywhere to send to (RFC 3264 8.4: 0.0.0.0 is the old way to ask for silence)."""
-        return self.remote_port > 0 and not ipaddress.ip_address(self.remote_address).is_unspecified
+        return self.remote_port > 0 and not is_unspecified(self.remote_address)
 
     @property
     def expects_media(self) -> bool:

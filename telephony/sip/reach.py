@@ -5,7 +5,8 @@ A phone behind a NAT writes its private address into Via and Contact. Pure; name
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 # Addresses that mean something inside one network only (RFC 1918, 6598, 3927, 4193, 4291, 6890).
 _LOCAL = tuple(
@@ -19,31 +20,42 @@ _LOCAL = tuple(
 )
 
 
+# No address is longer, with a zone (RFC 4007) of an interface's name; longer names are not remembered.
+_LONGEST = 64
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """What a host means as an address; None for a name."""
+    return _read(host) if len(host) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _read(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
 def same_host(one: str, other: str) -> bool:
     """Whether two hosts are the same address (in any spelling) or the same name."""
     if one == other:
         return True
-    try:
-        return ip_address(one) == ip_address(other)
-    except ValueError:
+    address, another = _address(one), _address(other)
+    if address is None or another is None:
         return one.lower() == other.lower()
+    return address == another
 
 
 def spelt(host: str) -> str:
     """A host as it is compared: an address as RFC 5952 spells it, any other text as it is."""
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return host
+    address = _address(host)
+    return host if address is None else str(address)
 
 
 def is_address(host: str) -> bool:
     """Whether a host is an address and no name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return _address(host) is not None
 
 
 def is_out_of_reach(host: str, source: str) -> bool:
@@ -58,10 +70,8 @@ def is_out_of_reach(host: str, source: str) -> bool:
     """
     if same_host(host, source):
         return False
-    try:
-        address = ip_address(host)
-        there = ip_address(source)
-    except ValueError:
+    address, there = _address(host), _address(source)
+    if address is None or there is None:
         name = host.lower().rstrip(".")
         return name == "localhost" or name.endswith(".invalid")
     network = next((each for each in _LOCAL if address in each), None)
