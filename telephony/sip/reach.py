@@ -20,7 +20,7 @@ _LOCAL = tuple(
 )
 
 
-# No address is longer, with a zone (RFC 4007) of an interface's name; longer names are not remembered.
+# No address is longer, with the name of an interface; longer names are not remembered.
 _LONGEST = 64
 
 

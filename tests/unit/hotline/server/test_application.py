@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotline.server.overload import BURST
+from hotline.server.overload import BURST, STANDING, Change, LoadGuard
 from telephony.call.events import CallEnded as CallIsOver
 from telephony.call.events import CallOffered, CallRefused, LegEnded
 from telephony.call.leg import CallLeg
@@ -217,10 +217,12 @@ async def test_while_the_switch_falls_behind_new_calls_are_refused_and_all_else_
     running.begin()
     assert (await running.reply()).status == 200
     running.ack()
-    load = switch.application.load
-    load.machine.receive(1.0, time.monotonic())
+    load = LoadGuard(asyncio.get_running_loop(), time.monotonic, 0.05, waited=lambda: 1.0)
+    switch.application.load = load
+    began = time.monotonic() - 1.0
+    assert [load.machine.receive(1.0, at) for at in (began, began + 2 * STANDING)] == [None, Change.BEGAN]
     for _ in range(round(BURST)):
-        load.machine.admitted()  # those that a hiccup always leaves room for
+        assert not load.is_out_of_breath()  # those that there is always room for
     phone = await switch.phone()
     phone.begin()
     refused = await phone.reply()
