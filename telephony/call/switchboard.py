@@ -139,6 +139,7 @@ class Switchboard:
         caller: str | None = None,
         called: str | None = None,
         caller_name: str | None = None,
+        original_called: str = "",
         media: PeerMedia = ANY_PEER,
     ) -> CallLeg:
         """Make the leg of a call that came in.
@@ -150,6 +151,7 @@ class Switchboard:
             caller: who calls, "" for a caller who is withheld; None for who From says.
             called: the number that was dialled; None for what the Request-URI says.
             caller_name: what the caller is called, None when nobody says.
+            original_called: the number that was dialled before a diversion to `called`, "" for none.
             media: what is known of its media.
 
         Raises:
@@ -170,6 +172,7 @@ class Switchboard:
             offer=request.body,
         )
         leg.caller_name = caller_name
+        leg.original_called = original_called
         self._context.journal.append(
             events.CallOffered(
                 self._context.clock(),
@@ -179,6 +182,7 @@ class Switchboard:
                 called=called,
                 source=source,
                 sip_call_id=request.call_id,
+                original_called=original_called,
             )
         )
         return leg

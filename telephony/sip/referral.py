@@ -272,11 +272,11 @@ class Transfers:
         self.report(100, now)
         return response
 
-    def refuse(self, status: int) -> Response:
+    def refuse(self, status: int, reason: str | None = None) -> Response:
         """The refusal of the unanswered REFER."""
         transfer, self._open = self._open, None
         assert transfer is not None
-        return transfer.refer.request.response(status)
+        return transfer.refer.request.response(status, reason)
 
     def report(self, status: int, now: float) -> None:
         """Queue a report on the accepted transfer; 200..699 is the last one."""

@@ -541,18 +541,19 @@ class InviteSession:
             self._liveness.watch(every, now)
         return self._output()
 
-    def answer_transfer(self, status: int, now: float) -> SessionOutput:
+    def answer_transfer(self, status: int, now: float, reason: str | None = None) -> SessionOutput:
         """Answer the peer's REFER; nothing happens when none waits for that (the call may be over).
 
         Args:
             status: 202 to take it: 100 is reported at once. 300..699 to refuse it (603).
             now: seconds.
+            reason: the reason phrase of a refusal, None for the usual one.
         """
         refer = self._transfers.unanswered
         if refer is not None and status < 300:
             self._accept_transfer(refer, now)
         elif refer is not None:
-            self._effects.append(Respond(refer.key, self._transfers.refuse(status)))
+            self._effects.append(Respond(refer.key, self._transfers.refuse(status, reason)))
         return self._output()
 
     def report_transfer(self, status: int, now: float) -> SessionOutput:
