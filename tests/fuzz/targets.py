@@ -91,8 +91,7 @@ def headers(data: bytes) -> None:
 
 
 def numbers(data: bytes) -> None:
-    """A telephone number, bare and in URIs, as its country and its site read it, and as a machine dials it."""
-    for form in forms:
+    """A telephone number, bare and in URIs, as its country and its site read it, and as machines dial it."""
     text = data.decode("utf-8", "surrogateescape")
     _number(text)
     for form in ("sip:{}@h", "sip:{};phone-context=+86@h", "tel:{}", "<tel:{};phone-context=+1>"):
