@@ -36,8 +36,8 @@ def start(method: str, flow: Flow = UDP) -> tuple[TransactionLayer, TransactionK
     return layer, effect.key, effect.request
 
 
-def ack(branch: str = "z9hG4bK-peer") -> Request:
-    return incoming("ACK", branch=branch, to_tag="us")
+def ack(branch: str = "z9hG4bK-peer", sent_by: str = "192.0.2.9:5062") -> Request:
+    return incoming("ACK", branch=branch, to_tag="us", sent_by=sent_by)
 
 
 @pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
@@ -188,7 +188,7 @@ def test_a_response_whose_connection_is_gone_goes_by_another_to_the_sent_by(
     (answer,) = layer.send_response(key, request.response(486, to_tag="us"), 0.2).effects
     assert answer.flow == spare
     if method == "INVITE":
-        assert flat(layer.receive(ack(), spare, 0.3)) == [TransactionEnded(key)]
+        assert flat(layer.receive(ack(sent_by=sent_by), spare, 0.3)) == [TransactionEnded(key)]
     assert len(layer) == 0
 
 
