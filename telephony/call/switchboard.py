@@ -28,7 +28,7 @@ from telephony.sip.message import Request
 from telephony.sip.reach import is_out_of_reach
 from telephony.sip.referral import Replaces
 from telephony.sip.subscriber import number_of
-from telephony.sip.uri import SipUri, Uri
+from telephony.sip.uri import SipUri, Uri, wants_tls
 from telephony.sip.user_agent import SipCall
 from telephony.sip.values import NameAddr
 
@@ -234,9 +234,11 @@ class Switchboard:
 
     async def _way_to(self, target: Target) -> Flow:
         transports = self._signalling.transports
+        hop = NameAddr.parse(target.route[0]).uri if target.route else target.uri
+        if wants_tls(hop) or wants_tls(target.uri):
+            raise Unreachable("a sips: URI is for TLS alone, which we have not")
         if not target.route:
             return target.flow or await transports.resolve(target.uri)
-        hop = NameAddr.parse(target.route[0]).uri
         try:
             return await transports.resolve(hop, target.flow)
         except Unreachable:
