@@ -39,7 +39,7 @@ _SHOWN_TEXTS = frozenset(
             "tags",
         ),
         *("language", "engine", "codec", "slot", "role", "source", "agent", "to_agent", "owner", "customer"),
-        *("caller", "called", "dialled", "number", "callback_number", "target", "user"),
+        *("caller", "called", "original_called", "dialled", "number", "callback_number", "target", "user"),
     )
 )
 # What else is looked into.

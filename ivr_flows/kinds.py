@@ -26,7 +26,9 @@ _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PROMPT = re.compile(r"[^\W_][\w.-]{0,63}(/[^\W_][\w.-]{0,63})*")
 _DIAL = re.compile(r"[0-9A-Za-z*#+][0-9A-Za-z*#+_.-]{0,63}|sips?:[^\s@<>]+@[^\s@<>]+", re.IGNORECASE)
 
-READ_ONLY = frozenset({"caller", "called", "call", "flow", "now", "hours", "http", "result"})
+READ_ONLY = frozenset(
+    {"caller", "called", "original_called", "call", "flow", "now", "hours", "http", "result"}
+)
 """Names that a flow may read, or whose parts it may read, and not set."""
 
 

@@ -16,6 +16,7 @@ from telephony.applications.services import ApplicationServices
 from telephony.call.leg import CallLeg
 from telephony.call.switchboard import Switchboard, Target
 from telephony.media.interface import AudioSource
+from telephony.sip.uri import Uri
 from tts.prompts import PromptRenderer
 
 
@@ -37,6 +38,7 @@ class Destination:
     """Where an agent may pass a call on to.
 
     Args:
+        number: what was dialled, as the site spells it.
         targets: phones to ring; empty for a number that answers by itself, and for an agent without phones.
         agent: the agent's number, "" for none.
         queue: the queue's name, "" for none.
@@ -44,6 +46,7 @@ class Destination:
             of the call.
     """
 
+    number: str
     targets: tuple[Target, ...] = ()
     agent: str = ""
     queue: str = ""
@@ -60,8 +63,8 @@ class QueueServices:
         prompts: renders what the queue says.
         confirmation: the key that takes a call.
         targets_of: where an agent is rung.
-        destination: what a number leads to that an agent passes a call on to (number, agent, call), None for
-            nothing; raises `telephony.call.errors.NotPermitted`.
+        destination: where a URI leads that an agent passes a call on to (URI, agent, call), None for
+            nowhere; raises `telephony.call.errors.NotPermitted`.
         agents, queues: by number and by name.
         music: on hold, by the queue's name.
         language: the site's.
@@ -74,7 +77,7 @@ class QueueServices:
     prompts: PromptRenderer
     confirmation: AnswerConfirmation
     targets_of: Callable[[str], AgentTargets]
-    destination: Callable[[str, str, str], Destination | None]
+    destination: Callable[[Uri, str, str], Destination | None]
     agents: Mapping[str, Agent]
     queues: Mapping[str, Queue]
     music: Mapping[str, AudioSource]

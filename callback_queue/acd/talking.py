@@ -78,7 +78,6 @@ class Talk:
         self._caller = caller
         self._language = language
         self._asked: Destination | None = None
-        self._number = ""
         self._passed_on_since = 0.0
         self._released: list[CallLeg] = []
 
@@ -141,10 +140,10 @@ class Talk:
         def asked(request: TransferRequest) -> bool:
             if request.replaces is not None or self._asked is not None or self._leg.is_over:
                 return False
-            destination = services.destination(request.number, self._agent, self._leg.call)
+            destination = services.destination(request.target, self._agent, self._leg.call)
             if destination is None:
                 return False
-            self._asked, self._number = destination, request.number
+            self._asked = destination
             bridge.close()
             return True
 
@@ -217,7 +216,7 @@ class Talk:
                 leg.call,
                 leg.leg,
                 agent=self._agent,
-                target=self._number,
+                target=to.number,
                 to_agent=to.agent,
                 queue=to.queue,
                 status=status,

@@ -210,6 +210,7 @@ class CallRecord:
         source: who brought it, "agent:1001" or "trunk:NAME", "" in a callback.
         caller: the number that called, "" when withheld, and in a callback.
         dialled: the number that was dialled: by the caller, or of the customer who is called back.
+        original_called: the number that was dialled before the call was diverted to `dialled`, "" for none.
         called: whom that led to: the first agent, else the first target that answered, else `dialled`.
         number: the customer's: the caller's, or in calls to the outside the one that was called.
         customer, tier: who that is, "" when unknown.
@@ -269,3 +270,4 @@ class CallRecord:
     recordings: tuple[RecordingRecord, ...] = ()
     tickets: tuple[str, ...] = ()
     callbacks: tuple[RequestRecord, ...] = ()
+    original_called: str = ""

@@ -102,6 +102,7 @@ class RecordBuilder:
             source=facts.offered.source if facts.offered is not None else "",
             caller=caller,
             dialled=dialled,
+            original_called=facts.offered.original_called if facts.offered is not None else "",
             called=self._called(contacts, dialled),
             number=dialled if direction in ("out", "callback") else caller,
             customer=facts.known.customer if facts.known is not None else "",

@@ -69,6 +69,8 @@ def to_row(record: CallRecord) -> dict[str, Any]:
     # A dataclass inside a tuple becomes a dict.
     values = asdict(record)
     row["body"] = {name: _plain(values[name]) for name in _BODY}
+    if record.original_called:  # most calls have none, and the rows of former versions nothing of it
+        row["body"]["original_called"] = _plain(record.original_called)
     return row
 
 

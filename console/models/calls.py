@@ -57,6 +57,9 @@ class RecordingModel(BaseModel):
 class CallModel(CallShort):
     """One call with its legs and what it did at every moment; the lists are empty while it is in progress."""
 
+    original_called: str = Field(
+        description="The number that was dialled before the call was diverted to `dialled`, empty for none."
+    )
     digits: str = Field(description="Keys that the customer pressed, masked as the site says.")
     survey_offered: bool
     legs: list[dict[str, Any]] = Field(description="Whose phone, when it rang and answered, sound quality.")

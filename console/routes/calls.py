@@ -91,6 +91,7 @@ async def show_call(token: Looking, services: Asked, call: Id) -> CallModel:
     recordings = [] if private else row.body.get("recordings", [])
     return CallModel(
         **_short(token, row, await services.names.customers([row.customer])),
+        original_called=body.get("original_called", ""),
         digits=body.get("digits", ""),
         survey_offered=body.get("survey_offered", False),
         **{name: body.get(name, []) for name in _DETAILS},

@@ -27,6 +27,7 @@ def call_lines(row: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
         "direction": row["direction"] + (f" ({row['source']})" if row["source"] else ""),
         "caller": row["caller"] or ("withheld" if row["direction"] != "callback" else ""),
         "dialled": row["dialled"],
+        "diverted": f"from {body['original_called']}" if body.get("original_called") else "",
         "called": row["called"] if row["called"] != row["dialled"] else "",
         "customer": " ".join(part for part in (row["customer"], row["tier"].replace("_", " ")) if part),
         "language": row["language"],

@@ -218,6 +218,7 @@ class SwitchApplication:
                 caller=parties.caller,
                 called=parties.called,
                 caller_name=parties.name,
+                original_called=parties.original_called,
                 media=self._media.get(source, ANY_PEER),
             )
         except PortsExhausted:

@@ -20,10 +20,10 @@ from callback_queue.customers.directory import Customers
 from callback_queue.line.distributor import Distributor
 from callback_queue.tickets.book import TicketBook
 from config import NumberTarget, Site
-from config.telephone_numbers import OwnNumbers
 from hotline.server.departures import FlowServices, serve_flow, serve_queue
 from hotline.server.directory import CallbackPhones, Directory
 from hotline.server.outside_calls import Asker, OutsideCalls
+from hotline.server.parties import PartyReader
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.runtime.flow_call import Speech
 from telephony.applications.dial import dial
@@ -39,6 +39,7 @@ from telephony.media.interface import AudioSource
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.message import Request
 from telephony.sip.registrar import Binding
+from telephony.sip.uri import Uri
 
 
 class NumberPlan:
@@ -74,7 +75,7 @@ class NumberPlan:
         self._applications = applications
         self.directory = directory = Directory(site, phones_of, distributor.roster.on_mobile, outside)
         duty = site.settings.agents
-        self._own = OwnNumbers([*site.settings.numbers, *directory.agents], site.settings.country or "")
+        self._parties = PartyReader(site)
         self.queue_services = QueueServices(
             calls=applications,
             distributor=distributor,
@@ -243,47 +244,49 @@ class NumberPlan:
             raise refused
         return found
 
-    def _destination(self, number: str, agent: str, call: str) -> Destination | None:
-        """What a number leads to that an agent passes a caller on to; None for what can't have them.
+    def _destination(self, uri: Uri, agent: str, call: str) -> Destination | None:
+        """Where a URI leads that an agent passes a caller on to; None for what can't have them.
 
         Raises:
             NotPermitted: a number that may not be dialled.
         """
         directory = self.directory
         asker = Asker("refer", agent, call)
-        number = self._own.find(number) or number
+        number = self._parties.called(uri)
         if number in directory.agents:
             # Who answers on a mobile would have to press a key first, which a caller on the line can't await.
             phones = () if directory.on_mobile(number) else tuple(directory.targets(number, asker))
-            return Destination(phones, agent=number)
+            return Destination(number, phones, agent=number)
         target = self._site.settings.numbers.get(number)
         if target is None:
             if number in self.queue_services.queues:
-                return self._into_queue(number, None)
-            return (
-                Destination(tuple(directory.targets(number, asker))) if directory.leads_out(number) else None
-            )
+                return self._into_queue(number, number, None)
+            if not directory.leads_out(number):
+                return None
+            return Destination(number, tuple(directory.targets(number, asker)))
         if target.queue is not None:
-            return self._into_queue(target.queue, target.language)
+            return self._into_queue(number, target.queue, target.language)
         if target.flow is not None:
-            return self._into_flow(target.flow, target.language)
+            return self._into_flow(number, target.flow, target.language)
         wanted = tuple(self._permitted(target.dial, Asker("number", call=call)))
-        return Destination(wanted) if wanted else None
+        return Destination(number, wanted) if wanted else None
 
-    def _into_flow(self, flow: str, language: str | None) -> Destination:
+    def _into_flow(self, number: str, flow: str, language: str | None) -> Destination:
         known = self._flow_services.flows.flows[flow].languages
         return Destination(
+            number,
             serve=lambda leg, spoken: serve_flow(
                 leg,
                 self._flow_services,
                 flow,
                 language or (spoken if spoken in known else None),
                 Caller(leg.caller),
-            )
+            ),
         )
 
-    def _into_queue(self, queue: str, language: str | None) -> Destination:
+    def _into_queue(self, number: str, queue: str, language: str | None) -> Destination:
         return Destination(
+            number,
             queue=queue,
             serve=lambda leg, spoken: serve_queue(
                 leg, self._flow_services, queue, language or spoken, Caller(leg.caller)

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config import Agent, Site, Trunk
-from config.telephone_numbers import OwnNumbers, global_number, is_withheld
+from config.telephone_numbers import OwnNumbers, global_number, is_callable, is_withheld, number_keys
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.message import Request
 from telephony.sip.subscriber import Subscriber, subscriber_of
-from telephony.sip.uri import Uri
+from telephony.sip.uri import SipUri, Uri
 from telephony.sip.values import NameAddr
 
 # Privacy values (RFC 3323 4.2, RFC 3325 9.3) with which the caller's number is not to be shown to anybody.
@@ -30,11 +30,14 @@ class Parties:
         caller: number or name, "" for a caller who is withheld.
         name: what the caller is called, None when nobody says.
         called: the number as the site spells it where it is the site's own, else as it was dialled.
+        original_called: the number that was dialled before the call was diverted to this one, spelt likewise;
+            "" for a call that was not diverted, and where nobody says.
     """
 
     caller: str
     name: str | None
     called: str
+    original_called: str = ""
 
 
 class PartyReader:
@@ -77,9 +80,24 @@ class PartyReader:
         trunk = self._trunks.get(name)
         shown = self._shown(request, trunk is not None and trunk.trust_identity)
         who = subscriber_of(shown.uri) if shown is not None else Subscriber("")
+        original = self._original(request, called)
         if shown is None or self._withheld(shown, who):
-            return Parties(caller="", name=None, called=called)
-        return Parties(caller=self._spellings(who)[-1], name=shown.display, called=called)
+            return Parties(caller="", name=None, called=called, original_called=original)
+        return Parties(
+            caller=self._spellings(who)[-1], name=shown.display, called=called, original_called=original
+        )
+
+    def _original(self, request: Request, called: str) -> str:
+        """Who was dialled before others diverted the call here, "" for nobody."""
+        keys = number_keys(called, self._country)
+        for address in _dialled_first(request):
+            who = subscriber_of(address.uri)
+            if not is_callable(who.number) or self._withheld(address, who):
+                continue
+            number = self.called(address.uri)
+            # The same telephone in another spelling is no diversion.
+            return "" if number_keys(number, self._country).same_as(keys) else number
+        return ""
 
     def _shown(self, request: Request, trusted: bool) -> NameAddr | None:
         """Whom to take for the caller, None for a caller who wants to be withheld."""
@@ -119,6 +137,25 @@ def _values(request: Request, header: str) -> Iterator[NameAddr]:
             yield NameAddr.parse(value)
         except RemoteProtocolError:
             continue
+
+
+def _dialled_first(request: Request) -> Iterator[NameAddr]:
+    """Where the number may stand that a caller dialled, the surest place first.
+
+    Each who diverts a call puts a Diversion above those before (RFC 5806 4) and a History-Info behind them
+    (RFC 7044 5). To is what the caller dialled where nobody has written it anew (RFC 3261 8.1.1.2).
+    """
+    diversions = [each for each in _values(request, "Diversion") if _is_shown(each)]
+    yield from reversed(diversions)
+    yield from (each for each in _values(request, "History-Info") if _is_shown(each))
+    yield request.to
+
+
+def _is_shown(address: NameAddr) -> bool:
+    """Whether a diversion may be told: its privacy is a parameter, that of History-Info stands in its URI."""
+    uri = address.uri
+    hidden = isinstance(uri, SipUri) and any(name.lower() == "privacy" for name, _ in uri.headers)
+    return not hidden and (address.param("privacy") or "off").lower() == "off"
 
 
 def _is_caller(address: NameAddr) -> bool:

@@ -120,6 +120,11 @@ class FlowCall:
         return self._leg.called
 
     @property
+    def original_called(self) -> str:
+        """The number that was dialled before the call was diverted to `called`, "" for none."""
+        return self._leg.original_called
+
+    @property
     def call(self) -> str:
         """The call's id."""
         return self._leg.call

@@ -58,6 +58,7 @@ class SimulatedConversation:
         self.understander = Rules()
         self.caller = caller
         self.called = called
+        self.original_called = ""
         self.call = "simulated"
         self.leg = "1"
         self._inputs = inputs

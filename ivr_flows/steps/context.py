@@ -19,7 +19,7 @@ from ivr_flows.steps.outcomes import OpenTicket
 from ivr_flows.templates import Template
 from tts.parts import Part, SoundFile, Text
 
-OF_THE_CALL = ("caller", "called", "call", "language", "flow", "now")
+OF_THE_CALL = ("caller", "called", "original_called", "call", "language", "flow", "now")
 OF_STEPS = ("hours.open", "hours.reason", "hours.holiday", "hours.opens", "http.status", "result", "ticket")
 BUILT_IN = frozenset((*OF_THE_CALL, *OF_STEPS))
 """The variables that every call has; those of steps are empty until their step was there."""
@@ -101,7 +101,7 @@ class Context:
             return conversation.now().isoformat(timespec="seconds")
         if name == "flow":
             return self.flow
-        if name in ("caller", "called", "call"):
+        if name in ("caller", "called", "original_called", "call"):
             return str(getattr(conversation, name))
         return self.variables.get(name, "")
 

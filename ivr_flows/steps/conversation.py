@@ -93,6 +93,10 @@ class Conversation(Protocol):
         """The number that was dialled."""
 
     @property
+    def original_called(self) -> str:
+        """The number that was dialled before the call was diverted to `called`, "" for none."""
+
+    @property
     def call(self) -> str:
         """The call's id."""
 

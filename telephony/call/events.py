@@ -21,6 +21,7 @@ class CallOffered(CallEvent):
 
     Args:
         caller, called: user parts (numbers) of From and of the Request-URI.
+        original_called: the number that was dialled before the call was diverted to `called`, "" for none.
         source: who brought it, "agent:1001" or "trunk:NAME".
         sip_call_id: the Call-ID on the wire, to find the call in a trace.
     """
@@ -29,6 +30,7 @@ class CallOffered(CallEvent):
     called: str
     source: str
     sip_call_id: str
+    original_called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

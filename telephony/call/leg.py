@@ -113,6 +113,7 @@ class CallLeg:
         "on_end",
         "on_far_hold",
         "on_progress",
+        "original_called",
         "source",
         "transfer",
     )
@@ -149,6 +150,8 @@ class CallLeg:
         self.caller_name: str | None = None
         """What the caller is called, None when nobody says."""
         self.called = called
+        self.original_called = ""
+        """The number that was dialled before the call was diverted to `called`, "" for none."""
         self.source = source
         self.answered = False
         self.on_end = self._life.on_end

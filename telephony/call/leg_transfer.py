@@ -17,7 +17,6 @@ from telephony.net.signalling import Signalling
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.referral import Referral, Replaces
 from telephony.sip.session_events import ReferProgressed, ReferReceived, Replied
-from telephony.sip.subscriber import number_of
 from telephony.sip.uri import SipUri, Uri, parse_uri
 from telephony.sip.user_agent import SipCall
 
@@ -38,11 +37,6 @@ class TransferRequest:
     target: Uri
     replaces: Replaces | None
     referred_by: str | None
-
-    @property
-    def number(self) -> str:
-        """The number in the target, "" when it has none."""
-        return number_of(self.target)
 
 
 @dataclass(slots=True)
@@ -71,7 +65,7 @@ class LegTransfer:
         self._refer: _Refer | None = None
         self.on_requested: Callable[[TransferRequest], bool] | None = None
         """Called when the phone at this leg asks for a transfer: True accepts it, False refuses it (603), and
-        without a listener it is refused; it raises `NotPermitted` to refuse it with that status. It must not
+        without a listener it is refused; it raises `NotPermitted` to refuse it as that says. It must not
         block; start a task for the rest:
 
         * Take the phone's partner out of the bridge (`CallBridge.close`: both legs stay up).
@@ -106,15 +100,15 @@ class LegTransfer:
 
     def _requested(self, referral: Referral) -> None:
         request = TransferRequest(referral.target, referral.replaces, referral.referred_by)
-        status = 603
+        status, reason = 603, None
         try:
             if self.on_requested is not None and self.on_requested(request):
                 self._life.tell(events.TransferRequested, target=str(request.target))
                 status = 202
         except NotPermitted as refused:
-            status = refused.status
+            status, reason = refused.status, refused.reason
         finally:
-            output = self._sip.session.answer_transfer(status, self._signalling.now())
+            output = self._sip.session.answer_transfer(status, self._signalling.now(), reason)
             self._signalling.run(self._sip, output)
 
     # --- requested by us --------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from telephony.sip.message import Request
 from telephony.sip.reach import is_out_of_reach
 from telephony.sip.referral import Replaces
 from telephony.sip.subscriber import number_of
-from telephony.sip.uri import SipUri, Uri
+from telephony.sip.uri import SipUri, Uri, wants_tls
 from telephony.sip.user_agent import SipCall
 from telephony.sip.values import NameAddr
 
@@ -139,6 +139,7 @@ class Switchboard:
         caller: str | None = None,
         called: str | None = None,
         caller_name: str | None = None,
+        original_called: str = "",
         media: PeerMedia = ANY_PEER,
     ) -> CallLeg:
         """Make the leg of a call that came in.
@@ -150,6 +151,7 @@ class Switchboard:
             caller: who calls, "" for a caller who is withheld; None for who From says.
             called: the number that was dialled; None for what the Request-URI says.
             caller_name: what the caller is called, None when nobody says.
+            original_called: the number that was dialled before a diversion to `called`, "" for none.
             media: what is known of its media.
 
         Raises:
@@ -170,6 +172,7 @@ class Switchboard:
             offer=request.body,
         )
         leg.caller_name = caller_name
+        leg.original_called = original_called
         self._context.journal.append(
             events.CallOffered(
                 self._context.clock(),
@@ -179,6 +182,7 @@ class Switchboard:
                 called=called,
                 source=source,
                 sip_call_id=request.call_id,
+                original_called=original_called,
             )
         )
         return leg
@@ -230,9 +234,11 @@ class Switchboard:
 
     async def _way_to(self, target: Target) -> Flow:
         transports = self._signalling.transports
+        hop = NameAddr.parse(target.route[0]).uri if target.route else target.uri
+        if wants_tls(hop) or wants_tls(target.uri):
+            raise Unreachable("a sips: URI is for TLS alone, which we have not")
         if not target.route:
             return target.flow or await transports.resolve(target.uri)
-        hop = NameAddr.parse(target.route[0]).uri
         try:
             return await transports.resolve(hop, target.flow)
         except Unreachable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from telephony.media.keys import KeyWay
 from telephony.media.leg import Leg
 
 
@@ -33,3 +34,8 @@ class LegBridge:
     def leave(self, leg: Leg) -> None:
         """One of the legs is closed: the other is alone."""
         self.close()
+
+    def pass_key(self, leg: Leg, digit: str, way: KeyWay) -> None:
+        """Pass a key on to the other."""
+        one, other = self._legs
+        (other if leg is one else one).take_key(digit, way, relayed=True)

@@ -50,6 +50,9 @@ class LegConnection(Protocol):
     def leave(self, leg: Leg) -> None:
         """The leg is being closed."""
 
+    def pass_key(self, leg: Leg, digit: str, way: KeyWay) -> None:
+        """The far end of the leg has pressed a key: whoever hears it is to have the key as well."""
+
 
 class Echo:
     """A leg that hears itself, each packet as soon as it has come."""
@@ -59,6 +62,9 @@ class Echo:
     def leave(self, leg: Leg) -> None:
         """The leg is closed."""
         leg.disconnect(self)
+
+    def pass_key(self, leg: Leg, digit: str, way: KeyWay) -> None:
+        """An event goes back as it came; in other forms nobody waits for one."""
 
 
 class Leg:
@@ -323,16 +329,21 @@ class Leg:
         return counts
 
     def _report(self, digit: str, way: KeyWay) -> None:
-        other = self._relay_target
-        if other is not None and other is not self:
-            other._pass_key(digit, way)
+        if self._connection is not None:
+            self._connection.pass_key(self, digit, way)
         if self.on_digit is not None:
             self.on_digit(digit)
 
-    def _pass_key(self, digit: str, way: KeyWay) -> None:
-        """A key from the far end that this one is bridged to: pass it on in a form that is taken here."""
+    def take_key(self, digit: str, way: KeyWay, *, relayed: bool) -> None:
+        """A key of somebody whom the far end hears: pass it on in a form that is taken here.
+
+        Args:
+            digit: the key.
+            way: how it was pressed.
+            relayed: what was pressed as an event is passed on packet by packet.
+        """
         if self.sender.event_payload_type is not None:
-            passed = way is KeyWay.EVENT  # relayed packet by packet
+            passed = way is KeyWay.EVENT and relayed
         else:
             passed = self._send_by_info(digit, PASSED_KEY_MS) or way is KeyWay.TONE  # which passed as sound
         if not passed:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telephony.media.interface import FRAME_SAMPLES, Frame, MediaError, MediaLeg, TapSide
+from telephony.media.keys import KeyWay
 from telephony.media.leg import Leg
 from telephony.media.tap import SILENCE
 from telephony.media.tick import Ticker
@@ -89,6 +90,13 @@ class LegConference:
     def leave(self, leg: Leg) -> None:
         """A member is closed."""
         self.remove(leg)
+
+    def pass_key(self, leg: Leg, digit: str, way: KeyWay) -> None:
+        """Pass a key on to all who hear its member."""
+        pressed = self._members[leg]
+        for member in list(self._members.values()):
+            if _hears(member, pressed):
+                member.leg.take_key(digit, way, relayed=False)
 
     def set_hears(self, member: MediaLeg, whom: Collection[MediaLeg] | None) -> None:
         """Restrict what a member hears to some others; None lifts it. Raises `MediaError` for no member."""

@@ -225,10 +225,11 @@ class TcpTransport:
         current = self._by_remote.get(flow.remote) == flow.connection
         if current:
             del self._by_remote[flow.remote]
-        self.user.flow_closed(flow)
         if current and connection is not None and connection.opened:
-            # What was sent before there was a connection knows it by this name.
+            # What was sent before there was a connection knows it by this name. First, for by the same name
+            # goes what is sent over a new one in its place.
             self.user.flow_closed(_unopened(flow.remote))
+        self.user.flow_closed(flow)
 
     def close_overdue(self, now: float) -> None:
         """Close connections on which a message was begun, or is expected, for too long.

@@ -18,7 +18,7 @@ from telephony.net.udp import UdpPort
 from telephony.sip.flow import Address, Flow
 from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.reach import is_address, is_out_of_reach, spelt
-from telephony.sip.uri import SipUri, Uri
+from telephony.sip.uri import SipUri, Uri, wants_tls
 
 WILDCARDS = ("0.0.0.0", "::", "")
 ROUTE_CACHE_SIZE = 4096
@@ -167,7 +167,7 @@ class Transports:
         """
         if not isinstance(uri, SipUri):
             raise Unreachable(f"cannot route a {uri.scheme}: URI")
-        if uri.scheme == "sips":
+        if wants_tls(uri):
             raise Unreachable("a sips: URI is for TLS alone, which we have not")
         host, port = uri.host_port
         host = uri.param("maddr") or host
@@ -194,7 +194,10 @@ class Transports:
         return None
 
     def way_to(self, uri: Uri, otherwise: Flow) -> Flow | None:
-        """As `locate`, from our end of `otherwise` where possible; `otherwise` when the URI leads nowhere."""
+        """As `locate`, from our end of `otherwise` where possible; `otherwise` when the URI leads nowhere.
+
+        No dialog has a sips: URI (`telephony.sip.dialog`).
+        """
         try:
             return self.locate(uri, otherwise)
         except Unreachable:

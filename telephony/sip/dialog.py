@@ -13,7 +13,7 @@ from contextlib import suppress
 from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
-from telephony.sip.uri import SipUri, Uri
+from telephony.sip.uri import SipUri, Uri, wants_tls
 from telephony.sip.values import NameAddr
 
 
@@ -56,7 +56,7 @@ class Dialog:
         """The callee's dialog, from the INVITE (RFC 3261 12.1.1).
 
         Raises:
-            RemoteProtocolError: 400 when the INVITE carries no usable Contact (8.1.1.8).
+            RemoteProtocolError: 400 when the INVITE carries no usable Contact (8.1.1.8), or a sips: one.
         """
         return cls(
             call_id=request.call_id,
@@ -72,11 +72,14 @@ class Dialog:
         """The caller's dialog, from a 2xx (RFC 3261 12.1.2).
 
         Deviation: a 2xx must carry a Contact (12.1.1). One that does not, or none that can be read, still has
-        to be acknowledged and hung up one day: what it says in To is then the best guess where.
+        to be acknowledged and hung up one day: what it says in To is then the best guess where. So it is with
+        sips:, which we never send to (see `needs_tls`).
         """
         try:
             target = _contact_of(response)
             routes = response.headers.values("Record-Route")[::-1] if response.record_routes else []
+            if any(wants_tls(route.uri) for route in response.record_routes):
+                target, routes = response.to.uri, []
         except RemoteProtocolError:
             target, routes = response.to.uri, []
         return cls(
@@ -152,7 +155,18 @@ def _contact_of(message: Request | Response) -> Uri:
     contacts = message.contacts
     if not contacts:
         raise RemoteProtocolError(400, "Missing Contact")
+    if wants_tls(contacts[0].uri):
+        raise RemoteProtocolError(400, "SIPS Contact Without TLS")
     return contacts[0].uri
+
+
+def needs_tls(response: Response) -> bool:
+    """Whether who answered wants to be reached over TLS alone, which we have not (RFC 3261 12.1.1)."""
+    try:
+        named = [*response.contacts[:1], *response.record_routes]
+    except RemoteProtocolError:
+        return False
+    return any(wants_tls(each.uri) for each in named)
 
 
 def routed(target: Uri, route_set: Sequence[str]) -> tuple[Uri, list[str]]:

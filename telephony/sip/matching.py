@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
-from telephony.sip.reach import is_address, same_host
+from telephony.sip.reach import is_address, is_out_of_reach, same_host
 from telephony.sip.transaction_events import TransactionKey
 from telephony.sip.values import Via
 
@@ -93,3 +93,17 @@ def reply_flow(via: Via, flow: Flow) -> Flow:
     if port == source_port:
         return flow
     return Flow(flow.transport, flow.local, (host, port), flow.connection)
+
+
+def spare_flow(via: Via, flow: Flow) -> Flow | None:
+    """Where the responses go once the connection of their request is gone (18.2.2): over a new one to the
+    address that it came from, at the port of its sent-by. None for datagrams, and for a peer behind a NAT,
+    which takes no connections.
+
+    Args:
+        via: the request's top Via.
+        flow: the flow on which the request came.
+    """
+    if not flow.reliable or is_out_of_reach(via.host, flow.remote[0]):
+        return None
+    return Flow(flow.transport, ("", 0), (flow.remote[0], via.port or _DEFAULT_PORT))

@@ -14,7 +14,7 @@ from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.grammar import is_token
 from telephony.sip.message import REASONS, Request, Response
 from telephony.sip.transaction_events import RequestReceived
-from telephony.sip.uri import SipUri, Uri
+from telephony.sip.uri import SipUri, Uri, wants_tls
 from telephony.sip.values import NameAddr
 
 # How long we report on a transfer at most, in seconds; the notifier chooses (RFC 3515 2.4.4).
@@ -85,12 +85,16 @@ def read_refer(request: Request) -> Referral:
 
     Raises:
         RemoteProtocolError: 400 without exactly one Refer-To (RFC 3515 2.4.2), for one that is neither SIP
-            nor tel, or with a bad Replaces in it; 603 for another method than INVITE.
+            nor tel, or with a bad Replaces in it; 416 for a sips: one; 603 for another method than INVITE.
     """
     values = request.headers.values("Refer-To")
     if len(values) != 1:
         raise RemoteProtocolError(400, "Not One Refer-To")
     uri = NameAddr.parse(values[0]).uri
+    if wants_tls(uri):
+        raise RemoteProtocolError(
+            416, "SIPS Target Without TLS"
+        )  # never called in the clear (RFC 3261 26.2.2)
     replaces: Replaces | None = None
     if isinstance(uri, SipUri):
         if (uri.param("method") or "INVITE").upper() != "INVITE":
@@ -272,11 +276,11 @@ class Transfers:
         self.report(100, now)
         return response
 
-    def refuse(self, status: int) -> Response:
+    def refuse(self, status: int, reason: str | None = None) -> Response:
         """The refusal of the unanswered REFER."""
         transfer, self._open = self._open, None
         assert transfer is not None
-        return transfer.refer.request.response(status)
+        return transfer.refer.request.response(status, reason)
 
     def report(self, status: int, now: float) -> None:
         """Queue a report on the accepted transfer; 200..699 is the last one."""

@@ -349,9 +349,6 @@ class Registrar:
         user_agent = request.headers.get("User-Agent")
         wanted = []
         for contact in contacts:
-            if contact.uri.scheme == "sips":
-                # It wants to be called over TLS alone (RFC 5630 5.1.1), which we have not.
-                raise RemoteProtocolError(400, "SIPS Contact Without TLS")
             text = contact.param("expires")
             seconds = self._granted(header if text is None else text)
             instance, reg_id = contact.param("+sip.instance"), contact.param("reg-id")

@@ -6,8 +6,10 @@ Pure: a request in, the refusing response out, or None. Who may call is the appl
 from __future__ import annotations
 
 from telephony.sip.capabilities import ALLOW_OUTSIDE, SUPPORTED, body_refusal
+from telephony.sip.errors import RemoteProtocolError
 from telephony.sip.message import Request, Response
-from telephony.sip.uri import SipUri
+from telephony.sip.uri import SipUri, wants_tls
+from telephony.sip.values import NameAddr
 
 OWN_METHODS = frozenset(ALLOW_OUTSIDE.split(", "))
 _TAGS = frozenset(SUPPORTED.split(", "))
@@ -21,13 +23,27 @@ def screen(request: Request) -> Response | None:
         response = request.response(405 if request.method in KNOWN_METHODS else 501)
         response.headers.add("Allow", ALLOW_OUTSIDE)
         return response
-    secure = isinstance(request.uri, SipUri) and request.uri.scheme == "sips"
-    if secure or (not isinstance(request.uri, SipUri) and request.uri.scheme != "tel"):
-        return request.response(416)  # sips is for TLS alone (26.2.2), which we have not
+    if wants_tls(request.uri) or (not isinstance(request.uri, SipUri) and request.uri.scheme != "tel"):
+        return request.response(416)  # we have no TLS
+    if request.method in ("INVITE", "UPDATE", "REGISTER") and _is_reached_by_tls(request):
+        # Its sender wants to be reached so (RFC 5630 5.1.1), and would be called, or hung up, in the clear.
+        return request.response(400, "SIPS Contact Or Route Without TLS")
     if request.method in ("CANCEL", "ACK"):
         return None  # 8.2.2.3: Require is not looked at
     has_offer = request.method == "INVITE" and request.body
     return _extensions(request) or (body_refusal(request) if has_offer else None)
+
+
+def _is_reached_by_tls(request: Request) -> bool:
+    """Whether a request says that its sender is reached by a sips: URI."""
+    for header in ("Contact", "Record-Route", "Path"):
+        for value in request.headers.values(header):
+            try:
+                if wants_tls(NameAddr.parse(value).uri):
+                    return True
+            except RemoteProtocolError:
+                continue  # who reads it says so ("*" among them)
+    return False
 
 
 def _extensions(request: Request) -> Response | None:

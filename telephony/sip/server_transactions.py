@@ -31,15 +31,24 @@ class ServerTransaction(Transaction):
         flow: where responses go.
         timers: durations.
         merge_key: what finds a copy of the request that came another way (8.2.2.2), None if not wanted.
+        spare: where responses go once that flow is gone (`matching.spare_flow`), None for nowhere.
     """
 
-    __slots__ = ("merge_key",)
+    __slots__ = ("merge_key", "spare")
 
     first_state: ClassVar[TransactionState]
 
-    def __init__(self, key: TransactionKey, flow: Flow, timers: Timers, merge_key: str | None) -> None:
+    def __init__(
+        self,
+        key: TransactionKey,
+        flow: Flow,
+        timers: Timers,
+        merge_key: str | None,
+        spare: Flow | None = None,
+    ) -> None:
         super().__init__(key, flow, timers, self.first_state)
         self.merge_key = merge_key
+        self.spare = spare
 
 
 def _send(tx: ServerTransaction, message: Message | None, now: float, out: TransactionOutput) -> None:
@@ -103,8 +112,7 @@ _CONFIRMED, _ACCEPTED, _TERMINATED = (
     TransactionState.TERMINATED,
 )
 
-# Deviation in both tables: a lost connection ends the transaction, where 18.2.2 would have us open one to
-# the sent-by address. Behind a NAT that never works, and an unanswerable call is better ended at once.
+# A lost connection ends the transaction where there is no other way to the peer, or where that failed too.
 
 # RFC 3261 figure 7, RFC 6026 figure 6. A transport error leaves Accepted alone (RFC 6026 8.7).
 INVITE_SERVER: Table = {

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 from telephony.sip.auth_client import DigestClient
 from telephony.sip.capabilities import ALLOW, SDP, body_refusal, with_capabilities
-from telephony.sip.dialog import Dialog
+from telephony.sip.dialog import Dialog, needs_tls
 from telephony.sip.errors import LocalProtocolError, RemoteProtocolError
 from telephony.sip.grammar import parse_number
 from telephony.sip.info_keys import KEY_TYPES, read_keys
@@ -90,6 +90,7 @@ class SessionTrigger(Enum):
     PROVISIONAL = "1xx"
     SUCCESS = "2xx"
     SUCCESS_WITH_OFFER = "2xx with an offer"
+    SUCCESS_WITHOUT_WAY = "2xx for TLS alone"
     RETRY = "INVITE resent"
     FAILURE = "300-699"
     NO_RESPONSE = "timeout or transport error"
@@ -541,18 +542,19 @@ class InviteSession:
             self._liveness.watch(every, now)
         return self._output()
 
-    def answer_transfer(self, status: int, now: float) -> SessionOutput:
+    def answer_transfer(self, status: int, now: float, reason: str | None = None) -> SessionOutput:
         """Answer the peer's REFER; nothing happens when none waits for that (the call may be over).
 
         Args:
             status: 202 to take it: 100 is reported at once. 300..699 to refuse it (603).
             now: seconds.
+            reason: the reason phrase of a refusal, None for the usual one.
         """
         refer = self._transfers.unanswered
         if refer is not None and status < 300:
             self._accept_transfer(refer, now)
         elif refer is not None:
-            self._effects.append(Respond(refer.key, self._transfers.refuse(status)))
+            self._effects.append(Respond(refer.key, self._transfers.refuse(status, reason)))
         return self._output()
 
     def report_transfer(self, status: int, now: float) -> SessionOutput:
@@ -590,6 +592,8 @@ class InviteSession:
                 self._fire(SessionTrigger.RETRY, now, again)
             else:
                 self._fire(SessionTrigger.FAILURE, now, response)
+        elif self.dialog is None and needs_tls(response):
+            self._fire(SessionTrigger.SUCCESS_WITHOUT_WAY, now, response)
         elif self.dialog is None:
             offer = not self.invite.body
             trigger = SessionTrigger.SUCCESS_WITH_OFFER if offer else SessionTrigger.SUCCESS
@@ -621,6 +625,11 @@ class InviteSession:
         self.dialog = Dialog.from_response(self.invite, response)
         self._acknowledge(response.cseq.number)
         self._send_bye()
+
+    def _answered_for_tls(self, response: Response, now: float) -> None:
+        """It would be sent to in the clear as long as the call lasts: so it doesn't."""
+        self._events.append(Ended("network", 503, "answered for TLS alone"))
+        self._answered_too_late(response, now)
 
     def _acknowledge_offer(self, body: bytes, now: float) -> None:
         self._acknowledge(self.invite.cseq.number, body)
@@ -1195,6 +1204,7 @@ MOVES: Mapping[tuple[SessionState, SessionTrigger], tuple[SessionState, Action |
     (_S.CALLING, _T.RETRY): (_S.CALLING, _I._send_invite_again),
     (_S.CALLING, _T.SUCCESS): (_S.CONFIRMED, _I._answered),
     (_S.CALLING, _T.SUCCESS_WITH_OFFER): (_S.ANSWERED, _I._answered_with_offer),
+    (_S.CALLING, _T.SUCCESS_WITHOUT_WAY): (_S.ENDING, _I._answered_for_tls),
     (_S.CALLING, _T.FAILURE): (_S.DONE, _I._refused),
     (_S.CALLING, _T.NO_RESPONSE): (_S.DONE, _I._no_response),
     (_S.CALLING, _T.HANG_UP): (_S.ABANDONED, _I._give_up),
@@ -1203,16 +1213,19 @@ MOVES: Mapping[tuple[SessionState, SessionTrigger], tuple[SessionState, Action |
     (_S.PROCEEDING, _T.RETRY): (_S.CALLING, _I._send_invite_again),
     (_S.PROCEEDING, _T.SUCCESS): (_S.CONFIRMED, _I._answered),
     (_S.PROCEEDING, _T.SUCCESS_WITH_OFFER): (_S.ANSWERED, _I._answered_with_offer),
+    (_S.PROCEEDING, _T.SUCCESS_WITHOUT_WAY): (_S.ENDING, _I._answered_for_tls),
     (_S.PROCEEDING, _T.FAILURE): (_S.DONE, _I._refused),
     (_S.PROCEEDING, _T.NO_RESPONSE): (_S.DONE, _I._no_response),
     (_S.PROCEEDING, _T.HANG_UP): (_S.CANCELLING, _I._give_up_and_cancel),
     (_S.ABANDONED, _T.PROVISIONAL): (_S.CANCELLING, _I._cancel),
     (_S.ABANDONED, _T.SUCCESS): (_S.ENDING, _I._answered_too_late),
     (_S.ABANDONED, _T.SUCCESS_WITH_OFFER): (_S.ENDING, _I._answered_too_late),
+    (_S.ABANDONED, _T.SUCCESS_WITHOUT_WAY): (_S.ENDING, _I._answered_too_late),
     (_S.ABANDONED, _T.FAILURE): (_S.DONE, None),
     (_S.ABANDONED, _T.NO_RESPONSE): (_S.DONE, None),
     (_S.CANCELLING, _T.SUCCESS): (_S.ENDING, _I._answered_too_late),
     (_S.CANCELLING, _T.SUCCESS_WITH_OFFER): (_S.ENDING, _I._answered_too_late),
+    (_S.CANCELLING, _T.SUCCESS_WITHOUT_WAY): (_S.ENDING, _I._answered_too_late),
     (_S.CANCELLING, _T.FAILURE): (_S.DONE, None),
     (_S.CANCELLING, _T.NO_RESPONSE): (_S.DONE, None),
     (_S.ANSWERED, _T.ANSWER_OFFER): (_S.CONFIRMED, _I._acknowledge_offer),

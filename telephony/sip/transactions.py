@@ -28,6 +28,7 @@ from telephony.sip.matching import (
     reply_flow,
     response_key,
     server_key,
+    spare_flow,
     stamp_source,
 )
 from telephony.sip.message import Request, Response
@@ -86,6 +87,8 @@ class TransactionLayer:
         key = server_key(message, message.method)
         transaction = self._live.get(key)
         if transaction is not None:
+            if flow.reliable and flow != transaction.flow:
+                self._move(transaction, flow)  # repeated over a connection that is there
             return self._apply(transaction, TransactionTrigger.REQUEST, now, message)
         return Output([], [self._new_server(key, message, flow)])
 
@@ -158,7 +161,11 @@ class TransactionLayer:
         return self._start_client(cancel, cancel.via.branch or "", invite.flow, now)
 
     def transport_failed(self, flow: Flow, now: float) -> TransactionOutput:
-        """A connection closed, or datagrams to this peer can't be sent."""
+        """A connection closed, or datagrams to this peer can't be sent.
+
+        Requests of the peer that came over it are answered over another one where the peer takes it. What was
+        said last is said there again: it may be lost, and it shows whether that way leads anywhere.
+        """
         if flow.reliable:
             hit = [self._live[key] for key in self._on_connection.get(flow, ())]
         else:
@@ -166,6 +173,12 @@ class TransactionLayer:
             hit = [each for each in hit if each.flow.transport == flow.transport]
         out: TransactionOutput = Output([], [])
         for transaction in hit:
+            if isinstance(transaction, ServerTransaction) and transaction.spare is not None:
+                self._move(transaction, transaction.spare)
+                transaction.spare = None
+                if transaction.data:
+                    out.effects.append(SendData(transaction.flow, transaction.data))
+                continue
             _extend(out, self._apply(transaction, TransactionTrigger.TRANSPORT_ERROR, now))
         return out
 
@@ -210,7 +223,8 @@ class TransactionLayer:
         merged = shared is not None and self._merged.setdefault(shared, key) != key
         kind = InviteServerTransaction if request.method == "INVITE" else NonInviteServerTransaction
         back = reply_flow(request.via, flow)
-        self._add(kind(key, back, self._timers, None if merged else shared))
+        spare = spare_flow(request.via, flow)
+        self._add(kind(key, back, self._timers, None if merged else shared, spare))
         stamp_source(request, flow)
         return RequestReceived(key, request, flow, invite_key, merged)
 
@@ -234,8 +248,23 @@ class TransactionLayer:
 
     def _add(self, transaction: Transaction) -> None:
         self._live[transaction.key] = transaction
+        self._note_connection(transaction)
+
+    def _move(self, transaction: Transaction, flow: Flow) -> None:
+        self._forget_connection(transaction)
+        transaction.flow = flow
+        self._note_connection(transaction)
+
+    def _note_connection(self, transaction: Transaction) -> None:
         if transaction.flow.reliable:
             self._on_connection.setdefault(transaction.flow, set()).add(transaction.key)
+
+    def _forget_connection(self, transaction: Transaction) -> None:
+        if transaction.flow.reliable:
+            siblings = self._on_connection[transaction.flow]
+            siblings.discard(transaction.key)
+            if not siblings:
+                del self._on_connection[transaction.flow]
 
     def _remove(self, transaction: Transaction) -> None:
         key = transaction.key
@@ -243,11 +272,7 @@ class TransactionLayer:
         transaction.stop_timers()
         if isinstance(transaction, ServerTransaction) and transaction.merge_key is not None:
             del self._merged[transaction.merge_key]
-        if transaction.flow.reliable:
-            siblings = self._on_connection[transaction.flow]
-            siblings.discard(key)
-            if not siblings:
-                del self._on_connection[transaction.flow]
+        self._forget_connection(transaction)
 
     def _apply(
         self,

@@ -144,6 +144,11 @@ class OtherUri:
 Uri: TypeAlias = SipUri | OtherUri
 
 
+def wants_tls(uri: Uri) -> bool:
+    """Whether a URI may be reached over TLS alone (`sips:`, RFC 3261 26.2.2)."""
+    return uri.scheme == "sips"
+
+
 def parse_uri(text: str) -> Uri:
     """Read any absolute URI; raises `RemoteProtocolError` 400 when it is malformed."""
     return _parse_cached(text) if len(text) <= _CACHED_LENGTH else _parse(text)

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any, TypeAlias
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("sip", "stream", "headers", "sdp", "rtp", "rtcp")
+NAMES = ("sip", "stream", "headers", "numbers", "sdp", "rtp", "rtcp")
 INSIDE = "--inside"
 SLOWEST = 1.0
 """Seconds of CPU that no input of this length may take."""
@@ -98,7 +98,9 @@ def _fuzz(name: str, arguments: list[str]) -> int:
     # Only here: what is imported under it counts its branches, and it is not installed for the tests.
     import atheris  # noqa: PLC0415
 
-    with atheris.instrument_imports(include=["telephony", "config.telephone_numbers"]):
+    with atheris.instrument_imports(
+        include=["telephony", "config.telephone_numbers", "hotline.server.permissions"]
+    ):
         from tests.fuzz.targets import TARGETS  # noqa: PLC0415
     target = TARGETS[name]
 

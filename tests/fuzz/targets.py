@@ -11,9 +11,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC
 from typing import Any
 
+import phonenumbers
+
+from config.models.outbound import OutboundSettings
 from config.telephone_numbers import OwnNumbers, global_number, is_callable, is_withheld, number_keys
+from hotline.server.permissions import Allowed, DayCounts, Permissions
 from telephony.media.latching import MediaHosts
 from telephony.media.receiver import RtpReceiver
 from telephony.media.tap import FrameStream
@@ -83,6 +88,30 @@ def headers(data: bytes) -> None:
     text = data[1:].decode("utf-8", "surrogateescape")
     if "\r" not in text and "\n" not in text:
         read(text)
+
+
+def numbers(data: bytes) -> None:
+    """A telephone number, bare and in URIs, as its country and its site read it, and as machines dial it."""
+    text = data.decode("utf-8", "surrogateescape")
+    _number(text)
+    for form in ("sip:{}@h", "sip:{};phone-context=+86@h", "tel:{}", "<tel:{};phone-context=+1>"):
+        with suppress(RemoteProtocolError):
+            who = subscriber_of(NameAddr.parse(form.format(text)).uri)
+            _number(who.number)
+            _number(global_number(who.number, who.context))
+    digits = "".join(each for each in text if each in "0123456789")[:24]
+    for country, permissions in _SITES.items():
+        for spelling in (text, digits, f"+{digits}", f"00{digits}"):
+            if isinstance(permissions.decide("", "callback", spelling, 0.0), Allowed):
+                _is_harmless(spelling, country)
+
+
+def _is_harmless(number: str, country: str) -> None:
+    """What a machine may dial costs what any call costs, and rings at no emergency service."""
+    parsed = phonenumbers.parse(number, country)
+    assert phonenumbers.number_type(parsed) != phonenumbers.PhoneNumberType.PREMIUM_RATE, number
+    assert not phonenumbers.is_emergency_number(number, country), number
+    assert parsed.country_code == phonenumbers.country_code_for_region(country), number
 
 
 def sdp(data: bytes) -> None:
@@ -164,6 +193,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "sip": sip,
     "stream": stream,
     "headers": headers,
+    "numbers": numbers,
     "sdp": sdp,
     "rtp": rtp,
     "rtcp": rtcp,
@@ -326,6 +356,12 @@ def _keys(text: str) -> None:
         assert found is None or set(found.keys) <= set("0123456789*#ABCD")
 
 
+_SITES = {
+    country: Permissions(
+        settings=OutboundSettings(), country=country, zone=UTC, trunk="carrier", counts=DayCounts(UTC)
+    )
+    for country in ("DE", "CN", "KR")
+}
 _OWN = OwnNumbers(["4000", "+493511234567", "03517654321"], "DE")
 _VALUES = (_uri, _name_addr, _via, _cseq, _digest, _replaces, _host_port, _text, _number, _keys)
 

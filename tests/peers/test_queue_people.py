@@ -51,7 +51,7 @@ def people_switch(tmp_path_factory: pytest.TempPathFactory, carrier: int) -> Ite
         {
             "trunks": [trunk],
             "customers": "customers.csv",
-            "outbound": {"rules": OF_THE_STORIES},
+            "outbound": {"rules": [{"action": "refuse", "prefixes": ["+86139"]}, *OF_THE_STORIES]},
             "agents": {"confirm_seconds": 3},
             "sip": {"ring_timeout": 2},
             # A robot's voice is there at once.
@@ -313,6 +313,36 @@ def test_a_call_is_passed_on_to_the_outside(centre: CallCentre, tmp_path: Path, 
     assert "sip:0955512345@" in outside.check(calls=1).messages[0].start
     passed = centre.await_event("CallTransferred")
     assert (passed["target"], passed["to_agent"], passed["queue"]) == ("0955512345", "", "")
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "why"),
+    [
+        ("+19005551234", 403, "No country is allowed: the settings name none"),
+        ("+8613900000000", 403, "Not allowed by the rules of this site"),
+        ("13900000000;phone-context=+86", 403, "Not allowed by the rules of this site"),
+        ("bob", 603, "Decline"),
+    ],
+)
+def test_what_may_not_be_dialled_a_call_is_not_passed_on_to(
+    centre: CallCentre, target: str, status: int, why: str
+) -> None:
+    """The agent hears why, and talks on."""
+    agent = centre.phone(
+        "1001",
+        "answer_and_refer_in_vain",
+        keys={"target": target},
+        replace={'response="403"': f'response="{status}"'},
+        duration_ms=500,
+    )
+    centre.await_state("1001", "available")
+    centre.call("support", "call_until_bye").check(calls=1)
+    (refusal,) = agent.check(calls=1).received(status)
+    assert refusal.start == f"SIP/2.0 {status} {why}"
+    assert not centre.events("CallTransferred")
+    refused = centre.events("OutsideCallRefused")
+    assert [(event["way"], event["agent"]) for event in refused] == [("refer", "1001")] * (status != 603)
+    assert len(centre.events("CallBridged")) == 1
 
 
 def test_when_nobody_answers_the_agent_has_the_caller_back(centre: CallCentre) -> None:

@@ -15,6 +15,7 @@ import pytest
 from telephony.call import events
 from telephony.call.leg import CallLeg
 from telephony.call.leg_transfer import TransferRequest
+from telephony.sip.subscriber import number_of
 from tests.support.sipp import Sipp
 from tests.unit.telephony.call.ends import End, with_ends
 
@@ -43,7 +44,7 @@ def _reporting(end: End, *statuses: int) -> Callable[[CallLeg], None]:
 
     def listen(leg: CallLeg) -> None:
         def requested(request: TransferRequest) -> bool:
-            assert request.number == "1003"
+            assert number_of(request.target) == "1003"
             end.loop.call_later(0.1, leg.transfer.report, left.pop(0))
             return True
 

@@ -118,6 +118,7 @@ class AnyCaller:
         self.understander = Rules()
         self.caller = chance.choice(["+4930123456", "", "anonymous", "1001"])
         self.called = "4000"
+        self.original_called = ""
         self.call = "c1"
         self.leg = "1"
         self.events: list[Event] = []

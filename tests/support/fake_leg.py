@@ -24,6 +24,7 @@ from telephony.call.leg_transfer import TransferRequest
 from telephony.call.switchboard import Caller, Switchboard, Target
 from telephony.media.interface import AudioSource, EndReason, Frame, PlayEnd
 from telephony.net.transports import Unreachable
+from telephony.sip.uri import parse_uri
 from tests.support.virtual_time import running
 
 E = TypeVar("E", bound=Event)
@@ -507,7 +508,7 @@ class FakeLeg:
 
     def ask_for_transfer(self, number: str) -> bool:
         """A REFER; whether it was accepted."""
-        request = cast(TransferRequest, _Refer(number))
+        request = TransferRequest(parse_uri(f"sip:{number}@phone"), None, None)
         return self.transfer.on_requested is not None and self.transfer.on_requested(request)
 
     # --- inside ---------------------------------------------------------------------------------------------
@@ -533,12 +534,6 @@ class FakeLeg:
 
     def _tell(self, event: Event) -> None:
         self._context.journal.append(event)
-
-
-@dataclass(frozen=True, slots=True)
-class _Refer:
-    number: str
-    replaces: None = None
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from telephony.applications.services import ApplicationServices
 from telephony.call import events
 from telephony.call.switchboard import Caller, Target
 from telephony.media.prompts import PromptStore
+from telephony.sip.subscriber import number_of
 from telephony.sip.uri import parse_uri
 from tests.support.fake_leg import FakeJournal, FakeLeg, FakeSound, FakeSwitchboard, fake_context
 from tests.support.virtual_time import running, settle
@@ -117,7 +118,7 @@ class CallCentre:
             prompts=prompts,
             confirmation=AnswerConfirmation(prompts, CONFIRM_KEY, CONFIRM_SECONDS),
             targets_of=self._targets_of,
-            destination=lambda number, agent, call: self.destinations.get(number),
+            destination=lambda uri, agent, call: self.destinations.get(number_of(uri)),
             agents={agent.number: agent for agent in people},
             queues={queue.name: queue for queue in lines},
             music={queue.name: FakeSound(f"music of {queue.name}") for queue in lines},

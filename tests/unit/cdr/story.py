@@ -37,9 +37,23 @@ class Story:
         """Any event of a leg."""
         return self.tell(kind, self.call, leg, **values)
 
-    def offered(self, source: str = "trunk:main", caller: str = "13800138000", called: str = "4001") -> Story:
+    def offered(
+        self,
+        source: str = "trunk:main",
+        caller: str = "13800138000",
+        called: str = "4001",
+        original_called: str = "",
+    ) -> Story:
         """A call comes in."""
-        return self.on(ME, c.CallOffered, caller=caller, called=called, source=source, sip_call_id="sip-1")
+        return self.on(
+            ME,
+            c.CallOffered,
+            caller=caller,
+            called=called,
+            source=source,
+            sip_call_id="sip-1",
+            original_called=original_called,
+        )
 
     def answered(self) -> Story:
         """We answer."""

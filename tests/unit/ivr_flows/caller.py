@@ -21,7 +21,7 @@ class Caller:
     Args:
         answers: one for each question, recording and lookup: a str of keys, words in `say("...")`, a `Heard`,
             `RecordedMessage`, `HttpAnswer`, None for silence (or no answer), or an exception to raise.
-        caller, called: the numbers.
+        caller, called, original_called: the numbers.
         now: when the call comes.
         no_recogniser: whether words cannot be understood.
         country: where the site is.
@@ -36,6 +36,7 @@ class Caller:
         now: datetime,
         caller: str = "+4930123456",
         called: str = "4000",
+        original_called: str = "",
         no_recogniser: bool = False,
         country: str = "",
         hangs_up_at: str = "",
@@ -47,6 +48,7 @@ class Caller:
         self.understander = Rules()
         self.caller = caller
         self.called = called
+        self.original_called = original_called
         self.call = "c1"
         self.leg = "1"
         self.answered = 0

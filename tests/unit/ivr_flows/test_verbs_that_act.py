@@ -72,6 +72,7 @@ def test_branch_takes_the_first_that_holds(tmp_path: Path) -> None:
             branch:
               - {when: 'starts(caller, "+49") and called != "4001"', go: german}
               - {when: called == "4001", go: other}
+              - {when: original_called == "4002", go: other}
           none:
             hangup: {reason: none}
           german:
@@ -81,9 +82,10 @@ def test_branch_takes_the_first_that_holds(tmp_path: Path) -> None:
     """
     flows = make(tmp_path, text)
     ends = [
-        call(flows, caller=a, called=b).end.reason for a, b in (("+491", "1"), ("+491", "4001"), ("1", "1"))
+        call(flows, caller=a, called=b, original_called=c).end.reason
+        for a, b, c in (("+491", "1", ""), ("+491", "4001", ""), ("1", "1", ""), ("1", "1", "4002"))
     ]
-    assert ends == ["german", "other", "none"]
+    assert ends == ["german", "other", "none", "other"]
 
 
 def test_set_keeps_numbers_truths_texts_and_values(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ export default {
   expires: "Expires", place_since: "Waiting since", held_by: "held by {who}", closed_as: "{end} by {who}",
 
   // calls
-  began: "Began", length: "Length", wait: "Wait", talk: "Talk", hold: "Hold", wrap_up: "Wrap-up", result: "Result", path: "Path", ended_by: "Ended by",
+  diverted_from: "Diverted from", began: "Began", length: "Length", wait: "Wait", talk: "Talk", hold: "Hold", wrap_up: "Wrap-up", result: "Result", path: "Path", ended_by: "Ended by",
   quality: "Sound quality", events: "What happened", legs: "Legs", segments: "Segments", recording: "Recording", call: "Call", from: "From", until: "Until", pick_call: "Pick a call on the left.",
   behind: "{figure} of {of}", flow: "Flow", any_agent: "any agent", any_result: "any result",
 

@@ -33,7 +33,7 @@ export default {
   expires: "失效", place_since: "等待自", held_by: "由 {who} 处理", closed_as: "{end}（{who}）",
 
   // 通话
-  began: "开始", length: "时长", wait: "等待", talk: "通话", hold: "保持", wrap_up: "话后", result: "结果", path: "路径", ended_by: "结束方",
+  diverted_from: "原被叫", began: "开始", length: "时长", wait: "等待", talk: "通话", hold: "保持", wrap_up: "话后", result: "结果", path: "路径", ended_by: "结束方",
   quality: "音质", events: "经过", legs: "分支", segments: "阶段", recording: "录音", call: "通话", from: "从", until: "到", pick_call: "请在左侧选择通话。",
   behind: "{of}的{figure}", flow: "流程", any_agent: "所有坐席", any_result: "所有结果",
 

@@ -29,7 +29,7 @@ async def talking(**queue: Any) -> tuple[CallCentre, InQueue, FakeLeg]:
     centre = CallCentre([{**SUPPORT, **queue}])
     centre.register("1001")
     centre.destinations["1003"] = Destination(
-        (Target(parse_uri("sip:1003@phone"), "agent:1003"),), agent="1003"
+        "1003", (Target(parse_uri("sip:1003@phone"), "agent:1003"),), agent="1003"
     )
     centre.register("1003")
     caller = centre.call_in()
@@ -238,7 +238,7 @@ async def test_a_call_is_passed_on_to_a_number_that_answers_by_itself() -> None:
         await leg.wait_ended()
 
     centre, caller, agent = await talking()
-    centre.destinations["4020"] = Destination(queue="sales", serve=serve)
+    centre.destinations["4020"] = Destination("4020", queue="sales", serve=serve)
     agent.ask_for_transfer("4020")
     await passes(GOODBYE_SECONDS)
     assert (served, agent.is_over, caller.leg.media.music) == (["en"], True, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from callback_queue.acd.events import SurveyAnswered, SurveyOffered
@@ -21,6 +23,8 @@ from callback_queue.callbacks.events import (
 from callback_queue.line.events import QueueLeft
 from callback_queue.tickets.events import TicketOpened
 from cdr.calls.record_builder import CallRules, build_record
+from cdr.calls.rows import to_row
+from hotline.commands.call_text import call_lines
 from telephony.call import events as c
 from tests.unit.cdr.story import ME, Story, through_a_queue
 
@@ -410,6 +414,17 @@ def test_a_clock_that_is_set_back_makes_no_negative_times() -> None:
 
 def test_a_withheld_number_is_nobodys() -> None:
     assert Story().offered(caller="Anonymous").record().number == ""
+
+
+def test_a_diverted_call_says_from_where() -> None:
+    record = Story().offered(original_called="4002").ends(ME, "remote").over("remote").record()
+    assert (record.dialled, record.original_called) == ("4001", "4002")
+    assert to_row(record)["body"]["original_called"] == "4002"
+    assert "diverted   from 4002" in "\n".join(call_lines(to_row(record), UTC))
+    # Rows of former versions, and of calls that were not diverted, say nothing of it.
+    plain = to_row(Story().offered().ends(ME, "remote").over("remote").record())
+    assert "original_called" not in plain["body"]
+    assert "diverted" not in "\n".join(call_lines(plain, UTC))
 
 
 def test_nothing_at_all_folds_too() -> None:

@@ -16,10 +16,11 @@ from hotline.server.outside_calls import Asker
 from hotline.server.switch import Switch
 from ivr_flows.flow_set import FlowSet
 from ivr_flows.loader import read_flows
-from telephony.call.errors import LegClosed
+from telephony.call.errors import LegClosed, NotPermitted
 from telephony.call.events import OutsideCallRefused
 from telephony.sdp.offer_answer import NotAcceptable, SdpError
 from telephony.sip.flow import Flow
+from telephony.sip.uri import parse_uri
 from tests.support.fake_leg import FakeLeg, FakeSwitchboard
 from tests.support.virtual_time import running, settle, virtual_time
 from tests.unit.config.site_files import write_site
@@ -356,3 +357,34 @@ async def test_a_phone_behind_an_edge_proxy_is_called_by_its_path(tmp_path: Path
         (target,) = d.plan.directory.targets("1002", Asker("phone", "1001"))
         assert target.route == ("<sip:edge.example;lr;ob>",)
         assert not target.stay_on_flow
+
+
+@pytest.mark.parametrize(
+    ("uri", "number"),
+    [
+        ("sip:4910@h", "4910"),
+        ("sip:1002;phone-context=+49@h;user=phone", "1002"),
+        ("tel:+49-4911", "4911"),
+        ("sip:0351/123-4567@h", "03511234567"),
+        ("tel:3511234567;phone-context=+49", "+493511234567"),
+        ("sip:1234567;phone-context=+49351@h", "+493511234567"),
+        ("sip:0351%201234567;cpc=ordinary@h", "03511234567"),
+    ],
+)
+@virtual_time
+async def test_a_call_is_passed_on_to_a_number_in_any_form(tmp_path: Path, uri: str, number: str) -> None:
+    async with desk(tmp_path, "1002") as d:
+        destination = d.plan.queue_services.destination(parse_uri(uri), "1001", "c1")
+        assert destination is not None
+        assert destination.number == number
+        assert destination.targets
+
+
+@pytest.mark.parametrize(
+    "uri", ["sip:0900123456@h", "tel:900123456;phone-context=+49", "sip:00882;x@h", "sip:+44;x=1@h"]
+)
+@virtual_time
+async def test_no_form_of_a_number_gets_around_the_permissions(tmp_path: Path, uri: str) -> None:
+    async with desk(tmp_path) as d:
+        with pytest.raises(NotPermitted):
+            d.plan.queue_services.destination(parse_uri(uri), "1001", "c1")

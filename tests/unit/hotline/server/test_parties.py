@@ -139,3 +139,64 @@ def test_the_number_that_was_dialled_is_the_sites_own_in_any_form(
     reader: PartyReader, uri: str, called: str
 ) -> None:
     assert reader.read(invite("<sip:x@h>", uri), "trunk:plain").called == called
+
+
+DIALLED = "+861087654321"
+
+
+@pytest.mark.parametrize(
+    ("more", "original"),
+    [
+        (f"Diversion: <sip:{DIALLED}@h>;reason=unconditional\r\n", DIALLED),
+        (f"Diversion: <tel:{DIALLED[3:]};phone-context=+86>;reason=no-answer;counter=1\r\n", DIALLED),
+        ("Diversion: <sip:010/8765-4321@h;user=phone>;privacy=off\r\n", "01087654321"),
+        (f"Diversion: <sip:{DIALLED};cpc=ordinary;npdi@h>\r\n", DIALLED),
+        # of several the lowest is the first
+        (f"Diversion: <sip:13900139000@h>, <sip:{DIALLED}@h>\r\n", DIALLED),
+        (f"Diversion: <sip:13900139000@h>\r\nDiversion: <sip:{DIALLED}@h>\r\n", DIALLED),
+        # one that is withheld, or unreadable, or no telephone is none
+        (f"Diversion: <sip:13900139000@h>, <sip:{DIALLED}@h>;privacy=full\r\n", "13900139000"),
+        ("Diversion: <sip:anonymous@anonymous.invalid>\r\n", ""),
+        ("Diversion: <<>, <sip:voicemail@h>\r\n", ""),
+        # the same telephone in another spelling was not diverted
+        ("Diversion: <sip:004900@h>\r\nDiversion: <sip:4900;phone-context=+86@h>\r\n", ""),
+        # History-Info begins with the first
+        (
+            f"History-Info: <sip:{DIALLED}@h>;index=1, <sip:13900139000@h;cause=302>;index=1.1,"
+            " <sip:4900@h;cause=486>;index=1.1.1\r\n",
+            DIALLED,
+        ),
+        (
+            f"History-Info: <sip:{DIALLED}@h?Privacy=history>;index=1\r\n"
+            "History-Info: <sip:13900139000@h;cause=302>;index=1.1\r\n",
+            "13900139000",
+        ),
+        ("History-Info: <sip:4900@h>;index=1\r\n", ""),
+        ("", ""),
+    ],
+)
+def test_a_diverted_call_says_who_was_dialled_first(reader: PartyReader, more: str, original: str) -> None:
+    parties = reader.read(invite("<sip:anonymous@h>", more=more), "trunk:plain")
+    assert (parties.called, parties.original_called) == ("4900", original)
+    assert reader.read(invite("<sip:1001@h>", more=more), "agent:1001").original_called == ""
+
+
+@pytest.mark.parametrize(
+    ("to", "original"),
+    [
+        ("<sip:4900@h>", ""),
+        ("<sip:+864900;npdi@h;user=phone>", ""),
+        ("<tel:1087654321;phone-context=+86>", DIALLED),
+        (f"<sip:{DIALLED}@h>", DIALLED),
+        ("<sip:switchboard@h>", ""),
+        ("<sip:h>", ""),
+        ("<sip:+864000@h>", "4000"),
+    ],
+)
+def test_another_number_in_to_was_dialled_first(reader: PartyReader, to: str, original: str) -> None:
+    request = invite("<sip:13800138000@h>")
+    request.headers.set("To", to)
+    assert reader.read(request, "trunk:plain").original_called == original
+    diverted = invite("<sip:13800138000@h>", more="Diversion: <sip:13900139000@h>\r\n")
+    diverted.headers.set("To", to)
+    assert reader.read(diverted, "trunk:plain").original_called == "13900139000"

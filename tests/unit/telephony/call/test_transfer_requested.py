@@ -13,6 +13,7 @@ from telephony.call.leg import CallLeg
 from telephony.call.leg_transfer import TransferRequest
 from telephony.media import tones
 from telephony.sip.referral import Replaces
+from telephony.sip.subscriber import number_of
 from telephony.sip.uri import parse_uri
 from tests.unit.telephony.call.ends import Ear, End, connect, with_ends
 
@@ -50,7 +51,7 @@ async def test_a_transfer_is_told_taken_and_reported(a: End, b: End) -> None:
     transfer = asyncio.ensure_future(phone.transfer.refer(TARGET))
     request = await asked.get()
     assert request == TransferRequest(parse_uri(TARGET), None, "<sip:127.0.0.1>")
-    assert request.number == "1002"
+    assert number_of(request.target) == "1002"
     leg.transfer.report(180)
     leg.transfer.report(200)
     assert await transfer == 200
@@ -78,7 +79,7 @@ async def test_a_transfer_may_be_refused_and_another_taken(a: End, b: End) -> No
     assert b.told(events.TransferRequested) == []
     asked = listen(leg)
     transfer = asyncio.ensure_future(phone.transfer.refer("tel:+4930123;ext=7"))
-    assert (await asked.get()).number == "+4930123"
+    assert number_of((await asked.get()).target) == "+4930123"
     leg.transfer.report(200)
     assert await transfer == 200
 
@@ -205,7 +206,7 @@ async def test_a_blind_transfer_from_end_to_end(a: End, b: End) -> None:
     caller_leg.audio.wait_with(MUSIC)
     ear = Ear(caller)
     await ear.hears(1000)
-    target_leg = await b.dial(a, number=request.number)
+    target_leg = await b.dial(a, number=number_of(request.target))
     target_leg.start()
     target = await a.next_call()
     target.answer()

@@ -286,6 +286,37 @@ async def test_keys_go_both_ways_through_a_bridge() -> None:
         assert infos.keys == "3", "who presses keys by INFO gets them by INFO"
 
 
+@pytest.mark.parametrize("way", WAYS)
+@on_loop
+async def test_a_key_reaches_all_in_a_conference_who_hear_who_pressed_it(way: str) -> None:
+    """Each in a form that is taken there, and nobody else."""
+    async with a_rig() as rig:
+        leg, far = rig.call(
+            events=101 if way == "event" else None, keys=KeysAs.INBAND if way == "tone" else KeysAs.AUTO
+        )
+        (event_leg, by_event), (info_leg, _), (tone_leg, by_tone), (deaf_leg, deaf) = (
+            rig.call(events=110),
+            rig.call(events=None, keys=KeysAs.INFO),
+            rig.call("PCMA", events=None),
+            rig.call(events=111),
+        )
+        infos = Infos(info_leg)
+        pressed: list[str] = []
+        leg.on_digit = pressed.append
+        room = rig.engine.conference([leg, event_leg, info_leg, tone_leg, deaf_leg])
+        room.set_hears(deaf_leg, {event_leg})
+        for each in (by_event, by_tone, deaf):
+            each.send(bytes([0xFF]) * 160)
+        await press_in(way, leg, far, "5")
+        await by_event.until(lambda: sum(packet.payload[1] >> 7 for packet in by_event.key_packets()) >= 3)
+        await by_tone.until(lambda: tone_of(by_tone))
+        assert {packet.payload[0] for packet in by_event.key_packets()} == {5}
+        assert len({packet.timestamp for packet in by_event.key_packets()}) == 1
+        assert (tone_of(by_tone), infos.keys, pressed) == ("5", "5", ["5"])
+        assert not deaf.key_packets()
+        assert not far.key_packets()
+
+
 @pytest.mark.parametrize("first", ["info", "event"])
 @on_loop
 async def test_a_key_that_comes_both_ways_passes_a_bridge_once(first: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -375,6 +376,30 @@ async def test_a_connection_that_we_opened_and_that_breaks_while_it_rings_ends_t
         await asyncio.sleep(0.001)
     line.abort()
     assert await desk.ended() == Ended("network", 503, "transport failed")
+    server.close()
+
+
+@with_desk
+async def test_who_lost_the_connection_while_it_rings_hears_the_answer_where_it_listens(desk: Desk) -> None:
+    made: asyncio.Queue[wire.Message] = asyncio.Queue()
+
+    def accepted(line: wire.TcpLine) -> None:
+        line.stray = lambda message, line, source: made.put_nowait(message)
+
+    server = await wire.serve_tcp((HOST, 0), accepted)
+    line = await desk.line("TCP")
+    assert isinstance(line, wire.TcpLine)
+    uri = f"sip:1000@{HOST}"
+    ringing = wire.Call(line, "1000", SDP, target=uri, remote=f"<{uri}>")
+    sent_by = f"{HOST}:{server.sockets[0].getsockname()[1]}"
+    line.send(re.sub(rb"(?m)(^Via: SIP/2.0/TCP )[^;]*", rb"\g<1>" + sent_by.encode(), ringing.invite()))
+    waiting = await desk.called()
+    line.abort()
+    assert (await made.get()).status == 100
+    waiting.progress(180)
+    assert (await made.get()).status == 180
+    waiting.refuse(486)
+    assert (await made.get()).status == 486
     server.close()
 
 

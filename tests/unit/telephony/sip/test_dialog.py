@@ -139,6 +139,7 @@ def test_the_target_moves_with_a_contact_and_stays_without_one() -> None:
     dialog.refresh_target(incoming("INVITE", cseq=9))
     dialog.refresh_target(incoming("INVITE", cseq=10, extra=["Contact: *"]))
     dialog.refresh_target(incoming("INVITE", cseq=11, extra=["Contact: <sip:[broken"]))
+    dialog.refresh_target(incoming("INVITE", cseq=12, extra=["Contact: <sips:peer@192.0.2.9>"]))
     assert dialog.remote_target == moved
 
 

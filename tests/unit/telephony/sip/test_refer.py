@@ -99,6 +99,8 @@ def test_a_replaces_needs_a_call_id_and_both_tags(text: str) -> None:
         (["Refer-To: <sip:a@b>, <sip:c@d>"], 400),
         (["Refer-To: <http://example.com>"], 400),
         (["Refer-To: <sip:>"], 400),
+        (["Refer-To: <sips:1002@b>"], 416),
+        (["Refer-To: SIPS:1002@b"], 416),
         (["Refer-To: <sip:a@b?Replaces=x>"], 400),
         ([f"Refer-To: <sip:a@b?{REPLACES}&{REPLACES}>"], 400),
         (["Refer-To: <sip:a@b;method=SUBSCRIBE>"], 603),

@@ -219,11 +219,6 @@ class TestRefusing:
         assert register(registrar, "*", expires="0", cseq=1).status == 200
         assert contacts_at(registrar) == []
 
-    def test_a_contact_for_tls_alone_is_refused(self) -> None:
-        registrar = Registrar()
-        assert register(registrar, "<sips:a@192.0.2.9>").status == 400
-        assert contacts_at(registrar) == []
-
     def test_order_counts_within_one_call_id_only(self) -> None:
         registrar = Registrar()
         register(registrar, DESK, cseq=5)

@@ -45,6 +45,35 @@ def test_only_uris_that_can_be_a_telephone_are_taken(uri: str, status: int | Non
     assert (refusal.status if refusal is not None else None) == status
 
 
+SIPS = "<sips:a@192.0.2.9>"
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "REGISTER"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"Contact: {SIPS}",
+        f"Contact: <sip:a@b>, {SIPS};q=0.1",
+        f"m: {SIPS}",
+        "Contact: sIpS:a@b",
+        "Record-Route: <sip:p;lr>, <sips:p2;lr>",
+        "Path: <sips:edge;lr>",
+    ],
+)
+def test_who_is_reached_over_tls_alone_is_refused(method: str, header: str) -> None:
+    """It would be called, or hung up, in the clear."""
+    refusal = screen(incoming(method, extra=[header]))
+    assert refusal is not None
+    assert refusal.status == 400
+
+
+@pytest.mark.parametrize(
+    "header", ["Contact: *", "Contact: <<>", "Contact: <sip:sips@b>", "Path: <sip:e?x=sips:>"]
+)
+def test_what_only_looks_like_it_goes_on(header: str) -> None:
+    assert screen(incoming("REGISTER", extra=[header])) is None
+
+
 def test_required_extensions_that_we_lack_are_named() -> None:
     refusal = screen(invite(b"v=0", "Require: 100rel, timer", "Require: foo, NoReferSub"))
     assert refusal is not None

@@ -36,8 +36,8 @@ def start(method: str, flow: Flow = UDP) -> tuple[TransactionLayer, TransactionK
     return layer, effect.key, effect.request
 
 
-def ack(branch: str = "z9hG4bK-peer") -> Request:
-    return incoming("ACK", branch=branch, to_tag="us")
+def ack(branch: str = "z9hG4bK-peer", sent_by: str = "192.0.2.9:5062") -> Request:
+    return incoming("ACK", branch=branch, to_tag="us", sent_by=sent_by)
 
 
 @pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
@@ -154,15 +154,69 @@ def test_a_response_after_the_end_does_nothing() -> None:
     assert flat(layer.send_response(key, request.response(200, to_tag="us"), 99.0)) == []
 
 
+def start_over_tcp(method: str, sent_by: str) -> tuple[TransactionLayer, TransactionKey, Request]:
+    layer = new_layer()
+    effect = received(layer.receive(incoming(method, sent_by=sent_by, transport="TCP"), TCP, 0.0))
+    return layer, effect.key, effect.request
+
+
 @pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
-def test_a_lost_connection_ends_an_unanswered_request(method: str) -> None:
-    layer, key, _ = start(method, TCP)
+@pytest.mark.parametrize("sent_by", ["192.168.1.7:5062", "phone.invalid"])
+def test_a_lost_connection_from_behind_a_nat_ends_an_unanswered_request(method: str, sent_by: str) -> None:
+    layer, key, _ = start_over_tcp(method, sent_by)
     assert flat(layer.transport_failed(TCP, 0.1)) == [TransactionFailed(key), TransactionEnded(key)]
     assert len(layer) == 0
 
 
-def test_a_lost_connection_leaves_an_accepted_invite_alone() -> None:
-    layer, key, request = start("INVITE", TCP)
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+@pytest.mark.parametrize(
+    ("sent_by", "port"),
+    [
+        ("192.0.2.9:5062", 5062),
+        ("192.0.2.9", 5060),
+        ("pbx.example.com:5070", 5070),
+        ("198.51.100.4:5061", 5061),
+    ],
+)
+def test_a_response_whose_connection_is_gone_goes_by_another_to_the_sent_by(
+    method: str, sent_by: str, port: int
+) -> None:
+    """RFC 3261 18.2.2: to the address that the request came from, at the port of the sent-by."""
+    layer, key, request = start_over_tcp(method, sent_by)
+    spare = Flow("TCP", ("", 0), (TCP.remote[0], port))
+    assert flat(layer.transport_failed(TCP, 0.1)) == []
+    (answer,) = layer.send_response(key, request.response(486, to_tag="us"), 0.2).effects
+    assert answer.flow == spare
+    if method == "INVITE":
+        assert flat(layer.receive(ack(sent_by=sent_by), spare, 0.3)) == [TransactionEnded(key)]
+    assert len(layer) == 0
+
+
+def test_what_was_said_last_is_said_again_over_the_other_connection() -> None:
+    """It may be lost, and shows at once whether the peer can be reached there."""
+    layer, key, request = start_over_tcp("INVITE", "192.0.2.9:5062")
+    (ringing,) = layer.send_response(key, request.response(180, to_tag="us"), 0.1).effects
+    (again,) = layer.transport_failed(TCP, 1.0).effects
+    assert (again.data, again.flow.remote) == (ringing.data, ("192.0.2.9", 5062))
+    assert flat(layer.transport_failed(again.flow, 1.1)) == [TransactionFailed(key), TransactionEnded(key)]
+    assert len(layer) == 0
+
+
+def test_a_request_that_is_repeated_over_another_connection_is_answered_there() -> None:
+    layer, key, request = start_over_tcp("INVITE", "192.168.1.7")
+    layer.send_response(key, request.response(180, to_tag="us"), 0.1)
+    other = Flow("TCP", TCP.local, ("192.0.2.9", 41002), connection=8)
+    repeated = incoming("INVITE", sent_by="192.168.1.7", transport="TCP")
+    (again,) = layer.receive(repeated, other, 0.5).effects
+    assert again.flow == other  # type: ignore[union-attr]
+    assert flat(layer.transport_failed(TCP, 0.6)) == []
+    (answer,) = layer.send_response(key, request.response(486, to_tag="us"), 0.7).effects
+    assert answer.flow == other
+
+
+@pytest.mark.parametrize("sent_by", ["192.168.1.7", "192.0.2.9:5062"])
+def test_a_lost_connection_leaves_an_accepted_invite_alone(sent_by: str) -> None:
+    layer, key, request = start_over_tcp("INVITE", sent_by)
     layer.send_response(key, request.response(200, to_tag="us"), 1.0)
     assert flat(layer.transport_failed(TCP, 2.0)) == []
     assert run_out(layer) == [(33.0, TransactionEnded(key))]

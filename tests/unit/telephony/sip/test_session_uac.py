@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from telephony.sip.auth import DigestAuthenticator, Verdict
@@ -63,6 +65,48 @@ def test_the_answer_is_acknowledged_along_the_route() -> None:
     assert ack.headers.get_all("Route") == ["<sip:p1;lr>", "<sip:p2;lr>"]
     assert effects.events == [Accepted(ANSWER)]
     assert line.session.next_deadline() is None
+
+
+SIPS = [
+    {"contact": "Contact: <sips:peer@192.0.2.9>"},
+    {"extra": ["Record-Route: <sip:p2;lr>, <sips:p1;lr>"]},
+]
+
+
+@pytest.mark.parametrize("where", SIPS)
+@pytest.mark.parametrize("status", [None, 180])
+def test_who_answers_for_tls_alone_is_hung_up_and_sent_nothing_there(where: Any, status: int | None) -> None:
+    line = CallingLine()
+    invite = line.start()
+    if status is not None:
+        line.answer(invite, status)
+    effects = line.answer(invite, 200, body=ANSWER, **where)
+    assert effects.events == [Ended("network", 503, "answered for TLS alone")]
+    assert [each.method for each in (*acks(effects), *requests(effects))] == ["ACK", "BYE"]
+    for request in (*acks(effects), *requests(effects)):
+        assert "sips" not in str(request.uri) + "".join(request.headers.get_all("Route"))
+    assert line.session.state is SessionState.ENDING
+
+
+@pytest.mark.parametrize("where", SIPS)
+def test_who_answers_for_tls_alone_after_we_gave_up_is_hung_up_too(where: Any) -> None:
+    line = CallingLine()
+    invite = line.start()
+    line.answer(invite, 180)
+    line.session.hang_up(0.0)
+    effects = line.answer(invite, 200, body=ANSWER, **where)
+    assert (kinds(effects), effects.events) == (["SendAck", "SendRequest"], [])
+    assert "sips" not in str(requests(effects)[0].uri)
+
+
+@pytest.mark.parametrize("where", SIPS)
+def test_a_fork_that_answers_for_tls_alone_is_sent_nothing_there(where: Any) -> None:
+    line = CallingLine()
+    invite = line.start()
+    line.answer(invite, 200, body=ANSWER)
+    effects = line.answer(invite, 200, body=ANSWER, tag="fork", **where)
+    for request in (*acks(effects), *requests(effects)):
+        assert "sips" not in str(request.uri) + "".join(request.headers.get_all("Route"))
 
 
 def test_a_repeated_2xx_gets_the_same_ack_and_nothing_else() -> None:

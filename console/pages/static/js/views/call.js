@@ -36,6 +36,7 @@ function shown({ call, events }) {
     el("dl.facts", {},
       fact("caller", el("span.number", {}, call.customer_name ? `${call.customer_name} · ${call.number}` : call.number || t("unknown"))),
       fact("called", el("span.number", {}, call.dialled)),
+      call.original_called ? fact("diverted_from", el("span.number", {}, call.original_called)) : null,
       fact("length", el("span.number", {}, call.ended ? duration(call.ended - call.started) : "–")),
       fact("wait", el("span.number", {}, milliseconds(call.wait_ms))),
       fact("talk", el("span.number", {}, milliseconds(call.talk_ms))),
