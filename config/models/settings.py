@@ -162,7 +162,7 @@ class SipSettings(Table):
         description="Maximum number of simultaneous calls; further ones are answered 503 with Retry-After.",
     )
     max_lag: Annotated[float, seconds(0.02, 10, or_off=True)] = Field(
-        default=0.05,
+        default=0.1,
         description="While the server is overloaded, a new call that had to wait for so many seconds "
         "is answered 503 with Retry-After; 0 takes all.",
     )

@@ -12,7 +12,7 @@ import gc
 from collections.abc import Callable
 
 YOUNG = 2_000
-"""New objects after which these, and only these, are looked at: some 2 ms."""
+"""New objects after which these, and only these, are looked at: a few milliseconds."""
 _NEVER = 2**31 - 1
 EVERY = 60.0
 """Seconds between two looks whether the rest can be collected unheard."""
@@ -41,6 +41,7 @@ class QuietCollector:
         self._collected_at = loop.time()
         self._had_calls = False
         self._timer: asyncio.TimerHandle | None = None
+        self._thresholds = gc.get_threshold()
 
     def start(self) -> None:
         """From now on; what start-up made is never looked at again."""
@@ -50,11 +51,11 @@ class QuietCollector:
         self._timer = self._loop.call_later(EVERY, self._look)
 
     def stop(self) -> None:
-        """Leave the collector as Python has it."""
+        """Leave the collector as it was."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            gc.set_threshold(700, 10, 10)
+            gc.set_threshold(*self._thresholds)
             gc.unfreeze()
 
     def _look(self) -> None:

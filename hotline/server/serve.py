@@ -25,7 +25,7 @@ from config.machine_zone import machine_zone
 from config.overrides import variable
 from control.server import AlreadyRunning
 from hotline.logs import set_up_logs
-from hotline.server.collector import QuietCollector
+from hotline.server.garbage_collection import QuietCollector
 from hotline.server.switch import Switch
 from hotline.terminal import complain, say
 from hotline.version import VERSION

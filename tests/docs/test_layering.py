@@ -13,6 +13,7 @@ import pytest
 from tests.support.paths import ROOT
 
 PACKAGES = (
+    "alarms",
     "asr",
     "bench",
     "callback_queue",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.server.collector import AT_LATEST, EVERY, QuietCollector
+from hotline.server.garbage_collection import AT_LATEST, EVERY, QuietCollector
 from tests.support.virtual_time import VirtualLoop
 
 
