@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -68,6 +69,8 @@ from telephony.sip.timers import Timers
 
 log = logging.getLogger(__name__)
 
+ON_DISK_SECONDS = 0.5
+"""How long `hotline status` waits for what has just happened to be on disk."""
 GOODBYE_SECONDS = 2.0
 DATABASE_SECONDS = 10.0
 
@@ -499,6 +502,10 @@ class Switch:
 
     async def _answer_status(self, question: dict[str, Any]) -> dict[str, Any]:
         journal = self._site.journal_folder
+        # What the recorder has not taken in is counted on disk: what has just happened is to be there.
+        with suppress(TimeoutError, OSError):
+            async with asyncio.timeout(ON_DISK_SECONDS):
+                await self.journal.durable()
         facts = self.status()
         if journal is not None and self._site.settings.database is not None:
             facts["recorder"] = await asyncio.to_thread(recorder_status, self._site.root, journal)
