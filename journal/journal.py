@@ -227,7 +227,7 @@ class Journal:
         items = [self._queue.get()]
         if self._count is not None:
             self._count.changed()
-        if self._urgent.wait(GATHER):
+        if self._queue.qsize() < BATCH and self._urgent.wait(GATHER):
             self._urgent.clear()
         while len(items) < BATCH and items[-1] is not None:
             try:

@@ -93,6 +93,39 @@ def test_listeners_hear_every_event_and_cannot_hurt_the_journal(caplog: pytest.L
     assert "deaf" in caplog.text
 
 
+def test_a_listener_hears_the_kinds_that_it_asked_for() -> None:
+    journal = Journal(None)
+    calls: list[Event] = []
+    both: list[Event] = []
+    journal.append(ended(1))  # kept in mind before anybody listens
+    journal.listen(calls.append, CallEnded)
+    journal.listen(both.append, (CallEnded, DigitReceived))
+    key = DigitReceived(2.0, "call", "leg", digit="1")
+    for event in (ended(1), key, ended(3)):
+        journal.append(event)
+    assert calls == [ended(1), ended(3)]
+    assert both == [ended(1), key, ended(3)]
+
+
+def test_who_waits_for_the_disk_does_not_wait_for_the_rest_of_a_burst(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("journal.journal.GATHER", 3600.0)
+    journal = Journal(tmp_path / "journal")
+
+    async def wait() -> None:
+        async with asyncio.timeout(20):
+            for number in range(3):
+                journal.append(ended(number))
+                await journal.durable()
+
+    asyncio.run(wait())
+    assert [event["at"] for event in events(tmp_path / "journal")] == [0.0, 1.0, 2.0]
+    journal.append(ended(3))
+    journal.close()
+    assert len(events(tmp_path / "journal")) == 4
+
+
 def test_the_spool_is_private(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     journal.append(ended(1))

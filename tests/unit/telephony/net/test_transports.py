@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from twisted.internet.error import CannotListenError
 from control.connection_limits import ConnectionCount, ConnectionLimits, within_files
 from telephony.net import transports
 from telephony.net.transports import Transports, Unreachable
+from telephony.net.udp import SLICE_SECONDS
 from telephony.sip.flow import Flow
 from telephony.sip.message import MessageError, Request, Response
 from telephony.sip.uri import SipUri, parse_uri
@@ -612,3 +614,38 @@ async def test_a_connection_that_a_peer_opened_is_down_once_it_is_closed() -> No
         writer.close()
         assert await floor.came.get() == ("closed", flow)
         assert not floor.transports.is_up(flow)
+
+
+# --- datagrams that wait -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", [HOST, "::1"])
+def test_a_burst_of_datagrams_lets_the_loop_have_its_turn_and_tells_how_long_each_waited(host: str) -> None:
+    @on_loop
+    async def play() -> None:
+        async with a_floor() as floor:
+            address = floor.transports.listen("UDP", host, 0)
+            waits: list[float] = []
+            turns: list[int] = []
+            turn = 0
+
+            def slow(data: bytes, flow: Flow) -> None:
+                waits.append(floor.transports.waited)
+                turns.append(turn)
+                began = time.monotonic()
+                while time.monotonic() < began + SLICE_SECONDS / 2:
+                    pass
+
+            floor.transports._udp[0]._received = slow
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as peer:
+                for number in range(40):
+                    peer.sendto(b"%d" % number, address)
+            while len(waits) < 40:
+                turn += 1
+                await asyncio.sleep(0)
+            assert len(set(turns)) >= 10  # not all in one piece
+            assert waits == sorted(waits)
+            assert waits[-1] >= 39 * SLICE_SECONDS / 2
+            assert floor.transports.waited == 0.0  # of what comes another way nothing is known
+
+    play()
